@@ -1,0 +1,1 @@
+"""Measures the cluster beside yardsticks: `python -m bench` (see README.md)."""

@@ -1,0 +1,119 @@
+"""The parts of the benchmark: each a function that answers a report, and its name in PARTS."""
+
+import json
+import re
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bench import load, stack
+from bench.report import Figures, Report
+from bench.stack import NAIVE, OURS, BenchError, Contestant, Engines
+from bench.yardsticks import limit
+
+CONNECTIONS = 16
+WARM_UP = 200
+IDLE_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Bench:
+    engines: Engines
+    rounds: int
+    count: int | None
+
+    def alternate(
+        self, title: str, yardstick: str, ours: Callable[[], Figures], theirs: Callable[[], Figures]
+    ) -> Report:
+        """In turn, so that a machine that changes its speed changes it for both."""
+        report = Report(title, yardstick)
+        for number in range(1, self.rounds + 1):
+            for name, measure, rounds in (
+                (yardstick, theirs, report.theirs),
+                ("ours", ours, report.ours),
+            ):
+                say(f"{title}, round {number} of {self.rounds}: {name}")
+                rounds.append(measure())
+        return report
+
+
+def rest(bench: Bench) -> Report:
+    """Tasks created one by one over REST, from the first request to the last stored result."""
+    count = bench.count or 2_000
+    return bench.alternate(
+        f"rest: {count:,} tasks, created one by one on {CONNECTIONS} connections",
+        "naive",
+        ours=lambda: _create_one_by_one(bench.engines, OURS, count),
+        theirs=lambda: _create_one_by_one(bench.engines, NAIVE, count),
+    )
+
+
+def submit(bench: Bench) -> Report:
+    """Tasks created in bulk by `manage.py submit`, until all have finished."""
+    count = bench.count or 20_000
+    return bench.alternate(
+        f"submit: {count:,} tasks, created in bulk",
+        "limit",
+        ours=lambda: _submit(bench.engines, count),
+        theirs=lambda: _write_by_hand(bench.engines, count),
+    )
+
+
+def memory(bench: Bench) -> Report:
+    """What the whole stack takes when it has worked a little and is idle again."""
+    title = "memory: the idle stack, PSS"
+    say(title)
+    with stack.running(OURS, bench.engines) as cluster:
+        load.post_all(cluster.url, _bodies(WARM_UP), connections=CONNECTIONS)
+        time.sleep(IDLE_SECONDS)
+        sizes = cluster.memory()
+    figures = {"all, MB": sum(sizes.values())}
+    figures |= {f"of that {name}, MB": size for name, size in sorted(sizes.items())}
+    return Report(title, ours=[figures])
+
+
+PARTS: dict[str, Callable[[Bench], Report]] = {"rest": rest, "submit": submit, "memory": memory}
+
+
+def _create_one_by_one(engines: Engines, contestant: Contestant, count: int) -> Figures:
+    with stack.running(contestant, engines) as cluster:
+        load.post_all(cluster.url, _bodies(WARM_UP), connections=CONNECTIONS)
+        cluster.wait_for_results(1 + WARM_UP)
+        cpu_before = cluster.cpu_seconds()
+        began = time.perf_counter()
+        posted = load.post_all(cluster.url, _bodies(count), connections=CONNECTIONS)
+        cluster.wait_for_results(1 + WARM_UP + count - posted.errors)
+        seconds = time.perf_counter() - began
+        cpu = cluster.cpu_seconds()
+    return {
+        "end to end, tasks/s": (count - posted.errors) / seconds,
+        "created, tasks/s": (count - posted.errors) / posted.seconds,
+        "create p50, ms": posted.percentile(50),
+        "create p99, ms": posted.percentile(99),
+        "errors": posted.errors,
+        **{
+            f"CPU of {name}, ms/task": (cpu[name] - cpu_before[name]) * 1000 / count for name in cpu
+        },
+    }
+
+
+def _submit(engines: Engines, count: int) -> Figures:
+    with stack.running(OURS, engines) as cluster:
+        output = cluster.run(f"manage.py submit --count {count}")
+    summary = re.search(r"^(\d+) SUCCESS in .*: (\d+) tasks/s$", output, re.MULTILINE)
+    if summary is None or int(summary[1]) != count:
+        raise BenchError(f"manage.py submit did not succeed with all {count}:\n{output}")
+    return {"end to end, tasks/s": float(summary[2])}
+
+
+def _write_by_hand(engines: Engines, count: int) -> Figures:
+    return {"end to end, tasks/s": limit.tasks_per_second(engines.renew("limit_"), count)}
+
+
+def _bodies(count: int) -> list[bytes]:
+    return [json.dumps({"a": number, "b": 2 * number}).encode() for number in range(count)]
+
+
+def say(line: str) -> None:
+    print(f"bench: {line}", file=sys.stderr, flush=True)

@@ -1,0 +1,87 @@
+"""The ASGI application: static files, and Django in lanes."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
+django.setup(set_prefix=False)
+
+from django.conf import settings  # noqa: E402  settings exist only after setup
+from django.core import signals  # noqa: E402
+from django.core.exceptions import RequestAborted  # noqa: E402
+from django.core.handlers.asgi import ASGIHandler, get_script_prefix  # noqa: E402
+from django.http import HttpResponseBase  # noqa: E402
+from django.urls import set_script_prefix  # noqa: E402
+from starlette.routing import Mount, Router  # noqa: E402
+from starlette.staticfiles import StaticFiles  # noqa: E402
+from starlette.websockets import WebSocketClose  # noqa: E402
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+
+
+class DjangoInLanes(ASGIHandler):
+    """Django's synchronous side: each request is answered from start to end by one thread of a few.
+
+    Django's own ASGI handler changes threads several times in a request and drops the thread at
+    its end, and with it the database connection. A lane keeps its connection, so there are never
+    more of them than lanes, and a slow request holds up one lane only. Views may not stream.
+    """
+
+    def __init__(self, lanes: int) -> None:
+        super(ASGIHandler, self).__init__()
+        self.load_middleware(is_async=False)
+        self._lanes = ThreadPoolExecutor(lanes, thread_name_prefix="lane")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await WebSocketClose()(scope, receive, send)  # type: ignore[arg-type]
+            return
+        try:
+            body = await self._read(receive)
+        except RequestAborted:
+            return
+        loop = asyncio.get_running_loop()
+        response = await loop.run_in_executor(self._lanes, self._respond, scope, body)
+        await self.send_response(response, send)
+
+    async def _read(self, receive: Receive) -> BytesIO:
+        """Read to the end, but keep no more than it takes for Django to see that it is too much."""
+        body = BytesIO()
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise RequestAborted
+            if body.tell() <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+                body.write(message.get("body", b""))
+            if not message.get("more_body", False):
+                body.seek(0)
+                return body
+
+    def _respond(self, scope: Scope, body: BytesIO) -> HttpResponseBase:
+        set_script_prefix(get_script_prefix(scope))
+        signals.request_started.send(sender=type(self), scope=scope)
+        request, response = self.create_request(scope, body)
+        if request is not None:
+            response = self.get_response(request)
+        assert response is not None  # create_request gives one or the other
+        response.close()
+        return response
+
+
+application: Any = Router(
+    [
+        Mount(
+            settings.STATIC_URL.rstrip("/"),
+            StaticFiles(directory=settings.STATIC_ROOT, check_dir=False),
+        )
+    ],
+    default=DjangoInLanes(settings.HTTP_LANES),  # type: ignore[arg-type]
+)

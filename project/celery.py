@@ -1,0 +1,13 @@
+"""The Celery app. Its settings are the CELERY_* names of project/settings.py."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
+
+app = Celery("project")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+# By name, because the models behind it can be imported only when Django is set up.
+app.steps["worker"].add("tasks_app.nodes:Node")

@@ -1,0 +1,105 @@
+"""The state directory: what a stack keeps between runs, and who runs from it now."""
+
+import fcntl
+import hashlib
+import json
+import os
+import secrets
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+
+# As root the engines run as nobody, who seldom may enter a checkout.
+ROOT_DIRECTORY = Path("/var/lib/cluster-scheduler")
+CLAIM_SECONDS = 1
+
+
+def default_directory() -> Path:
+    if os.geteuid() == 0:
+        return ROOT_DIRECTORY / hashlib.sha256(bytes(BASE_DIR)).hexdigest()[:12]
+    return BASE_DIR / ".state"
+
+
+@dataclass(frozen=True)
+class Record:
+    """Of the stack that runs, or ran last."""
+
+    pid: int
+    url: str
+    environment: dict[str, str]
+
+
+class AlreadyRunningError(Exception):
+    pass
+
+
+class State:
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory.absolute()
+        self._record = self.directory / "running.json"
+        self._claim: int | None = None
+
+    def claim(self) -> None:
+        """The kernel gives the claim back when this process ends, so it is never stale."""
+        self.directory.mkdir(parents=True, exist_ok=True)
+        claim = _open_private(self._record, os.O_CREAT | os.O_RDWR)
+        deadline = time.monotonic() + CLAIM_SECONDS
+        while not _try_lock(claim, fcntl.LOCK_EX):
+            # A reader holds its lock for an instant, a running stack for good.
+            if time.monotonic() > deadline:
+                record = self._read()
+                raise AlreadyRunningError(
+                    f"already running at {record.url} (process {record.pid}, "
+                    f"state in {self.directory})."
+                )
+            time.sleep(0.05)
+        self._claim = claim
+
+    def publish(self, url: str, environment: dict[str, str]) -> None:
+        """Only for who has the claim."""
+        assert self._claim is not None
+        record = Record(os.getpid(), url, environment)
+        os.ftruncate(self._claim, 0)
+        os.pwrite(self._claim, json.dumps(asdict(record)).encode(), 0)
+
+    def last_environment(self) -> dict[str, str]:
+        return self._read().environment
+
+    def running_environment(self) -> dict[str, str]:
+        """Empty when nothing runs."""
+        try:
+            with open(self._record) as record:
+                is_held = not _try_lock(record.fileno(), fcntl.LOCK_SH)
+        except FileNotFoundError:
+            return {}
+        return self._read().environment if is_held else {}
+
+    def secret(self, name: str) -> str:
+        """Made once, readable by this user only."""
+        path = self.directory / name
+        if not path.exists():
+            unfinished = path.with_suffix(".new")
+            with open(unfinished, "w", opener=_open_private) as file:
+                file.write(secrets.token_urlsafe(24))
+            unfinished.rename(path)
+        return path.read_text()
+
+    def _read(self) -> Record:
+        try:
+            return Record(**json.loads(self._record.read_text()))
+        except ValueError:
+            return Record(pid=0, url="an address not known yet", environment={})
+
+
+def _open_private(path: str | Path, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _try_lock(file: int, kind: int) -> bool:
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,198 @@
+"""Processes that are started in order, watched together and stopped in phases."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from threading import Thread
+
+from project.standalone.engines import LAST_LINES, Engine
+from project.standalone.processes import describe_exit, spawn
+from project.standalone.state import BASE_DIR
+
+READY_SECONDS = 120
+POLL_SECONDS = 0.1
+RESTARTS = 5
+RESTART_WINDOW_SECONDS = 60
+NAME_WIDTH = 8
+# Cyan, yellow, green, magenta, blue: readable on black and on white.
+COLOURS = (36, 33, 32, 35, 34)
+
+
+class SupervisorError(Exception):
+    """Says in full why everything was stopped."""
+
+
+@dataclass(eq=False)
+class Service:
+    """A process whose output is shown line by line, each with its name in front."""
+
+    name: str
+    command: list[str]
+    restarts: bool
+    stop_phase: int
+    stop_seconds: float
+    colour: int = 0
+    pass_fds: list[int] = field(default_factory=list)
+    process: subprocess.Popen[bytes] | None = None
+    lines: deque[str] = field(default_factory=lambda: deque(maxlen=LAST_LINES))
+    ends: deque[float] = field(default_factory=lambda: deque(maxlen=RESTARTS))
+    starts_at: float | None = None
+
+    def start(self) -> None:
+        # SIGKILL, because a worker without its supervisor has no database to finish a task with.
+        self.process = spawn(
+            [sys.executable, *self.command],
+            death_signal=signal.SIGKILL,
+            cwd=BASE_DIR,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            stdout=subprocess.PIPE,
+            pass_fds=self.pass_fds,
+        )
+        self.starts_at = None
+        Thread(target=self._show_output, args=[self.process], daemon=True).start()
+
+    def check(self) -> None:
+        """Starts again what may be started again, later each time; otherwise raises."""
+        now = time.monotonic()
+        if self.starts_at is not None:
+            if now >= self.starts_at:
+                self.start()
+        elif self.process is not None and self.process.poll() is not None:
+            self._plan_restart(describe_exit(self.process.returncode), now)
+
+    def terminate(self) -> None:
+        """Signals only the parent: Celery's pool must live to finish what it runs."""
+        if self.process is not None:
+            self.process.terminate()
+
+    def wait(self) -> None:
+        if self.process is None:
+            return
+        try:
+            self.process.wait(self.stop_seconds)
+        except subprocess.TimeoutExpired:
+            say(f"{self.name} did not stop within {self.stop_seconds:g} s and is killed")
+            self.kill()
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def _plan_restart(self, fate: str, now: float) -> None:
+        self.ends.append(now)
+        recent = sum(now - end < RESTART_WINDOW_SECONDS for end in self.ends)
+        if not self.restarts or recent == RESTARTS:
+            raise SupervisorError("\n".join([f"{self.name} {fate}. Its last lines:", *self.lines]))
+        delay = 2 ** (recent - 1) - 1
+        say(f"{self.name} {fate}; it starts again {f'in {delay} s' if delay else 'now'}")
+        self.starts_at = now + delay
+
+    def _show_output(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdout is not None
+        prefix = paint(f"{self.name:<{NAME_WIDTH}}|", self.colour)
+        for raw in process.stdout:
+            if line := raw.decode(errors="replace").rstrip():
+                self.lines.append(line)
+                say(f"{prefix} {line}")
+
+
+class Supervisor:
+    def __init__(self, engines: list[Engine], services: list[Service]) -> None:
+        self._engines = engines
+        self._services = services
+
+    def run(
+        self,
+        *,
+        prepare: Callable[[], None],
+        missing: Callable[[], list[str]],
+        announce: Callable[[], None],
+    ) -> None:
+        """Returns after a first Ctrl-C, SIGTERM or hang-up, when everything has stopped.
+
+        `prepare` runs between the engines and the services; `announce` when nothing is `missing`.
+        """
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            # What nohup or a shell's `&` ignores stays ignored.
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, signal.default_int_handler)
+        try:
+            try:
+                with suppress(KeyboardInterrupt):
+                    self._start(prepare)
+                    self._wait_until_ready(missing)
+                    announce()
+                    self._watch()
+            finally:
+                self._stop()
+        except KeyboardInterrupt:
+            self._kill()
+            sys.exit(130)
+
+    def _start(self, prepare: Callable[[], None]) -> None:
+        for engine in self._engines:
+            say(f"starting {engine.name} {engine.version}")
+            engine.start()
+        prepare()
+        say("starting " + ", ".join(service.name for service in self._services))
+        for colour, service in enumerate(self._services):
+            service.colour = COLOURS[colour % len(COLOURS)]
+            service.start()
+
+    def _wait_until_ready(self, missing: Callable[[], list[str]]) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        while names := missing():
+            self._check()
+            if time.monotonic() > deadline:
+                raise SupervisorError(f"Not ready after {READY_SECONDS} s: {', '.join(names)}")
+            time.sleep(POLL_SECONDS)
+
+    def _watch(self) -> None:
+        while True:
+            self._check()
+            time.sleep(POLL_SECONDS)
+
+    def _check(self) -> None:
+        for engine in self._engines:
+            engine.check()
+        for service in self._services:
+            service.check()
+
+    def _stop(self) -> None:
+        say("stopping; Ctrl-C again kills")
+        for phase in sorted({service.stop_phase for service in self._services}):
+            services = [service for service in self._services if service.stop_phase == phase]
+            for service in services:
+                service.terminate()
+            for service in services:
+                service.wait()
+        for engine in reversed(self._engines):
+            engine.stop()
+        say("stopped")
+
+    def _kill(self) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for service in self._services:
+            service.kill()
+        for engine in self._engines:
+            engine.kill()
+
+
+def say(line: str) -> None:
+    # The terminal may be gone, and the stack has still to be stopped in order.
+    with suppress(OSError):
+        # One write, so that the lines of two threads never mix.
+        print(f"{line}\n", end="", flush=True)
+
+
+def paint(text: str, colour: int) -> str:
+    if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
+        return text
+    return f"\033[{colour}m{text}\033[0m"

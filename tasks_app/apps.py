@@ -1,0 +1,18 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class TasksAppConfig(AppConfig):
+    name = "tasks_app"
+    verbose_name = "Cluster"
+
+    def ready(self) -> None:
+        post_migrate.connect(_create_default_queue, sender=self)
+
+
+def _create_default_queue(using: str, **_: Any) -> None:
+    from tasks_app.models import DEFAULT_QUEUE, Queue
+
+    Queue.objects.using(using).get_or_create(name=DEFAULT_QUEUE)

@@ -1,0 +1,102 @@
+"""The log: appended in the transaction of the change, so that neither exists without the other."""
+
+import base64
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+from tasks_app.models import ClusterEvent, Task, WorkerNode
+from tasks_app.models.transitions import Moved
+
+Kind = ClusterEvent.Kind
+Status = Task.Status
+
+_KINDS: dict[tuple[str, str], str] = {
+    ("", Status.PENDING): Kind.TASK_CREATED,
+    (Status.PENDING, Status.RUNNING): Kind.TASK_STARTED,
+    (Status.PENDING, Status.CANCELLED): Kind.TASK_CANCELLED,
+    (Status.PENDING, Status.FAILED): Kind.TASK_FAILED,
+    (Status.RUNNING, Status.SUCCESS): Kind.TASK_SUCCEEDED,
+    (Status.RUNNING, Status.FAILED): Kind.TASK_FAILED,
+    (Status.RUNNING, Status.CANCELLED): Kind.TASK_CANCELLED,
+    (Status.RUNNING, Status.RUNNING): Kind.TASK_CANCEL_REQUESTED,
+    (Status.RUNNING, Status.PENDING): Kind.TASK_GIVEN_BACK,
+    (Status.FAILED, Status.PENDING): Kind.TASK_RETRIED,
+    (Status.CANCELLED, Status.PENDING): Kind.TASK_RETRIED,
+}
+
+_INSERT = """
+    INSERT INTO tasks_app_clusterevent
+           (kind, node_id, queue, previous_status, status, message, task_ids, versions, attempts)
+    VALUES (%s, (SELECT id FROM tasks_app_workernode WHERE name = %s), %s, %s, %s, %s,
+            %s::uuid[], %s::int[], %s::int[])
+"""
+
+
+class Cursor(NamedTuple):
+    """A place in the log: all up to and including this line has been seen."""
+
+    xid: int
+    id: int
+
+    def encode(self) -> str:
+        return base64.urlsafe_b64encode(f"{self.xid}:{self.id}".encode()).decode()
+
+    @classmethod
+    def decode(cls, text: str) -> "Cursor":
+        """Raises ValueError for what `encode` has not made."""
+        xid, id = base64.urlsafe_b64decode(text).decode().split(":")
+        return cls(int(xid), int(id))
+
+
+def head() -> Cursor:
+    """Where to go on from, so as to miss nothing that is not visible yet."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        [(oldest_running,)] = cursor.fetchall()
+    return Cursor(oldest_running, 0)
+
+
+def tasks_moved(tasks: Iterable[Moved], *, node: str = "") -> None:
+    """Append what happened to these tasks, one row for all that went the same way in one queue."""
+    alike: dict[tuple[str, str, str, str], list[Moved]] = defaultdict(list)
+    for task in tasks:
+        alike[task.queue, task.previous, task.status, task.failed_message].append(task)
+    for (queue, previous, status, message), group in alike.items():
+        columns: list[Any] = [
+            _KINDS[previous, status],
+            node,
+            *(queue, previous, status, message),
+            [task.id for task in group],
+            [task.version for task in group],
+            [task.attempt for task in group],
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(_INSERT, columns)
+
+
+def node_changed(kind: ClusterEvent.Kind, node: WorkerNode) -> None:
+    """Append that a node came or went."""
+    ClusterEvent.objects.create(kind=kind, node=node)
+
+
+def histories(task_ids: Sequence[UUID]) -> dict[UUID, list[tuple[ClusterEvent, int, int]]]:
+    """Each task's lines of the log, oldest first, with its version and attempt in each."""
+    found: dict[UUID, list[tuple[ClusterEvent, int, int]]] = {id: [] for id in task_ids}
+    lines = ClusterEvent.objects.filter(task_ids__overlap=list(task_ids))
+    for line in lines.select_related("node").order_by("xid", "id"):
+        for id, version, attempt in zip(line.task_ids, line.versions, line.attempts, strict=True):
+            if id in found:
+                found[id].append((line, version, attempt))
+    return found
+
+
+def delete_before(time: datetime, limit: int) -> int:
+    """Forget the oldest events, as far as they are older than this; answers how many."""
+    oldest = ClusterEvent.objects.order_by("id").filter(at__lt=time).values("id")[:limit]
+    deleted, _ = ClusterEvent.objects.filter(id__in=oldest).delete()
+    return deleted

@@ -1,0 +1,98 @@
+"""`manage.py submit`: give the cluster work, and watch it being done."""
+
+import random
+import time
+from argparse import ArgumentParser
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from tasks_app import dispatch
+from tasks_app.models import Task
+from tasks_app.services import tasks
+from tasks_app.services.tasks import NewTask
+
+BATCH = 1_000
+LOOK_EVERY_SECONDS = 0.1
+
+
+class Command(BaseCommand):
+    help = "Create many tasks in bulk and wait until all of them have finished."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--count", type=int, default=1_000, help="how many tasks (1000)")
+        parser.add_argument("--rate", type=float, help="create so many per second, not all at once")
+        parser.add_argument("--duration-ms", type=int, default=0, help="simulated work of each (0)")
+        parser.add_argument("--queue", default="default")
+        parser.add_argument(
+            "--priority", type=int, default=5, help="0 to 9; 9 is the most urgent (5)"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        count, rate = options["count"], options["rate"]
+        if count < 1 or (rate is not None and rate <= 0):
+            raise CommandError("--count and --rate must be greater than 0")
+        wish = {name: options[name] for name in ("queue", "priority", "duration_ms")}
+
+        started = time.monotonic()
+        ids: list[UUID] = []
+        with tqdm(total=count, desc="created ", unit="") as bar:
+            for size in _batches(count, rate):
+                ids += _create(size, wish)
+                bar.update(size)
+        statuses = _follow(ids)
+        seconds = time.monotonic() - started
+
+        outcome = ", ".join(f"{n} {status}" for status, n in sorted(statuses.items()))
+        self.stdout.write(f"{outcome} in {seconds:.1f} s: {count / seconds:.0f} tasks/s")
+
+
+def _batches(count: int, rate: float | None) -> Iterator[int]:
+    """Sizes of batches that add up to the count; with a rate, ten a second at the right times."""
+    size = BATCH if rate is None else max(1, round(rate / 10))
+    due = time.monotonic()
+    for start in range(0, count, size):
+        batch = min(size, count - start)
+        yield batch
+        if rate is not None:
+            due += batch / rate
+            time.sleep(max(0.0, due - time.monotonic()))
+
+
+def _create(size: int, wish: dict[str, Any]) -> list[UUID]:
+    news = [
+        NewTask(a=random.randrange(10**6), b=random.randrange(10**6), **wish) for _ in range(size)
+    ]
+    try:
+        return [id for id in tasks.create_tasks(news).ids if id is not None]
+    except ValidationError as error:
+        messages = {
+            f"{name.split('.')[-1]}: {text}" for name, (text, *_) in error.message_dict.items()
+        }
+        raise CommandError("; ".join(sorted(messages))) from error
+
+
+def _follow(ids: list[UUID]) -> Counter[str]:
+    """How the tasks ended, once all have. Looks only at those that had not ended before."""
+    statuses: Counter[str] = Counter()
+    open_ids = set(ids)
+    with tqdm(total=len(ids), desc="finished", unit="") as bar:
+        while open_ids:
+            looked_at = sorted(open_ids)[:10_000]
+            ended = dict(
+                Task.objects.filter(pk__in=looked_at, status__in=Task.TERMINAL).values_list(
+                    "pk", "status"
+                )
+            )
+            statuses.update(ended.values())
+            open_ids -= ended.keys()
+            bar.update(len(ended))
+            if len(ended) < len(looked_at):
+                time.sleep(LOOK_EVERY_SECONDS)
+    dispatch.wait_until_idle(LOOK_EVERY_SECONDS)
+    return statuses

@@ -1,0 +1,19 @@
+"""The rows, and how each of them changes."""
+
+from tasks_app.models.base import BaseModel, uuid7
+from tasks_app.models.cluster import DEFAULT_QUEUE, Queue, WorkerNode
+from tasks_app.models.event import ClusterEvent
+from tasks_app.models.schedule import TaskSchedule
+from tasks_app.models.task import Task, TaskResult
+
+__all__ = [
+    "DEFAULT_QUEUE",
+    "BaseModel",
+    "ClusterEvent",
+    "Queue",
+    "Task",
+    "TaskResult",
+    "TaskSchedule",
+    "WorkerNode",
+    "uuid7",
+]

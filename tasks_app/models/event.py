@@ -1,0 +1,61 @@
+"""The log of the cluster: what changed, in order."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import TransactionNow
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Func
+
+
+class CurrentTransactionId(Func):
+    """The 64-bit id of the running transaction; it never wraps around."""
+
+    template = "pg_current_xact_id()::text::bigint"
+    output_field = models.BigIntegerField()
+
+
+class ClusterEvent(models.Model):
+    """One line of the log: one change that happened to one or many things in one transaction.
+
+    Appended, never changed. Ids are taken before they commit, so readers go by
+    ``(xid, id)`` below the oldest running transaction, where nothing can appear any more.
+    The arrays run in parallel: `task_ids[i]` went to version `versions[i]` in `attempts[i]`.
+    """
+
+    class Kind(models.TextChoices):
+        TASK_CREATED = "TASK_CREATED"
+        TASK_STARTED = "TASK_STARTED"
+        TASK_SUCCEEDED = "TASK_SUCCEEDED"
+        TASK_FAILED = "TASK_FAILED"
+        TASK_CANCELLED = "TASK_CANCELLED"
+        TASK_CANCEL_REQUESTED = "TASK_CANCEL_REQUESTED"
+        TASK_GIVEN_BACK = "TASK_GIVEN_BACK"
+        TASK_RETRIED = "TASK_RETRIED"
+        NODE_ONLINE = "NODE_ONLINE"
+        NODE_OFFLINE = "NODE_OFFLINE"
+
+    id = models.BigAutoField(primary_key=True)
+    xid = models.BigIntegerField(db_default=CurrentTransactionId())
+    at = models.DateTimeField(db_default=TransactionNow())
+    kind = models.CharField(max_length=32, choices=Kind.choices)
+    actor = models.CharField(max_length=150, blank=True, db_default="")
+    node = models.ForeignKey(
+        "WorkerNode", models.SET_NULL, null=True, db_constraint=False, db_index=False
+    )
+    queue = models.CharField(max_length=63, blank=True, db_default="")
+    previous_status = models.CharField(max_length=9, blank=True, db_default="")
+    status = models.CharField(max_length=9, blank=True, db_default="")
+    message = models.TextField(blank=True, db_default="")
+    task_ids = ArrayField(models.UUIDField(), default=list)
+    versions = ArrayField(models.IntegerField(), default=list)
+    attempts = ArrayField(models.IntegerField(), default=list)
+
+    class Meta:
+        ordering = ["xid", "id"]
+        indexes = [
+            models.Index(fields=["xid", "id"], name="event_order"),
+            GinIndex(fields=["task_ids"], name="event_tasks"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"

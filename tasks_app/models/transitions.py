@@ -1,0 +1,317 @@
+"""The life of a task, in SQL: each function moves a set of rows and tells what moved.
+
+A row moves only from the status its function names, so that two who want the same row cannot
+both have it. Rows are locked in the order of their ids; nobody waits for another in a circle.
+The caller opens the transaction and appends the event. All times are the database's.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+from tasks_app.models.base import uuid7, uuid7_floor
+from tasks_app.models.task import Task
+
+CANCELLED_MESSAGE = "Cancelled"
+EXPIRED_MESSAGE = "Expired: no node had started it by its expires_at."
+WORKER_LOST_MESSAGE = (
+    "Worker lost: the node's process died or stopped answering in each of the allowed attempts."
+)
+
+
+class Moved(NamedTuple):
+    """A task as it stands after a move, and where it came from."""
+
+    id: UUID
+    a: int
+    b: int
+    queue: str
+    priority: int
+    duration_ms: int
+    run: int
+    attempt: int
+    version: int
+    status: str
+    failed_message: str
+    previous: str
+
+
+class Outcome(NamedTuple):
+    """What an attempt found out: the sum, for this run and attempt and no other."""
+
+    id: UUID
+    run: int
+    attempt: int
+    result: int
+
+
+_MOVED = ", ".join(f"t.{column}" for column in Moved._fields if column != "previous")
+_TASK_COLUMNS = [str(field.column) for field in Task._meta.concrete_fields]
+_TASK_ATTNAMES = [field.attname for field in Task._meta.concrete_fields]
+
+_INSERTED = (
+    ("id", "uuid[]"),
+    ("a", "bigint[]"),
+    ("b", "bigint[]"),
+    ("queue", "text[]"),
+    ("priority", "smallint[]"),
+    ("run_at", "timestamptz[]"),
+    ("expires_at", "timestamptz[]"),
+    ("duration_ms", "int[]"),
+    ("max_attempts", "smallint[]"),
+    ("idempotency_key", "text[]"),
+)
+_COLUMNS = ", ".join(name for name, _ in _INSERTED)
+_ARRAYS = ", ".join(f"%s::{kind}" for _, kind in _INSERTED)
+
+
+def insert(rows: Sequence[Sequence[Any]], *, patience: timedelta) -> list[Task]:
+    """Insert tasks; one whose idempotency key is known is left out.
+
+    A row is the columns of `_INSERTED`, then whether the task is handed over right after commit.
+    """
+    inserted = _insert(rows, patience, returning=_TASK_COLUMNS)
+    return [Task.from_db("default", _TASK_ATTNAMES, row) for row in inserted]
+
+
+def insert_many(rows: Sequence[Sequence[Any]], *, patience: timedelta) -> set[UUID]:
+    """As `insert`, where objects of the rows would cost more than storing them: their ids."""
+    return {row[0] for row in _insert(rows, patience, returning=["id"])}
+
+
+def _insert(
+    rows: Sequence[Sequence[Any]], patience: timedelta, *, returning: Sequence[str]
+) -> list[tuple[Any, ...]]:
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    return _fetch(
+        f"""
+        INSERT INTO tasks_app_task AS t ({_COLUMNS}, pending_since, next_dispatch_at)
+        SELECT {_COLUMNS}, greatest(run_at, statement_timestamp()),
+               CASE WHEN run_at > statement_timestamp() THEN run_at
+                    WHEN handed_over THEN statement_timestamp() + %s
+                    ELSE statement_timestamp() END
+          FROM unnest({_ARRAYS}, %s::bool[]) AS new({_COLUMNS}, handed_over)
+        ON CONFLICT (idempotency_key) WHERE NOT idempotency_key = '' DO NOTHING
+        RETURNING {", ".join(f"t.{column}" for column in returning)}
+        """,
+        [patience, *columns],
+    )
+
+
+def claim(ids: Sequence[UUID], *, node: str, celery_task_id: str, lease: timedelta) -> list[Moved]:
+    """PENDING to RUNNING for those that are due and that nobody else is just taking."""
+    return _move(
+        """
+        status = 'RUNNING', attempt = t.attempt + 1, started_at = clock_timestamp(),
+        lease_expires_at = clock_timestamp() + %(lease)s, celery_task_id = %(celery_task_id)s,
+        node_id = (SELECT id FROM tasks_app_workernode WHERE name = %(node)s)
+        """,
+        where="""
+        id = ANY(%(ids)s::uuid[]) AND status = 'PENDING' AND run > 0
+        AND (run_at IS NULL OR run_at <= clock_timestamp())
+        AND (expires_at IS NULL OR run > 1 OR expires_at > clock_timestamp())
+        AND queue NOT IN (SELECT name FROM tasks_app_queue WHERE paused_at IS NOT NULL)
+        """,
+        wait="SKIP LOCKED",
+        ids=list(ids),
+        node=node,
+        celery_task_id=celery_task_id,
+        lease=lease,
+    )
+
+
+def renew(id: UUID, *, run: int, attempt: int, lease: timedelta) -> bool | None:
+    """Hold the claim for longer: True if the task shall be cancelled, None if it was lost."""
+    rows = _fetch(
+        """
+        UPDATE tasks_app_task SET lease_expires_at = clock_timestamp() + %s
+         WHERE id = %s AND status = 'RUNNING' AND run = %s AND attempt = %s
+        RETURNING cancel_requested_at IS NOT NULL
+        """,
+        [lease, id, run, attempt],
+    )
+    return bool(rows[0][0]) if rows else None
+
+
+def complete(outcomes: Sequence[Outcome]) -> list[Moved]:
+    """RUNNING to SUCCESS with a result row, or to CANCELLED where that was asked for meanwhile.
+
+    An outcome of an attempt that no longer holds its task moves nothing: it is fenced.
+    """
+    columns = dict(zip(Outcome._fields, map(list, zip(*outcomes, strict=True)), strict=True))
+    return _moved(
+        f"""
+        WITH outcome AS (
+            SELECT *
+              FROM unnest(%(id)s, %(run)s, %(attempt)s, %(result)s::numeric[], %(result_id)s)
+                AS o(id, run, attempt, result, result_id)
+        ), held AS (
+            SELECT t.id, o.result, o.result_id, t.cancel_requested_at IS NOT NULL AS cancelled
+              FROM tasks_app_task t JOIN outcome o USING (id)
+             WHERE t.status = 'RUNNING' AND t.run = o.run AND t.attempt = o.attempt
+             ORDER BY t.id FOR UPDATE OF t
+        ), moved AS (
+            UPDATE tasks_app_task t
+               SET status = CASE WHEN held.cancelled THEN 'CANCELLED' ELSE 'SUCCESS' END,
+                   failed_message = CASE WHEN held.cancelled THEN %(cancelled)s ELSE '' END,
+                   lease_expires_at = NULL, finished_at = clock_timestamp(),
+                   updated_at = clock_timestamp(), version = t.version + 1
+              FROM held WHERE t.id = held.id
+            RETURNING {_MOVED}, 'RUNNING' AS previous, t.node_id, held.result, held.result_id
+        ), stored AS (
+            INSERT INTO tasks_app_taskresult (id, task_id, result, run, attempt, node_id)
+            SELECT result_id, id, result, run, attempt, node_id FROM moved WHERE status = 'SUCCESS'
+        )
+        SELECT {_MOVED}, t.previous FROM moved t
+        """,
+        {**columns, "result_id": [uuid7() for _ in outcomes], "cancelled": CANCELLED_MESSAGE},
+    )
+
+
+def cancel(ids: Sequence[UUID]) -> list[Moved]:
+    """PENDING to CANCELLED at once; RUNNING stays so, and its node is asked to stop."""
+    return _move(
+        """
+        status = CASE t.status WHEN 'PENDING' THEN 'CANCELLED' ELSE t.status END,
+        failed_message = CASE t.status WHEN 'PENDING' THEN %(cancelled)s ELSE '' END,
+        finished_at = CASE t.status WHEN 'PENDING' THEN clock_timestamp() END,
+        cancel_requested_at = clock_timestamp()
+        """,
+        where="""
+        id = ANY(%(ids)s::uuid[])
+        AND (status = 'PENDING' OR status = 'RUNNING' AND cancel_requested_at IS NULL)
+        """,
+        ids=list(ids),
+        cancelled=CANCELLED_MESSAGE,
+    )
+
+
+def retry(ids: Sequence[UUID], *, patience: timedelta) -> list[Moved]:
+    """FAILED or CANCELLED to PENDING, for a new run."""
+    return _move(
+        """
+        status = 'PENDING', failed_message = '', run = t.run + 1, attempt = 0, node_id = NULL,
+        started_at = NULL, finished_at = NULL, cancel_requested_at = NULL,
+        pending_since = greatest(t.run_at, clock_timestamp()),
+        next_dispatch_at = greatest(t.run_at, clock_timestamp() + %(patience)s)
+        """,
+        where="id = ANY(%(ids)s::uuid[]) AND status IN ('FAILED', 'CANCELLED')",
+        ids=list(ids),
+        patience=patience,
+    )
+
+
+def give_back_claimed_by(celery_task_id: str, *, patience: timedelta) -> list[Moved]:
+    """RUNNING to PENDING or an end, as in `_give_back`, for all that this message had claimed."""
+    return _give_back(
+        "celery_task_id = %(celery_task_id)s", patience, celery_task_id=celery_task_id
+    )
+
+
+def give_back_expired(limit: int, *, patience: timedelta) -> list[Moved]:
+    """RUNNING to PENDING or an end, as in `_give_back`, for those whose lease has run out."""
+    return _give_back(
+        "lease_expires_at <= clock_timestamp()", patience, wait=f"SKIP LOCKED LIMIT {limit}"
+    )
+
+
+def _give_back(where: str, patience: timedelta, *, wait: str = "", **params: Any) -> list[Moved]:
+    """To PENDING; to FAILED after the last attempt; to CANCELLED if that was asked for."""
+    goes_on = "t.cancel_requested_at IS NULL AND t.attempt < t.max_attempts"
+    return _move(
+        f"""
+        status = CASE WHEN t.cancel_requested_at IS NOT NULL THEN 'CANCELLED'
+                      WHEN {goes_on} THEN 'PENDING' ELSE 'FAILED' END,
+        failed_message = CASE WHEN t.cancel_requested_at IS NOT NULL THEN %(cancelled)s
+                              WHEN {goes_on} THEN '' ELSE %(worker_lost)s END,
+        started_at = CASE WHEN {goes_on} THEN NULL ELSE t.started_at END,
+        finished_at = CASE WHEN {goes_on} THEN NULL ELSE clock_timestamp() END,
+        lease_expires_at = NULL, next_dispatch_at = clock_timestamp() + %(patience)s
+        """,
+        where=f"status = 'RUNNING' AND {where}",
+        wait=wait,
+        patience=patience,
+        cancelled=CANCELLED_MESSAGE,
+        worker_lost=WORKER_LOST_MESSAGE,
+        **params,
+    )
+
+
+def expire(limit: int) -> list[Moved]:
+    """PENDING to FAILED for those that should have started by now."""
+    return _move(
+        "status = 'FAILED', failed_message = %(expired)s, finished_at = clock_timestamp()",
+        where="status = 'PENDING' AND run = 1 AND expires_at <= clock_timestamp()",
+        wait=f"SKIP LOCKED LIMIT {limit}",
+        expired=EXPIRED_MESSAGE,
+    )
+
+
+def take_due(queue: str, limit: int, *, patience: timedelta) -> list[Moved]:
+    """Those of a queue that are due and that no message is known to carry, urgent ones first."""
+    return _moved(
+        f"""
+        WITH due AS (
+            SELECT id FROM tasks_app_task
+             WHERE status = 'PENDING' AND run > 0 AND next_dispatch_at <= clock_timestamp()
+               AND queue = %s
+             ORDER BY priority DESC, next_dispatch_at LIMIT %s FOR UPDATE SKIP LOCKED
+        )
+        UPDATE tasks_app_task t SET next_dispatch_at = clock_timestamp() + %s
+          FROM due WHERE t.id = due.id
+        RETURNING {_MOVED}, t.status
+        """,
+        [queue, limit, patience],
+    )
+
+
+def delete_finished(before: datetime, limit: int) -> int:
+    """Delete tasks that finished before this time, with their results; answers how many.
+
+    A task that still belongs to a schedule stays.
+    """
+    rows = _fetch(
+        """
+        WITH old AS (
+            SELECT id FROM tasks_app_task
+             WHERE id < %s AND finished_at < %s AND schedule_id IS NULL
+             ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+        ), results AS (
+            DELETE FROM tasks_app_taskresult r USING old WHERE r.task_id = old.id
+        )
+        DELETE FROM tasks_app_task t USING old WHERE t.id = old.id RETURNING 1
+        """,
+        # Whatever finished by then was created before; ids sort by that, and are indexed.
+        [uuid7_floor(before), before, limit],
+    )
+    return len(rows)
+
+
+def _move(assignments: str, *, where: str, wait: str = "", **params: Any) -> list[Moved]:
+    return _moved(
+        f"""
+        WITH chosen AS (
+            SELECT id, status AS previous FROM tasks_app_task
+             WHERE {where} ORDER BY id FOR UPDATE {wait}
+        )
+        UPDATE tasks_app_task t
+           SET {assignments}, updated_at = clock_timestamp(), version = t.version + 1
+          FROM chosen WHERE t.id = chosen.id
+        RETURNING {_MOVED}, chosen.previous
+        """,
+        params,
+    )
+
+
+def _moved(sql: str, params: Any) -> list[Moved]:
+    return [Moved._make(row) for row in _fetch(sql, params)]
+
+
+def _fetch(sql: str, params: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows

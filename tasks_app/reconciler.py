@@ -1,0 +1,55 @@
+"""Puts right what a crash, a lost message or a silent node left behind.
+
+Runs in the main process of every worker, and as ``manage.py reconcile``. Any number may run at
+once: each skips the rows that another has in hand.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from tasks_app import dispatch, events, execution
+from tasks_app.models import Queue, transitions
+from tasks_app.services import cluster
+
+logger = logging.getLogger(__name__)
+
+BATCH = 1_000
+# As long as this many messages wait in the broker, more would only grow old there.
+WAITING_ENOUGH = 200
+
+
+def reconcile() -> None:
+    """One pass: silent nodes, expired leases, expired tasks, then what is due."""
+    cluster.mark_silent_nodes_offline()
+    if given_back := execution.give_back_expired(BATCH):
+        logger.warning("%d claims had run out and were given back", given_back)
+    execution.expire(BATCH)
+    _hand_over_due()
+
+
+def prune() -> None:
+    """Delete what is past its retention. Nothing that is not finished ever goes."""
+    now = timezone.now()
+    _repeat(transitions.delete_finished, now - timedelta(days=settings.TASK_RETENTION_DAYS))
+    _repeat(events.delete_before, now - timedelta(days=settings.EVENT_RETENTION_DAYS))
+
+
+def _repeat(delete: Callable[[datetime, int], int], before: datetime) -> None:
+    """In small bites, each a transaction of its own, so that nobody waits for a lock."""
+    while delete(before, BATCH) == BATCH:
+        pass
+
+
+def _hand_over_due() -> None:
+    queues = list(Queue.objects.filter(paused_at=None).values_list("name", flat=True))
+    try:
+        waiting = dispatch.waiting(queues)
+    except dispatch.BrokerAwayError:
+        return  # the tasks stay due
+    for queue in queues:
+        if waiting[queue] < WAITING_ENOUGH and (due := execution.hand_over_due(queue, BATCH)):
+            logger.info("handed over %d tasks of queue %s that were due", due, queue)

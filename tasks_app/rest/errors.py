@@ -1,0 +1,52 @@
+"""What went wrong, in DRF's plain shape: `{"field": ["…"]}` or `{"detail": "…"}`."""
+
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import InterfaceError, OperationalError
+from rest_framework import status
+from rest_framework.exceptions import APIException, ParseError, ValidationError
+from rest_framework.response import Response
+from rest_framework.views import exception_handler as drf_exception_handler
+
+
+class DatabaseAwayError(APIException):
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_detail = "The database cannot be reached. Try again in a moment."
+    default_code = "database_away"
+    wait = 5  # DRF's handler sends it as Retry-After
+
+
+class IdempotencyConflictError(ValidationError):
+    """The status is that of the draft standard for the Idempotency-Key header."""
+
+    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+
+
+def exception_handler(exception: Exception, context: dict[str, Any]) -> Response | None:
+    """Answer refusals of the services, and requests that cannot be read, as DRF answers its own."""
+    return drf_exception_handler(_as_api_exception(exception), context)
+
+
+def _as_api_exception(exception: Exception) -> Exception:
+    match exception:
+        case DjangoValidationError():
+            return _as_refusal(exception)
+        case RequestDataTooBig():
+            return ParseError("The request body is too large.")
+        case RecursionError():
+            return ParseError("The request body is nested too deeply.")
+        case OperationalError() | InterfaceError():
+            return DatabaseAwayError()
+    return exception
+
+
+def _as_refusal(exception: DjangoValidationError) -> ValidationError:
+    faults = exception.message_dict
+    if "idempotency_key" in faults:  # by the name under which it came
+        faults["Idempotency-Key"] = faults.pop("idempotency_key")
+        codes = {fault.code for fault in exception.error_dict["idempotency_key"]}
+        if "idempotency_conflict" in codes:
+            return IdempotencyConflictError(faults)
+    return ValidationError(faults)

@@ -1,0 +1,54 @@
+"""Plain JSON arrays, newest first, each page a `Link` header away from the next (RFC 8288)."""
+
+from typing import TypeVar
+from uuid import UUID
+
+from django.db.models import QuerySet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.utils.urls import replace_query_param
+
+from tasks_app.models import BaseModel
+
+PAGE_DEFAULT, PAGE_MAX = 100, 1000
+
+PAGING_PARAMETERS = [
+    OpenApiParameter(
+        "limit", OpenApiTypes.INT, description=f"1 to {PAGE_MAX}; {PAGE_DEFAULT} if left out."
+    ),
+    OpenApiParameter(
+        "cursor", OpenApiTypes.STR, description="As in the `Link` header of the page before."
+    ),
+]
+
+Row = TypeVar("Row", bound=BaseModel)
+
+
+def newest_first(request: Request, rows: QuerySet[Row]) -> tuple[list[Row], dict[str, str]]:
+    """The page that was asked for, and its headers. Ids sort by time, so an id is the cursor."""
+    limit = _limit(request.query_params.get("limit"))
+    if cursor := request.query_params.get("cursor"):
+        rows = rows.filter(pk__lt=_id(cursor))
+    page = list(rows.order_by("-pk")[: limit + 1])
+    if len(page) <= limit:
+        return page, {}
+    page.pop()
+    following = replace_query_param(request.build_absolute_uri(), "cursor", page[-1].pk.hex)
+    return page, {"Link": f'<{following}>; rel="next"'}
+
+
+def _limit(text: str | None) -> int:
+    if text is None:
+        return PAGE_DEFAULT
+    if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= PAGE_MAX):
+        raise ValidationError({"limit": [f"Must be an integer from 1 to {PAGE_MAX}."]})
+    return int(text)
+
+
+def _id(cursor: str) -> UUID:
+    try:
+        return UUID(hex=cursor)
+    except ValueError as error:
+        raise ValidationError({"cursor": ["Not a cursor of this list."]}) from error

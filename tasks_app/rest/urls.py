@@ -1,0 +1,8 @@
+from django.urls import path
+
+from tasks_app.rest import views
+
+urlpatterns = [
+    path("tasks/", views.TaskList.as_view(), name="task-list"),
+    path("tasks/<uuid:pk>/", views.TaskDetail.as_view(), name="task"),
+]

@@ -1,0 +1,345 @@
+"""The contract of the compatibility door, path by path and status by status."""
+
+import json
+import re
+from uuid import UUID
+
+import pytest
+from django.db import OperationalError
+
+from tasks_app import execution
+from tasks_app.models import ClusterEvent, Task, TaskSchedule, uuid7
+from tasks_app.services import tasks
+
+pytestmark = pytest.mark.django_db
+
+FIELDS = {
+    *("url", "id", "a", "b", "is_scheduled", "status", "failed_message", "celery_task_id"),
+    *("created_at", "updated_at"),
+}
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+
+
+@pytest.fixture
+def post(client):
+    def post(body, content_type="application/json", **headers):
+        data = body if isinstance(body, str | bytes) else json.dumps(body)
+        return client.post("/tasks/", data, content_type=content_type, headers=headers)
+
+    return post
+
+
+def run(task, **facts):
+    execution.execute([task.pk], node="node-1@here", celery_task_id="message-1")
+
+
+def test_creating_answers_201_with_the_documented_fields(post):
+    response = post({"a": 2, "b": 3})
+
+    task = response.json()
+    assert response.status_code == 201
+    assert set(task) == FIELDS
+    assert task | {"a": 2, "b": 3, "is_scheduled": False, "status": "PENDING"} == task
+    assert task | {"failed_message": None, "celery_task_id": None} == task
+    assert task["url"] == response["Location"] == f"http://testserver/tasks/{task['id']}/"
+    assert TIME.fullmatch(task["created_at"])
+    assert Task.objects.get(pk=task["id"]).queue_id == "default"
+
+
+def test_everything_a_task_can_be_asked_for(post):
+    wish = {
+        **{"a": 2, "b": 3, "priority": 9, "duration_ms": 50, "max_attempts": 1},
+        **{"run_at": "2030-01-01T00:00:00+02:00", "expires_at": "2030-01-02T00:00:00Z"},
+    }
+
+    task = Task.objects.get(pk=post(wish).json()["id"])
+
+    assert (task.priority, task.duration_ms, task.max_attempts) == (9, 50, 1)
+    assert task.run_at.isoformat() == "2029-12-31T22:00:00+00:00"
+    assert task.expires_at.isoformat() == "2030-01-02T00:00:00+00:00"
+
+
+def test_a_finished_task_shows_its_results_newest_first(client, make_task):
+    task = make_task()
+    run(task)
+    Task.objects.update(status="PENDING", finished_at=None, run=2, a=10)
+    run(task)
+
+    shown = client.get(f"/tasks/{task.pk}/").json()
+
+    assert set(shown) == FIELDS | {"results"}
+    assert (shown["status"], shown["celery_task_id"]) == ("SUCCESS", "message-1")
+    assert [set(result) for result in shown["results"]] == [{"result", "created_at"}] * 2
+    assert [result["result"] for result in shown["results"]] == [13, 5]
+
+
+def test_a_running_task_is_shown_as_pending(client, make_task):
+    task = make_task()
+    execution.claim([task.pk], node="node-1@here", celery_task_id="message-1")
+
+    assert client.get(f"/tasks/{task.pk}/").json()["status"] == "PENDING"
+
+
+def test_a_cancelled_task_is_shown_as_failed(client, make_task):
+    task = make_task()
+    tasks.cancel_task(task.pk)
+
+    shown = client.get(f"/tasks/{task.pk}/").json()
+
+    assert (shown["status"], shown["failed_message"]) == ("FAILED", "Cancelled")
+
+
+def test_a_task_of_a_schedule_says_so(client, make_task, make_schedule_row):
+    task = make_task()
+    Task.objects.update(schedule=make_schedule_row())
+
+    assert client.get(f"/tasks/{task.pk}/").json()["is_scheduled"] is True
+
+
+@pytest.fixture
+def make_schedule_row(db):
+    from django.utils import timezone
+    from django_celery_beat.models import IntervalSchedule, PeriodicTask
+
+    def make():
+        every = IntervalSchedule.objects.create(every=60, period="seconds")
+        periodic = PeriodicTask.objects.create(interval=every, name="tests", task="tests")
+        return TaskSchedule.objects.create(
+            interval_schedule=every,
+            periodic_task=periodic,
+            scheduled_at=timezone.now(),
+            interval=60,
+        )
+
+    return make
+
+
+MAX, MIN = 2**63 - 1, -(2**63)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [(MAX, 0), (-MAX, 0), (MIN, 0), (MAX, MAX), (MIN, MIN), (MAX, MIN), (2**53 + 1, 0)],
+)
+def test_numbers_are_exact_in_and_out(client, post, a, b):
+    created = post(f'{{"a": {a}, "b": {b}}}').json()
+    run(Task.objects.get(pk=created["id"]))
+
+    body = client.get(f"/tasks/{created['id']}/").content.decode()
+
+    assert f'"a":{a},"b":{b}' in body
+    assert f'"result":{a + b},' in body
+
+
+@pytest.mark.parametrize("number", ["9223372036854775808", "-9223372036854775809", "1" * 4000])
+def test_a_number_beyond_64_bits_is_refused(post, number):
+    response = post(f'{{"a": 1, "b": {number}}}')
+
+    assert (response.status_code, list(response.json())) == (400, ["b"])
+
+
+@pytest.mark.parametrize(
+    "nonsense", ["1.5", "2.0", "1e3", "true", "null", '"x"', '"2"', "[1]", "{}", '"\\u0000"']
+)
+@pytest.mark.parametrize("field", ["a", "b", "priority", "duration_ms", "max_attempts"])
+def test_what_is_not_an_integer_is_refused_by_name(post, field, nonsense):
+    wish = {"a": "1", "b": "1"} | {field: nonsense}
+    response = post("{" + ", ".join(f'"{name}": {value}' for name, value in wish.items()) + "}")
+
+    assert (response.status_code, list(response.json())) == (400, [field])
+    assert not Task.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("wish", "field"),
+    [
+        ({"a": 1}, "b"),
+        ({"b": 1}, "a"),
+        ({"a": 1, "b": 1, "priority": 10}, "priority"),
+        ({"a": 1, "b": 1, "duration_ms": -1}, "duration_ms"),
+        ({"a": 1, "b": 1, "queue": "nowhere"}, "queue"),
+        ({"a": 1, "b": 1, "queue": "\0"}, "queue"),
+        ({"a": 1, "b": 1, "queue": None}, "queue"),
+        ({"a": 1, "b": 1, "run_at": "soon"}, "run_at"),
+        ({"a": 1, "b": 1, "run_at": "0001-01-01T00:00:00+14:00"}, "run_at"),
+        (
+            {"a": 1, "b": 1, "run_at": "2030-01-01T00:00Z", "expires_at": "2030-01-01T00:00Z"},
+            "expires_at",
+        ),
+        ([1], "non_field_errors"),
+        (5, "non_field_errors"),
+    ],
+    ids=str,
+)
+def test_a_refusal_names_the_field(post, wish, field):
+    response = post(wish)
+
+    assert (response.status_code, list(response.json())) == (400, [field])
+    assert (Task.objects.count(), ClusterEvent.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b'{"a": 1, "b": 1}}',
+        b'{"a": 1, "b": NaN}',
+        b'{"a": 1, "b": Infinity}',
+        b'{"a": \x00, "b": 1}',
+        b"\xff\xfe",
+        b'{"a": "' + b"\xc3\x28" + b'"}',
+        b"[" * 100_000,
+        b'{"a": 1, "b": ' + b"9" * 4301 + b"}",
+        b'{"a": 1, "b": ' + b"9" * 5_000_000 + b"}",
+    ],
+    ids=lambda body: body[:16].decode(errors="replace"),
+)
+def test_a_body_that_cannot_be_read_is_refused(post, body):
+    response = post(body)
+
+    assert response.status_code == 400
+    assert response.json()
+    assert not Task.objects.exists()
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "x"])
+def test_only_json_is_accepted(post, content_type):
+    response = post({"a": 1, "b": 1}, content_type=content_type)
+
+    assert response.status_code == 415
+    assert "media type" in response.json()["detail"]
+    assert not Task.objects.exists()
+
+
+def test_a_repeated_request_answers_the_first_task(post):
+    first = post({"a": 2, "b": 3}, **{"Idempotency-Key": "order-7"})
+    second = post({"a": 2, "b": 3}, **{"Idempotency-Key": "order-7"})
+
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json() == second.json()
+    assert Task.objects.count() == 1
+
+
+def test_a_key_that_stands_for_another_task_is_refused(post):
+    post({"a": 2, "b": 3}, **{"Idempotency-Key": "order-7"})
+
+    response = post({"a": 2, "b": 4}, **{"Idempotency-Key": "order-7"})
+
+    assert (response.status_code, list(response.json())) == (422, ["Idempotency-Key"])
+    assert Task.objects.count() == 1
+
+
+def test_a_key_that_is_too_long_is_refused(post):
+    response = post({"a": 2, "b": 3}, **{"Idempotency-Key": "x" * 256})
+
+    assert (response.status_code, list(response.json())) == (400, ["Idempotency-Key"])
+
+
+def test_the_list_is_a_plain_array_newest_first(client, make_task):
+    made = [str(make_task(a=i).pk) for i in range(3)]
+
+    response = client.get("/tasks/")
+
+    assert [task["id"] for task in response.json()] == made[::-1]
+    assert set(response.json()[0]) == FIELDS
+    assert "Link" not in response
+
+
+def test_each_page_links_to_the_next(client, make_task):
+    made = [str(make_task(a=i).pk) for i in range(5)]
+
+    url, seen = "/tasks/?limit=2", []
+    while url:
+        response = client.get(url)
+        seen.append([task["id"] for task in response.json()])
+        link = re.fullmatch(
+            r'<http://testserver(/tasks/\?.*)>; rel="next"', response.get("Link", "")
+        )
+        url = link and link[1]
+
+    assert seen == [made[:2:-1], made[2:0:-1], made[:1]]
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_a_list_takes_one_query_and_a_task_two(client, make_task, count, django_assert_num_queries):
+    for _ in range(count):
+        run(task := make_task())
+
+    with django_assert_num_queries(1):
+        client.get("/tasks/")
+    with django_assert_num_queries(2):
+        client.get(f"/tasks/{task.pk}/")
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        *(
+            (f"limit={limit}", "limit")
+            for limit in ("0", "1001", "-1", "x", "", "1.0", "²", "9" * 5000)
+        ),
+        *((f"cursor={cursor}", "cursor") for cursor in ("x", "%00", "1" * 33)),
+    ],
+)
+def test_a_page_that_cannot_be_is_refused(client, query, field):
+    response = client.get(f"/tasks/?{query}")
+
+    assert (response.status_code, list(response.json())) == (400, [field])
+
+
+@pytest.mark.parametrize("id", [uuid7(), UUID(int=0), "x", "1", "%00", "..%2f"])
+def test_a_task_that_is_not_there(client, id):
+    response = client.get(f"/tasks/{id}/")
+
+    assert response.status_code == 404
+    assert response["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_nothing_else_answers(client, make_task, method):
+    task = make_task()
+
+    for path in ("/tasks/", f"/tasks/{task.pk}/"):
+        response = getattr(client, method)(path, "{}", content_type="application/json")
+        assert response.status_code == 405
+    assert (
+        client.post(f"/tasks/{task.pk}/", "{}", content_type="application/json").status_code == 405
+    )
+
+
+def test_without_a_database_the_client_is_told_when_to_try_again(post, monkeypatch):
+    def away(new):
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(tasks, "create_task", away)
+
+    response = post({"a": 1, "b": 1})
+
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+
+
+def test_the_description_is_complete_and_valid(client):
+    import yaml
+    from drf_spectacular.validation import validate_schema
+
+    document = yaml.safe_load(client.get("/api/schema/").content)
+
+    validate_schema(document)
+    paths = {path: set(item) for path, item in document["paths"].items()}
+    assert paths == {"/tasks/": {"get", "post"}, "/tasks/{id}/": {"get"}}
+    assert set(document["paths"]["/tasks/"]["post"]["responses"]) == {
+        "201",
+        "400",
+        "415",
+        "422",
+        "503",
+    }
+    assert set(document["components"]["schemas"]["Task"]["properties"]) == FIELDS
+
+
+def test_its_page_loads_nothing_from_elsewhere(client):
+    page = client.get("/api/docs/").content.decode()
+
+    assert "/static/drf_spectacular_sidecar/swagger-ui-dist/" in page
+    assert not re.findall(r'(?:src|href)="(?:https?:)?//', page)

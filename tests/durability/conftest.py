@@ -1,0 +1,85 @@
+"""A client's journal and its checker: what was acknowledged must come true."""
+
+from dataclasses import dataclass, field
+
+import pytest
+from django.db import connection
+
+from tasks_app.models import Task, WorkerNode
+from tests import engines
+from tests.live import eventually, running_cluster
+
+
+@dataclass
+class Journal:
+    """What the cluster said yes to."""
+
+    sums: dict[str, int] = field(default_factory=dict)
+
+    def note(self, id, total):
+        self.sums[str(id)] = total
+
+    def all_ended(self):
+        rows = Task.objects.filter(pk__in=self.sums)
+        return not rows.exclude(status__in=Task.TERMINAL).exists() and rows.count() == len(
+            self.sums
+        )
+
+    def check(self, *, seconds=60):
+        """Every task has ended well, with one result per run, and each result is the sum."""
+        eventually(self.all_ended, seconds=seconds)
+        rows = Task.objects.filter(pk__in=self.sums).prefetch_related("results")
+        assert {str(task.pk): task.status for task in rows} == dict.fromkeys(self.sums, "SUCCESS")
+        assert {str(task.pk): [r.result for r in task.results.all()] for task in rows} == {
+            id: [total] for id, total in self.sums.items()
+        }
+        check_the_log_against_the_rows()
+
+
+def check_the_log_against_the_rows():
+    """Each version of each task was logged once, from 1 to where the task stands now."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT task_id, array_agg(version ORDER BY e.xid, e.id)
+              FROM tasks_app_clusterevent e, unnest(task_ids, versions) AS u(task_id, version)
+             GROUP BY task_id
+            """
+        )
+        logged = dict(cursor.fetchall())
+    current = dict(Task.objects.values_list("pk", "version"))
+    assert logged == {id: list(range(1, version + 1)) for id, version in current.items()}
+
+
+@pytest.fixture
+def journal(transactional_db):
+    return Journal()
+
+
+@pytest.fixture
+def cluster(transactional_db):
+    """Two nodes of two slots each, and a web process."""
+    with running_cluster("node-1", "node-2") as cluster:
+        wait_for_nodes(2)
+        yield cluster
+
+
+@pytest.fixture
+def cluster_of_long_leases(transactional_db):
+    """As `cluster`, but nothing is given back in time because its lease ran out."""
+    with running_cluster("node-1", "node-2", TASK_LEASE_SECONDS="600") as cluster:
+        wait_for_nodes(2)
+        yield cluster
+
+
+def wait_for_nodes(count):
+    online = WorkerNode.objects.filter(connection="ONLINE")
+    eventually(lambda: online.count() == count)
+
+
+@pytest.fixture
+def own_engines():
+    """Only where the tests brought their own servers can they be stopped."""
+    if engines.postgres is None or engines.valkey is None:
+        pytest.skip("somebody else's PostgreSQL and Valkey are not ours to stop")
+    return engines

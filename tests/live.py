@@ -1,0 +1,121 @@
+"""The real thing for tests: web and node processes on the tests' own database and broker."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import psutil
+from django.db import connections
+
+# Shorter than in production, so that recovery is seen within seconds.
+PATIENCE = {
+    "TASK_LEASE_SECONDS": "4",
+    "TASK_HANDOVER_SECONDS": "3",
+    "RECONCILE_EVERY_SECONDS": "1",
+}
+
+
+def eventually(condition: Callable[[], Any], *, seconds: float = 30) -> Any:
+    """The condition's first true value. Fails when the time is over."""
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < deadline, f"not within {seconds} s: {condition}"
+        time.sleep(0.05)
+    return value
+
+
+@dataclass
+class Cluster:
+    """Processes that come up as they do in `./run`, on the test database."""
+
+    port: int
+    settings: dict[str, str]
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start_web(self) -> None:
+        web = ["uvicorn", "project.asgi:application", "--port", str(self.port), "--no-access-log"]
+        self._start("web", [*web, "--log-level", "warning"])
+        eventually(lambda: self.request("GET", "/healthz/")[0] == 200)
+
+    def start_node(self, name: str) -> None:
+        node = ["celery", "-q", "-A", "project", "worker", "-n", f"{name}@%h"]
+        options = ["--concurrency", "2", "--without-mingle", "--without-gossip"]
+        self._start(name, [*node, *options])
+
+    def pool(self, name: str) -> list[psutil.Process]:
+        """The processes of a node that do the work."""
+        main = psutil.Process(self.processes[name].pid)
+        return main.children()
+
+    def signal_all(self, name: str, number: signal.Signals) -> None:
+        """To the node's main process and its pool, as if the whole machine were hit."""
+        main = psutil.Process(self.processes[name].pid)
+        for process in [main, *main.children()]:
+            process.send_signal(number)
+
+    def kill(self) -> None:
+        for name, process in self.processes.items():
+            if process.poll() is None:
+                self.signal_all(name, signal.SIGKILL)
+                process.wait()
+
+    def request(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        """Status and parsed body; 0 while nobody listens."""
+        data = None if body is None else json.dumps(body).encode()
+        request = Request(
+            self.url + path, data, {"Content-Type": "application/json"}, method=method
+        )
+        try:
+            with urlopen(request, timeout=10) as response:
+                return response.status, _parsed(response.read())
+        except HTTPError as error:
+            return error.code, _parsed(error.read())
+        except OSError:
+            return 0, None
+
+    def _start(self, name: str, command: list[str]) -> None:
+        environment = os.environ | self.settings | {"DATABASE_URL": _test_database_url()}
+        self.processes[name] = subprocess.Popen(
+            [sys.executable, "-m", *command], env=environment, start_new_session=True
+        )
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body.decode()
+
+
+def _test_database_url() -> str:
+    """DATABASE_URL, but for the database that pytest-django has made."""
+    base = os.environ["DATABASE_URL"].rpartition("/")[0]
+    return f"{base}/{connections['default'].settings_dict['NAME']}"
+
+
+@contextmanager
+def running_cluster(*nodes: str, **settings: str) -> Iterator[Cluster]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        cluster = Cluster(port=probe.getsockname()[1], settings=PATIENCE | settings)
+    try:
+        for node in nodes:
+            cluster.start_node(node)
+        cluster.start_web()
+        yield cluster
+    finally:
+        cluster.kill()

@@ -1,0 +1,254 @@
+import threading
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.db.models import Q
+from django.utils import timezone
+
+from tasks_app.models import ClusterEvent, Queue, Task, uuid7
+from tasks_app.models.task import INT64_MAX, INT64_MIN
+from tasks_app.services import tasks
+from tasks_app.services.tasks import NewTask
+
+pytestmark = pytest.mark.django_db
+
+
+def log():
+    return [
+        (event.kind, event.previous_status, event.status, event.task_ids, event.versions)
+        for event in ClusterEvent.objects.order_by("id")
+    ]
+
+
+def test_a_new_task_is_pending_logged_and_handed_over(handed_over):
+    task = tasks.create_task(NewTask(a=2, b=3))
+
+    assert (task.a, task.b, task.status, task.version) == (2, 3, "PENDING", 1)
+    assert task.created_at == Task.objects.get(pk=task.pk).created_at
+    assert log() == [("TASK_CREATED", "", "PENDING", [task.pk], [1])]
+    assert handed_over == [([str(task.pk)], "default", 5)]
+
+
+def test_a_task_for_later_is_not_handed_over_before(handed_over):
+    later = timezone.now() + timedelta(hours=1)
+
+    task = tasks.create_task(NewTask(a=2, b=3, run_at=later))
+
+    assert handed_over == []
+    assert task.next_dispatch_at == later
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("a", INT64_MAX + 1),
+        ("b", INT64_MIN - 1),
+        ("a", True),
+        ("b", 2.0),
+        ("priority", 10),
+        ("duration_ms", 3_600_001),
+        ("max_attempts", 0),
+        ("queue", "nowhere"),
+        ("queue", "\0"),
+        ("idempotency_key", "x" * 256),
+        ("idempotency_key", "\0"),
+    ],
+)
+def test_a_refusal_names_the_field_and_stores_nothing(field, value, handed_over):
+    with pytest.raises(ValidationError) as refusal:
+        tasks.create_task(NewTask(**{"a": 1, "b": 1} | {field: value}))
+
+    assert list(refusal.value.message_dict) == [field]
+    assert (Task.objects.count(), log(), handed_over) == (0, [], [])
+
+
+def test_it_must_not_expire_before_it_may_run():
+    now = timezone.now()
+
+    with pytest.raises(ValidationError) as refusal:
+        tasks.create_task(NewTask(a=1, b=1, run_at=now, expires_at=now))
+
+    assert list(refusal.value.message_dict) == ["expires_at"]
+
+
+def test_many_are_created_in_order_with_one_event(handed_over):
+    Queue.objects.create(name="bulk")
+
+    ids, _ = tasks.create_tasks([NewTask(a=i, b=i, queue="bulk", priority=9) for i in range(600)])
+
+    assert [task.a for task in Task.objects.order_by("id")] == list(range(600))
+    assert list(Task.objects.order_by("id").values_list("pk", flat=True)) == ids
+    assert log() == [("TASK_CREATED", "", "PENDING", ids, [1] * 600)]
+    assert [(len(message), queue, priority) for message, queue, priority in handed_over] == [
+        (250, "bulk", 9),
+        (250, "bulk", 9),
+        (100, "bulk", 9),
+    ]
+
+
+def test_of_many_with_one_fault_none_is_created(handed_over):
+    news = [NewTask(a=1, b=1), NewTask(a=2**63, b=1), NewTask(a=1, b=1, queue="nowhere")]
+
+    with pytest.raises(ValidationError) as refusal:
+        tasks.create_tasks(news)
+
+    assert list(refusal.value.message_dict) == ["1.a", "2.queue"]
+    assert (Task.objects.count(), log(), handed_over) == (0, [], [])
+
+
+@pytest.mark.parametrize("count", [0, 10_001])
+def test_the_number_of_many_is_bounded(count):
+    with pytest.raises(ValidationError) as refusal:
+        tasks.create_tasks([NewTask(a=1, b=1)] * count)
+
+    assert list(refusal.value.message_dict) == ["tasks"]
+
+
+def test_long_tasks_travel_alone_and_only_so_many_at_once(handed_over):
+    ids, _ = tasks.create_tasks([NewTask(a=1, b=1, duration_ms=10)] * (tasks.ALONE_AT_ONCE + 1))
+
+    assert [message for message, *_ in handed_over] == [[str(id)] for id in ids[:-1]]
+    assert Task.objects.get(pk=ids[-1]).next_dispatch_at <= timezone.now()
+
+
+def test_a_repeated_wish_is_one_task(handed_over):
+    wish = NewTask(a=2, b=3, run_at=timezone.now(), idempotency_key="order-7")
+
+    first = tasks.create_task(wish)
+    second = tasks.create_task(wish)
+    [third, fourth], _ = tasks.create_tasks([wish, wish])
+
+    assert first.pk == second.pk == third == fourth
+    assert len(log()) == len(handed_over) == Task.objects.count() == 1
+
+
+def test_a_key_stands_for_one_wish_only():
+    tasks.create_task(NewTask(a=2, b=3, idempotency_key="order-7"))
+
+    with pytest.raises(ValidationError) as refusal:
+        tasks.create_task(NewTask(a=2, b=4, idempotency_key="order-7"))
+
+    [fault] = refusal.value.error_dict["idempotency_key"]
+    assert fault.code == "idempotency_conflict"
+    assert Task.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_wish_repeated_by_many_at_the_same_time_is_one_task():
+    ids, start = set(), threading.Barrier(8)
+
+    def create():
+        start.wait()
+        ids.add(tasks.create_task(NewTask(a=2, b=3, idempotency_key="order-7")).pk)
+        connection.close()
+
+    threads = [threading.Thread(target=create) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(ids) == Task.objects.count() == ClusterEvent.objects.count() == 1
+
+
+def test_a_pending_task_is_cancelled_at_once(make_task):
+    task = make_task()
+
+    cancelled = tasks.cancel_task(task.pk)
+    tasks.cancel_task(task.pk)
+
+    assert (cancelled.status, cancelled.failed_message) == ("CANCELLED", "Cancelled")
+    assert cancelled.finished_at is not None
+    assert log()[1:] == [("TASK_CANCELLED", "PENDING", "CANCELLED", [task.pk], [2])]
+
+
+def test_a_finished_task_cannot_be_cancelled(make_task):
+    task = make_task()
+    task.mark_as_successfull(5)
+
+    with pytest.raises(ValidationError) as refusal:
+        tasks.cancel_task(task.pk)
+
+    assert refusal.value.error_dict["id"][0].code == "not_cancellable"
+    assert Task.objects.get(pk=task.pk).status == "SUCCESS"
+    assert len(log()) == 1
+
+
+def test_a_retry_is_a_new_run_of_the_same_task(make_task, handed_over):
+    task = make_task()
+    task.mark_as_failed("bad luck")
+    handed_over.clear()
+
+    retried = tasks.retry_task(task.pk)
+
+    assert (retried.status, retried.run, retried.attempt) == ("PENDING", 2, 0)
+    assert (retried.failed_message, retried.finished_at) == ("", None)
+    assert log()[1:] == [("TASK_RETRIED", "FAILED", "PENDING", [task.pk], [3])]
+    assert handed_over == [([str(task.pk)], "default", 5)]
+
+
+def test_only_what_failed_or_was_cancelled_can_be_retried(make_task):
+    task = make_task()
+
+    with pytest.raises(ValidationError) as refusal:
+        tasks.retry_task(task.pk)
+
+    assert refusal.value.error_dict["id"][0].code == "not_retryable"
+    assert Task.objects.get(pk=task.pk).run == 1
+
+
+@pytest.mark.parametrize("ask", [tasks.cancel_task, tasks.retry_task])
+def test_a_task_that_is_not_there(ask):
+    with pytest.raises(Task.DoesNotExist):
+        ask(uuid7())
+
+
+def test_of_many_with_faults_the_others_can_be_created(handed_over):
+    tasks.create_task(NewTask(a=9, b=9, idempotency_key="taken"))
+    handed_over.clear()
+    news = [
+        NewTask(a=1, b=1),
+        NewTask(a=2**63, b=1),
+        NewTask(a=2, b=2, idempotency_key="taken"),
+        NewTask(a=3, b=3),
+    ]
+
+    ids, faults = tasks.create_tasks(news, partly=True)
+
+    assert [id is None for id in ids] == [False, True, True, False]
+    assert {name: fault.code for name, fault in faults.items()} == {
+        "1.a": "out_of_range",
+        "2.idempotency_key": "idempotency_conflict",
+    }
+    assert list(Task.objects.order_by("id").values_list("a", flat=True)) == [9, 1, 3]
+    assert handed_over == [([str(ids[0]), str(ids[3])], "default", 5)]
+
+
+def test_a_conflict_of_keys_among_many_undoes_all(handed_over):
+    tasks.create_task(NewTask(a=9, b=9, idempotency_key="taken"))
+    news = [NewTask(a=1, b=1), NewTask(a=2, b=2, idempotency_key="taken")]
+
+    with pytest.raises(ValidationError) as refusal:
+        tasks.create_tasks(news)
+
+    assert list(refusal.value.message_dict) == ["1.idempotency_key"]
+    assert Task.objects.count() == 1
+
+
+def test_all_that_match_are_cancelled_or_retried(make_task, handed_over, monkeypatch):
+    monkeypatch.setattr(tasks, "_BATCH", 2)
+    mine = [make_task(priority=1) for _ in range(5)]
+    other, done = make_task(priority=2), make_task(priority=1)
+    done.mark_as_successfull(5)
+    handed_over.clear()
+
+    assert tasks.cancellable(Q(priority=1)).count() == 5
+    assert tasks.cancel_tasks(Q(priority=1)) == 5
+    assert tasks.cancel_tasks(Q(priority=1)) == 0
+
+    assert set(Task.objects.filter(status="CANCELLED")) == set(mine)
+    assert tasks.retry_tasks(Q(priority=1)) == 5
+    assert sorted(id for ids, *_ in handed_over for id in ids) == [str(t.pk) for t in mine]
+    assert Task.objects.get(pk=other.pk).version == 1

@@ -1,0 +1,40 @@
+"""What the tests need to know about the processes of this machine."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+PATIENCE_SECONDS = 30
+
+
+def eventually(condition: Callable[[], object], meaning: str) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {PATIENCE_SECONDS} s: {meaning}"
+        time.sleep(0.05)
+
+
+def is_alive(pid: int) -> bool:
+    """A zombie is dead: who reaps it is the machine's business."""
+    return _stat(pid)[:1] not in ([], ["Z"], ["X"])
+
+
+def children(pid: int) -> list[int]:
+    processes = (int(path.name) for path in Path("/proc").glob("[0-9]*"))
+    return [child for child in processes if _stat(child)[1:2] == [str(pid)]]
+
+
+def descendants(pid: int) -> list[int]:
+    return [found for child in children(pid) for found in (child, *descendants(child))]
+
+
+def arguments(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+
+
+def _stat(pid: int) -> list[str]:
+    """State, parent and so on: what follows the name."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return []

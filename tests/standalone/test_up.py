@@ -1,0 +1,141 @@
+"""`manage.py up`, as the person at the terminal sees it."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from project.standalone import environment
+from project.standalone.engines import free_port
+from project.standalone.state import BASE_DIR, State
+from tests.standalone.machine import arguments, children, descendants, eventually, is_alive
+
+
+class Up:
+    """A running `manage.py up`."""
+
+    def __init__(self, directory: Path, port: int | None = None) -> None:
+        self.directory = directory
+        self.port = port or free_port()
+        self.state = State(directory / "state")
+        self._output = directory / "output"
+        environ = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL"}}
+        with open(self._output, "w") as output:
+            self.process = subprocess.Popen(
+                [
+                    *(sys.executable, "manage.py", "up", "--concurrency=1"),
+                    *(f"--state={self.state.directory}", f"--port={self.port}"),
+                ],
+                cwd=BASE_DIR,
+                env=environ,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def output(self) -> str:
+        return self._output.read_text()
+
+    def wait_until_ready(self) -> None:
+        eventually(
+            lambda: "ready in" in self.output or self.process.poll() is not None, "the banner"
+        )
+        assert "ready in" in self.output, self.output
+
+    def end(self) -> int:
+        return self.process.wait(timeout=60)
+
+    def service(self, name: str) -> int | None:
+        found = [pid for pid in children(self.process.pid) if f" {name}@" in arguments(pid)]
+        return found[0] if found else None
+
+    def database(self):
+        return closing(psycopg2.connect(self.state.running_environment()["DATABASE_URL"]))
+
+
+@contextmanager
+def running(directory: Path) -> Iterator[Up]:
+    up = Up(directory)
+    try:
+        up.wait_until_ready()
+        yield up
+    finally:
+        up.process.send_signal(signal.SIGINT)
+        up.end()
+
+
+@pytest.fixture(scope="module")
+def up(public_directory: Path) -> Iterator[Up]:
+    with running(public_directory) as up:
+        yield up
+
+
+def test_banner_says_where_everything_is(up):
+    assert f"http://localhost:{up.port}/" in up.output
+    assert str(up.state.directory) in up.output
+    assert (up.state.directory / "admin-password").stat().st_mode & 0o077 == 0
+
+
+def test_a_second_one_says_where_the_first_is(up):
+    second = subprocess.run(
+        [sys.executable, "manage.py", "up", f"--state={up.state.directory}"],
+        cwd=BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert second.returncode == 1
+    assert f"http://localhost:{up.port}/ (process {up.process.pid}" in second.stderr
+
+
+def test_a_taken_port_is_named_with_its_holder(up, public_path):
+    second = Up(public_path, port=up.port)
+    assert second.end() == 1
+    assert str(up.port) in second.output
+    assert f"process {up.process.pid}" in second.output
+    assert "--port" in second.output
+
+
+def test_other_commands_talk_to_the_stack_that_runs(up, monkeypatch):
+    monkeypatch.setattr(environment, "default_directory", lambda: up.state.directory)
+    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    environment.adopt(["shell"])
+    with closing(psycopg2.connect(os.environ["DATABASE_URL"])) as connection:
+        assert connection.info.dbname == "app"
+
+
+def test_a_killed_worker_starts_again(up):
+    killed = up.service("node-1")
+    assert killed
+    os.kill(killed, signal.SIGKILL)
+    eventually(lambda: up.service("node-1") not in {None, killed}, "another worker process")
+    assert re.search("node-1 ended with SIGKILL; it starts again now", up.output)
+    assert up.process.poll() is None
+
+
+def test_nothing_outlives_a_killed_supervisor_but_its_data(public_path):
+    with running(public_path) as up:
+        with up.database() as connection, connection, connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+        family = descendants(up.process.pid)
+        up.process.kill()
+        up.end()
+        eventually(lambda: not any(map(is_alive, family)), "everything ends with the supervisor")
+
+    with running(public_path) as up:
+        with up.database() as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT answer FROM kept")
+            assert cursor.fetchone() == (42,)
+        family = descendants(up.process.pid)
+        up.process.send_signal(signal.SIGINT)
+        assert up.end() == 0, up.output
+    assert not any(map(is_alive, family))

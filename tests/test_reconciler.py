@@ -1,0 +1,150 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from tasks_app import dispatch, reconciler
+from tasks_app.models import ClusterEvent, Queue, Task, TaskResult, WorkerNode
+from tasks_app.models.base import uuid7_floor
+from tasks_app.services import cluster
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def waiting(monkeypatch):
+    """How many messages the broker says are waiting, by queue."""
+    counts = {}
+    monkeypatch.setattr(
+        dispatch, "waiting", lambda queues: {queue: counts.get(queue, 0) for queue in queues}
+    )
+    return counts
+
+
+def make_due(task):
+    Task.objects.filter(pk=task.pk).update(next_dispatch_at=timezone.now())
+
+
+def test_a_task_whose_message_was_lost_is_handed_over_again(make_task, handed_over):
+    task = make_task()
+    handed_over.clear()
+
+    reconciler.reconcile()
+    assert handed_over == []
+
+    make_due(task)
+    reconciler.reconcile()
+    reconciler.reconcile()
+    assert handed_over == [([str(task.pk)], "default", 5)]
+
+
+def test_a_task_for_later_is_handed_over_when_its_time_has_come(make_task, handed_over):
+    task = make_task(run_at=timezone.now() + timedelta(hours=1))
+    Task.objects.update(run_at=timezone.now(), next_dispatch_at=timezone.now())
+
+    reconciler.reconcile()
+
+    assert handed_over == [([str(task.pk)], "default", 5)]
+
+
+def test_nothing_is_added_to_a_long_line(make_task, handed_over, waiting):
+    make_due(make_task())
+    handed_over.clear()
+    waiting["default"] = reconciler.WAITING_ENOUGH
+
+    reconciler.reconcile()
+
+    assert handed_over == []
+
+
+def test_the_most_urgent_are_handed_over_first(make_task, handed_over, monkeypatch):
+    monkeypatch.setattr(reconciler, "BATCH", 1)
+    for priority in (1, 9, 5):
+        make_due(make_task(priority=priority))
+    handed_over.clear()
+
+    for _ in range(3):
+        reconciler.reconcile()
+
+    assert [priority for _, _, priority in handed_over] == [9, 5, 1]
+
+
+def test_a_paused_queue_keeps_its_tasks(make_task, handed_over):
+    make_due(make_task())
+    handed_over.clear()
+    Queue.objects.update(paused_at=timezone.now())
+
+    reconciler.reconcile()
+
+    assert handed_over == []
+
+
+def test_a_broker_that_is_away_leaves_the_tasks_due(make_task, handed_over, monkeypatch):
+    def away(queues):
+        raise dispatch.BrokerAwayError
+
+    task = make_task()
+    make_due(task)
+    monkeypatch.setattr(dispatch, "waiting", away)
+
+    reconciler.reconcile()
+
+    assert Task.objects.get(pk=task.pk).next_dispatch_at <= timezone.now()
+
+
+def test_a_silent_node_goes_offline_and_comes_back():
+    facts = {"host": "here", "pid": 7, "slots": 2, "queues": ["default"]}
+    cluster.heartbeat("node-1@here", **facts)
+    reconciler.reconcile()
+    assert WorkerNode.objects.get().connection == "ONLINE"
+
+    WorkerNode.objects.update(heartbeat_at=timezone.now() - timedelta(seconds=11))
+    reconciler.reconcile()
+    reconciler.reconcile()
+    assert WorkerNode.objects.get().connection == "OFFLINE"
+
+    cluster.heartbeat("node-1@here", **facts)
+    cluster.heartbeat("node-1@here", **facts)
+    assert WorkerNode.objects.get().connection == "ONLINE"
+    assert list(ClusterEvent.objects.values_list("kind", flat=True)) == [
+        "NODE_ONLINE",
+        "NODE_OFFLINE",
+        "NODE_ONLINE",
+    ]
+
+
+def aged(task, days):
+    """The task as it would be if all of it had happened so many days earlier."""
+    then = timezone.now() - timedelta(days=days)
+    id = type(task.pk)(int=uuid7_floor(then).int | task.pk.int & (1 << 76) - 1)
+    TaskResult.objects.filter(task=task).delete()
+    finished_at = then if task.is_terminal else None
+    Task.objects.filter(pk=task.pk).update(id=id, created_at=then, finished_at=finished_at)
+    if task.status == "SUCCESS":
+        TaskResult.objects.create(task_id=id, result=5)
+    return id
+
+
+def test_what_finished_long_ago_goes_and_nothing_else(make_task):
+    old, recent, waiting = make_task(), make_task(), make_task()
+    for task in (old, recent):
+        task.mark_as_successfull(5)
+    aged(old, days=31)
+    kept = {aged(recent, days=29), aged(waiting, days=99)}
+
+    reconciler.prune()
+
+    assert set(Task.objects.values_list("pk", flat=True)) == kept
+    assert TaskResult.objects.count() == 1
+
+
+def test_old_events_are_forgotten(make_task):
+    make_task()
+    make_task()
+    ClusterEvent.objects.filter(pk=ClusterEvent.objects.order_by("id")[0].pk).update(
+        at=timezone.now() - timedelta(days=8)
+    )
+
+    reconciler.prune()
+
+    assert ClusterEvent.objects.count() == 1
