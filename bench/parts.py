@@ -5,9 +5,9 @@ import re
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bench import load, stack
+from bench import graphql, load, schedules, stack
 from bench.report import Figures, Report
 from bench.stack import NAIVE, OURS, BenchError, Contestant, Engines
 from bench.yardsticks import limit
@@ -60,6 +60,45 @@ def submit(bench: Bench) -> Report:
     )
 
 
+def ticks(bench: Bench) -> Report:
+    """Schedules of a minute, for three minutes. One round says enough and takes seven."""
+    count = bench.count or 10_000
+    return replace(bench, rounds=1).alternate(
+        f"ticks: {count:,} schedules of {schedules.INTERVAL_SECONDS} s",
+        "stock",
+        ours=lambda: schedules.tick(bench.engines, OURS, count),
+        theirs=lambda: schedules.tick(bench.engines, schedules.STOCK, count),
+    )
+
+
+def graphql_beside_rest(bench: Bench) -> Report:
+    """One web process: tasks created one by one, and the newest 100 with the same fields."""
+    count = bench.count or 2_000
+    return bench.alternate(
+        f"graphql: {count:,} creates and {graphql.LISTS} lists, beside REST",
+        "REST",
+        ours=lambda: graphql.over_graphql(bench.engines, count),
+        theirs=lambda: graphql.over_rest(bench.engines, count),
+    )
+
+
+def graphql_beside_raw(bench: Bench) -> Report:
+    count = bench.count or 2_000
+    return bench.alternate(
+        f"graphql: {count:,} creates and {graphql.LISTS} lists, beside views written by hand",
+        "raw",
+        ours=lambda: graphql.over_graphql(bench.engines, count),
+        theirs=lambda: graphql.by_hand(bench.engines, count),
+    )
+
+
+def graphql_bounds(bench: Bench) -> Report:
+    """What is bounded, and where the bounds are. One round says enough."""
+    title = "graphql: what one process bears"
+    say(title)
+    return Report(title, ours=[graphql.bounds(bench.engines)])
+
+
 def memory(bench: Bench) -> Report:
     """What the whole stack takes when it has worked a little and is idle again."""
     title = "memory: the idle stack, PSS"
@@ -73,7 +112,15 @@ def memory(bench: Bench) -> Report:
     return Report(title, ours=[figures])
 
 
-PARTS: dict[str, Callable[[Bench], Report]] = {"rest": rest, "submit": submit, "memory": memory}
+PARTS: dict[str, Callable[[Bench], Report]] = {
+    "rest": rest,
+    "submit": submit,
+    "ticks": ticks,
+    "graphql": graphql_beside_rest,
+    "graphql-raw": graphql_beside_raw,
+    "graphql-bounds": graphql_bounds,
+    "memory": memory,
+}
 
 
 def _create_one_by_one(engines: Engines, contestant: Contestant, count: int) -> Figures:

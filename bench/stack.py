@@ -108,7 +108,7 @@ class Running:
         self._engines = engines
         self._port = free_port()
         self._directory = engines.directory / contestant.name
-        self._database_url = engines.renew(contestant.name)
+        self.database_url = engines.renew(contestant.name)
         self._services: list[Process] = []
         self.url = f"http://127.0.0.1:{self._port}/tasks/"
 
@@ -160,7 +160,7 @@ class Running:
 
     def wait_for_results(self, count: int) -> None:
         """Until so many tasks of this database have succeeded, each with its right sum."""
-        with closing(psycopg2.connect(self._database_url)) as connection:
+        with closing(psycopg2.connect(self.database_url)) as connection:
             connection.autocommit = True
             deadline = time.monotonic() + RESULTS_SECONDS
             while (stored := self._count_results(connection)) < count:
@@ -172,9 +172,9 @@ class Running:
                     )
                 time.sleep(POLL_SECONDS)
 
-    def cpu_seconds(self) -> dict[str, float]:
+    def cpu_seconds(self, *kinds: str) -> dict[str, float]:
         """Taken so far, by what it was taken for."""
-        seconds = {"web": 0.0, "workers": 0.0, "PostgreSQL": 0.0}
+        seconds = dict.fromkeys(kinds or ("web", "workers", "PostgreSQL"), 0.0)
         for name, process in self._processes():
             if name in seconds:
                 with suppress(psutil.NoSuchProcess):
@@ -234,7 +234,7 @@ class Running:
             [part.format_map(names) for part in command.split()],
             self._directory / f"{name}.log",
             {
-                "DATABASE_URL": self._database_url,
+                "DATABASE_URL": self.database_url,
                 "REDIS_URL": self._engines.valkey.url,
                 "DJANGO_SETTINGS_MODULE": self._contestant.settings,
                 "SECRET_KEY": "only for the benchmark",

@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "strawberry_django",
     "django_celery_beat",
     "project.standalone",
     "tasks_app",
@@ -134,6 +135,8 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
 # TaskResult is the result; a second copy in the broker would only leak.
 CELERY_TASK_IGNORE_RESULT = True
+# Nor is there anything for Beat to clean up every night.
+CELERY_RESULT_EXPIRES = None
 CELERY_TASK_DEFAULT_QUEUE = "default"
 # A node reserves only what it can run: with late acknowledgement and a prefetch of one, the next
 # message stays in the broker for whichever node is free first.
@@ -146,7 +149,7 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "tasks_app.beat:Scheduler"
 CELERY_TIMEZONE = "UTC"
 DJANGO_CELERY_BEAT_TZ_AWARE = True
 
@@ -182,6 +185,12 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
+
+# --- GraphQL ------------------------------------------------------------------------------------
+
+GRAPHQL_IDE = env.bool("GRAPHQL_IDE", default=True)
+# Off, the schema does not tell what is in it, neither when asked nor by "Did you mean".
+GRAPHQL_INTROSPECTION = env.bool("GRAPHQL_INTROSPECTION", default=True)
 
 # --- Logs ---------------------------------------------------------------------------------------
 

@@ -36,7 +36,17 @@ class TaskResultAdmin(ReadOnlyAdmin):
 
 @admin.register(models.TaskSchedule)
 class TaskScheduleAdmin(ReadOnlyAdmin):
-    list_display = ["id", "interval", "scheduled_at", "next_run_at", "paused_at"]
+    list_display = [
+        *("id", "interval", "scheduled_at", "next_run_at", "paused_at"),
+        *("fired", "skipped", "missed"),
+    ]
+
+
+@admin.register(models.ScheduleTick)
+class ScheduleTickAdmin(ReadOnlyAdmin):
+    list_display = ["schedule_id", "nominal_at", "outcome", "reason", "count", "run", "fired_at"]
+    list_filter = ["outcome", "reason"]
+    ordering = ["-id"]
 
 
 @admin.register(models.WorkerNode)

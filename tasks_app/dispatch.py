@@ -33,7 +33,7 @@ GATHER_SECONDS = 0.04
 # After a failure the broker is left alone for this long; the reconciler hands over meanwhile.
 BROKER_PAUSE_SECONDS = 5.0
 # A publish to a broker that accepts and never answers would otherwise wait for ever.
-_IMPATIENT = {"socket_timeout": 1, "socket_connect_timeout": 1, "max_retries": 0}
+IMPATIENT = {"socket_timeout": 1, "socket_connect_timeout": 1, "max_retries": 0}
 
 
 class BrokerAwayError(Exception):
@@ -92,7 +92,7 @@ class Dispatcher:
 
     def _publish(self, queue: str, priority: int, ids: list[str]) -> None:
         if self._producer is None:
-            connection = current_app.connection_for_write(transport_options=_IMPATIENT)
+            connection = current_app.connection_for_write(transport_options=IMPATIENT)
             self._producer = current_app.amqp.Producer(connection)
         current_app.send_task(
             EXECUTE,
@@ -154,7 +154,7 @@ def wait_until_idle(timeout: float) -> bool:
 
 def waiting(queues: Iterable[str]) -> dict[str, int]:
     """How many messages wait in each queue of the broker; BrokerAwayError if it does not say."""
-    with current_app.connection_for_read(transport_options=_IMPATIENT) as connection:
+    with current_app.connection_for_read(transport_options=IMPATIENT) as connection:
         away: tuple[type[BaseException], ...] = (*connection.connection_errors, BrokerError)
         try:
             return {queue: _count(connection.default_channel, queue) for queue in queues}

@@ -61,14 +61,17 @@ def head() -> Cursor:
     return Cursor(oldest_running, 0)
 
 
-def tasks_moved(tasks: Iterable[Moved], *, node: str = "") -> None:
-    """Append what happened to these tasks, one row for all that went the same way in one queue."""
+def tasks_moved(tasks: Iterable[Moved], *, node: str = "", kind: str = "") -> None:
+    """Append what happened to these tasks, one row for all that went the same way in one queue.
+
+    A kind is needed only where the move does not say what it was.
+    """
     alike: dict[tuple[str, str, str, str], list[Moved]] = defaultdict(list)
     for task in tasks:
         alike[task.queue, task.previous, task.status, task.failed_message].append(task)
     for (queue, previous, status, message), group in alike.items():
         columns: list[Any] = [
-            _KINDS[previous, status],
+            kind or _KINDS[previous, status],
             node,
             *(queue, previous, status, message),
             [task.id for task in group],
@@ -77,6 +80,24 @@ def tasks_moved(tasks: Iterable[Moved], *, node: str = "") -> None:
         ]
         with connection.cursor() as cursor:
             cursor.execute(_INSERT, columns)
+
+
+def schedules_changed(kind: str, ids: Iterable[UUID], *, message: str = "") -> None:
+    """Append what happened to these schedules."""
+    ClusterEvent.objects.create(kind=kind, schedule_ids=list(ids), message=message)
+
+
+def schedule_changed(kind: str, id: UUID, task: Task) -> None:
+    """Append what happened to a schedule and, with it, to its task."""
+    ClusterEvent.objects.create(
+        kind=kind,
+        schedule_ids=[id],
+        queue=task.queue_id,
+        status=task.status,
+        task_ids=[task.pk],
+        versions=[task.version],
+        attempts=[task.attempt],
+    )
 
 
 def node_changed(kind: ClusterEvent.Kind, node: WorkerNode) -> None:

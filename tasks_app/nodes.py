@@ -5,6 +5,7 @@ import logging
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,11 @@ from tasks_app.services import cluster
 logger = logging.getLogger(__name__)
 
 PRUNE_EVERY_SECONDS = 60
+GIVE_BACK_EVERY_SECONDS = 0.5
+LOST_SECONDS = 10
+
+# Messages whose process died, and when.
+_lost: dict[str, float] = {}
 
 
 class Loop(threading.Thread):
@@ -79,6 +85,7 @@ class Node(bootsteps.StartStopStep):
 
         self._loops = [
             Loop(heartbeat, seconds=cluster.HEARTBEAT_SECONDS),
+            Loop(give_back_lost, seconds=GIVE_BACK_EVERY_SECONDS),
             Loop(reconcile, seconds=settings.RECONCILE_EVERY_SECONDS),
             Loop(prune, seconds=PRUNE_EVERY_SECONDS),
         ]
@@ -98,11 +105,15 @@ class Node(bootsteps.StartStopStep):
 
 
 @task_failure.connect
-def give_back_what_died(task_id: str, exception: BaseException, **_: object) -> None:
-    """A pool process died: others need not wait until its lease runs out."""
+def note_lost(task_id: str, exception: BaseException, **_: object) -> None:
+    """A pool process died over this message: others need not wait until its lease runs out."""
     if isinstance(exception, WorkerLostError):
-        try:
-            execution.give_back(task_id)
-        except DatabaseError as error:
-            logger.warning("the lease of %s must run out: %s", task_id, str(error).strip())
-            connection.close()
+        _lost[task_id] = time.monotonic()
+
+
+def give_back_lost() -> None:
+    """Not once but for a while: the last statement of a dead process may still be on its way."""
+    for message_id, since in list(_lost.items()):
+        execution.give_back(message_id)
+        if time.monotonic() - since > LOST_SECONDS:
+            del _lost[message_id]

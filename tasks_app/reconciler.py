@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from tasks_app import dispatch, events, execution
-from tasks_app.models import Queue, transitions
+from tasks_app.models import Queue, ticks, transitions
 from tasks_app.services import cluster
 
 logger = logging.getLogger(__name__)
@@ -34,7 +34,10 @@ def reconcile() -> None:
 def prune() -> None:
     """Delete what is past its retention. Nothing that is not finished ever goes."""
     now = timezone.now()
-    _repeat(transitions.delete_finished, now - timedelta(days=settings.TASK_RETENTION_DAYS))
+    tasks_before = now - timedelta(days=settings.TASK_RETENTION_DAYS)
+    _repeat(transitions.delete_finished, tasks_before)
+    _repeat(transitions.delete_results, tasks_before)
+    _repeat(ticks.delete_before, tasks_before)
     _repeat(events.delete_before, now - timedelta(days=settings.EVENT_RETENTION_DAYS))
 
 

@@ -1,9 +1,12 @@
 """Makers of rows, as fixtures."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from tasks_app.models import Task
-from tasks_app.services import tasks
+from tasks_app.services import schedules, tasks
 
 
 @pytest.fixture
@@ -12,6 +15,18 @@ def make_task(db):
 
     def make(**wish):
         return tasks.create_task(tasks.NewTask(**{"a": 2, "b": 3} | wish))
+
+    return make
+
+
+@pytest.fixture
+def make_schedule(db):
+    """A schedule as a client would create it; without more words, its first tick is a day away."""
+
+    def make(**wish):
+        tomorrow = timezone.now() + timedelta(days=1)
+        wish = {"a": 2, "b": 3, "interval": 60, "scheduled_at": tomorrow} | wish
+        return schedules.create_schedule(schedules.NewSchedule(**wish))
 
     return make
 

@@ -56,6 +56,9 @@ class Cluster:
         options = ["--concurrency", "2", "--without-mingle", "--without-gossip"]
         self._start(name, [*node, *options])
 
+    def start_beat(self, name: str = "beat") -> None:
+        self._start(name, ["celery", "-q", "-A", "project", "beat", "--loglevel", "INFO"])
+
     def pool(self, name: str) -> list[psutil.Process]:
         """The processes of a node that do the work."""
         main = psutil.Process(self.processes[name].pid)

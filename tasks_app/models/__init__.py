@@ -3,7 +3,7 @@
 from tasks_app.models.base import BaseModel, uuid7
 from tasks_app.models.cluster import DEFAULT_QUEUE, Queue, WorkerNode
 from tasks_app.models.event import ClusterEvent
-from tasks_app.models.schedule import TaskSchedule
+from tasks_app.models.schedule import ScheduleTick, TaskSchedule
 from tasks_app.models.task import Task, TaskResult
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "BaseModel",
     "ClusterEvent",
     "Queue",
+    "ScheduleTick",
     "Task",
     "TaskResult",
     "TaskSchedule",

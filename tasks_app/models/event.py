@@ -31,6 +31,14 @@ class ClusterEvent(models.Model):
         TASK_CANCEL_REQUESTED = "TASK_CANCEL_REQUESTED"
         TASK_GIVEN_BACK = "TASK_GIVEN_BACK"
         TASK_RETRIED = "TASK_RETRIED"
+        TASK_TICKED = "TASK_TICKED"
+        SCHEDULE_CREATED = "SCHEDULE_CREATED"
+        SCHEDULE_UPDATED = "SCHEDULE_UPDATED"
+        SCHEDULE_DELETED = "SCHEDULE_DELETED"
+        SCHEDULE_PAUSED = "SCHEDULE_PAUSED"
+        SCHEDULE_RESUMED = "SCHEDULE_RESUMED"
+        TICK_SKIPPED = "TICK_SKIPPED"
+        TICK_MISSED = "TICK_MISSED"
         NODE_ONLINE = "NODE_ONLINE"
         NODE_OFFLINE = "NODE_OFFLINE"
 
@@ -49,6 +57,7 @@ class ClusterEvent(models.Model):
     task_ids = ArrayField(models.UUIDField(), default=list)
     versions = ArrayField(models.IntegerField(), default=list)
     attempts = ArrayField(models.IntegerField(), default=list)
+    schedule_ids = ArrayField(models.UUIDField(), db_default=[])
 
     class Meta:
         ordering = ["xid", "id"]

@@ -52,7 +52,8 @@ class Task(BaseModel):
         help_text="The Celery message that last claimed it.",
     )
 
-    # What the creator asked for. None of it changes afterwards.
+    # What the creator asked for. None of it changes afterwards, unless its schedule is edited; a
+    # schedule's task has the time of its latest tick for `run_at`.
     # Neither this key nor `node` has a constraint in the database: each inserted task would lock
     # the one row that all tasks of its queue share. Queues and nodes are never deleted.
     queue = models.ForeignKey(
@@ -77,7 +78,10 @@ class Task(BaseModel):
 
     # Where it stands.
     version = models.IntegerField(db_default=1, help_text="Grows by one with each change.")
-    run = models.IntegerField(db_default=1, help_text="Which go this is: a retry is a new one.")
+    run = models.IntegerField(
+        db_default=1,
+        help_text="Which go this is: a retry or tick starts a new one; 0 waits for the first tick.",
+    )
     attempt = models.SmallIntegerField(db_default=0, help_text="Tries of this run so far.")
     node = models.ForeignKey(
         WorkerNode, models.SET_NULL, null=True, blank=True, db_constraint=False, db_index=False
@@ -98,14 +102,9 @@ class Task(BaseModel):
         indexes = [
             models.Index(fields=["status", "id"], name="task_status"),
             models.Index(
-                fields=["schedule", "id"],
-                name="task_schedule",
-                condition=Q(schedule__isnull=False),
-            ),
-            models.Index(
                 fields=["next_dispatch_at"],
                 name="task_due",
-                condition=Q(status="PENDING"),
+                condition=Q(status="PENDING", run__gt=0),
             ),
             models.Index(
                 fields=["lease_expires_at"], name="task_leased", condition=Q(status="RUNNING")
@@ -126,6 +125,9 @@ class Task(BaseModel):
                 fields=["idempotency_key"],
                 name="task_idempotency_key",
                 condition=~Q(idempotency_key=""),
+            ),
+            models.UniqueConstraint(
+                fields=["schedule"], name="task_schedule", condition=Q(schedule__isnull=False)
             ),
             models.CheckConstraint(
                 name="task_status_known",

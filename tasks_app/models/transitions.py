@@ -22,6 +22,14 @@ WORKER_LOST_MESSAGE = (
 )
 
 
+# For a new run. Before its first tick, the task of a schedule is pending for run 0, that is, none.
+FREE = "(t.status IN ('SUCCESS', 'FAILED', 'CANCELLED') OR t.status = 'PENDING' AND t.run = 0)"
+_NEW_RUN = """
+    status = 'PENDING', failed_message = '', run = t.run + 1, attempt = 0, node_id = NULL,
+    started_at = NULL, finished_at = NULL, cancel_requested_at = NULL
+"""
+
+
 class Moved(NamedTuple):
     """A task as it stands after a move, and where it came from."""
 
@@ -86,7 +94,7 @@ def _insert(
     rows: Sequence[Sequence[Any]], patience: timedelta, *, returning: Sequence[str]
 ) -> list[tuple[Any, ...]]:
     columns = [list(column) for column in zip(*rows, strict=True)]
-    return _fetch(
+    return fetch(
         f"""
         INSERT INTO tasks_app_task AS t ({_COLUMNS}, pending_since, next_dispatch_at)
         SELECT {_COLUMNS}, greatest(run_at, statement_timestamp()),
@@ -125,7 +133,7 @@ def claim(ids: Sequence[UUID], *, node: str, celery_task_id: str, lease: timedel
 
 def renew(id: UUID, *, run: int, attempt: int, lease: timedelta) -> bool | None:
     """Hold the claim for longer: True if the task shall be cancelled, None if it was lost."""
-    rows = _fetch(
+    rows = fetch(
         """
         UPDATE tasks_app_task SET lease_expires_at = clock_timestamp() + %s
          WHERE id = %s AND status = 'RUNNING' AND run = %s AND attempt = %s
@@ -192,15 +200,42 @@ def cancel(ids: Sequence[UUID]) -> list[Moved]:
 def retry(ids: Sequence[UUID], *, patience: timedelta) -> list[Moved]:
     """FAILED or CANCELLED to PENDING, for a new run."""
     return _move(
-        """
-        status = 'PENDING', failed_message = '', run = t.run + 1, attempt = 0, node_id = NULL,
-        started_at = NULL, finished_at = NULL, cancel_requested_at = NULL,
+        f"""
+        {_NEW_RUN},
         pending_since = greatest(t.run_at, clock_timestamp()),
         next_dispatch_at = greatest(t.run_at, clock_timestamp() + %(patience)s)
         """,
         where="id = ANY(%(ids)s::uuid[]) AND status IN ('FAILED', 'CANCELLED')",
         ids=list(ids),
         patience=patience,
+    )
+
+
+def start_runs(runs: Sequence[tuple[UUID, datetime, bool]], *, patience: timedelta) -> list[Moved]:
+    """To PENDING for a new run from wherever the task of a schedule is free for one.
+
+    A row is the task, the run's `run_at`, and whether it is handed over right after commit.
+    """
+    ids, run_ats, handed_over = map(list, zip(*runs, strict=True))
+    return _moved(
+        f"""
+        WITH start AS (
+            SELECT * FROM unnest(%s::uuid[], %s::timestamptz[], %s::bool[])
+                       AS s(id, run_at, handed_over)
+        ), chosen AS (
+            SELECT start.*, t.status AS previous FROM tasks_app_task t JOIN start USING (id)
+             WHERE {FREE} ORDER BY t.id FOR UPDATE OF t
+        )
+        UPDATE tasks_app_task t
+           SET {_NEW_RUN}, run_at = chosen.run_at,
+               pending_since = greatest(chosen.run_at, clock_timestamp()),
+               next_dispatch_at = CASE WHEN chosen.handed_over THEN clock_timestamp() + %s
+                                       ELSE chosen.run_at END,
+               updated_at = clock_timestamp(), version = t.version + 1
+          FROM chosen WHERE t.id = chosen.id
+        RETURNING {_MOVED}, chosen.previous
+        """,
+        [ids, run_ats, handed_over, patience],
     )
 
 
@@ -273,7 +308,7 @@ def delete_finished(before: datetime, limit: int) -> int:
 
     A task that still belongs to a schedule stays.
     """
-    rows = _fetch(
+    rows = fetch(
         """
         WITH old AS (
             SELECT id FROM tasks_app_task
@@ -286,6 +321,20 @@ def delete_finished(before: datetime, limit: int) -> int:
         """,
         # Whatever finished by then was created before; ids sort by that, and are indexed.
         [uuid7_floor(before), before, limit],
+    )
+    return len(rows)
+
+
+def delete_results(before: datetime, limit: int) -> int:
+    """Delete results of runs before this time, but never a task's latest; answers how many."""
+    rows = fetch(
+        """
+        DELETE FROM tasks_app_taskresult WHERE id IN (
+            SELECT r.id FROM tasks_app_taskresult r JOIN tasks_app_task t ON t.id = r.task_id
+             WHERE r.id < %s AND r.run < t.run ORDER BY r.id LIMIT %s
+        ) RETURNING 1
+        """,
+        [uuid7_floor(before), limit],
     )
     return len(rows)
 
@@ -307,10 +356,10 @@ def _move(assignments: str, *, where: str, wait: str = "", **params: Any) -> lis
 
 
 def _moved(sql: str, params: Any) -> list[Moved]:
-    return [Moved._make(row) for row in _fetch(sql, params)]
+    return [Moved._make(row) for row in fetch(sql, params)]
 
 
-def _fetch(sql: str, params: Any) -> list[tuple[Any, ...]]:
+def fetch(sql: str, params: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         rows: list[tuple[Any, ...]] = cursor.fetchall()

@@ -6,9 +6,11 @@ from django.core.exceptions import RequestDataTooBig
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import InterfaceError, OperationalError
 from rest_framework import status
-from rest_framework.exceptions import APIException, ParseError, ValidationError
+from rest_framework.exceptions import APIException, NotFound, ParseError, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
+
+from tasks_app.models import Task, TaskSchedule
 
 
 class DatabaseAwayError(APIException):
@@ -33,6 +35,8 @@ def _as_api_exception(exception: Exception) -> Exception:
     match exception:
         case DjangoValidationError():
             return _as_refusal(exception)
+        case Task.DoesNotExist() | TaskSchedule.DoesNotExist():
+            return NotFound()
         case RequestDataTooBig():
             return ParseError("The request body is too large.")
         case RecursionError():

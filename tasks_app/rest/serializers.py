@@ -5,6 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from tasks_app.models import DEFAULT_QUEUE, Task
+from tasks_app.models.grid import Overlap
+from tasks_app.models.schedule import INTERVAL_MAX_SECONDS
 from tasks_app.models.task import ATTEMPTS_MAX, DURATION_MAX_MS, INT64_MAX, INT64_MIN, PRIORITY_MAX
 from tasks_app.models.transitions import CANCELLED_MESSAGE
 
@@ -82,3 +84,48 @@ class TaskSerializer(serializers.Serializer):
 
 class TaskWithResultsSerializer(TaskSerializer):
     results = TaskResultSerializer(many=True)
+
+
+class ScheduleChangeSerializer(serializers.Serializer):
+    a = ExactIntegerField(min_value=INT64_MIN, max_value=INT64_MAX)
+    b = ExactIntegerField(min_value=INT64_MIN, max_value=INT64_MAX)
+    scheduled_at = serializers.DateTimeField(
+        help_text="The first tick. If it has passed: the next on the grid that it begins."
+    )
+    interval = ExactIntegerField(
+        min_value=1, max_value=INTERVAL_MAX_SECONDS, help_text="Seconds from tick to tick."
+    )
+
+
+class NewScheduleSerializer(ScheduleChangeSerializer):
+    queue = serializers.CharField(default=DEFAULT_QUEUE)
+    priority = ExactIntegerField(
+        default=5, min_value=0, max_value=PRIORITY_MAX, help_text="9 is the most urgent."
+    )
+    duration_ms = ExactIntegerField(default=0, min_value=0, max_value=DURATION_MAX_MS)
+    max_attempts = ExactIntegerField(default=3, min_value=1, max_value=ATTEMPTS_MAX)
+    overlap = serializers.ChoiceField(
+        Overlap.choices,
+        default=Overlap.SKIP,
+        help_text="What becomes of a tick that comes while the last run is not finished.",
+    )
+    misfire_grace = ExactIntegerField(
+        default=300, help_text="Seconds after which a missed tick is not made up for."
+    )
+    ends_at = serializers.DateTimeField(
+        default=None, allow_null=True, help_text="No tick after this time."
+    )
+    max_runs = ExactIntegerField(default=None, allow_null=True, help_text="No tick after so many.")
+    jitter = ExactIntegerField(
+        default=0, help_text="Each run starts up to so many seconds later, at random."
+    )
+
+
+class ScheduleSerializer(serializers.Serializer):
+    url = serializers.HyperlinkedIdentityField(view_name="task-schedule")
+    id = serializers.UUIDField()
+    task = TaskSerializer()
+    scheduled_at = serializers.DateTimeField()
+    interval = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()

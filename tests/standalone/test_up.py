@@ -37,6 +37,8 @@ class Up:
                 env=environ,
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                # Tests that run in a shell's background would hand down that it is ignored.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             )
 
     @property

@@ -19,6 +19,7 @@ from project.standalone.engines import EngineError
 from project.standalone.processes import find_listener
 from project.standalone.supervisor import Service, Supervisor, SupervisorError, say
 from tasks_app.models import WorkerNode
+from tasks_app.services import cluster
 
 MAX_WEB_PROCESSES = 4
 BACKLOG = 2048
@@ -56,6 +57,7 @@ class Command(BaseCommand):
         self.address = ("127.0.0.1" if host == "0.0.0.0" else host, port)  # noqa: S104 - compared
         self.url = f"http://{'localhost' if self.address[0] == '127.0.0.1' else host}:{port}/"
         self.nodes = [f"node-{i}" for i in range(1, workers + 1)]
+        self.beats = beats
         listeners = _listen(host, port, _web_processes())
         stack.publish(self.url)
         services = [
@@ -83,6 +85,8 @@ class Command(BaseCommand):
         ready = WorkerNode.objects.filter(heartbeat_at__gt=self.services_began_at)
         names = {name.partition("@")[0] for name in ready.values_list("name", flat=True)}
         missing = [name for name in self.nodes if name not in names]
+        if self.beats and not cluster.beat_leads():
+            missing.append("beat")
         return missing if self._web_answers() else ["web", *missing]
 
     def _web_answers(self) -> bool:

@@ -1,0 +1,180 @@
+"""Each tick counts once, whatever breaks: Beats, the broker, the database."""
+
+import signal
+import time
+from contextlib import contextmanager
+from datetime import timedelta
+
+import psutil
+import pytest
+from django.db import connection
+from django.db.models import F
+from django.utils import timezone
+
+from tasks_app.models import ScheduleTick, Task, TaskSchedule
+from tasks_app.services import cluster as cluster_service
+from tasks_app.services import schedules
+from tests.durability.conftest import check_the_log_against_the_rows, wait_for_nodes
+from tests.live import eventually, running_cluster
+
+
+@pytest.fixture
+def beats(transactional_db):
+    """One node, and a function that starts so many Beats and waits until one of them leads."""
+    with running_cluster("node-1") as cluster:
+        wait_for_nodes(1)
+
+        def start(count):
+            for number in range(count):
+                cluster.start_beat(f"beat-{number}")
+            eventually(lambda: leader(cluster))
+            return cluster
+
+        yield start
+
+
+def leader(cluster):
+    """The name of the process that holds the lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT client_port FROM pg_stat_activity JOIN pg_locks USING (pid)
+             WHERE locktype = 'advisory' AND objid = %s AND granted AND datname = current_database()
+            """,
+            [cluster_service.LEADER_LOCK],
+        )
+        ports = {port for (port,) in cursor.fetchall()}
+    for name, process in cluster.processes.items():
+        if name.startswith("beat") and process.poll() is None:
+            sockets = psutil.Process(process.pid).net_connections()
+            if ports & {socket.laddr.port for socket in sockets}:
+                return name
+    return None
+
+
+@contextmanager
+def ticking(*, interval=1, **wish):
+    """Twenty schedules whose phases differ, until the block ends."""
+    now = timezone.now()
+    made = [
+        schedules.create_schedule(
+            schedules.NewSchedule(
+                a=number,
+                b=1,
+                scheduled_at=now + timedelta(seconds=1 + number / 20),
+                interval=interval,
+                **wish,
+            )
+        )
+        for number in range(20)
+    ]
+    yield made
+    for schedule in made:
+        schedules.pause_schedule(schedule.pk)
+
+
+def wait_for_ticks(count):
+    """Until so many have been decided on for each schedule."""
+    decided = F("fired") + F("skipped") + F("missed")
+    behind = TaskSchedule.objects.alias(decided=decided).filter(decided__lt=count)
+    eventually(lambda: not behind.exists())
+
+
+def check_each_tick():
+    """Each nominal tick has one fate, each that fired has one result, and the log says the same."""
+    open_runs = Task.objects.exclude(status__in=Task.TERMINAL).exclude(run=0)
+    eventually(lambda: not open_runs.exists())
+    for schedule in TaskSchedule.objects.all():
+        ticks = list(schedule.ticks.all())
+        decided = [
+            tick.nominal_at - k * schedule.grid.step for tick in ticks for k in range(tick.count)
+        ]
+        assert sorted(decided) == [
+            schedule.scheduled_at + k * schedule.grid.step for k in range(len(decided))
+        ]
+        assert schedule.next_run_at == schedule.scheduled_at + len(decided) * schedule.grid.step
+        fired = sorted(tick.run for tick in ticks if tick.outcome == "FIRED")
+        assert fired == list(range(1, schedule.fired + 1))
+        assert sorted(schedule.task.results.values_list("run", flat=True)) == fired
+        assert len(decided) == schedule.fired + schedule.skipped + schedule.missed
+    check_the_log_against_the_rows()
+
+
+def lateness():
+    """Of each tick that fired, how late it did."""
+    fired = ScheduleTick.objects.filter(outcome="FIRED")
+    return sorted(tick.fired_at - tick.nominal_at for tick in fired)
+
+
+def test_three_beats_fire_each_tick_once(beats):
+    beats(3)
+
+    with ticking():
+        wait_for_ticks(4)
+
+    check_each_tick()
+    assert not ScheduleTick.objects.exclude(outcome="FIRED").exists()
+    assert lateness()[-1] < timedelta(seconds=1)
+
+
+def test_the_leader_is_killed_again_and_again(beats):
+    cluster = beats(2)
+
+    with ticking():
+        for count in (1, 3, 5):
+            wait_for_ticks(count)
+            killed = leader(cluster)
+            cluster.processes[killed].kill()
+            cluster.processes[killed].wait()
+            cluster.start_beat(killed)
+            eventually(lambda: leader(cluster), seconds=10)
+        wait_for_ticks(7)
+
+    check_each_tick()
+    assert lateness()[-1] < timedelta(seconds=10)
+
+
+def test_a_frozen_leader_is_replaced_and_does_no_harm_when_it_wakes_up(beats):
+    cluster = beats(2)
+    frozen = leader(cluster)
+
+    with ticking():
+        wait_for_ticks(1)
+        cluster.processes[frozen].send_signal(signal.SIGSTOP)
+        eventually(lambda: leader(cluster) not in (None, frozen), seconds=10)
+        cluster.processes[frozen].send_signal(signal.SIGCONT)
+        wait_for_ticks(8)
+
+    check_each_tick()
+    assert cluster.processes[frozen].poll() is None
+
+
+def test_ticks_fire_while_the_broker_is_away(beats, own_engines):
+    beats(1)
+
+    own_engines.valkey.stop()
+    try:
+        with ticking(interval=60):
+            wait_for_ticks(1)
+    finally:
+        own_engines.valkey.start()
+
+    assert not ScheduleTick.objects.exclude(outcome="FIRED").exists()
+    assert lateness()[-1] < timedelta(seconds=1)
+    check_each_tick()
+
+
+def test_beat_outlives_the_database(beats, own_engines):
+    cluster = beats(1)
+
+    with ticking(overlap="QUEUE_ONE"):
+        wait_for_ticks(1)
+        connection.close()
+        own_engines.postgres.kill()
+        time.sleep(2)
+        own_engines.postgres.start()
+        wait_for_ticks(4)
+
+    assert cluster.processes["beat-0"].poll() is None
+    assert ScheduleTick.objects.filter(outcome="MISSED").exists()
+    check_each_tick()

@@ -1,0 +1,405 @@
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.utils import timezone
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
+
+from tasks_app import execution
+from tasks_app.models import ClusterEvent, Queue, ScheduleTick, Task, TaskSchedule, uuid7
+from tasks_app.services import schedules, tasks
+from tasks_app.services.schedules import NewSchedule
+
+pytestmark = pytest.mark.django_db
+
+TOMORROW = (timezone.now() + timedelta(days=1)).replace(microsecond=0)
+
+
+def wish(**overrides):
+    return NewSchedule(**{"a": 2, "b": 3, "scheduled_at": TOMORROW, "interval": 60} | overrides)
+
+
+def stored(schedule):
+    return TaskSchedule.objects.get(pk=schedule.pk)
+
+
+def log():
+    return list(ClusterEvent.objects.order_by("id").values_list("kind", flat=True))
+
+
+def intervals():
+    return sorted(IntervalSchedule.objects.values_list("every", flat=True))
+
+
+def counts():
+    models = (TaskSchedule, Task, PeriodicTask, IntervalSchedule, ScheduleTick)
+    return tuple(model.objects.count() for model in models)
+
+
+def shift(schedule, **back):
+    """As if all of it had been so much earlier."""
+    row = stored(schedule)
+    for name in ("scheduled_at", "next_run_at", "paused_at", "ends_at"):
+        if getattr(row, name) is not None:
+            setattr(row, name, getattr(row, name) - timedelta(**back))
+    row.save()
+
+
+def history(schedule):
+    return list(schedule.ticks.order_by("nominal_at").values_list("outcome", "reason", "count"))
+
+
+# --- Creating
+
+
+def test_one_of_each_is_created():
+    schedule = schedules.create_schedule(wish())
+
+    assert counts() == (1, 1, 1, 1, 0)
+    assert schedule.next_run_at == schedule.scheduled_at == TOMORROW
+    task = schedule.task
+    assert (task.a, task.b, task.status, task.run, task.is_scheduled) == (2, 3, "PENDING", 0, True)
+    interval = schedule.interval_schedule
+    assert (interval.every, interval.period) == (60, "seconds")
+    periodic = schedule.periodic_task
+    assert (periodic.interval, periodic.start_time, periodic.enabled) == (interval, TOMORROW, True)
+    event = ClusterEvent.objects.get()
+    assert (event.kind, event.schedule_ids) == ("SCHEDULE_CREATED", [schedule.pk])
+    assert (event.task_ids, event.versions) == ([task.pk], [1])
+
+
+def test_before_its_first_tick_the_task_is_not_run(make_schedule, handed_over):
+    task = make_schedule().task
+
+    execution.hand_over_due("default", 10)
+
+    assert execution.claim([task.pk], node="node-1@here", celery_task_id="message-1") == []
+    assert handed_over == []
+
+
+def test_a_start_in_the_past_means_the_next_tick_on_its_grid(make_schedule):
+    began = timezone.now() - timedelta(days=400, seconds=0.5)
+
+    schedule = make_schedule(scheduled_at=began, interval=7)
+
+    wait = schedule.next_run_at - timezone.now()
+    assert timedelta(0) < wait <= timedelta(seconds=7)
+    assert (schedule.next_run_at - began) % timedelta(seconds=7) == timedelta(0)
+
+
+def test_a_time_without_zone_is_utc(make_schedule):
+    schedule = make_schedule(scheduled_at=TOMORROW.replace(tzinfo=None))
+
+    assert stored(schedule).scheduled_at == TOMORROW
+
+
+@pytest.mark.parametrize("interval", [1, 316_224_000])
+def test_from_a_second_to_ten_years(make_schedule, interval):
+    assert make_schedule(interval=interval).interval_schedule.every == interval
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("a", 2**63, "out_of_range"),
+        ("b", True, "out_of_range"),
+        ("interval", 0, "out_of_range"),
+        ("interval", -5, "out_of_range"),
+        ("interval", 1.5, "out_of_range"),
+        ("interval", 316_224_001, "out_of_range"),
+        ("queue", "nowhere", "unknown_queue"),
+        ("priority", 10, "out_of_range"),
+        ("duration_ms", -1, "out_of_range"),
+        ("max_attempts", 0, "out_of_range"),
+        ("overlap", "BOTH", "invalid_choice"),
+        ("misfire_grace", 0, "out_of_range"),
+        ("max_runs", 0, "out_of_range"),
+        ("jitter", 60, "out_of_range"),
+        ("scheduled_at", datetime(999, 1, 1, tzinfo=UTC), "out_of_range"),
+        ("scheduled_at", datetime(9999, 12, 31, tzinfo=UTC), "out_of_range"),
+        ("ends_at", TOMORROW - timedelta(seconds=1), "out_of_range"),
+        ("idempotency_key", "\0", "invalid"),
+    ],
+)
+def test_a_refusal_names_the_field_and_stores_nothing(field, value, code):
+    for ask in (schedules.create_schedule, lambda new: schedules.preview(new, 1)):
+        with pytest.raises(ValidationError) as refusal:
+            ask(wish(**{field: value}))
+
+        assert list(refusal.value.error_dict) == [field]
+        assert refusal.value.error_dict[field][0].code == code
+    assert (counts(), log()) == ((0, 0, 0, 0, 0), [])
+
+
+def test_a_repeated_wish_is_one_schedule_even_after_it_was_edited():
+    first = schedules.create_schedule(wish(idempotency_key="k"))
+    schedules.update_schedule(first.pk, interval=5, a=9)
+
+    assert schedules.create_schedule(wish(idempotency_key="k")).pk == first.pk
+    assert counts() == (1, 1, 1, 1, 0)
+
+
+def test_a_key_stands_for_one_wish_only():
+    schedules.create_schedule(wish(idempotency_key="k"))
+
+    with pytest.raises(ValidationError) as refusal:
+        schedules.create_schedule(wish(idempotency_key="k", interval=61))
+
+    assert refusal.value.error_dict["idempotency_key"][0].code == "idempotency_conflict"
+    assert (counts(), intervals()) == ((1, 1, 1, 1, 0), [60])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_at_the_same_time_share_one_interval_and_leave_none():
+    made, start = [], threading.Barrier(8)
+
+    def create(key):
+        start.wait()
+        made.append(schedules.create_schedule(wish(idempotency_key=key)).pk)
+        connection.close()
+
+    def delete(id):
+        start.wait()
+        schedules.delete_schedule(id)
+        connection.close()
+
+    at_once(create, ["same", "same", "same", *"abcde"])
+    assert len(set(made)) == 6
+    assert counts() == (6, 6, 6, 1, 0)
+
+    start = threading.Barrier(6)
+    at_once(delete, set(made))
+    assert counts() == (0, 0, 0, 0, 0)
+
+
+def at_once(function, arguments):
+    threads = [threading.Thread(target=function, args=[argument]) for argument in arguments]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+# --- Editing and deleting
+
+
+def test_an_edit_moves_to_another_interval_and_leaves_the_neighbour_alone(make_schedule):
+    neighbour, schedule = make_schedule(), make_schedule()
+
+    changed = schedules.update_schedule(schedule.pk, a=7, b=8, scheduled_at=TOMORROW, interval=90)
+
+    assert (changed.task.a, changed.task.b, changed.task.version) == (7, 8, 2)
+    assert (changed.interval, changed.interval_schedule.every) == (90, 90)
+    assert stored(neighbour).interval_schedule.every == 60
+    assert changed.updated_at > schedule.updated_at
+    assert log()[2:] == ["SCHEDULE_UPDATED"]
+    schedules.update_schedule(neighbour.pk, interval=90)
+    assert intervals() == [90]
+
+
+def test_an_edit_of_something_else_keeps_the_next_tick(make_schedule):
+    schedule = make_schedule(scheduled_at=timezone.now() - timedelta(seconds=59, hours=1))
+
+    changed = schedules.update_schedule(schedule.pk, a=5, overlap="QUEUE_ONE", jitter=3)
+
+    assert changed.next_run_at == schedule.next_run_at
+    assert (changed.task.a, changed.overlap, changed.jitter) == (5, "QUEUE_ONE", 3)
+
+
+def test_a_refused_edit_changes_nothing(make_schedule):
+    schedule = make_schedule()
+
+    with pytest.raises(ValidationError) as refusal:
+        schedules.update_schedule(schedule.pk, a=9, interval=0)
+
+    assert list(refusal.value.error_dict) == ["interval"]
+    assert (stored(schedule).interval, stored(schedule).task.a) == (60, 2)
+
+
+def test_what_was_due_before_an_edit_goes_by_the_old_rules(make_schedule, handed_over):
+    schedule = make_schedule(scheduled_at=timezone.now() + timedelta(seconds=1))
+    shift(schedule, seconds=190)
+
+    changed = schedules.update_schedule(schedule.pk, interval=7, scheduled_at=TOMORROW)
+
+    assert history(schedule) == [("MISSED", "", 3), ("FIRED", "", 1)]
+    assert changed.next_run_at == TOMORROW
+    assert len(handed_over) == 1
+
+
+def test_attempts_cannot_be_taken_back(make_schedule):
+    schedule = make_schedule()
+    schedules.trigger_schedule(schedule.pk)
+    Task.objects.update(attempt=2)
+
+    with pytest.raises(ValidationError) as refusal:
+        schedules.update_schedule(schedule.pk, max_attempts=1)
+
+    assert list(refusal.value.error_dict) == ["max_attempts"]
+
+
+def test_deleting_leaves_nothing_behind_and_takes_nothing_else(make_schedule):
+    neighbour, schedule = make_schedule(), make_schedule()
+    task = schedules.trigger_schedule(schedule.pk)
+    execution.execute([task.pk], node="node-1@here", celery_task_id="message-1")
+    assert task.results.count() == 1
+
+    schedules.delete_schedule(schedule.pk)
+
+    assert counts() == (1, 1, 1, 1, 0)
+    assert stored(neighbour).task.results.count() == 0
+    event = ClusterEvent.objects.latest("id")
+    assert (event.kind, event.schedule_ids) == ("SCHEDULE_DELETED", [schedule.pk])
+    assert (event.task_ids, event.versions) == ([task.pk], [5])
+    schedules.delete_schedule(neighbour.pk)
+    assert counts() == (0, 0, 0, 0, 0)
+
+
+def test_an_interval_that_somebody_else_uses_stays(make_schedule):
+    schedule = make_schedule()
+    PeriodicTask.objects.create(name="theirs", task="x", interval=schedule.interval_schedule)
+
+    schedules.delete_schedule(schedule.pk)
+
+    assert list(PeriodicTask.objects.values_list("name", flat=True)) == ["theirs"]
+    assert intervals() == [60]
+
+
+def test_a_run_that_is_deleted_while_it_works_is_dropped(make_schedule):
+    schedule = make_schedule()
+    task = schedules.trigger_schedule(schedule.pk)
+    [claimed] = execution.claim([task.pk], node="node-1@here", celery_task_id="message-1")
+
+    schedules.delete_schedule(schedule.pk)
+
+    outcome = execution.Outcome(claimed.id, claimed.run, claimed.attempt, 5)
+    assert execution.complete([outcome], node="node-1@here") == []
+
+
+# --- Pausing and triggering
+
+
+def test_a_pause_keeps_its_note_and_tells_beat(make_schedule):
+    schedule = make_schedule()
+
+    paused = schedules.pause_schedule(schedule.pk, note="holidays")
+    again = schedules.pause_schedule(schedule.pk, note="more holidays")
+
+    assert (paused.pause_note, again.pause_note) == ("holidays", "more holidays")
+    assert paused.paused_at == again.paused_at is not None
+    assert paused.periodic_task.enabled is False
+    resumed = schedules.resume_schedule(schedule.pk)
+    assert (resumed.paused_at, resumed.pause_note, resumed.periodic_task.enabled) == (
+        None,
+        "",
+        True,
+    )
+    schedules.resume_schedule(schedule.pk)
+    assert log()[1:] == ["SCHEDULE_PAUSED", "SCHEDULE_RESUMED"]
+
+
+def test_the_ticks_of_a_pause_are_one_line(make_schedule, handed_over):
+    schedule = make_schedule(scheduled_at=timezone.now() + timedelta(seconds=1))
+    shift(schedule, seconds=150)  # three ticks that nobody has looked at
+    schedules.pause_schedule(schedule.pk)
+    shift(schedule, days=100)
+
+    resumed = schedules.resume_schedule(schedule.pk)
+
+    assert history(schedule) == [("MISSED", "", 3), ("SKIPPED", "PAUSED", 100 * 24 * 60)]
+    assert (resumed.fired, resumed.skipped, resumed.missed) == (0, 100 * 24 * 60, 3)
+    assert resumed.next_run_at > timezone.now()
+    assert handed_over == []
+
+
+def test_a_trigger_runs_the_task_beside_the_grid_even_while_paused(make_schedule, handed_over):
+    schedule = make_schedule()
+    schedules.pause_schedule(schedule.pk)
+
+    task = schedules.trigger_schedule(schedule.pk)
+
+    assert (task.status, task.run) == ("PENDING", 1)
+    assert handed_over == [([str(task.pk)], "default", 5)]
+    assert history(schedule) == [("FIRED", "TRIGGERED", 1)]
+    assert (stored(schedule).fired, stored(schedule).next_run_at) == (1, schedule.next_run_at)
+    assert log()[-1] == "TASK_TICKED"
+
+
+def test_a_trigger_waits_for_no_run_to_finish(make_schedule):
+    schedule = make_schedule()
+    schedules.trigger_schedule(schedule.pk)
+
+    with pytest.raises(ValidationError) as refusal:
+        schedules.trigger_schedule(schedule.pk)
+
+    assert refusal.value.error_dict["id"][0].code == "not_triggerable"
+    assert stored(schedule).fired == 1
+
+
+@pytest.mark.parametrize("ending", ["success", "failure", "cancelling"])
+def test_however_a_run_ended_the_next_can_start(make_schedule, ending):
+    schedule = make_schedule()
+    task = schedules.trigger_schedule(schedule.pk)
+    if ending == "success":
+        task.mark_as_successfull(5)
+    elif ending == "failure":
+        task.mark_as_failed("bad luck")
+    else:
+        tasks.cancel_task(task.pk)
+
+    again = schedules.trigger_schedule(schedule.pk)
+
+    assert (again.status, again.run, again.attempt) == ("PENDING", 2, 0)
+    assert (again.failed_message, again.finished_at, again.started_at) == ("", None, None)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        schedules.update_schedule,
+        schedules.delete_schedule,
+        schedules.pause_schedule,
+        schedules.resume_schedule,
+        schedules.trigger_schedule,
+    ],
+)
+def test_a_schedule_that_is_not_there(ask):
+    with pytest.raises(TaskSchedule.DoesNotExist):
+        ask(uuid7())
+
+
+# --- Looking ahead
+
+
+def test_a_preview_is_what_comes(make_schedule):
+    Queue.objects.create(name="bulk")
+    new = wish(interval=45, max_runs=4, queue="bulk", jitter=5)
+
+    ticks = schedules.preview(new, 10)
+
+    assert ticks == [TOMORROW + timedelta(seconds=45 * k) for k in range(4)]
+    assert counts() == (0, 0, 0, 0, 0)
+    assert schedules.upcoming(schedules.create_schedule(new), 10) == ticks
+
+
+def test_nothing_is_upcoming_while_paused_or_after_the_end(make_schedule):
+    schedule = make_schedule(ends_at=TOMORROW + timedelta(days=2))
+    assert len(schedules.upcoming(schedule, 3)) == 3
+
+    assert schedules.upcoming(schedules.pause_schedule(schedule.pk), 3) == []
+    schedules.resume_schedule(schedule.pk)
+    ended = schedules.update_schedule(schedule.pk, max_runs=1)
+    assert len(schedules.upcoming(ended, 3)) == 1
+
+
+@pytest.mark.parametrize("count", [0, 1001, True])
+def test_how_far_one_may_look_is_bounded(make_schedule, count):
+    for ask in (
+        lambda: schedules.preview(wish(), count),
+        lambda: schedules.upcoming(make_schedule(), count),
+    ):
+        with pytest.raises(ValidationError) as refusal:
+            ask()
+        assert list(refusal.value.error_dict) == ["count"]

@@ -1,0 +1,426 @@
+"""Ticks against the real database; the broker is not asked."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from tasks_app import execution, reconciler, tasks, ticking
+from tasks_app.models import ClusterEvent, ScheduleTick, Task, TaskResult, TaskSchedule, ticks
+from tasks_app.models.base import uuid7_floor
+from tasks_app.models.grid import decide
+from tasks_app.services import schedules
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def make_due(make_schedule):
+    """A schedule of 60 s whose last tick was half a second ago, and of which many may be due."""
+
+    def make(*, count=1, **wish):
+        schedule = make_schedule(**wish)
+        first = timezone.now() - timedelta(seconds=0.5) - (count - 1) * schedule.grid.step
+        TaskSchedule.objects.filter(pk=schedule.pk).update(scheduled_at=first, next_run_at=first)
+        schedule.refresh_from_db()
+        return schedule
+
+    return make
+
+
+def stored(schedule):
+    return TaskSchedule.objects.get(pk=schedule.pk)
+
+
+def history(schedule):
+    return list(schedule.ticks.order_by("nominal_at").values_list("outcome", "reason", "count"))
+
+
+def pass_one_interval(schedule):
+    """As if all had been planned an interval earlier: the next tick is due."""
+    row = stored(schedule)
+    ScheduleTick.objects.filter(schedule=row).delete()
+    row.scheduled_at -= row.grid.step
+    row.next_run_at -= row.grid.step
+    row.queued_at = row.queued_at and row.queued_at - row.grid.step
+    row.save()
+
+
+def run(task):
+    execution.execute([task.pk], node="node-1@here", celery_task_id="message-1")
+
+
+def test_a_due_tick_starts_a_run(make_due, handed_over):
+    schedule = make_due()
+
+    assert ticking.tick_due(10) == 1
+    assert ticking.tick_due(10) == 0
+
+    task = schedule.task
+    assert (task.status, task.run, task.attempt) == ("PENDING", 1, 0)
+    assert task.run_at == schedule.next_run_at
+    assert handed_over == [([str(task.pk)], "default", 5)]
+    tick = schedule.ticks.get()
+    assert (tick.nominal_at, tick.outcome, tick.run) == (schedule.next_run_at, "FIRED", 1)
+    assert tick.nominal_at < tick.fired_at < timezone.now()
+    after = stored(schedule)
+    assert (after.fired, after.next_run_at) == (1, schedule.next_run_at + schedule.grid.step)
+    event = ClusterEvent.objects.latest("id")
+    assert (event.kind, event.task_ids, event.versions) == ("TASK_TICKED", [task.pk], [2])
+
+
+def test_each_run_has_its_result(make_due):
+    schedule = make_due()
+
+    for _ in range(3):
+        ticking.tick_due(10)
+        run(schedule.task)
+        pass_one_interval(schedule)
+
+    assert list(schedule.task.results.values_list("run", "result")) == [(3, 5), (2, 5), (1, 5)]
+
+
+def test_many_are_one_of_everything(make_due, handed_over, django_assert_num_queries):
+    def tick(count):
+        for _ in range(count):
+            make_due()
+        handed_over.clear()
+        with django_assert_num_queries(2 + 5):  # a savepoint around, and none for each schedule
+            assert ticking.tick_due(100) == count
+        assert [len(ids) for ids, *_ in handed_over] == [count]
+
+    tick(1)
+    tick(30)
+    assert ClusterEvent.objects.filter(kind="TASK_TICKED").count() == 2
+
+
+def test_after_a_downtime_the_last_tick_counts(make_due):
+    schedule = make_due(count=5)
+
+    ticking.tick_due(10)
+
+    assert history(schedule) == [("MISSED", "", 4), ("FIRED", "", 1)]
+    assert (stored(schedule).fired, stored(schedule).missed) == (1, 4)
+    event = ClusterEvent.objects.get(kind="TICK_MISSED")
+    assert event.schedule_ids == [schedule.pk]
+
+
+def test_after_a_downtime_of_years_two_rows_tell_it(make_due):
+    schedule = make_due(count=5_000_000)
+
+    ticking.tick_due(10)
+
+    assert history(schedule) == [("MISSED", "", 4_999_999), ("FIRED", "", 1)]
+
+
+def test_what_is_later_than_its_grace_is_missed(make_due, handed_over):
+    schedule = make_due(interval=3600, misfire_grace=1)
+    shifted = schedule.next_run_at - timedelta(seconds=1)
+    TaskSchedule.objects.update(scheduled_at=shifted, next_run_at=shifted)
+
+    ticking.tick_due(10)
+
+    assert history(schedule) == [("MISSED", "", 1)]
+    assert schedule.task.run == 0
+    assert handed_over == []
+
+
+def test_a_tick_is_skipped_while_the_last_run_is_not_finished(make_due):
+    schedule = make_due()
+    for _ in range(2):
+        ticking.tick_due(10)
+        pass_one_interval(schedule)
+
+    assert schedule.task.run == 1
+    assert stored(schedule).skipped == 1
+    ticking.tick_due(10)
+    assert history(schedule) == [("SKIPPED", "OVERLAP", 1)]
+    assert ClusterEvent.objects.filter(kind="TICK_SKIPPED", message="OVERLAP").count() == 2
+
+
+def test_one_tick_may_wait_for_the_run_to_finish(make_due):
+    schedule = make_due(overlap="QUEUE_ONE")
+    ticking.tick_due(10)
+    for _ in range(2):
+        pass_one_interval(schedule)
+        ticking.tick_due(10)
+
+    skipped = schedule.ticks.get()
+    assert (skipped.outcome, skipped.reason) == ("SKIPPED", "OVERLAP")
+    kept = stored(schedule).queued_at
+    assert kept == skipped.nominal_at - schedule.grid.step
+    assert ticking.tick_queued(10) == 0
+
+    run(schedule.task)
+    assert ticking.tick_queued(10) == 1
+    assert ticking.tick_queued(10) == 0
+
+    assert (schedule.task.status, schedule.task.run) == ("PENDING", 2)
+    assert (stored(schedule).fired, stored(schedule).queued_at) == (2, None)
+    assert schedule.ticks.get(outcome="FIRED").nominal_at == kept
+
+
+def test_a_pause_drops_the_tick_that_waits(make_due):
+    schedule = make_due(overlap="QUEUE_ONE")
+    ticking.tick_due(10)
+    pass_one_interval(schedule)
+    ticking.tick_due(10)
+
+    schedules.pause_schedule(schedule.pk)
+    run(schedule.task)
+
+    assert history(schedule) == [("SKIPPED", "PAUSED", 1)]
+    assert ticking.tick_queued(10) == 0
+
+
+def test_a_paused_schedule_does_not_tick(make_due):
+    schedule = make_due()
+    schedules.pause_schedule(schedule.pk)
+
+    assert ticking.tick_due(10) == 0
+    assert schedule.task.run == 0
+
+
+@pytest.mark.parametrize("limit", ["max_runs", "ends_at"])
+def test_at_its_limit_a_schedule_is_over(make_due, limit):
+    schedule = make_due()
+    ends_at = schedule.next_run_at + schedule.grid.step / 2
+    TaskSchedule.objects.update(**{limit: 1 if limit == "max_runs" else ends_at})
+
+    ticking.tick_due(10)
+    run(schedule.task)
+    assert stored(schedule).upcoming(5) == []
+    back = schedule.grid.step
+    TaskSchedule.objects.update(
+        next_run_at=timezone.now(), ends_at=stored(schedule).ends_at and ends_at - back
+    )
+    ticking.tick_due(10)
+
+    assert history(schedule) == [("FIRED", "", 1), ("SKIPPED", "LIMIT", 1)]
+    assert (stored(schedule).next_run_at, schedule.task.run) == (None, 1)
+
+
+def test_an_edit_can_bring_it_back(make_due):
+    schedule = make_due(max_runs=1)
+    schedules.trigger_schedule(schedule.pk)
+    ticking.tick_due(10)
+    assert stored(schedule).next_run_at is None
+
+    schedules.update_schedule(schedule.pk, max_runs=None)
+
+    assert stored(schedule).next_run_at > timezone.now()
+
+
+def test_jitter_delays_the_run_and_not_the_grid(make_due, handed_over):
+    schedule = make_due(jitter=59)
+
+    ticking.tick_due(10)
+
+    task = schedule.task
+    late = task.run_at - schedule.next_run_at
+    assert timedelta(0) <= late <= timedelta(seconds=59)
+    assert task.next_dispatch_at >= task.run_at
+    assert len(handed_over) == (late <= timedelta(seconds=0.5))
+    assert stored(schedule).next_run_at == schedule.next_run_at + schedule.grid.step
+
+
+def test_a_tick_that_is_recorded_is_never_recorded_again(make_due, handed_over):
+    schedule = make_due()
+    ticking.tick_due(10)
+    run(schedule.task)
+    TaskSchedule.objects.update(next_run_at=schedule.next_run_at)  # somebody's clock went back
+    handed_over.clear()
+
+    ticking.tick_due(10)
+
+    assert (schedule.ticks.count(), schedule.task.run, handed_over) == (1, 1, [])
+
+
+def test_who_is_second_moves_nothing(make_due):
+    make_due()
+    [due] = ticks.take_due(10)
+    decided = [(due, decide(due))]
+
+    assert ticks.advance(decided) == {due.id}
+    assert ticks.advance(decided) == set()
+
+    assert TaskSchedule.objects.get().fired == 1
+
+
+def test_the_process_clock_does_not_matter(make_due, make_schedule, monkeypatch):
+    due, later = make_due(), make_schedule()
+    wrong = timezone.now() + timedelta(days=900)
+    monkeypatch.setattr(timezone, "now", lambda: wrong)
+    monkeypatch.setattr("time.time", wrong.timestamp)
+
+    assert ticking.tick_due(10) == 1
+
+    assert (due.ticks.count(), later.ticks.count()) == (1, 0)
+    assert due.ticks.get().fired_at < wrong - timedelta(days=899)
+
+
+def test_a_message_of_the_stock_scheduler_is_harmless(make_due):
+    schedule = make_due()
+
+    for _ in range(3):
+        tasks.tick(str(schedule.pk))
+
+    assert history(schedule) == [("FIRED", "", 1)]
+    schedules.delete_schedule(schedule.pk)
+    tasks.tick(str(schedule.pk))
+
+
+def test_the_due_ones_are_found_by_their_index(make_due):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(
+            """
+            EXPLAIN SELECT s.id FROM tasks_app_taskschedule s
+              JOIN tasks_app_task t ON t.schedule_id = s.id
+             WHERE s.paused_at IS NULL AND s.next_run_at <= statement_timestamp()
+             ORDER BY s.next_run_at LIMIT 500 FOR UPDATE SKIP LOCKED
+            """
+        )
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "schedule_due" in plan
+    assert "Index Cond: (next_run_at <= statement_timestamp())" in plan
+    assert "task_schedule" in plan
+    assert "Sort" not in plan
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_at_the_same_time_fire_each_tick_once(make_due):
+    made = [make_due() for _ in range(40)]
+    start = threading.Barrier(4)
+
+    def beat():
+        start.wait()
+        while ticking.tick_due(7):
+            pass
+        connection.close()
+
+    at_once([beat] * 4)
+
+    assert ScheduleTick.objects.count() == 40
+    assert {stored(schedule).task.run for schedule in made} == {1}
+    assert sum(len(event.task_ids) for event in ticked()) == 40
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_pause_that_races_with_a_tick_comes_before_or_after_it(make_due):
+    for _ in range(10):
+        schedule = make_due()
+        start = threading.Barrier(2)
+
+        def in_turn(*steps, start=start):
+            start.wait()
+            for step in steps:
+                step()
+            connection.close()
+
+        def pause(schedule=schedule):
+            schedules.pause_schedule(schedule.pk)
+
+        at_once([lambda: in_turn(pause), lambda: in_turn(lambda: ticking.tick_due(10))])
+
+        after = stored(schedule)
+        assert after.paused_at is not None
+        for tick in schedule.ticks.all():
+            assert tick.fired_at <= after.paused_at
+        assert schedule.ticks.count() == after.fired == after.task.run
+        assert ticking.tick_due(10) == 0
+
+
+def at_once(functions):
+    threads = [threading.Thread(target=function) for function in functions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def ticked():
+    return ClusterEvent.objects.filter(kind="TASK_TICKED")
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        {"interval": 0},
+        {"interval": 316_224_001},
+        {"jitter": 60},
+        {"max_runs": 0},
+        {"overlap": "BOTH"},
+        {"misfire_grace": -1},
+        {"scheduled_at": "0044-03-15 BC"},
+        {"ends_at": "infinity"},
+        {"next_run_at": "-infinity"},
+    ],
+    ids=str,
+)
+def test_the_database_refuses_schedules_that_make_no_sense(make_schedule, nonsense):
+    schedule = make_schedule()
+    [(column, value)] = nonsense.items()
+
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE tasks_app_taskschedule SET {column} = %s WHERE id = %s", [value, schedule.pk]
+        )
+
+
+def test_a_schedule_has_one_task(make_schedule, make_task):
+    schedule, task = make_schedule(), make_task()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Task.objects.filter(pk=task.pk).update(schedule=schedule)
+
+
+def test_old_ticks_and_results_go_but_never_the_latest_result(make_due):
+    schedule = make_due()
+    for _ in range(2):
+        ticking.tick_due(10)
+        run(schedule.task)
+        pass_one_interval(schedule)
+    ticking.tick_due(10)
+    then = timezone.now() - timedelta(days=31)
+    for row in [*ScheduleTick.objects.all(), *TaskResult.objects.all()]:
+        old_id = type(row.pk)(int=uuid7_floor(then).int | row.pk.int & (1 << 76) - 1)
+        type(row).objects.filter(pk=row.pk).update(id=old_id)
+    Task.objects.update(run=2, status="SUCCESS", finished_at=then)
+
+    reconciler.prune()
+
+    assert ScheduleTick.objects.count() == 0
+    assert list(TaskResult.objects.values_list("run", flat=True)) == [2]
+    assert TaskSchedule.objects.count() == 1
+
+
+# --- The model's own methods, as from a shell
+
+
+def test_a_schedule_can_be_made_moved_and_withdrawn_by_hand(db, handed_over):
+    schedule = TaskSchedule(scheduled_at=timezone.now() - timedelta(days=1), interval=30)
+    schedule.schedule_celery_beat_task()
+    task = Task.objects.create(schedule=schedule, a=1, b=2, run=0)
+    assert stored(schedule).interval_schedule.every == 30
+    assert stored(schedule).next_run_at > timezone.now()
+
+    schedule.interval = 45
+    schedule.update_celery_beat_task()
+    assert stored(schedule).interval_schedule.every == 45
+    assert stored(schedule).periodic_task.interval.every == 45
+    assert (stored(schedule).next_run_at - schedule.scheduled_at) % timedelta(seconds=45) == (
+        timedelta(0)
+    )
+
+    schedule.delete_celery_beat_task()
+    after = stored(schedule)
+    assert (after.interval_schedule, after.periodic_task, after.next_run_at) == (None, None, None)
+    assert ticking.tick_due(10) == 0
+
+    schedule.update_celery_beat_task()
+    assert stored(schedule).periodic_task is not None
+    assert schedule.task == task
