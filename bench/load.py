@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 import aiohttp
 import uvloop
@@ -27,10 +28,15 @@ class Load:
 
 def post_all(url: str, bodies: Sequence[bytes], *, connections: int) -> Load:
     """Post each body once; what is not answered with 2xx is an error."""
-    return uvloop.run(_post_all(url, iter(bodies), connections))
+    return uvloop.run(_send_all("POST", url, iter(bodies), connections))
 
 
-async def _post_all(url: str, bodies: Iterator[bytes], connections: int) -> Load:
+def get_all(url: str, count: int, *, connections: int) -> Load:
+    """Get the same so many times; what is not answered with 2xx is an error."""
+    return uvloop.run(_send_all("GET", url, repeat(b"", count), connections))
+
+
+async def _send_all(method: str, url: str, bodies: Iterator[bytes], connections: int) -> Load:
     latencies: list[float] = []
     errors = 0
 
@@ -40,7 +46,7 @@ async def _post_all(url: str, bodies: Iterator[bytes], connections: int) -> Load
         for body in bodies:
             began = time.perf_counter()
             try:
-                async with session.post(url, data=body, headers=HEADERS) as response:
+                async with session.request(method, url, data=body, headers=HEADERS) as response:
                     await response.read()
                     errors += not response.ok
             except aiohttp.ClientError:

@@ -6,6 +6,8 @@ from django.urls import include, path
 from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from schema.views import view as graphql
+
 
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process lives. Whether it can work is another question."""
@@ -27,6 +29,7 @@ handler500 = _plainly(500, "Internal server error.")
 urlpatterns = [
     path("", TemplateView.as_view(template_name="index.html"), name="index"),
     path("", include("tasks_app.rest.urls")),
+    path("graphql/", graphql, name="graphql"),
     path("api/schema/", SpectacularAPIView.as_view(), name="openapi"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="openapi"), name="swagger"),
     path("admin/", admin.site.urls),

@@ -1,1 +1,54 @@
-"""The GraphQL door."""
+"""The GraphQL door: one schema for HTTP and WebSocket."""
+
+import re
+from typing import Any
+
+import strawberry
+from django.conf import settings
+from graphql import GraphQLError
+from strawberry.extensions import DisableIntrospection, MaxTokensLimiter, ParserCache
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext, ExecutionResult
+from strawberry.types.graphql import OperationType
+
+from schema import errors
+from schema.limits import TOKENS_MAX, TellCost, Validation
+from schema.mutations import Mutation
+from schema.queries import Query
+from schema.scalars import SCALARS
+
+_ONE_ANSWER = {OperationType.QUERY, OperationType.MUTATION}
+
+
+class Schema(strawberry.Schema):
+    def execute_sync(self, *args: Any, **options: Any) -> ExecutionResult:
+        allowed = options.get("allowed_operation_types") or OperationType
+        options["allowed_operation_types"] = _ONE_ANSWER.intersection(allowed)
+        return super().execute_sync(*args, **options)
+
+    @staticmethod
+    def remove_field_suggestion(error: GraphQLError) -> None:
+        """Strawberry's own leaves those of arguments, types and enum values."""
+        error.message = re.sub(r" Did you mean [^?]*\?", "", error.message)
+
+    def process_errors(
+        self, found: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        errors.log(found, execution_context)
+
+
+schema = Schema(
+    query=Query,
+    mutation=Mutation,
+    config=StrawberryConfig(
+        scalar_map=SCALARS, disable_field_suggestions=not settings.GRAPHQL_INTROSPECTION
+    ),
+    extensions=[
+        ParserCache,
+        lambda: MaxTokensLimiter(TOKENS_MAX),
+        Validation,
+        *([] if settings.GRAPHQL_INTROSPECTION else [DisableIntrospection]),
+        TellCost,
+        errors.Mask,
+    ],
+)

@@ -1,0 +1,1 @@
+"""The two busiest requests as one writes them by hand: a Django view, SQL and `json`."""

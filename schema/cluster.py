@@ -1,0 +1,60 @@
+"""The cluster as a whole: counts and rates."""
+
+from datetime import datetime, timedelta
+
+import strawberry
+from django.db.models import Count, Min
+from django.db.models.functions import Now, TruncMinute
+from django.utils import timezone
+
+from schema.enums import TaskStatus
+from tasks_app import events
+from tasks_app.models import Task
+
+RATE_MINUTES = 60
+
+
+@strawberry.type(description="How many tasks stand where.")
+class StatusCount:
+    status: TaskStatus = strawberry.field(description="The status.")
+    count: int = strawberry.field(description="How many tasks have it.")
+
+
+@strawberry.type(description="What was finished within a minute.")
+class MinuteCount:
+    at: datetime = strawberry.field(description="When the minute began.")
+    count: int = strawberry.field(description="How many tasks reached an end in it.")
+
+
+@strawberry.type(description="The cluster as a whole. Each field is a query of its own.")
+class Cluster:
+    @strawberry.field(description="How many tasks stand where; each status is there.")
+    def status_counts(self) -> list[StatusCount]:
+        counts = dict(Task.objects.order_by().values_list("status").annotate(Count("pk")))
+        return [StatusCount(status=status, count=counts.get(status, 0)) for status in TaskStatus]
+
+    @strawberry.field(
+        description="Tasks that reached an end, by minute over the last hour; empty minutes too."
+    )
+    def finished_per_minute(self) -> list[MinuteCount]:
+        this_minute = timezone.now().replace(second=0, microsecond=0)
+        minutes = [this_minute - timedelta(minutes=n) for n in reversed(range(RATE_MINUTES))]
+        counts = dict(
+            Task.objects.filter(finished_at__gte=minutes[0])
+            .order_by()
+            .values_list(TruncMinute("finished_at"))
+            .annotate(Count("pk"))
+        )
+        return [MinuteCount(at=minute, count=counts.get(minute, 0)) for minute in minutes]
+
+    @strawberry.field(
+        description="Milliseconds that the task has waited which could have started longest ago."
+    )
+    def oldest_pending_ms(self) -> int | None:
+        waiting = Task.objects.filter(status=Task.Status.PENDING, pending_since__lte=Now())
+        since = waiting.aggregate(since=Min("pending_since"))["since"]
+        return since and max(0, round((timezone.now() - since).total_seconds() * 1000))
+
+    @strawberry.field(description="Where the log stands. What changes afterwards comes after it.")
+    def cursor(self) -> str:
+        return events.head().encode()

@@ -1,0 +1,218 @@
+"""What one request may ask for, counted in one pass over its document before anything is done.
+
+Each fragment is measured once, so the pass is linear in the document's length, however often
+fragments spread each other.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from graphql import (
+    ArgumentNode,
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    IntValueNode,
+    ListValueNode,
+    Node,
+    ObjectValueNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    ValueNode,
+)
+from strawberry.extensions import SchemaExtension, ValidationCache
+
+from schema.connections import PAGE_DEFAULT, PAGE_MAX
+from schema.types import HISTORY_MAX, RESULTS_DEFAULT
+
+TOKENS_MAX = 2_000
+
+# How many values a list holds that is not cut by `first` or `last`.
+_SIZES = {
+    "tasks": PAGE_DEFAULT,
+    "taskSchedules": PAGE_DEFAULT,
+    "ticks": PAGE_DEFAULT,
+    "results": RESULTS_DEFAULT,
+    "history": HISTORY_MAX,
+    "nodes(ids)": PAGE_MAX,
+    "queues": 10,
+    "workerNodes": 10,
+    "finishedPerMinute": 60,
+    "statusCounts": 5,
+}
+_BEYOND = 10**6
+
+
+class Measure(NamedTuple):
+    """Of a selection: how deep it goes, how much it holds, how many values it may answer.
+
+    Selections are fields and fragments, ``repeats`` is how often the same field is asked for in one
+    place, and ``nesting`` how deep an argument goes.
+    """
+
+    depth: int = 0
+    selections: int = 0
+    aliases: int = 0
+    repeats: int = 0
+    nesting: int = 0
+    cost: int = 0
+
+    def beside(self, other: "Measure") -> "Measure":
+        return Measure(
+            max(self.depth, other.depth),
+            min(self.selections + other.selections, _BEYOND),
+            min(self.aliases + other.aliases, _BEYOND),
+            min(self.repeats + other.repeats, _BEYOND),
+            max(self.nesting, other.nesting),
+            min(self.cost + other.cost, _BEYOND),
+        )
+
+
+# The standard introspection query is 15 deep. Fields that repeat each other are compared with each
+# other, which takes the square of them. A value costs about 10 µs to answer: the limit stands for a
+# tenth of a second.
+LIMITS = Measure(depth=15, selections=500, aliases=30, repeats=30, nesting=10, cost=10_000)
+
+
+class Weights(NamedTuple):
+    """What each operation of a document costs, by name, and what is too much in it."""
+
+    costs: dict[str | None, int]
+    errors: list[GraphQLError]
+
+
+@lru_cache(256)
+def weigh(document: DocumentNode) -> Weights:
+    """Weighs fragments too that no operation spreads: validation reads them as well."""
+    costs: dict[str | None, int] = {}
+    scale = _Scale(document)
+    for node in document.definitions:
+        if isinstance(node, OperationDefinitionNode | FragmentDefinitionNode):
+            measure = scale.weigh_definition(node)
+            if errors := list(_excesses(measure, node)):
+                return Weights(costs, errors)
+            if isinstance(node, OperationDefinitionNode):
+                costs[node.name.value if node.name else None] = measure.cost
+    return Weights(costs, [])
+
+
+def _excesses(measure: Measure, node: Node) -> Iterator[GraphQLError]:
+    for name, found, limit in zip(Measure._fields, measure, LIMITS, strict=True):
+        if found > limit:
+            message = f"The operation asks for too much: {name} {found} exceeds {limit}."
+            yield GraphQLError(message, [node], extensions={"code": "QUERY_TOO_COMPLEX"})
+
+
+class _Scale:
+    def __init__(self, document: DocumentNode) -> None:
+        self._fragments = {
+            node.name.value: node.selection_set
+            for node in document.definitions
+            if isinstance(node, FragmentDefinitionNode)
+        }
+        self._known: dict[str, Measure] = {}
+
+    def weigh_definition(self, node: OperationDefinitionNode | FragmentDefinitionNode) -> Measure:
+        try:
+            if isinstance(node, FragmentDefinitionNode):
+                return self._weigh_fragment(node.name.value)
+            return self._weigh(node.selection_set)
+        except RecursionError:
+            return Measure(depth=_BEYOND)
+
+    def _weigh(self, selections: SelectionSetNode | None) -> Measure:
+        total = Measure()
+        repeats: Counter[str] = Counter()
+        for node in selections.selections if selections else ():
+            measure = self._weigh_one(node)
+            total = total.beside(measure)
+            repeats[_answer_name(node)] += measure.repeats
+        # What is in a fragment may repeat any field.
+        shared = repeats.pop("", 0)
+        most = shared + max(repeats.values(), default=0)
+        return total._replace(repeats=min(most, _BEYOND))
+
+    def _weigh_one(self, node: Any) -> Measure:
+        if isinstance(node, FragmentSpreadNode):
+            inner = self._weigh_fragment(node.name.value)
+        else:
+            inner = self._weigh(node.selection_set)
+        if not isinstance(node, FieldNode):
+            return inner._replace(selections=inner.selections + 1)
+        cost = 0 if node.name.value == "__schema" else 1 + _size(node) * inner.cost
+        return Measure(
+            depth=inner.depth + 1,
+            selections=inner.selections + 1,
+            aliases=inner.aliases + bool(node.alias),
+            repeats=max(1, inner.repeats),
+            nesting=max(inner.nesting, _nesting(node.arguments)),
+            cost=min(cost, _BEYOND),
+        )
+
+    def _weigh_fragment(self, name: str) -> Measure:
+        if name not in self._known:
+            # While it is being weighed it weighs nothing, so that a cycle ends; another rule
+            # refuses it. So does one for a fragment that is not there.
+            self._known[name] = Measure()
+            self._known[name] = self._weigh(self._fragments.get(name))
+        return self._known[name]
+
+
+def _answer_name(node: Any) -> str:
+    return (node.alias or node.name).value if isinstance(node, FieldNode) else ""
+
+
+def _size(node: FieldNode) -> int:
+    """How many values the field can answer. A variable may turn out to be anything allowed."""
+    for argument in node.arguments or ():
+        if argument.name.value in ("first", "last"):
+            value = argument.value
+            is_number = isinstance(value, IntValueNode) and len(value.value) < 6
+            return max(1, int(value.value)) if is_number else PAGE_MAX  # type: ignore[attr-defined]
+        if argument.name.value == "ids":
+            return _SIZES["nodes(ids)"]
+    return _SIZES.get(node.name.value, 1)
+
+
+def _nesting(arguments: tuple[ArgumentNode, ...] | None) -> int:
+    return max((_depth(argument.value) for argument in arguments or ()), default=0)
+
+
+def _depth(value: ValueNode) -> int:
+    if isinstance(value, ObjectValueNode):
+        return 1 + max((_depth(field.value) for field in value.fields), default=0)
+    if isinstance(value, ListValueNode):
+        return 1 + max(map(_depth, value.values), default=0)
+    return 0
+
+
+class Validation(ValidationCache):
+    """Validation, remembered. What asks for too much is not even shown to its rules."""
+
+    def on_validate(self) -> Iterator[None]:
+        context = self.execution_context
+        assert context.graphql_document is not None  # parsing comes first
+        costs, errors = weigh(context.graphql_document)
+        if context._provided_operation_name is None and len(costs) > 1:
+            # Strawberry would take the first one.
+            errors = [GraphQLError("The document has several operations: name the one to be run.")]
+        if errors:
+            context.pre_execution_errors = errors
+            yield
+        else:
+            yield from super().on_validate()
+
+
+class TellCost(SchemaExtension):
+    """Puts what an operation costs, and may cost, into the answer's `extensions`."""
+
+    def get_results(self) -> dict[str, Any]:
+        context = self.execution_context
+        if context.graphql_document is None or context.pre_execution_errors:
+            return {}
+        cost = weigh(context.graphql_document).costs[context.operation_name]
+        return {"cost": {"requested": cost, "limit": LIMITS.cost}}

@@ -1,0 +1,61 @@
+"""Loads in bulk what a selection needs: a query for each relation, however many rows there are."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import strawberry
+from django.db.models import Model
+from strawberry.types.nodes import SelectedField, Selection
+
+Load = Callable[[Sequence[Any], dict[str, Any]], Iterable[Any]]
+_loads: dict[tuple[type[Model], str], Load] = {}
+
+
+def loads(model: type[Model], field: str) -> Callable[[Load], Load]:
+    """Declare what a field of the type drawn from this model needs.
+
+    The function gets the rows and the field's arguments, and answers the rows it led to.
+    """
+
+    def declare(load: Load) -> Load:
+        _loads[model, field] = load
+        return load
+
+    return declare
+
+
+def load_for(info: strawberry.Info, rows: Sequence[Model], *path: str) -> None:
+    """Load what is selected of these rows; `path` leads to them from the field in hand."""
+    selections = [selection for field in info.selected_fields for selection in field.selections]
+    for name in path:
+        selections = [
+            selection
+            for field in _fields(selections)
+            if field.name == name
+            for selection in field.selections
+        ]
+    _load(rows, selections)
+
+
+def selects(info: strawberry.Info, name: str) -> bool:
+    """Whether the operation selects this field of the one that is being resolved."""
+    return any(
+        field.name == name for top in info.selected_fields for field in _fields(top.selections)
+    )
+
+
+def _load(rows: Sequence[Model], selections: Iterable[Selection]) -> None:
+    if not rows:
+        return
+    for field in _fields(selections):
+        if load := _loads.get((type(rows[0]), field.name)):
+            reached = {row.pk: row for row in load(rows, field.arguments)}
+            _load(list(reached.values()), field.selections)
+
+
+def _fields(selections: Iterable[Selection]) -> Iterator[SelectedField]:
+    for selection in selections:
+        if isinstance(selection, SelectedField):
+            yield selection
+        else:
+            yield from _fields(selection.selections)

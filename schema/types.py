@@ -1,0 +1,268 @@
+"""What can be read: types drawn from the models."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import strawberry
+import strawberry_django
+from django.db.models import Prefetch, prefetch_related_objects
+from django.utils import timezone
+
+from schema.enums import ClusterEventKind, PendingReason, TaskStatus, WorkerNodeConnection
+from schema.loading import loads
+from schema.nodes import BadInputError, Node
+from schema.scalars import BigInt
+from tasks_app import events, models
+
+if TYPE_CHECKING:  # a schedule shows its task, and a task its schedule
+    from schema.schedules import TaskSchedule
+
+RESULTS_DEFAULT, RESULTS_MAX = 10, 100
+HISTORY_MAX = 100
+
+
+def described(description: str) -> Any:
+    """A field that the model has under the same name."""
+    return strawberry_django.field(description=description)
+
+
+@strawberry_django.type(models.Queue, description="A line in which tasks wait.")
+class Queue(Node):
+    name: str = described("What tasks call it.")
+    paused_at: datetime | None = described("Since when no task of it is started.")
+    paused_by: str = described("Who paused it.")
+    pause_note: str = described("Why it was paused.")
+
+
+@strawberry_django.type(models.WorkerNode, description="A machine of the cluster: a Celery worker.")
+class WorkerNode(Node):
+    name: str = described("Its Celery node name.")
+    host: str = described("The host it runs on.")
+    pid: int = described("Its main process there.")
+    slots: int = described("How much it can do at once.")
+    queues: list[str] = described("The queues it takes from.")
+    connection: WorkerNodeConnection = described("Whether it has been heard of lately.")
+    heartbeat_at: datetime = described("When it was heard of last.")
+
+
+@strawberry_django.type(models.TaskResult, description="What one run of a task came to.")
+class TaskResult(Node):
+    result: BigInt = described("The sum, exact.")
+    run: int = described("The run that found it.")
+    attempt: int = described("The attempt of that run.")
+    created_at: datetime = described("When it was stored.")
+    node: strawberry.Private[Any]
+
+    @strawberry.field(description="The node that found it.")
+    def worker_node(self) -> WorkerNode | None:
+        return self.node
+
+
+@strawberry.type(description="One change in the life of a task.")
+class TaskEvent:
+    cursor: str = strawberry.field(description="The place of this change in the log. Opaque.")
+    kind: ClusterEventKind = strawberry.field(description="What happened.")
+    at: datetime = strawberry.field(description="When.")
+    previous_status: TaskStatus | None = strawberry.field(description="Null when it was created.")
+    status: TaskStatus = strawberry.field(description="The status after it.")
+    version: int = strawberry.field(description="The task's version after it.")
+    attempt: int = strawberry.field(description="The attempt that was counted last.")
+    message: str | None = strawberry.field(description="Why, where that is not plain.")
+    worker_node: WorkerNode | None = strawberry.field(description="The node that did it.")
+
+
+@strawberry_django.type(models.Task, description="An addition: a + b, computed by some node.")
+class Task(Node):
+    a: BigInt = described("The first number, a signed integer of 64 bits.")
+    b: BigInt = described("The second number, a signed integer of 64 bits.")
+    status: TaskStatus = described("Where it stands.")
+    priority: int = described("0 to 9; 9 is the most urgent.")
+    run_at: datetime | None = described("It does not start before this time.")
+    expires_at: datetime | None = described("It fails if no node has started it by then.")
+    duration_ms: int = described("Simulated work: how long a node is busy with it.")
+    max_attempts: int = described("How many nodes may die over a run before it fails.")
+    version: int = described("Grows by one with each change; of two answers the higher is newer.")
+    run: int = described("Which go this is: each retry, and each tick of a schedule, is a new one.")
+    attempt: int = described("How many nodes have tried this run so far.")
+    created_at: datetime = described("When it was created.")
+    updated_at: datetime = described("When it changed last.")
+    started_at: datetime | None = described("When a node started the last attempt of this run.")
+    finished_at: datetime | None = described("When it reached its end.")
+    cancel_requested_at: datetime | None = described("When somebody asked to cancel this run.")
+
+    @strawberry.field(description="The id that REST and the logs use.")
+    def uuid(self: Any) -> UUID:
+        return self.pk
+
+    @strawberry.field(description="The sum, once the present run has found it.")
+    def result(self) -> BigInt | None:
+        if self.status != models.Task.Status.SUCCESS:
+            return None
+        results = _results(self, 1)
+        return results[0].result if results else None
+
+    @strawberry.field(description="What its runs came to, the newest first.")
+    def results(
+        self,
+        first: Annotated[
+            int, strawberry.argument(description=f"How many, at most {RESULTS_MAX}.")
+        ] = RESULTS_DEFAULT,
+    ) -> list[TaskResult]:
+        return _results(self, first)
+
+    @strawberry.field(description="Whether it has reached an end.")
+    def is_terminal(self) -> bool:
+        return self.status in models.Task.TERMINAL
+
+    @strawberry.field(description="Why it ended without a result.")
+    def failed_message(self: Any) -> str | None:
+        return self.failed_message or None
+
+    @strawberry.field(description="The Celery message that claimed it last.")
+    def celery_task_id(self: Any) -> str | None:
+        return self.celery_task_id or None
+
+    @strawberry.field(description="The key under which its creation may be repeated.")
+    def idempotency_key(self: Any) -> str | None:
+        return self.idempotency_key or None
+
+    @strawberry.field(description="The line in which it waits.")
+    def queue(self: Any) -> Queue:
+        return self.queue
+
+    @strawberry.field(description="The schedule that it belongs to.")
+    def schedule(
+        self: Any,
+    ) -> Annotated["TaskSchedule", strawberry.lazy("schema.schedules")] | None:
+        return self.schedule
+
+    @strawberry.field(description="The node that holds it, or held it last.")
+    def worker_node(self: Any) -> WorkerNode | None:
+        return self.node
+
+    @strawberry.field(
+        description="Milliseconds from when this run could have started to when it did."
+    )
+    def wait_ms(self: Any) -> int | None:
+        return _milliseconds(self.pending_since, self.started_at)
+
+    @strawberry.field(description="Milliseconds from the last start to the end.")
+    def run_ms(self: Any) -> int | None:
+        return _milliseconds(self.started_at, self.finished_at)
+
+    @strawberry.field(description="Why it is not running; null if it does not wait.")
+    def pending_reason(self: Any) -> PendingReason | None:
+        if not hasattr(self, "loaded_pending_reason"):
+            _load_pending_reasons([self], {})
+        return self.loaded_pending_reason
+
+    @strawberry.field(description="Its changes, the oldest first, as far as the log goes back.")
+    def history(
+        self: Any,
+        last: Annotated[
+            int, strawberry.argument(description=f"How many of the latest, at most {HISTORY_MAX}.")
+        ] = HISTORY_MAX,
+    ) -> list[TaskEvent]:
+        if not 0 <= last <= HISTORY_MAX:
+            raise BadInputError(f"`last` is from 0 to {HISTORY_MAX}.")
+        if not hasattr(self, "loaded_history"):
+            _load_histories([self], {})
+        history: list[TaskEvent] = self.loaded_history
+        return history[-last:] if last else []
+
+
+def _milliseconds(start: datetime | None, end: datetime | None) -> int | None:
+    if start is None or end is None:
+        return None
+    return round((end - start).total_seconds() * 1000)
+
+
+def _results(task: Any, first: int) -> list[Any]:
+    if not 0 <= first <= RESULTS_MAX:
+        raise BadInputError(f"`first` is from 0 to {RESULTS_MAX}.")
+    if first > getattr(task, "loaded_results_number", 0):
+        _load_results([task], {"first": first})
+    results: list[Any] = task.loaded_results
+    return results[:first]
+
+
+@loads(models.Task, "results")
+def _load_results(tasks: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+    # As it stands in the document: not yet an integer, and not yet known to be one that can be.
+    # Null is refused where the field is resolved.
+    number = max(0, min(int(arguments.get("first", RESULTS_DEFAULT) or 0), RESULTS_MAX))
+    tasks = [task for task in tasks if getattr(task, "loaded_results_number", 0) < number]
+    newest = models.TaskResult.objects.order_by("-run")[:number]
+    for task in tasks:
+        vars(task).pop("loaded_results", None)
+    prefetch_related_objects(tasks, Prefetch("results", newest, to_attr="loaded_results"))
+    for task in tasks:
+        task.loaded_results_number = number
+    return [result for task in tasks for result in task.loaded_results]
+
+
+@loads(models.Task, "result")
+def _load_result(tasks: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+    return _load_results(tasks, {"first": RESULTS_DEFAULT})
+
+
+@loads(models.TaskResult, "workerNode")
+@loads(models.Task, "workerNode")
+def _load_node(rows: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+    prefetch_related_objects(rows, "node")
+    return [row.node for row in rows if row.node]
+
+
+@loads(models.Task, "queue")
+def _load_queue(tasks: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+    prefetch_related_objects(tasks, "queue")
+    return [task.queue for task in tasks]
+
+
+@loads(models.Task, "pendingReason")
+def _load_pending_reasons(tasks: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+    paused = set(models.Queue.objects.exclude(paused_at=None).values_list("name", flat=True))
+    online = models.WorkerNode.objects.filter(connection=WorkerNodeConnection.ONLINE)
+    served = {queue for queues in online.values_list("queues", flat=True) for queue in queues}
+    now = timezone.now()
+    for task in tasks:
+        task.loaded_pending_reason = _pending_reason(task, paused, served, now)
+    return []
+
+
+def _pending_reason(
+    task: Any, paused: set[str], served: set[str], now: datetime
+) -> PendingReason | None:
+    if task.status != models.Task.Status.PENDING:
+        return None
+    if task.run_at and task.run_at > now:
+        return PendingReason.NOT_DUE
+    if task.queue_id in paused:
+        return PendingReason.QUEUE_PAUSED
+    if task.queue_id not in served:
+        return PendingReason.NO_NODE_FOR_QUEUE
+    return PendingReason.WAITING_FOR_SLOT
+
+
+@loads(models.Task, "history")
+def _load_histories(tasks: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+    histories = events.histories([task.pk for task in tasks])
+    for task in tasks:
+        task.loaded_history = [_task_event(*line) for line in histories[task.pk]]
+    return []
+
+
+def _task_event(line: models.ClusterEvent, version: int, attempt: int) -> TaskEvent:
+    return TaskEvent(
+        cursor=events.Cursor(line.xid, line.id).encode(),
+        kind=ClusterEventKind(line.kind),
+        at=line.at,
+        previous_status=TaskStatus(line.previous_status) if line.previous_status else None,
+        status=TaskStatus(line.status),
+        version=version,
+        attempt=attempt,
+        message=line.message or None,
+        worker_node=line.node,  # type: ignore[arg-type]
+    )

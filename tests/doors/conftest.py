@@ -1,0 +1,205 @@
+"""Each door as a client with the same verbs and answers, so that a scenario is told once."""
+
+import re
+from dataclasses import dataclass, field
+
+import pytest
+from django.test import Client
+
+TASK_FIELDS = """
+    uuid a b status failedMessage celeryTaskId createdAt updatedAt
+    schedule { uuid } results(first: 100) { result createdAt }
+"""
+SCHEDULE_FIELDS = f"uuid scheduledAt interval createdAt updatedAt task {{ {TASK_FIELDS} }}"
+
+
+@dataclass
+class Answer:
+    """What a door said: a value, or the fields that are at fault."""
+
+    value: object = None
+    faults: list[str] = field(default_factory=list)
+
+
+class RestDoor:
+    # This door shows the three statuses that it was documented with.
+    shows_running_as, shows_cancelled_as = "PENDING", "FAILED"
+
+    def __init__(self):
+        self._client = Client()
+
+    def create_task(self, *, idempotency_key="", **wish):
+        headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
+        return self._call("post", "/tasks/", wish, headers=headers)
+
+    def get_task(self, id):
+        return self._call("get", f"/tasks/{id}/")
+
+    def task_pages(self, size):
+        url = f"/tasks/?limit={size}"
+        while url:
+            response = self._client.get(url)
+            yield [task["id"] for task in response.json()]
+            link = re.search(r"http://testserver([^>]*)", response.get("Link", ""))
+            url = link and link[1]
+
+    def create_schedule(self, **wish):
+        return self._call("post", "/task-schedules/", wish)
+
+    def get_schedule(self, id):
+        return self._call("get", f"/task-schedules/{id}/")
+
+    def change_schedule(self, id, **wish):
+        return self._call("put", f"/task-schedules/{id}/", wish)
+
+    def delete_schedule(self, id):
+        return self._call("delete", f"/task-schedules/{id}/")
+
+    def schedule_ids(self):
+        return [schedule["id"] for schedule in self._client.get("/task-schedules/").json()]
+
+    def _call(self, method, path, body=None, **options):
+        call = getattr(self._client, method)
+        response = call(path, body, content_type="application/json", **options)
+        if response.status_code == 404:
+            return Answer(faults=["id"])
+        value = response.json() if response.content else None
+        if response.status_code < 300:
+            return Answer(value)
+        assert response.status_code in (400, 422)
+        names = [name.replace("Idempotency-Key", "idempotency_key") for name in value]
+        return Answer(faults=names)
+
+
+class GraphQLDoor:
+    shows_running_as, shows_cancelled_as = "RUNNING", "CANCELLED"
+
+    def __init__(self):
+        self._client = Client()
+
+    def create_task(self, **wish):
+        return self._mutate("createTask", wish, "task", TASK_FIELDS)
+
+    def get_task(self, id):
+        return self._get("task", id, TASK_FIELDS)
+
+    def task_pages(self, size):
+        after = None
+        while True:
+            query = """query Q($first: Int, $after: String) {
+                tasks(first: $first, after: $after) {
+                  nodes { uuid } pageInfo { hasNextPage endCursor } } }"""
+            page = self.execute(query, first=size, after=after)["data"]["tasks"]
+            yield [task["uuid"] for task in page["nodes"]]
+            after = page["pageInfo"]["endCursor"]
+            if not page["pageInfo"]["hasNextPage"]:
+                return
+
+    def create_schedule(self, **wish):
+        return self._mutate("createTaskSchedule", wish, "taskSchedule", SCHEDULE_FIELDS)
+
+    def get_schedule(self, id):
+        return self._get("taskSchedule", id, SCHEDULE_FIELDS)
+
+    def change_schedule(self, id, **wish):
+        wish = {"id": str(id), **wish}
+        return self._mutate("updateTaskSchedule", wish, "taskSchedule", SCHEDULE_FIELDS)
+
+    def delete_schedule(self, id):
+        return self._mutate("deleteTaskSchedule", {"id": str(id)}, "deletedId", "")
+
+    def schedule_ids(self):
+        page = self.execute("{ taskSchedules { nodes { uuid } } }")["data"]["taskSchedules"]
+        return [schedule["uuid"] for schedule in page["nodes"]]
+
+    def execute(self, query, **variables):
+        body = {"query": query, "variables": variables}
+        response = self._client.post("/graphql/", body, content_type="application/json")
+        assert response.status_code == 200
+        return response.json()
+
+    def _get(self, name, id, fields):
+        answer = self.execute(f"query Q($id: ID!) {{ {name}(id: $id) {{ {fields} }} }}", id=str(id))
+        value = answer["data"] and answer["data"][name]
+        return Answer(_as_in_rest(value)) if value else Answer(faults=["id"])
+
+    def _mutate(self, name, wish, returns, fields):
+        type_name = f"{name[0].upper()}{name[1:]}Input"
+        selection = f"{returns} {{ {fields} }}" if fields else returns
+        answer = self.execute(
+            f"""mutation M($input: {type_name}!) {{
+                {name}(input: $input) {{ {selection} errors {{ code field message }} }} }}""",
+            input={_camel(key): value for key, value in wish.items()},
+        )
+        if "data" not in answer:
+            return Answer(faults=[_refused_variable(error) for error in answer["errors"]])
+        payload = answer["data"][name]
+        if payload["errors"]:
+            return Answer(faults=[_snake(error["field"][-1]) for error in payload["errors"]])
+        return Answer(_as_in_rest(payload[returns]))
+
+
+def _refused_variable(error):
+    """What GraphQL itself refuses: a value of another type, or none."""
+    message = error["message"]
+    found = re.search(
+        r"at \.(\w+)|required field '?(\w+)'?|include field '?(\w+)'?|'(\w+)' to be", message
+    )
+    assert found, message
+    return _snake(next(filter(None, found.groups())))
+
+
+def _as_in_rest(value):
+    if not isinstance(value, dict):
+        return value
+    shown = {_snake(name): _as_in_rest(inner) for name, inner in value.items()}
+    shown["id"] = shown.pop("uuid", None)
+    for name in ("a", "b", "result"):
+        if name in shown:
+            shown[name] = int(shown[name])
+    if "results" in shown:
+        shown["results"] = [_as_in_rest(result) for result in shown["results"]]
+        shown["is_scheduled"] = shown.pop("schedule") is not None
+    return shown
+
+
+def _camel(name):
+    head, *tail = name.split("_")
+    return head + "".join(part.title() for part in tail)
+
+
+def _snake(name):
+    return re.sub(r"[A-Z]", lambda letter: f"_{letter[0].lower()}", name)
+
+
+@pytest.fixture(params=[RestDoor, GraphQLDoor], ids=["rest", "graphql"])
+def door(request, db):
+    return request.param()
+
+
+@pytest.fixture
+def graphql(db):
+    return GraphQLDoor()
+
+
+@pytest.fixture
+def data(graphql):
+    """The data that a query answers; it must answer no error."""
+
+    def data(query, **variables):
+        answer = graphql.execute(query, **variables)
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    return data
+
+
+@pytest.fixture
+def send_query(client):
+    """A document sent as it is, and the response to it as it is."""
+
+    def send(query, headers=None, **variables):
+        body = {"query": query, "variables": variables}
+        return client.post("/graphql/", body, content_type="application/json", headers=headers)
+
+    return send
