@@ -6,13 +6,13 @@ from typing import Any
 import strawberry
 from django.conf import settings
 from graphql import GraphQLError
-from strawberry.extensions import DisableIntrospection, MaxTokensLimiter, ParserCache
+from strawberry.extensions import DisableIntrospection
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from schema import errors
-from schema.limits import TOKENS_MAX, TellCost, Validation
+from schema.limits import Documents
 from schema.mutations import Mutation
 from schema.queries import Query
 from schema.scalars import SCALARS
@@ -44,11 +44,8 @@ schema = Schema(
         scalar_map=SCALARS, disable_field_suggestions=not settings.GRAPHQL_INTROSPECTION
     ),
     extensions=[
-        ParserCache,
-        lambda: MaxTokensLimiter(TOKENS_MAX),
-        Validation,
         *([] if settings.GRAPHQL_INTROSPECTION else [DisableIntrospection]),
-        TellCost,
+        Documents,
         errors.Mask,
     ],
 )

@@ -51,7 +51,9 @@ class Cluster:
         description="Milliseconds that the task has waited which could have started longest ago."
     )
     def oldest_pending_ms(self) -> int | None:
-        waiting = Task.objects.filter(status=Task.Status.PENDING, pending_since__lte=Now())
+        waiting = Task.objects.filter(
+            status=Task.Status.PENDING, run__gt=0, pending_since__lte=Now()
+        )
         since = waiting.aggregate(since=Min("pending_since"))["since"]
         return since and max(0, round((timezone.now() - since).total_seconds() * 1000))
 

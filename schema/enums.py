@@ -95,7 +95,9 @@ _publish(
 
 @strawberry.enum(description="Why a task that waits is not running. More reasons may come.")
 class PendingReason(Enum):
-    NOT_DUE = strawberry.enum_value("NOT_DUE", description="Its runAt has not come.")
+    NOT_DUE = strawberry.enum_value(
+        "NOT_DUE", description="Its runAt has not come, or the first tick of its schedule."
+    )
     QUEUE_PAUSED = strawberry.enum_value("QUEUE_PAUSED", description="Its queue is paused.")
     NO_NODE_FOR_QUEUE = strawberry.enum_value(
         "NO_NODE_FOR_QUEUE", description="No node that is online takes from its queue."

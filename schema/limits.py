@@ -11,11 +11,13 @@ from typing import Any, NamedTuple
 
 from graphql import (
     ArgumentNode,
+    ASTValidationRule,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
+    GraphQLSchema,
     IntValueNode,
     ListValueNode,
     Node,
@@ -23,8 +25,10 @@ from graphql import (
     OperationDefinitionNode,
     SelectionSetNode,
     ValueNode,
+    parse,
 )
-from strawberry.extensions import SchemaExtension, ValidationCache
+from strawberry.extensions import SchemaExtension
+from strawberry.schema.schema import validate_document
 
 from schema.connections import PAGE_DEFAULT, PAGE_MAX
 from schema.types import HISTORY_MAX, RESULTS_DEFAULT
@@ -85,7 +89,6 @@ class Weights(NamedTuple):
     errors: list[GraphQLError]
 
 
-@lru_cache(256)
 def weigh(document: DocumentNode) -> Weights:
     """Weighs fragments too that no operation spreads: validation reads them as well."""
     costs: dict[str | None, int] = {}
@@ -190,29 +193,52 @@ def _depth(value: ValueNode) -> int:
     return 0
 
 
-class Validation(ValidationCache):
-    """Validation, remembered. What asks for too much is not even shown to its rules."""
+class Document(NamedTuple):
+    """A document that has been read, with what its operations cost and what is wrong with it."""
+
+    node: DocumentNode
+    costs: dict[str | None, int]
+    errors: list[GraphQLError]
+
+
+@lru_cache(256)
+def read(text: str, schema: GraphQLSchema, rules: tuple[type[ASTValidationRule], ...]) -> Document:
+    """By its text: a document's own hash walks through all of it."""
+    node = parse(text, max_tokens=TOKENS_MAX)
+    costs, errors = weigh(node)
+    # What asks for too much is not even shown to the rules.
+    return Document(node, costs, errors or validate_document(schema, node, rules))
+
+
+class Documents(SchemaExtension):
+    """Reads each document once, and puts what it costs, and may cost, into `extensions`."""
+
+    _document: Document | None = None
+
+    def on_parse(self) -> Iterator[None]:
+        context = self.execution_context
+        if context.query:
+            rules = context.validation_rules
+            self._document = read(context.query, context.schema._schema, rules)
+            context.graphql_document = self._document.node
+        yield
 
     def on_validate(self) -> Iterator[None]:
-        context = self.execution_context
-        assert context.graphql_document is not None  # parsing comes first
-        costs, errors = weigh(context.graphql_document)
-        if context._provided_operation_name is None and len(costs) > 1:
+        assert self._document is not None
+        _, costs, errors = self._document
+        if (
+            not errors
+            and len(costs) > 1
+            and self.execution_context._provided_operation_name is None
+        ):
             # Strawberry would take the first one.
             errors = [GraphQLError("The document has several operations: name the one to be run.")]
-        if errors:
-            context.pre_execution_errors = errors
-            yield
-        else:
-            yield from super().on_validate()
-
-
-class TellCost(SchemaExtension):
-    """Puts what an operation costs, and may cost, into the answer's `extensions`."""
+        self.execution_context.pre_execution_errors = errors
+        yield
 
     def get_results(self) -> dict[str, Any]:
         context = self.execution_context
-        if context.graphql_document is None or context.pre_execution_errors:
+        if self._document is None or context.pre_execution_errors:
             return {}
-        cost = weigh(context.graphql_document).costs[context.operation_name]
+        cost = self._document.costs[context.operation_name]
         return {"cost": {"requested": cost, "limit": LIMITS.cost}}

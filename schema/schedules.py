@@ -49,7 +49,6 @@ class TaskSchedule(Node):
     ends_at: datetime | None = described("No tick fires after this time.")
     max_runs: int | None = described("No tick fires after so many.")
     jitter: int = described("Each run starts up to so many seconds later, at random.")
-    next_run_at: datetime | None = described("The next tick to be decided on; null at its end.")
     fired: int = described("How many ticks have started a run so far.")
     skipped: int = described("How many ticks came and were not to run.")
     missed: int = described("How many ticks were not run in time.")
@@ -63,6 +62,12 @@ class TaskSchedule(Node):
     @strawberry.field(description="What it runs: one task, with a run for each tick that fires.")
     def task(self: Any) -> Task:
         return self.task
+
+    @strawberry.field(
+        description="The next tick that will fire; null while paused, and at its end."
+    )
+    def next_run_at(self: Any) -> datetime | None:
+        return next(iter(self.upcoming(1)), None)
 
     @strawberry.field(description="Whether it is paused.")
     def paused(self: Any) -> bool:

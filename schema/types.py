@@ -237,7 +237,7 @@ def _pending_reason(
 ) -> PendingReason | None:
     if task.status != models.Task.Status.PENDING:
         return None
-    if task.run_at and task.run_at > now:
+    if task.run == 0 or (task.run_at and task.run_at > now):
         return PendingReason.NOT_DUE
     if task.queue_id in paused:
         return PendingReason.QUEUE_PAUSED

@@ -66,8 +66,12 @@ def look(scheduler, times=1):
     """So many passes, each with a look at the periodic tasks of others and all that is due."""
     for _ in range(times):
         scheduler._others_at = 0.0
-        while scheduler.tick() == 0:
+        for _ in range(100):
+            if scheduler.tick() != 0:
+                break
             scheduler._others_at = 0.0
+        else:
+            pytest.fail("there is no end of what is due")
 
 
 def sent(broker):
@@ -237,7 +241,7 @@ def test_while_the_broker_is_away_ours_tick_and_theirs_stay_due(
     try:
         began = time.monotonic()
         look(scheduler, times=2)
-        assert time.monotonic() - began < 8
+        assert time.monotonic() - began < 4
         assert schedule.ticks.get().outcome == "FIRED"
         theirs.refresh_from_db()
         assert theirs.total_run_count == 0
@@ -310,6 +314,18 @@ def test_a_new_leader_knows_what_the_last_one_sent(make_theirs, broker):
         eventually(lambda: takes_over(second), seconds=5)
 
     assert sent(broker) == ["theirs"]
+
+
+def test_who_leads_again_knows_what_happened_meanwhile(scheduler, make_theirs, broker):
+    make_theirs()
+    look(scheduler)
+    scheduler._leadership.give_up()
+    PeriodicTask.objects.update(last_run_at=timezone.now() - timedelta(days=1))
+    scheduler._leads = False
+
+    eventually(lambda: takes_over(scheduler), seconds=5)
+
+    assert sent(broker) == ["theirs", "theirs"]
 
 
 def test_a_leader_that_is_frozen_leads_no_more(monkeypatch):

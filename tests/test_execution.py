@@ -87,6 +87,15 @@ def test_a_message_delivered_again_does_nothing(make_task):
     assert kinds() == ["TASK_CREATED", "TASK_STARTED", "TASK_SUCCEEDED"]
 
 
+def test_a_task_that_runs_is_not_claimed_again(make_task):
+    task = make_task()
+    claim(task, message="message-1")
+
+    assert claim(task, message="message-2") == []
+
+    assert (stored(task).attempt, stored(task).celery_task_id) == (1, "message-1")
+
+
 def test_what_is_not_there_is_left_out(make_task):
     task = make_task()
     Task.objects.filter(pk=task.pk).delete()

@@ -249,6 +249,23 @@ def test_why_a_task_waits(data, make_task):
     assert reason() is None
 
 
+def test_a_task_of_a_schedule_waits_for_its_first_tick(data, make_schedule):
+    schedule = make_schedule()
+
+    shown = data(
+        """{ taskSchedules { nodes { nextRunAt task { pendingReason } } }
+             cluster { oldestPendingMs } }"""
+    )
+
+    assert shown["taskSchedules"]["nodes"] == [
+        {
+            "nextRunAt": schedule.next_run_at.isoformat(),
+            "task": {"pendingReason": "NOT_DUE"},
+        }
+    ]
+    assert shown["cluster"]["oldestPendingMs"] is None
+
+
 def test_the_cluster_at_a_glance(data, make_task, node):
     run(make_task())
     make_task()

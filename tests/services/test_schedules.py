@@ -8,7 +8,7 @@ from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from tasks_app import execution
-from tasks_app.models import ClusterEvent, Queue, ScheduleTick, Task, TaskSchedule, uuid7
+from tasks_app.models import ClusterEvent, ScheduleTick, Task, TaskSchedule, uuid7
 from tasks_app.services import schedules, tasks
 from tasks_app.services.schedules import NewSchedule
 
@@ -368,38 +368,3 @@ def test_however_a_run_ended_the_next_can_start(make_schedule, ending):
 def test_a_schedule_that_is_not_there(ask):
     with pytest.raises(TaskSchedule.DoesNotExist):
         ask(uuid7())
-
-
-# --- Looking ahead
-
-
-def test_a_preview_is_what_comes(make_schedule):
-    Queue.objects.create(name="bulk")
-    new = wish(interval=45, max_runs=4, queue="bulk", jitter=5)
-
-    ticks = schedules.preview(new, 10)
-
-    assert ticks == [TOMORROW + timedelta(seconds=45 * k) for k in range(4)]
-    assert counts() == (0, 0, 0, 0, 0)
-    assert schedules.upcoming(schedules.create_schedule(new), 10) == ticks
-
-
-def test_nothing_is_upcoming_while_paused_or_after_the_end(make_schedule):
-    schedule = make_schedule(ends_at=TOMORROW + timedelta(days=2))
-    assert len(schedules.upcoming(schedule, 3)) == 3
-
-    assert schedules.upcoming(schedules.pause_schedule(schedule.pk), 3) == []
-    schedules.resume_schedule(schedule.pk)
-    ended = schedules.update_schedule(schedule.pk, max_runs=1)
-    assert len(schedules.upcoming(ended, 3)) == 1
-
-
-@pytest.mark.parametrize("count", [0, 1001, True])
-def test_how_far_one_may_look_is_bounded(make_schedule, count):
-    for ask in (
-        lambda: schedules.preview(wish(), count),
-        lambda: schedules.upcoming(make_schedule(), count),
-    ):
-        with pytest.raises(ValidationError) as refusal:
-            ask()
-        assert list(refusal.value.error_dict) == ["count"]

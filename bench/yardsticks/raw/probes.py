@@ -6,9 +6,8 @@ from typing import Any
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from strawberry.extensions import validation_cache
 
-from schema import schema
+from schema import limits, schema
 
 
 def wait(request: HttpRequest) -> HttpResponse:
@@ -19,9 +18,8 @@ def wait(request: HttpRequest) -> HttpResponse:
 
 
 def validations(request: HttpRequest) -> HttpResponse:
-    """How often a document was known to the cache of validations, and was not."""
-    cache: Any = validation_cache._get_validate_cache(validation_cache.DEFAULT_MAXSIZE)
-    return JsonResponse(cache.cache_info()._asdict())
+    """How often a document had been read and validated before, and had not."""
+    return JsonResponse(limits.read.cache_info()._asdict())
 
 
 def plan(request: HttpRequest) -> HttpResponse:

@@ -107,6 +107,7 @@ class Command(BaseCommand):
         say(
             f"\n  ready in {time.monotonic() - self.began:.1f} s\n"
             f"  Dashboard   {self.url}\n"
+            f"  GraphiQL    {self.url}graphql/\n"
             f"  REST docs   {self.url}api/docs/\n"
             f"  Admin       {self.url}admin/  (admin / see {directory}/admin-password)\n"
             f"  Data        {directory} ({engines or 'secrets only'}, kept between runs)\n"
