@@ -5,6 +5,9 @@ import os
 from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
+# Django's checks import all URLs and with them both APIs, which neither a worker nor Beat serves.
+# Web processes and the tests are checked.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "true")
 
 app = Celery("project")
 app.config_from_object("django.conf:settings", namespace="CELERY")

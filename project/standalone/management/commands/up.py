@@ -36,6 +36,8 @@ CELERY = (
 
 
 class Command(BaseCommand):
+    # They would import what only the web processes need, into the process that watches for days.
+    requires_system_checks = []
     help = "Start everything: engines if no URL is given for them, web, worker nodes and beat."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
