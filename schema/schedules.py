@@ -101,5 +101,7 @@ def _load_tasks(rows: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]
 
 @loads(models.Task, "schedule")
 def _load_schedules(tasks: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+    # Even of nothing a prefetch builds a query.
+    tasks = [task for task in tasks if task.schedule_id]
     prefetch_related_objects(tasks, "schedule")
-    return [task.schedule for task in tasks if task.schedule]
+    return [task.schedule for task in tasks]

@@ -211,6 +211,8 @@ def _load_result(tasks: Sequence[Any], arguments: dict[str, Any]) -> Iterable[An
 @loads(models.TaskResult, "workerNode")
 @loads(models.Task, "workerNode")
 def _load_node(rows: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+    # Even of nothing a prefetch builds a query.
+    rows = [row for row in rows if row.node_id]
     prefetch_related_objects(rows, "node")
     return [row.node for row in rows if row.node]
 

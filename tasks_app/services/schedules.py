@@ -109,8 +109,8 @@ def delete_schedule(schedule_id: UUID) -> None:
 @transaction.atomic
 def pause_schedule(schedule_id: UUID, *, note: str = "") -> TaskSchedule:
     """No tick fires from now on; what runs, runs on. Repeating it only changes the note."""
-    if len(note) > NOTE_MAX_LENGTH or "\0" in note:
-        message = f"At most {NOTE_MAX_LENGTH} characters, none of them NUL."
+    if len(note) > NOTE_MAX_LENGTH or not tasks.is_storable(note):
+        message = f"At most {NOTE_MAX_LENGTH} characters, none of them NUL or a lone surrogate."
         raise ValidationError({"note": _fault(message, "invalid")})
     schedule = _get_locked(schedule_id)
     if schedule.paused_at is None:

@@ -234,10 +234,15 @@ def faults_of(new: NewTask) -> dict[str, ValidationError]:
         faults["queue"] = _fault("There is no such queue.", "unknown_queue")
     if new.run_at and new.expires_at and new.expires_at <= new.run_at:
         faults["expires_at"] = _fault("Must be later than run_at.", "out_of_range")
-    if len(new.idempotency_key) > KEY_MAX_LENGTH or "\0" in new.idempotency_key:
-        message = f"At most {KEY_MAX_LENGTH} characters, none of them NUL."
+    if len(new.idempotency_key) > KEY_MAX_LENGTH or not is_storable(new.idempotency_key):
+        message = f"At most {KEY_MAX_LENGTH} characters, none of them NUL or a lone surrogate."
         faults["idempotency_key"] = _fault(message, "invalid")
     return faults
+
+
+def is_storable(text: str) -> bool:
+    """PostgreSQL has no NUL in a text, and UTF-8 no half of a surrogate pair, but JSON has both."""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _fault(message: str, code: str) -> ValidationError:
@@ -250,7 +255,7 @@ _CONFLICT = _fault("This key came with another task before.", "idempotency_confl
 def _is_known(queue: str) -> bool:
     """Queues are never deleted, so a name once seen need not be looked up again."""
     if queue not in _known_queues:
-        if "\0" in queue or not Queue.objects.filter(name=queue).exists():
+        if not (is_storable(queue) and Queue.objects.filter(name=queue).exists()):
             return False
         _known_queues.add(queue)
     return True

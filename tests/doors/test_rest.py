@@ -104,6 +104,7 @@ def test_what_is_not_an_integer_is_refused_by_name(post, field, nonsense):
         ({"a": 1, "b": 1, "duration_ms": -1}, "duration_ms"),
         ({"a": 1, "b": 1, "queue": "nowhere"}, "queue"),
         ({"a": 1, "b": 1, "queue": "\0"}, "queue"),
+        ({"a": 1, "b": 1, "queue": "\ud800"}, "queue"),
         ({"a": 1, "b": 1, "queue": None}, "queue"),
         ({"a": 1, "b": 1, "run_at": "soon"}, "run_at"),
         ({"a": 1, "b": 1, "run_at": "0001-01-01T00:00:00+14:00"}, "run_at"),

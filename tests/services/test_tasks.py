@@ -54,6 +54,7 @@ def test_a_task_for_later_is_not_handed_over_before(handed_over):
         ("queue", "\0"),
         ("idempotency_key", "x" * 256),
         ("idempotency_key", "\0"),
+        ("idempotency_key", "\ud800"),
     ],
 )
 def test_a_refusal_names_the_field_and_stores_nothing(field, value, handed_over):
