@@ -182,7 +182,7 @@ def _milliseconds(start: datetime | None, end: datetime | None) -> int | None:
 def _results(task: Any, first: int) -> list[Any]:
     if not 0 <= first <= RESULTS_MAX:
         raise BadInputError(f"`first` is from 0 to {RESULTS_MAX}.")
-    if first > getattr(task, "loaded_results_number", 0):
+    if first > getattr(task, "loaded_results_number", -1):
         _load_results([task], {"first": first})
     results: list[Any] = task.loaded_results
     return results[:first]
@@ -192,7 +192,7 @@ def _results(task: Any, first: int) -> list[Any]:
 def _load_results(tasks: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
     # As it stands in the document: not yet an integer, and not yet known to be one that can be.
     # Null is refused where the field is resolved.
-    number = max(0, min(int(arguments.get("first", RESULTS_DEFAULT) or 0), RESULTS_MAX))
+    number = max(1, min(int(arguments.get("first", RESULTS_DEFAULT) or 0), RESULTS_MAX))
     tasks = [task for task in tasks if getattr(task, "loaded_results_number", 0) < number]
     newest = models.TaskResult.objects.order_by("-run")[:number]
     for task in tasks:

@@ -132,6 +132,14 @@ def test_an_id_of_nothing_is_null(send_query, name):
     assert response.json()["data"] == {name: None}
 
 
+@pytest.mark.parametrize("field", ["results(first: 0) { id }", "history(last: 0) { at }"])
+def test_a_list_of_none_is_empty(send_query, make_task, field):
+    make_task()
+    answer = send_query(f"{{ tasks {{ nodes {{ {field} }} }} }}").json()
+
+    assert [list(task.values()) for task in answer["data"]["tasks"]["nodes"]] == [[[]]]
+
+
 @pytest.mark.parametrize("field", ["results(first: $n) { id }", "history(last: $n) { at }"])
 @pytest.mark.parametrize("n", [-1, 101])
 def test_no_list_is_longer_than_allowed(send_query, make_task, field, n):
