@@ -54,8 +54,8 @@ class Web:
             time.sleep(POLL_SECONDS)
         if status:
             raise BenchError(migrate.last_words())
-        web = f"-m uvicorn project.asgi:application --port {self._port} --log-level warning"
-        self._process = self._run("web", f"{web} --no-access-log")
+        web = f"-m project.web --port {self._port} --log-level warning"
+        self._process = self._run("web", web)
         deadline = time.monotonic() + READY_SECONDS
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:

@@ -22,7 +22,7 @@ STOCK = replace(
     name="stock",
     prepare="manage.py migrate",
     services=[
-        "-m uvicorn project.asgi:application --port {port} --log-level warning",
+        "-m project.web --port {port} --log-level warning",
         f"{_WORKER} node-1@%h",
         f"{_WORKER} node-2@%h",
         "-m celery -q -A project beat -S django_celery_beat.schedulers:DatabaseScheduler",

@@ -50,7 +50,7 @@ OURS = Contestant(
     name="ours",
     settings="project.settings",
     app="tasks_app",
-    web="uvicorn",
+    web="project.web",
     prepare="",  # `up` does it
     services=["manage.py up --port {port} --state {state} --workers 2 --concurrency 2"],
 )

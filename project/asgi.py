@@ -1,4 +1,4 @@
-"""The ASGI application: static files, and Django in lanes."""
+"""The ASGI application: static files, what is pushed, and Django in lanes."""
 
 import asyncio
 import os
@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import Any
 
 import django
+from channels.routing import ProtocolTypeRouter, URLRouter
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 django.setup(set_prefix=False)
@@ -17,10 +18,13 @@ from django.core import signals  # noqa: E402
 from django.core.exceptions import RequestAborted  # noqa: E402
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix  # noqa: E402
 from django.http import HttpResponseBase  # noqa: E402
-from django.urls import set_script_prefix  # noqa: E402
-from starlette.routing import Mount, Router  # noqa: E402
+from django.urls import path, re_path, set_script_prefix  # noqa: E402
+from starlette.routing import Mount, Route, Router  # noqa: E402
 from starlette.staticfiles import StaticFiles  # noqa: E402
 from starlette.websockets import WebSocketClose  # noqa: E402
+
+from schema.consumers import Consumer  # noqa: E402
+from schema.sse import stream  # noqa: E402
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -41,9 +45,6 @@ class DjangoInLanes(ASGIHandler):
         self._lanes = ThreadPoolExecutor(lanes, thread_name_prefix="lane")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket":
-            await WebSocketClose()(scope, receive, send)  # type: ignore[arg-type]
-            return
         try:
             body = await self._read(receive)
         except RequestAborted:
@@ -81,7 +82,15 @@ application: Any = Router(
         Mount(
             settings.STATIC_URL.rstrip("/"),
             StaticFiles(directory=settings.STATIC_ROOT, check_dir=False),
-        )
+        ),
+        Route("/graphql/stream/", stream, methods=["GET", "POST"]),
     ],
-    default=DjangoInLanes(settings.HTTP_LANES),  # type: ignore[arg-type]
+    default=ProtocolTypeRouter(
+        {
+            "http": DjangoInLanes(settings.HTTP_LANES),
+            "websocket": URLRouter(
+                [path("graphql/", Consumer.as_asgi()), re_path("", WebSocketClose())]
+            ),
+        }
+    ),
 )

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import environ
+from redis.asyncio.retry import Retry
+from redis.backoff import ConstantBackoff
 
 env = environ.Env()
 
@@ -153,6 +155,30 @@ CELERY_BEAT_SCHEDULER = "tasks_app.beat:Scheduler"
 CELERY_TIMEZONE = "UTC"
 DJANGO_CELERY_BEAT_TZ_AWARE = True
 
+# --- Channels -----------------------------------------------------------------------------------
+
+# It carries nothing but the doorbell of the log (tasks_app/doorbell.py).
+CHANNEL_PREFIX = "cluster-scheduler"
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {
+            "prefix": CHANNEL_PREFIX,
+            "hosts": [
+                {
+                    "address": REDIS_URL,
+                    # Otherwise each connection that is lost is a second of silence.
+                    "retry": Retry(ConstantBackoff(0.1), 20),
+                    "socket_connect_timeout": 2,
+                    "health_check_interval": 15,
+                }
+            ],
+        },
+    }
+}
+# How often the log is looked at by those who follow it, should the doorbell be silent.
+LOG_POLL_SECONDS = env.float("LOG_POLL_SECONDS", default=0.5)
+
 # --- The life of a task (see ARCHITECTURE.md) ---------------------------------------------------
 
 # How long a claim holds before other nodes may take the task over.
@@ -191,6 +217,10 @@ SPECTACULAR_SETTINGS = {
 GRAPHQL_IDE = env.bool("GRAPHQL_IDE", default=True)
 # Off, the schema does not tell what is in it, neither when asked nor by "Did you mean".
 GRAPHQL_INTROSPECTION = env.bool("GRAPHQL_INTROSPECTION", default=True)
+# How many WebSockets and event streams one web process has at once; more are told to come later.
+STREAMS_MAX = env.int("STREAMS_MAX", default=2_000)
+# How many queries and mutations that come over WebSockets one web process runs at once.
+STREAM_LANES = env.int("STREAM_LANES", default=4)
 
 # --- Logs ---------------------------------------------------------------------------------------
 
@@ -213,5 +243,7 @@ LOGGING = {
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "kombu": {"level": "WARNING"},
+        # It logs a traceback each second while Valkey is away; tasks_app.doorbell says so once.
+        "channels_redis": {"level": "CRITICAL"},
     },
 }

@@ -16,6 +16,7 @@ from schema.limits import Documents
 from schema.mutations import Mutation
 from schema.queries import Query
 from schema.scalars import SCALARS
+from schema.subscriptions import Subscription
 
 _ONE_ANSWER = {OperationType.QUERY, OperationType.MUTATION}
 
@@ -40,6 +41,7 @@ class Schema(strawberry.Schema):
 schema = Schema(
     query=Query,
     mutation=Mutation,
+    subscription=Subscription,
     config=StrawberryConfig(
         scalar_map=SCALARS, disable_field_suggestions=not settings.GRAPHQL_INTROSPECTION
     ),

@@ -1,6 +1,7 @@
 """What clients are told when something goes wrong, and what the log is told."""
 
 import logging
+from collections.abc import Sequence
 
 from django.db import InterfaceError, OperationalError
 from graphql import GraphQLError
@@ -30,6 +31,12 @@ class Mask(MaskErrors):
         else:
             message, code = "Internal error.", "INTERNAL_ERROR"
         return GraphQLError(message, nodes=error.nodes, path=error.path, extensions={"code": code})
+
+
+def told(errors: Sequence[GraphQLError]) -> list[GraphQLError]:
+    """The errors as clients may see them."""
+    mask = Mask()
+    return [error if is_told(error) else mask.anonymise_error(error) for error in errors]
 
 
 def log(errors: list[GraphQLError], context: ExecutionContext | None) -> None:

@@ -32,6 +32,7 @@ from strawberry.schema.schema import validate_document
 
 from schema.connections import PAGE_DEFAULT, PAGE_MAX
 from schema.types import HISTORY_MAX, RESULTS_DEFAULT
+from tasks_app.events import PAGE_LINES_MAX
 
 TOKENS_MAX = 2_000
 
@@ -47,6 +48,7 @@ _SIZES = {
     "workerNodes": 10,
     "finishedPerMinute": 60,
     "statusCounts": 5,
+    "events": PAGE_LINES_MAX,
 }
 _BEYOND = 10**6
 

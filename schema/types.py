@@ -60,16 +60,22 @@ class TaskResult(Node):
         return self.node
 
 
-@strawberry.type(description="One change in the life of a task.")
-class TaskEvent:
+@strawberry.type
+class TaskChange:
+    """What histories and subscriptions tell of a change."""
+
     cursor: str = strawberry.field(description="The place of this change in the log. Opaque.")
-    kind: ClusterEventKind = strawberry.field(description="What happened.")
     at: datetime = strawberry.field(description="When.")
     previous_status: TaskStatus | None = strawberry.field(description="Null when it was created.")
     status: TaskStatus = strawberry.field(description="The status after it.")
     version: int = strawberry.field(description="The task's version after it.")
     attempt: int = strawberry.field(description="The attempt that was counted last.")
     message: str | None = strawberry.field(description="Why, where that is not plain.")
+
+
+@strawberry.type(description="One change in the life of a task.")
+class TaskEvent(TaskChange):
+    kind: ClusterEventKind = strawberry.field(description="What happened.")
     worker_node: WorkerNode | None = strawberry.field(description="The node that did it.")
 
 
@@ -256,15 +262,22 @@ def _load_histories(tasks: Sequence[Any], arguments: dict[str, Any]) -> Iterable
     return []
 
 
-def _task_event(line: models.ClusterEvent, version: int, attempt: int) -> TaskEvent:
+def _task_event(line: models.ClusterEvent, index: int) -> TaskEvent:
     return TaskEvent(
-        cursor=events.Cursor(line.xid, line.id).encode(),
+        **change_of(line, index),
         kind=ClusterEventKind(line.kind),
-        at=line.at,
-        previous_status=TaskStatus(line.previous_status) if line.previous_status else None,
-        status=TaskStatus(line.status),
-        version=version,
-        attempt=attempt,
-        message=line.message or None,
         worker_node=line.node,  # type: ignore[arg-type]
     )
+
+
+def change_of(line: models.ClusterEvent | events.Line, index: int) -> dict[str, Any]:
+    """The fields of TaskChange: what happened to one of the line's tasks."""
+    return {
+        "cursor": events.cursor_after(line, index).encode(),
+        "at": line.at,
+        "previous_status": TaskStatus(line.previous_status) if line.previous_status else None,
+        "status": TaskStatus(line.status),
+        "version": line.versions[index],
+        "attempt": line.attempts[index],
+        "message": line.message or None,
+    }

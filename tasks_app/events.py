@@ -1,14 +1,19 @@
-"""The log: appended in the transaction of the change, so that neither exists without the other."""
+"""The log: appended in the transaction of the change, so that neither exists without the other.
+
+Read by cursor, in the order of ``(xid, id)``, up to the oldest transaction that is still running:
+before it nothing can appear any more, so a reader misses nothing and sees nothing twice.
+"""
 
 import base64
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
+from tasks_app import doorbell
 from tasks_app.models import ClusterEvent, Task, WorkerNode
 from tasks_app.models.transitions import Moved
 
@@ -37,20 +42,139 @@ _INSERT = """
 """
 
 
+# A line of many tasks is cut, so that no reader has to take in more at once.
+LINE_TASKS_MAX = 1_000
+# A page holds at most so many lines, and stops after the one with which it has so many changes.
+PAGE_LINES_MAX = 100
+PAGE_CHANGES_ENOUGH = 1_000
+_WHOLE_LINE = 2**31 - 1
+
+
 class Cursor(NamedTuple):
-    """A place in the log: all up to and including this line has been seen."""
+    """A place in the log: all up to and including this line has been seen.
+
+    Of the line itself only its first `seen` tasks, if that is given.
+    """
 
     xid: int
     id: int
+    seen: int = _WHOLE_LINE
 
     def encode(self) -> str:
-        return base64.urlsafe_b64encode(f"{self.xid}:{self.id}".encode()).decode()
+        numbers = self[:2] if self.seen == _WHOLE_LINE else self
+        return base64.urlsafe_b64encode(":".join(map(str, numbers)).encode()).decode()
 
     @classmethod
     def decode(cls, text: str) -> "Cursor":
         """Raises ValueError for what `encode` has not made."""
-        xid, id = base64.urlsafe_b64decode(text).decode().split(":")
-        return cls(int(xid), int(id))
+        xid, id, *seen = (int(part) for part in base64.urlsafe_b64decode(text).decode().split(":"))
+        cursor = cls(xid, id, *seen[:1])
+        if cursor.encode() != text or not all(0 <= number < 2**63 for number in cursor):
+            raise ValueError("not a cursor")
+        return cursor
+
+
+class Line(NamedTuple):
+    """A line of the log as it is read: see ClusterEvent."""
+
+    xid: int
+    id: int
+    at: datetime
+    kind: str
+    actor: str
+    node_id: UUID | None
+    queue: str
+    previous_status: str
+    status: str
+    message: str
+    task_ids: list[UUID]
+    versions: list[int]
+    attempts: list[int]
+    schedule_ids: list[UUID]
+
+    @property
+    def end(self) -> Cursor:
+        return Cursor(self.xid, self.id)
+
+
+class Page(NamedTuple):
+    """Some lines in order, and the place after them.
+
+    `is_last` if there was no more; `is_held` if there is, but a transaction that is still running
+    may come before it.
+    """
+
+    lines: list[Line]
+    cursor: Cursor
+    is_last: bool
+    is_held: bool
+
+    def until(self, end: Cursor) -> "Page":
+        """Without the lines that begin after this place."""
+        if self.cursor < end:
+            return self._replace(is_last=False)
+        lines = [line for line in self.lines if line.end[:2] <= end[:2]]
+        return Page(lines, end, is_last=True, is_held=False)
+
+
+class GapError(Exception):
+    """What comes after the cursor is not kept any more, or was never of this log."""
+
+    def __init__(self, resume: Cursor) -> None:
+        super().__init__("The log does not go back that far.")
+        self.resume = resume
+
+
+_READ = """
+    SELECT horizon, next_xid, first.xid, first.event_id,
+           EXISTS (SELECT FROM tasks_app_clusterevent WHERE xid >= horizon), line.*
+      FROM (SELECT pg_snapshot_xmin(s)::text::bigint AS horizon,
+                   pg_snapshot_xmax(s)::text::bigint AS next_xid
+              FROM pg_current_snapshot() AS s) AS snapshot
+      LEFT JOIN tasks_app_prunedlog AS first ON true
+      LEFT JOIN LATERAL (
+           SELECT {columns},
+                  sum(cardinality(task_ids)) OVER (ORDER BY xid, id) - cardinality(task_ids)
+             FROM (SELECT * FROM tasks_app_clusterevent
+                    WHERE (xid, id) > (%s, %s) AND xid < horizon {condition}
+                    ORDER BY xid, id LIMIT {limit}) AS next
+           ) AS line ({columns}, changes_before) ON changes_before < %s
+     ORDER BY line.xid, line.id
+""".format(columns=", ".join(Line._fields), limit=PAGE_LINES_MAX, condition="{condition}")
+
+
+def read(after: Cursor, task_ids: Collection[UUID] | None = None) -> Page:
+    """What comes next, or of that only the lines about one of these tasks.
+
+    Raises GapError.
+    """
+    # A line of which some tasks have not been seen is read again.
+    start = (after.xid, after.id if after.seen == _WHOLE_LINE else after.id - 1)
+    condition = "" if task_ids is None else "AND task_ids && %s::uuid[]"
+    params: list[Any] = [
+        *start,
+        *([] if task_ids is None else [list(task_ids)]),
+        PAGE_CHANGES_ENOUGH,
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_READ.format(condition=condition), params)
+        rows = cursor.fetchall()
+    horizon, next_xid, pruned_xid, pruned_id, is_held = rows[0][:5]
+    if pruned_xid is not None and after < (pruned := Cursor(pruned_xid, pruned_id)):
+        raise GapError(pruned)
+    if after.xid > next_xid:
+        raise GapError(Cursor(horizon, 0))
+    lines = [Line._make(row[5:-1]) for row in rows if row[5] is not None]
+    changes = sum(len(line.task_ids) for line in lines)
+    is_last = len(lines) < PAGE_LINES_MAX and changes < PAGE_CHANGES_ENOUGH
+    end = max(after, Cursor(horizon, 0)) if is_last else lines[-1].end
+    return Page(lines, end, is_last, is_held)
+
+
+def cursor_after(line: Line | ClusterEvent, index: int) -> Cursor:
+    """The place right after what happened to one of the line's tasks."""
+    is_last = index + 1 == len(line.task_ids)
+    return Cursor(line.xid, line.id) if is_last else Cursor(line.xid, line.id, index + 1)
 
 
 def head() -> Cursor:
@@ -69,30 +193,42 @@ def tasks_moved(tasks: Iterable[Moved], *, node: str = "", kind: str = "") -> No
     alike: dict[tuple[str, str, str, str], list[Moved]] = defaultdict(list)
     for task in tasks:
         alike[task.queue, task.previous, task.status, task.failed_message].append(task)
-    for (queue, previous, status, message), group in alike.items():
-        columns: list[Any] = [
-            kind or _KINDS[previous, status],
-            node,
-            *(queue, previous, status, message),
-            [task.id for task in group],
-            [task.version for task in group],
-            [task.attempt for task in group],
-        ]
-        with connection.cursor() as cursor:
-            cursor.execute(_INSERT, columns)
+    for way, group in alike.items():
+        for start in range(0, len(group), LINE_TASKS_MAX):
+            _append_line(kind, node, way, group[start : start + LINE_TASKS_MAX])
+    if alike:
+        doorbell.ring_after_commit()
+
+
+def _append_line(
+    kind: str, node: str, way: tuple[str, str, str, str], group: Sequence[Moved]
+) -> None:
+    _, previous, status, _ = way
+    columns: list[Any] = [
+        kind or _KINDS[previous, status],
+        node,
+        *way,
+        [task.id for task in group],
+        [task.version for task in group],
+        [task.attempt for task in group],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, columns)
 
 
 def schedules_changed(kind: str, ids: Iterable[UUID], *, message: str = "") -> None:
     """Append what happened to these schedules."""
-    ClusterEvent.objects.create(kind=kind, schedule_ids=list(ids), message=message)
+    _append(kind=kind, schedule_ids=list(ids), message=message)
 
 
 def schedule_changed(kind: str, id: UUID, task: Task) -> None:
     """Append what happened to a schedule and, with it, to its task."""
-    ClusterEvent.objects.create(
+    is_new = kind == Kind.SCHEDULE_CREATED
+    _append(
         kind=kind,
         schedule_ids=[id],
         queue=task.queue_id,
+        previous_status="" if is_new else task.status,
         status=task.status,
         task_ids=[task.pk],
         versions=[task.version],
@@ -102,22 +238,47 @@ def schedule_changed(kind: str, id: UUID, task: Task) -> None:
 
 def node_changed(kind: ClusterEvent.Kind, node: WorkerNode) -> None:
     """Append that a node came or went."""
-    ClusterEvent.objects.create(kind=kind, node=node)
+    _append(kind=kind, node=node)
 
 
-def histories(task_ids: Sequence[UUID]) -> dict[UUID, list[tuple[ClusterEvent, int, int]]]:
-    """Each task's lines of the log, oldest first, with its version and attempt in each."""
-    found: dict[UUID, list[tuple[ClusterEvent, int, int]]] = {id: [] for id in task_ids}
+def _append(**columns: Any) -> None:
+    ClusterEvent.objects.create(**columns)
+    doorbell.ring_after_commit()
+
+
+def histories(task_ids: Sequence[UUID]) -> dict[UUID, list[tuple[ClusterEvent, int]]]:
+    """Each task's lines of the log, oldest first, with its index in each."""
+    found: dict[UUID, list[tuple[ClusterEvent, int]]] = {id: [] for id in task_ids}
     lines = ClusterEvent.objects.filter(task_ids__overlap=list(task_ids))
     for line in lines.select_related("node").order_by("xid", "id"):
-        for id, version, attempt in zip(line.task_ids, line.versions, line.attempts, strict=True):
+        for index, id in enumerate(line.task_ids):
             if id in found:
-                found[id].append((line, version, attempt))
+                found[id].append((line, index))
     return found
 
 
 def delete_before(time: datetime, limit: int) -> int:
-    """Forget the oldest events, as far as they are older than this; answers how many."""
-    oldest = ClusterEvent.objects.order_by("id").filter(at__lt=time).values("id")[:limit]
-    deleted, _ = ClusterEvent.objects.filter(id__in=oldest).delete()
-    return deleted
+    """Forget the oldest events, as far as they are older than this; answers how many.
+
+    What was forgotten is noted, so that who comes with an older cursor is told.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH old AS (
+                SELECT id FROM tasks_app_clusterevent WHERE at < %s ORDER BY id LIMIT %s
+            ), gone AS (
+                DELETE FROM tasks_app_clusterevent e USING old WHERE e.id = old.id
+                RETURNING e.xid, e.id
+            ), noted AS (
+                INSERT INTO tasks_app_prunedlog AS p (id, xid, event_id)
+                SELECT 1, xid, id FROM gone ORDER BY xid DESC, id DESC LIMIT 1
+                ON CONFLICT (id) DO UPDATE SET xid = excluded.xid, event_id = excluded.event_id
+                 WHERE (p.xid, p.event_id) < (excluded.xid, excluded.event_id)
+            )
+            SELECT count(*) FROM gone
+            """,
+            [time, limit],
+        )
+        [(deleted,)] = cursor.fetchall()
+    return int(deleted)

@@ -47,8 +47,8 @@ class Cluster:
         return f"http://127.0.0.1:{self.port}"
 
     def start_web(self) -> None:
-        web = ["uvicorn", "project.asgi:application", "--port", str(self.port), "--no-access-log"]
-        self._start("web", [*web, "--log-level", "warning"])
+        web = ["project.web", "--port", str(self.port), "--log-level", "warning"]
+        self._start("web", web)
         eventually(lambda: self.request("GET", "/healthz/")[0] == 200)
 
     def start_node(self, name: str) -> None:

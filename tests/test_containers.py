@@ -73,7 +73,7 @@ def test_a_signal_reaches_the_process_itself(name):
     command = SERVICES[name]["command"]
 
     assert isinstance(command, list)
-    assert command[0] in {"uvicorn", "celery"}
+    assert command[0] in {"python", "celery"}
     assert SERVICES[name]["init"] is True
 
 

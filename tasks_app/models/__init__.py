@@ -2,7 +2,7 @@
 
 from tasks_app.models.base import BaseModel, uuid7
 from tasks_app.models.cluster import DEFAULT_QUEUE, Queue, WorkerNode
-from tasks_app.models.event import ClusterEvent
+from tasks_app.models.event import ClusterEvent, PrunedLog
 from tasks_app.models.schedule import ScheduleTick, TaskSchedule
 from tasks_app.models.task import Task, TaskResult
 
@@ -10,6 +10,7 @@ __all__ = [
     "DEFAULT_QUEUE",
     "BaseModel",
     "ClusterEvent",
+    "PrunedLog",
     "Queue",
     "ScheduleTick",
     "Task",

@@ -68,3 +68,19 @@ class ClusterEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
+
+
+class PrunedLog(models.Model):
+    """One row: the last line of the log that is not kept any more, if any was pruned yet."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    xid = models.BigIntegerField()
+    event_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="pruned_log_is_one", condition=models.Q(id=1)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.xid}:{self.event_id}"

@@ -3,6 +3,7 @@
 import http.client
 import os
 import socket
+import sys
 import time
 from argparse import ArgumentParser
 from datetime import datetime
@@ -23,6 +24,7 @@ from tasks_app.services import cluster
 
 MAX_WEB_PROCESSES = 4
 BACKLOG = 2048
+UNREAD_MS = 30_000
 # Uvicorn gives requests five seconds; a worker finishes what it runs, and what takes longer
 # comes back by its lease.
 WEB_STOP_SECONDS = 15
@@ -141,6 +143,9 @@ def _listen(host: str, port: int, number: int) -> list[socket.socket]:
     # connections inherit this from the listening socket.
     for listener in listeners:
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if sys.platform == "linux":
+            # Nor does a client hold a connection that takes nothing for so long.
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_MS)
     return listeners
 
 
@@ -149,8 +154,7 @@ def _web(name: str, listener: socket.socket) -> Service:
     return Service(
         name=name,
         command=[
-            *("-m", "uvicorn", "project.asgi:application", "--fd", str(listener.fileno())),
-            *("--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "5"),
+            *("-m", "project.web", "--fd", str(listener.fileno()), "--log-level", "warning"),
         ],
         restarts=False,
         stop_phase=2,

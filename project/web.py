@@ -1,0 +1,44 @@
+"""A web process: `python -m project.web` is uvicorn, with what the project wants of it."""
+
+import sys
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+CLOSE_SECONDS = 5.0
+OPTIONS = (
+    "project.asgi:application",
+    "--no-access-log",
+    *("--timeout-graceful-shutdown", "5"),
+    *("--ws", "project.web:WebSocketProtocol"),
+    *("--ws-max-size", "65536"),
+    # Compressing the same answer for each client costs more than it saves.
+    *("--ws-per-message-deflate", "false"),
+    *("--ws-ping-interval", "15", "--ws-ping-timeout", "15"),
+)
+
+
+class WebSocketProtocol(WebSocketsSansIOProtocol):
+    """Uvicorn's own, but who does not read is cut off instead of being waited for."""
+
+    async def send(self, message: Any) -> None:
+        if message["type"] == "websocket.close":
+            self.writable.set()
+            self._abort_soon()
+        await super().send(message)
+
+    def keepalive_timeout(self) -> None:
+        super().keepalive_timeout()
+        self.transport.abort()
+
+    def shutdown(self) -> None:
+        super().shutdown()
+        self._abort_soon()
+
+    def _abort_soon(self) -> None:
+        self.loop.call_later(CLOSE_SECONDS, self.transport.abort)
+
+
+if __name__ == "__main__":
+    uvicorn.main([*OPTIONS, *sys.argv[1:]])

@@ -1,0 +1,185 @@
+"""GraphQL over WebSocket: graphql-transport-ws, by Strawberry's consumer for Channels, hardened.
+
+It closes with the protocol's own codes, and with 1008 who sends too fast, with 1013 (try again
+later) who reads too slowly or is one too many, with 1001 who is idle.
+"""
+
+import asyncio
+import json
+import logging
+import time
+from contextlib import aclosing, suppress
+from datetime import timedelta
+from typing import Any
+
+from channels.exceptions import StopConsumer
+from django.conf import settings
+from strawberry.channels import GraphQLWSConsumer
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
+    BaseGraphQLTransportWSHandler,
+    Operation,
+)
+
+from schema import messages, schema, streams
+
+logger = logging.getLogger(__name__)
+
+INIT_SECONDS = 5
+IDLE_SECONDS = 300.0
+OPERATIONS_MAX = 32
+ID_LENGTH_MAX = 128
+# So many messages may come in a row, and so many each second in the long run.
+MESSAGES_BURST, MESSAGES_PER_SECOND = 200, 50
+# So many that have come wait for their turn; the others wait in the network.
+MESSAGES_WAITING_MAX = 32
+
+IDLE, FLOOD, LATER, INTERNAL_ERROR = 1001, 1008, 1013, 4500
+
+
+class Handler(BaseGraphQLTransportWSHandler[Any, None]):
+    """The protocol is Strawberry's; how an operation is run is ours."""
+
+    view: Any
+
+    async def handle(self) -> None:
+        self.view.operations = self.operations
+        await super().handle()
+
+    async def handle_invalid_message(self, error_message: str) -> None:
+        await super().handle_invalid_message(self.view.fault or error_message)
+
+    async def run_operation(self, operation: Operation[Any, None]) -> None:
+        request = streams.Request(operation.query, operation.variables, operation.operation_name)
+        head = f'{{"id":{json.dumps(operation.id)},"type":"next","payload":'
+        try:
+            async with aclosing(streams.answers(schema, request)) as answers:
+                async for answer in answers:
+                    await self.view.send_text(f"{head}{answer}}}")
+            await operation.send_operation_message({"id": operation.id, "type": "complete"})
+        except streams.RefusedError as refused:
+            await operation.send_operation_message(
+                {"id": operation.id, "type": "error", "payload": refused.errors}
+            )
+        except TimeoutError:
+            await self.view.close(LATER, "Reads too slowly")
+        except OSError:
+            pass  # the client is gone
+        finally:
+            # Whatever happened, its id is free again, and may be somebody else's already.
+            if self.operations.get(operation.id) is operation:
+                self.forget_id(operation.id)
+
+
+class Consumer(GraphQLWSConsumer[Any, None]):
+    """A WebSocket."""
+
+    graphql_transport_ws_handler_class = Handler
+
+    def __init__(self) -> None:
+        super().__init__(
+            schema,
+            subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
+            connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
+            max_subscriptions_per_connection=OPERATIONS_MAX,
+            allowed_origins=settings.CSRF_TRUSTED_ORIGINS,
+        )
+        self.message_queue = asyncio.Queue(MESSAGES_WAITING_MAX)
+        self.operations: dict[str, Any] = {}
+        # What is wrong with the last message, if anything.
+        self.fault = ""
+        self._is_closed = False
+        self._credit, self._credit_at = float(MESSAGES_BURST), time.monotonic()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """As Channels has it, but without a channel: one in each process is enough.
+
+        Nor does a message wait for a database thread, as Channels would have it.
+        """
+        self.scope, self.base_send, self.channel_layer = scope, send, None
+        with streams.place() as has_place, suppress(StopConsumer):
+            self._has_place = has_place
+            while True:
+                try:
+                    message = await asyncio.wait_for(receive(), IDLE_SECONDS)
+                except TimeoutError:
+                    if not self.operations:
+                        await self.close(IDLE, "Idle")
+                else:
+                    await self.dispatch(message)
+
+    async def dispatch(self, message: Any) -> None:
+        await getattr(self, message["type"].replace(".", "_"))(message)
+
+    async def websocket_disconnect(self, message: Any) -> None:
+        self._is_closed = True
+        if self.run_task:
+            await self.message_queue.put({"message": None, "disconnected": True})
+            await asyncio.wait([self.run_task])
+        raise StopConsumer
+
+    async def connect(self) -> None:
+        if not messages.is_our_host(self.get_websocket_headers(self).get("host", "")):
+            await self.close()
+        elif not self._has_place:
+            await self.accept(await self.pick_websocket_subprotocol(self))
+            await self.close(LATER, "Too many connections")
+        else:
+            await super().connect()
+            assert self.run_task
+            self.run_task.add_done_callback(self._note_failure)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self._has_credit():
+            await self.message_queue.put({"message": text_data, "disconnected": False})
+        else:
+            await self.close(FLOOD, "Too many messages")
+
+    def decode_json(self, data: str | bytes) -> Any:
+        try:
+            message = messages.parse(str(data))
+            _check(message)
+        except ValueError as error:
+            self.fault = f"The message {error}"
+            raise json.JSONDecodeError(str(error), "", 0) from error
+        return message
+
+    async def send_text(self, text: str) -> None:
+        """Raises TimeoutError for a client that does not take it, OSError for one that is gone."""
+        if self._is_closed:
+            raise ConnectionAbortedError
+        async with asyncio.timeout(streams.SEND_SECONDS):
+            await self.base_send({"type": "websocket.send", "text": text})
+
+    async def close(self, code: int | None = None, reason: str | None = None) -> None:
+        if not self._is_closed:
+            self._is_closed = True
+            with suppress(OSError):
+                await super().close(code, reason)
+
+    def _has_credit(self) -> bool:
+        now = time.monotonic()
+        earned = (now - self._credit_at) * MESSAGES_PER_SECOND
+        self._credit, self._credit_at = min(MESSAGES_BURST, self._credit + earned) - 1, now
+        return self._credit >= 0
+
+    def _note_failure(self, task: "asyncio.Task[Any]") -> None:
+        """Otherwise nobody would answer any more, and the socket stay open."""
+        if not task.cancelled() and (error := task.exception()):
+            logger.error("a WebSocket failed", exc_info=error)
+            self._closing = asyncio.ensure_future(self.close(INTERNAL_ERROR, "Internal error"))
+
+
+def _check(message: dict[str, Any]) -> None:
+    """Raises ValueError for what the protocol has not: its handler would stumble over it."""
+    if not isinstance(message.get("type"), str):
+        raise ValueError("has no type")  # noqa: TRY004
+    if message["type"] in ("subscribe", "complete"):
+        id = message.get("id")
+        if not (isinstance(id, str) and 0 < len(id) <= ID_LENGTH_MAX):
+            raise ValueError(f"needs an id of 1 to {ID_LENGTH_MAX} characters")
+    payload = message.get("payload", {})
+    if not isinstance(payload, dict):
+        raise ValueError("has a payload that is not an object")  # noqa: TRY004
+    if message["type"] == "subscribe":
+        streams.Request.of(payload)

@@ -1,0 +1,113 @@
+"""The doorbell of the log: rung when something was appended, heard by whoever follows it.
+
+A ring is a hint. It may be lost, come late or twice; followers look at the log by a timer, too.
+The only module that knows the channel layer.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+
+from channels.layers import get_channel_layer
+from django.conf import settings
+from django.db import connection
+from redis import Redis, RedisError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+logger = logging.getLogger(__name__)
+
+GROUP = "log"
+# After a failure Valkey is left alone for this long.
+PAUSE_SECONDS = 1.0
+TIMEOUT_SECONDS = 0.5
+
+
+class Bell:
+    """Rings from a thread of its own, so that no writer ever waits for Valkey.
+
+    What is rung while it is ringing is one ring.
+    """
+
+    def __init__(self) -> None:
+        self._rung = threading.Event()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def ring(self) -> None:
+        self._rung.set()
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="doorbell", daemon=True)
+                self._thread.start()
+
+    def _run(self) -> None:
+        client = Redis.from_url(
+            settings.REDIS_URL,
+            socket_timeout=TIMEOUT_SECONDS,
+            socket_connect_timeout=TIMEOUT_SECONDS,
+            retry=Retry(NoBackoff(), 0),
+        )
+        is_away = False
+        while True:
+            self._rung.wait()
+            self._rung.clear()
+            try:
+                publish(client)
+                is_away = False
+            except RedisError as error:
+                if not is_away:
+                    logger.warning("unreachable, followers find changes by their timer: %s", error)
+                is_away = True
+                time.sleep(PAUSE_SECONDS)
+
+
+def publish(client: Redis) -> None:
+    """As the layer's `group_send` would, but without an event loop and a new connection each."""
+    message = get_channel_layer().serialize({"type": "log.grown"})
+    client.publish(f"{settings.CHANNEL_PREFIX}__group__{GROUP}", message)
+
+
+_bell = Bell()
+
+
+def _start_afresh_in_child() -> None:
+    global _bell
+    _bell = Bell()
+
+
+# Threads do not survive a fork.
+os.register_at_fork(after_in_child=_start_afresh_in_child)
+
+
+def ring_after_commit() -> None:
+    """Ring once the running transaction has committed, however often it asks for that."""
+    if not any(hook is _ring for _, hook, *_ in connection.run_on_commit):
+        connection.on_commit(_ring, robust=True)
+
+
+def _ring() -> None:
+    _bell.ring()
+
+
+async def listen(heard: Callable[[], None]) -> None:
+    """Call `heard` at each ring, for ever. While Valkey is away there are none."""
+    layer = get_channel_layer()
+    while True:
+        try:
+            channel = await layer.new_channel()
+            await layer.group_add(GROUP, channel)
+            # Whatever was rung until now nobody has heard.
+            heard()
+            while True:
+                await layer.receive(channel)
+                heard()
+        except (RedisError, OSError) as error:
+            logger.warning("cannot be heard: %s", error)
+            with contextlib.suppress(RedisError, OSError):
+                await layer.flush()
+            await asyncio.sleep(PAUSE_SECONDS)
