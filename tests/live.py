@@ -51,8 +51,8 @@ class Cluster:
         self._start("web", web)
         eventually(lambda: self.request("GET", "/healthz/")[0] == 200)
 
-    def start_node(self, name: str) -> None:
-        node = ["celery", "-q", "-A", "project", "worker", "-n", f"{name}@%h"]
+    def start_node(self, name: str, *, app: str = "project") -> None:
+        node = ["celery", "-q", "-A", app, "worker", "-n", f"{name}@%h"]
         options = ["--concurrency", "2", "--without-mingle", "--without-gossip"]
         self._start(name, [*node, *options])
 

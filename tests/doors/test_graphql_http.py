@@ -1,18 +1,15 @@
 """GraphQL as HTTP: what a client may send, and what it is told when it sends something else."""
 
 import json
-import os
-import shutil
 import subprocess
 from http.client import HTTPConnection
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 
+from tests import node
 from tests.live import running_cluster
 
-AUDITS = Path(__file__).parent / "audits"
 RESPONSE_TYPE = "application/graphql-response+json"
 QUERY = json.dumps({"query": "{ __typename }"})
 
@@ -52,22 +49,9 @@ def closed_server(django_db_setup):
         yield Server(cluster)
 
 
-@pytest.fixture(scope="module")
-def audit():
-    """The program that audits a server, with its packages."""
-    if not (node := shutil.which("node")) or not (npm := shutil.which("npm")):
-        missing = pytest.fail if os.environ.get("CI") else pytest.skip
-        missing("the audits of graphql-http need node and npm")
-    lock, installed = AUDITS / "package-lock.json", AUDITS / "node_modules" / ".package-lock.json"
-    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
-        subprocess.run([npm, "ci", "--prefer-offline"], cwd=AUDITS, check=True, timeout=300)
-    return [node, AUDITS / "audit.mjs"]
-
-
-def test_the_audits_of_graphql_http_find_nothing(server, audit):
-    run = subprocess.run(
-        [*audit, server.url], check=True, capture_output=True, text=True, timeout=60
-    )
+def test_the_audits_of_graphql_http_find_nothing(server):
+    audit = [*node.command("audit.mjs"), server.url]
+    run = subprocess.run(audit, check=True, capture_output=True, text=True, timeout=60)
 
     audits = [json.loads(line) for line in run.stdout.splitlines()]
     assert [audit for audit in audits if audit["status"] != "ok"] == []

@@ -1,0 +1,329 @@
+"""taskStatusChanged and cluster: what subscribers are told."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from django.utils import timezone
+
+from schema.nodes import global_id
+from tasks_app import events, execution
+from tasks_app.models import ClusterEvent, WorkerNode, uuid7
+from tasks_app.services import schedules, tasks
+from tasks_app.services.cluster import heartbeat
+from tasks_app.services.tasks import NewTask
+from tests.subscriptions.client import socket
+
+CHANGES = """
+subscription Changes($where: TaskChangeWhere, $after: String) {
+  taskStatusChanged(where: $where, after: $after) {
+    kind taskId previousStatus status at version attempt message cursor
+    task { uuid a b status result results { run } history { kind } }
+    workerNode { name }
+  }
+}
+"""
+BRIEF = """
+subscription Brief($where: TaskChangeWhere, $after: String) {
+  taskStatusChanged(where: $where, after: $after) { taskId status version cursor }
+}
+"""
+QUERY_CURSOR = "query { cluster { cursor } }"
+
+
+def here():
+    """The place in the log as it is now."""
+    return events.head().encode()
+
+
+def run(*made):
+    for task in made:
+        [moved] = execution.claim([task.pk], node="n@host", celery_task_id="c")
+        execution.complete(
+            [execution.Outcome(moved.id, moved.run, moved.attempt, task.a + task.b)], node="n@host"
+        )
+
+
+def told(client, count, **options):
+    return [client.data(**options) for _ in range(count)]
+
+
+def versions(changes):
+    return [(change["taskId"], change["version"]) for change in changes]
+
+
+def test_each_change_is_told_with_the_task(client, make_task):
+    heartbeat("n@host", host="host", pid=1, slots=1, queues=["default"])
+    client.subscribe(CHANGES, after=here())
+
+    task = make_task(a=2**62, b=2**62)
+    run(task)
+    created, started, succeeded = told(client, 3)
+
+    id = global_id("Task", task.pk)
+    assert [
+        (c["kind"], c["taskId"], c["previousStatus"], c["status"], c["version"], c["attempt"])
+        for c in (created, started, succeeded)
+    ] == [
+        ("TASK_CREATED", id, None, "PENDING", 1, 0),
+        ("TASK_STARTED", id, "PENDING", "RUNNING", 2, 1),
+        ("TASK_SUCCEEDED", id, "RUNNING", "SUCCESS", 3, 1),
+    ]
+    assert [c["workerNode"] for c in (created, started, succeeded)] == [
+        None,
+        {"name": "n@host"},
+        {"name": "n@host"},
+    ]
+    assert succeeded["task"] == {
+        "uuid": str(task.pk),
+        "a": str(2**62),
+        "b": str(2**62),
+        "status": "SUCCESS",
+        "result": str(2**63),
+        "results": [{"run": 1}],
+        "history": [{"kind": k} for k in ("TASK_CREATED", "TASK_STARTED", "TASK_SUCCEEDED")],
+    }
+
+
+def test_only_what_matches_is_told(client, server, make_task):
+    one, two, three = make_task(), make_task(), make_task(run_at=timezone.now() + timedelta(days=1))
+    after = here()
+    client.subscribe(BRIEF, id="ids", where={"ids": [str(one.pk)]}, after=after)
+    client.subscribe(BRIEF, id="statuses", where={"statuses": ["SUCCESS"]}, after=after)
+    client.subscribe(BRIEF, id="queue", where={"queue": "nobody's"}, after=after)
+    client.subscribe(
+        BRIEF, id="both", where={"ids": [str(two.pk)], "statuses": ["CANCELLED"]}, after=after
+    )
+
+    run(one, two)
+    tasks.cancel_task(three.pk)
+    received = [client.receive() for _ in range(4)]
+
+    by_id = {"ids": [], "statuses": []}
+    for message in received:
+        change = message["payload"]["data"]["taskStatusChanged"]
+        by_id[message["id"]].append((change["taskId"], change["status"]))
+    first, second = global_id("Task", one.pk), global_id("Task", two.pk)
+    assert by_id == {
+        "ids": [(first, "RUNNING"), (first, "SUCCESS")],
+        "statuses": [(first, "SUCCESS"), (second, "SUCCESS")],
+    }
+    client.ping()  # and nothing else has come
+
+
+def test_of_a_schedule_its_task_is_told(client, make_schedule, make_task):
+    schedule = make_schedule()
+    make_task()
+    client.subscribe(BRIEF, where={"scheduleId": str(schedule.pk)})
+    assert client.data()["version"] == 1
+
+    schedules.trigger_schedule(schedule.pk)
+    make_task()
+    schedules.delete_schedule(schedule.pk)
+
+    changes = told(client, 2)
+    assert {change["taskId"] for change in changes} == {
+        global_id("Task", deleted_task_of(schedule))
+    }
+    assert [change["version"] for change in changes] == [2, 3]
+
+
+def deleted_task_of(schedule):
+    line = ClusterEvent.objects.get(kind="SCHEDULE_DELETED")
+    assert line.schedule_ids == [schedule.pk]
+    return line.task_ids[0]
+
+
+def test_a_deleted_task_is_told_without_its_row(client, make_schedule):
+    schedule = make_schedule()
+    after = here()
+    schedules.delete_schedule(schedule.pk)
+
+    client.subscribe(CHANGES, after=after)
+
+    change = client.data()
+    assert (change["kind"], change["task"]) == ("SCHEDULE_DELETED", None)
+
+
+def test_it_begins_with_where_the_named_tasks_stand(client, make_task):
+    done, waiting = make_task(), make_task()
+    run(done)
+
+    client.subscribe(CHANGES, where={"ids": [str(done.pk), str(waiting.pk), str(uuid7())]})
+    present = told(client, 2)
+    run(waiting)
+    later = told(client, 2)
+
+    assert {(c["task"]["uuid"], c["status"], c["version"], c["kind"]) for c in present} == {
+        (str(done.pk), "SUCCESS", 3, None),
+        (str(waiting.pk), "PENDING", 1, None),
+    }
+    assert [(c["task"]["uuid"], c["version"]) for c in later] == [
+        (str(waiting.pk), 2),
+        (str(waiting.pk), 3),
+    ]
+
+
+def test_a_cursor_goes_on_where_it_was_taken(client, make_task):
+    client.subscribe(BRIEF, after=here())
+    ids, _ = tasks.create_tasks([NewTask(a=n, b=1) for n in range(5)])
+    all_told = told(client, 5)
+
+    for seen in range(1, 6):
+        client.subscribe(BRIEF, id=f"after {seen}", after=all_told[seen - 1]["cursor"])
+        assert versions(told(client, 5 - seen, id=f"after {seen}")) == versions(all_told[seen:])
+        client.send("complete", id=f"after {seen}")
+    assert versions(all_told) == [(global_id("Task", id), 1) for id in ids]
+
+
+def test_the_cursor_of_a_history_is_one_of_the_log_too(client, graphql_data):
+    ids, _ = tasks.create_tasks([NewTask(a=n, b=1) for n in range(3)])
+    query = "query Q($id: ID!) { task(id: $id) { history { cursor } } }"
+    [event] = graphql_data(query, id=str(ids[1]))["task"]["history"]
+
+    client.subscribe(BRIEF, after=event["cursor"])
+
+    assert client.data()["taskId"] == global_id("Task", ids[2])
+
+
+def test_a_page_and_what_follows_its_cursor_are_all(client, make_task, graphql_data):
+    make_task()
+    page = graphql_data("{ tasks { cursor nodes { id version } } }")["tasks"]
+    second = make_task()
+
+    client.subscribe(BRIEF, after=page["cursor"])
+
+    known = {(task["id"], task["version"]) for task in page["nodes"]}
+    change = client.data()
+    while (change["taskId"], change["version"]) in known:
+        change = client.data()
+    assert (change["taskId"], change["version"]) == (global_id("Task", second.pk), 1)
+
+
+@pytest.fixture
+def graphql_data(server):
+    def data(query, **variables):
+        status, answer = server.request(
+            "POST", "/graphql/", {"query": query, "variables": variables}
+        )
+        assert status == 200
+        return answer["data"]
+
+    return data
+
+
+def test_a_cursor_from_before_the_log_ends_it_and_tells_where_to_go_on(client, make_task):
+    make_task()
+    after = here()
+    make_task()
+    events.delete_before(timezone.now() + timedelta(days=1), 1_000)
+    last = make_task()
+
+    client.subscribe(BRIEF, after=after)
+
+    answer = client.answer()
+    [error] = answer["errors"]
+    assert answer["data"] is None
+    assert error["extensions"]["code"] == "STREAM_GAP"
+    assert client.receive() == {"id": "1", "type": "complete"}
+    client.subscribe(BRIEF, after=error["extensions"]["cursor"])
+    assert client.data()["taskId"] == global_id("Task", last.pk)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ('after: "x"', "`after` is not a cursor of the log."),
+        ('after: ""', "`after` is not a cursor of the log."),
+        ('after: "LTE6Mg=="', "`after` is not a cursor of the log."),
+        ('after: "OTk5OTk5OTk5OTk5OTk5OTk5OTk6MQ=="', "`after` is not a cursor of the log."),
+        ('where: {ids: ["x"]}', "'x' is not an id."),
+        ('where: {scheduleId: "x"}', "'x' is not an id."),
+        (f'where: {{scheduleId: "{UUID(int=7)}"}}', "`scheduleId`: there is no such schedule."),
+    ],
+)
+def test_arguments_that_cannot_be_are_refused(client, arguments, message):
+    client.subscribe(f"subscription {{ taskStatusChanged({arguments}) {{ version }} }}")
+
+    refusal = client.receive()
+    assert (refusal["type"], refusal["id"]) == ("error", "1")
+    [error] = refusal["payload"]
+    assert (error["message"], error["extensions"]["code"]) == (message, "BAD_USER_INPUT")
+    client.ping()
+
+
+def test_a_cursor_of_another_database_is_a_gap(client):
+    far = events.Cursor(2**62, 1).encode()
+    client.subscribe(BRIEF, after=far)
+
+    [error] = client.answer()["errors"]
+    assert error["extensions"]["code"] == "STREAM_GAP"
+
+
+CLUSTER = "subscription Q($ms: Int) { cluster(everyMs: $ms) { statusCounts { status count } } }"
+
+
+def count(answer, status):
+    [found] = [c["count"] for c in answer["statusCounts"] if c["status"] == status]
+    return found
+
+
+def test_the_counters_are_told_at_once_and_when_they_change(client, make_task):
+    make_task()
+    client.subscribe(CLUSTER, ms=250)
+    assert count(client.data(), "PENDING") == 1
+
+    make_task()
+    make_task()
+
+    while (counted := count(client.data(), "PENDING")) != 3:
+        assert counted == 2  # they were told only because they changed
+
+
+def test_two_sockets_see_the_same_counters(client, server, make_task):
+    with socket(server) as other:
+        for who in (client, other):
+            who.subscribe(CLUSTER, ms=250)
+            assert count(who.data(), "PENDING") == 0
+        make_task()
+        for who in (client, other):
+            assert count(who.data(), "PENDING") == 1
+
+
+@pytest.mark.parametrize("ms", [249, 0, -1, 60_001])
+def test_counters_are_not_told_more_often_than_they_may(client, ms):
+    client.subscribe(CLUSTER, ms=ms)
+
+    [error] = client.receive()["payload"]
+    assert error["message"] == "`everyMs` is from 250 to 60000."
+
+
+def test_what_one_selects_another_is_not_told(client, server, make_task):
+    """Operations share their answers only if they would be the same."""
+    query = """subscription Q($after: String, $with: Boolean!) {
+        taskStatusChanged(after: $after) { version status @include(if: $with) } }"""
+    after = here()
+    client.subscribe(query, id="with", after=after, **{"with": True})
+    client.subscribe(query, id="without", after=after, **{"with": False})
+    client.subscribe(
+        query.replace("version", "v: version"), id="other", after=after, **{"with": False}
+    )
+
+    make_task()
+
+    received = {
+        m["id"]: m["payload"]["data"]["taskStatusChanged"]
+        for m in (client.receive() for _ in range(3))
+    }
+    assert received == {
+        "with": {"version": 1, "status": "PENDING"},
+        "without": {"version": 1},
+        "other": {"v": 1},
+    }
+
+
+def test_a_node_that_comes_is_no_change_of_a_task(client):
+    client.subscribe(BRIEF, after=here())
+    heartbeat("n@host", host="host", pid=1, slots=1, queues=["default"])
+    assert WorkerNode.objects.exists()
+    client.ping()

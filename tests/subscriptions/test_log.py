@@ -1,0 +1,277 @@
+"""clusterEvents: the whole log, and who watches it while others write."""
+
+import threading
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+from redis import Redis
+
+from schema.nodes import global_id
+from tasks_app import events
+from tasks_app.models import ClusterEvent, Task
+from tasks_app.services import schedules, tasks
+from tasks_app.services.cluster import heartbeat, node_offline
+from tasks_app.services.tasks import NewTask
+from tests.live import eventually, running_cluster
+from tests.subscriptions.client import socket
+
+EVENTS = """
+subscription Log($after: String, $kinds: [ClusterEventKind!]) {
+  clusterEvents(after: $after, kinds: $kinds) {
+    __typename
+    ... on EventBatch {
+      cursor caughtUp
+      events {
+        cursor kind at actor message queue previousStatus status
+        taskIds versions attempts scheduleIds workerNode { name connection }
+      }
+    }
+    ... on StreamHeartbeat { at cursor }
+    ... on StreamGap { cursor }
+  }
+}
+"""
+
+
+def batches(client, count):
+    """Events, until there are so many."""
+    found = []
+    while len(found) < count:
+        message = client.data()
+        assert message["__typename"] == "EventBatch"
+        found += message["events"]
+    return found
+
+
+def begin(client, **variables):
+    client.subscribe(EVENTS, **variables)
+    first = client.data()
+    assert (first["__typename"], first["events"]) == ("EventBatch", [])
+    return first["cursor"]
+
+
+def test_everything_that_happens_is_in_it(client, make_schedule):
+    begin(client)
+    heartbeat("n@host", host="host", pid=1, slots=1, queues=["default"])
+    ids, _ = tasks.create_tasks([NewTask(a=n, b=1) for n in range(3)])
+    schedule = make_schedule()
+    schedules.pause_schedule(schedule.pk, note="for lunch")
+    node_offline("n@host")
+
+    online, created, scheduled, paused, offline = batches(client, 5)
+
+    assert (online["kind"], online["workerNode"]["name"]) == ("NODE_ONLINE", "n@host")
+    assert (offline["kind"], offline["workerNode"]["connection"]) == ("NODE_OFFLINE", "OFFLINE")
+    assert created == {
+        "cursor": created["cursor"],
+        "kind": "TASK_CREATED",
+        "at": created["at"],
+        "actor": None,
+        "message": None,
+        "queue": "default",
+        "previousStatus": None,
+        "status": "PENDING",
+        "taskIds": [global_id("Task", id) for id in ids],
+        "versions": [1, 1, 1],
+        "attempts": [0, 0, 0],
+        "scheduleIds": [],
+        "workerNode": None,
+    }
+    assert scheduled["scheduleIds"] == [global_id("TaskSchedule", schedule.pk)]
+    assert (paused["kind"], paused["message"]) == ("SCHEDULE_PAUSED", "for lunch")
+
+
+def test_only_some_kinds(client, make_task):
+    begin(client, kinds=["NODE_ONLINE"])
+    make_task()
+    heartbeat("n@host", host="host", pid=1, slots=1, queues=["default"])
+
+    assert [event["kind"] for event in batches(client, 1)] == ["NODE_ONLINE"]
+
+
+def test_each_cursor_goes_on_where_it_was_taken(client, make_task):
+    start = begin(client)
+    for _ in range(4):
+        make_task()
+    told = batches(client, 4)
+
+    for seen, cursor in enumerate([start, *(event["cursor"] for event in told)]):
+        client.subscribe(EVENTS, id=f"after {seen}", after=cursor)
+        first = client.data(id=f"after {seen}")
+        assert first["events"] == []
+        rest = []
+        while len(rest) < 4 - seen:
+            rest += client.data(id=f"after {seen}")["events"]
+        assert [event["cursor"] for event in rest] == [event["cursor"] for event in told[seen:]]
+        client.send("complete", id=f"after {seen}")
+
+
+def test_more_than_a_page_is_told_in_order_and_says_when_it_has_caught_up(client, make_task):
+    after = here()
+    count = 2 * events.PAGE_LINES_MAX + 10
+    for _ in range(count):
+        make_task()
+    client.subscribe(EVENTS, after=after)
+
+    told, caught_up = [], False
+    while not caught_up:
+        batch = client.data()
+        told += batch["events"]
+        caught_up = batch["caughtUp"] and bool(batch["events"])
+
+    lines = ClusterEvent.objects.order_by("xid", "id")
+    expected = [events.Cursor(line.xid, line.id).encode() for line in lines]
+    assert [event["cursor"] for event in told] == expected
+    assert len(told) == count
+
+
+def here():
+    return events.head().encode()
+
+
+def test_a_gap_is_told_and_the_stream_goes_on(client, make_task):
+    make_task()
+    after = here()
+    make_task()
+    prune_all()
+    client.subscribe(EVENTS, after=after)
+
+    gap, first = client.data(), client.data()
+    assert (gap["__typename"], first["__typename"]) == ("StreamGap", "EventBatch")
+    assert gap["cursor"] == first["cursor"]
+    kept = make_task()
+    [event] = batches(client, 1)
+    assert event["taskIds"] == [global_id("Task", kept.pk)]
+
+
+def prune_all():
+    assert events.delete_before(timezone.now() + timedelta(days=1), 1_000)
+
+
+@contextmanager
+def another_connection():
+    """Runs functions in a thread, and so in a transaction of its own."""
+    work, done = threading.Semaphore(0), threading.Semaphore(0)
+    jobs = []
+
+    def loop():
+        while True:
+            work.acquire()
+            job = jobs.pop()
+            if job is None:
+                connection.close()
+                return
+            job()
+            done.release()
+
+    thread = threading.Thread(target=loop)
+    thread.start()
+
+    def run(job):
+        jobs.append(job)
+        work.release()
+        assert done.acquire(timeout=30)
+
+    try:
+        yield run
+    finally:
+        jobs.append(None)
+        work.release()
+        thread.join()
+
+
+def test_what_commits_late_is_not_missed(client):
+    """The first to take a place in the log is the last to be seen there."""
+    begin(client)
+    block = transaction.atomic()
+
+    def start():
+        block.__enter__()
+        tasks.create_task(NewTask(a=1, b=1))
+
+    with another_connection() as other:
+        other(start)
+        tasks.create_task(NewTask(a=2, b=2))
+        heartbeat("n@host", host="host", pid=1, slots=1, queues=["default"])
+        other(lambda: block.__exit__(None, None, None))
+
+    told = batches(client, 3)
+    assert [event["kind"] for event in told] == ["TASK_CREATED", "TASK_CREATED", "NODE_ONLINE"]
+    sums = dict(Task.objects.values_list("pk", "a"))
+    assert [sums_of(event, sums) for event in told] == [[1], [2], []]
+
+
+def sums_of(event, sums):
+    return [sums[pk] for pk in sums if global_id("Task", pk) in event["taskIds"]]
+
+
+def test_four_writers_whose_transactions_overlap_leave_no_gap(client):
+    """Each begins before the others have ended, in an order of its own."""
+    rounds = 40
+    begin(client)
+
+    def write(number):
+        for i in range(rounds):
+            with transaction.atomic():
+                tasks.create_task(NewTask(a=number, b=i))
+                turn.wait()  # all four have taken their places
+                if number == i % 4:
+                    late.wait()
+            if number != i % 4:
+                late.wait()
+        connection.close()
+
+    turn, late = threading.Barrier(4), threading.Barrier(4)
+    writers = [threading.Thread(target=write, args=[number]) for number in range(4)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+
+    told = batches(client, 4 * rounds)
+    cursors = [event["cursor"] for event in told]
+    lines = ClusterEvent.objects.order_by("xid", "id")
+    assert cursors == [events.Cursor(line.xid, line.id).encode() for line in lines]
+    client.ping()
+
+
+@pytest.fixture
+def patient_server(transactional_db):
+    """Nobody looks at the log by the clock."""
+    with running_cluster(LOG_POLL_SECONDS="600") as cluster:
+        yield cluster
+
+
+def test_the_doorbell_alone_is_enough(patient_server, make_task):
+    with socket(patient_server) as client:
+        begin(client)
+        eventually(is_listened_to)
+        for _ in range(3):
+            make_task()
+            assert batches(client, 1)[0]["kind"] == "TASK_CREATED"
+
+
+def is_listened_to():
+    with Redis.from_url(settings.REDIS_URL) as valkey:
+        return any(
+            number for _, number in valkey.pubsub_numsub(f"{settings.CHANNEL_PREFIX}__group__log")
+        )
+
+
+@pytest.fixture
+def deaf_server(transactional_db):
+    """It looks for its Valkey where there is none."""
+    with running_cluster(REDIS_URL="redis://127.0.0.1:1/0") as cluster:
+        yield cluster
+
+
+def test_the_timer_alone_is_enough(deaf_server, make_task):
+    with socket(deaf_server) as client:
+        begin(client)
+        for _ in range(3):
+            make_task()
+            assert batches(client, 1)[0]["kind"] == "TASK_CREATED"
