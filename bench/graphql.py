@@ -37,8 +37,8 @@ class Web:
 
     def __init__(self, engines: Engines) -> None:
         self._engines = engines
-        self._port = free_port()
-        self.url = f"http://127.0.0.1:{self._port}"
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
         self.database_url = engines.renew("graphql")
         self._environment = {
             "DATABASE_URL": self.database_url,
@@ -49,13 +49,13 @@ class Web:
         self._process: Process | None = None
 
     def start(self) -> None:
-        migrate = self._run("migrate", "manage.py migrate -v 0")
+        migrate = self.run("migrate", "manage.py migrate -v 0")
         while (status := migrate.poll()) is None:
             time.sleep(POLL_SECONDS)
         if status:
             raise BenchError(migrate.last_words())
-        web = f"-m project.web --port {self._port} --log-level warning"
-        self._process = self._run("web", web)
+        web = f"-m project.web --port {self.port} --log-level warning"
+        self._process = self.run("web", web)
         deadline = time.monotonic() + READY_SECONDS
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
@@ -68,9 +68,13 @@ class Web:
             self._process.wait()
 
     def cpu_seconds(self) -> float:
-        assert self._process is not None
-        times = psutil.Process(self._process.pid).cpu_times()
+        times = psutil.Process(self.pid).cpu_times()
         return float(times.user + times.system)
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
 
     def ask(self, path: str) -> Any:
         with urllib.request.urlopen(f"{self.url}{path}", timeout=60) as response:
@@ -88,7 +92,7 @@ class Web:
                 cursor.execute(sql)
                 return cursor.fetchall() if cursor.description else []
 
-    def _run(self, name: str, command: str) -> Process:
+    def run(self, name: str, command: str) -> Process:
         log = self._engines.directory / f"graphql-{name}.log"
         return Process(f"graphql: {command}", command.split(), log, self._environment)
 

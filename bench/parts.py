@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bench import graphql, load, schedules, stack
+from bench import push as push_
 from bench.report import Figures, Report
 from bench.stack import NAIVE, OURS, BenchError, Contestant, Engines
 from bench.yardsticks import limit
@@ -99,6 +100,28 @@ def graphql_bounds(bench: Bench) -> Report:
     return Report(title, ours=[graphql.bounds(bench.engines)])
 
 
+def push(bench: Bench) -> Report:
+    """One web process with many subscribers who ask for the same."""
+    return bench.alternate(
+        f"push: {push_.ALIKE} subscribers with one document, {push_.ALIKE_CHANGES} changes",
+        "plain",
+        ours=lambda: push_.ours_alike(bench.engines),
+        theirs=lambda: push_.plain_alike(bench.engines),
+    )
+
+
+def push_few(bench: Bench) -> Report:
+    title = f"push: {push_.FEW} who watch everything, {push_.PER_SECOND} changes a second"
+    say(title)
+    return Report(title, ours=[push_.few(bench.engines)])
+
+
+def push_crowd(bench: Bench) -> Report:
+    title = f"push: {push_.CROWD:,} subscribers, {push_.PER_SECOND} changes a second"
+    say(title)
+    return Report(title, ours=[push_.crowd(bench.engines)])
+
+
 def memory(bench: Bench) -> Report:
     """What the whole stack takes when it has worked a little and is idle again."""
     title = "memory: the idle stack, PSS"
@@ -119,6 +142,9 @@ PARTS: dict[str, Callable[[Bench], Report]] = {
     "graphql": graphql_beside_rest,
     "graphql-raw": graphql_beside_raw,
     "graphql-bounds": graphql_bounds,
+    "push": push,
+    "push-few": push_few,
+    "push-crowd": push_crowd,
     "memory": memory,
 }
 

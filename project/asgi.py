@@ -89,7 +89,10 @@ application: Any = Router(
         {
             "http": DjangoInLanes(settings.HTTP_LANES),
             "websocket": URLRouter(
-                [path("graphql/", Consumer.as_asgi()), re_path("", WebSocketClose())]
+                [
+                    path("graphql/", Consumer.as_asgi()),
+                    re_path("", WebSocketClose()),  # type: ignore[arg-type]
+                ]
             ),
         }
     ),
