@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 INIT_SECONDS = 5
 IDLE_SECONDS = 300.0
+WATCH_SECONDS = 5.0
 OPERATIONS_MAX = 32
 ID_LENGTH_MAX = 128
 # So many messages may come in a row, and so many each second in the long run.
@@ -55,14 +56,12 @@ class Handler(BaseGraphQLTransportWSHandler[Any, None]):
         try:
             async with aclosing(streams.answers(schema, request)) as answers:
                 async for answer in answers:
-                    await self.view.send_text(f"{head}{answer}}}")
+                    await self.view.send(f"{head}{answer}}}")
             await operation.send_operation_message({"id": operation.id, "type": "complete"})
         except streams.RefusedError as refused:
             await operation.send_operation_message(
                 {"id": operation.id, "type": "error", "payload": refused.errors}
             )
-        except TimeoutError:
-            await self.view.close(LATER, "Reads too slowly")
         except OSError:
             pass  # the client is gone
         finally:
@@ -89,7 +88,9 @@ class Consumer(GraphQLWSConsumer[Any, None]):
         # What is wrong with the last message, if anything.
         self.fault = ""
         self._is_closed = False
-        self._credit, self._credit_at = float(MESSAGES_BURST), time.monotonic()
+        self._heard_at = time.monotonic()
+        self._sending_since = 0.0
+        self._credit = float(MESSAGES_BURST)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """As Channels has it, but without a channel: one in each process is enough.
@@ -97,16 +98,14 @@ class Consumer(GraphQLWSConsumer[Any, None]):
         Nor does a message wait for a database thread, as Channels would have it.
         """
         self.scope, self.base_send, self.channel_layer = scope, send, None
-        with streams.place() as has_place, suppress(StopConsumer):
-            self._has_place = has_place
-            while True:
-                try:
-                    message = await asyncio.wait_for(receive(), IDLE_SECONDS)
-                except TimeoutError:
-                    if not self.operations:
-                        await self.close(IDLE, "Idle")
-                else:
-                    await self.dispatch(message)
+        watching = asyncio.create_task(self._watch())
+        try:
+            with streams.place() as has_place, suppress(StopConsumer):
+                self._has_place = has_place
+                while True:
+                    await self.dispatch(await receive())
+        finally:
+            watching.cancel()
 
     async def dispatch(self, message: Any) -> None:
         await getattr(self, message["type"].replace(".", "_"))(message)
@@ -144,12 +143,19 @@ class Consumer(GraphQLWSConsumer[Any, None]):
             raise json.JSONDecodeError(str(error), "", 0) from error
         return message
 
-    async def send_text(self, text: str) -> None:
-        """Raises TimeoutError for a client that does not take it, OSError for one that is gone."""
+    async def send(
+        self, text_data: Any = None, bytes_data: bytes | None = None, close: Any = False
+    ) -> None:
+        """Raises OSError if the client is gone. `_watch` sees to it that this comes to an end."""
         if self._is_closed:
             raise ConnectionAbortedError
-        async with asyncio.timeout(streams.SEND_SECONDS):
-            await self.base_send({"type": "websocket.send", "text": text})
+        self._sending_since = self._sending_since or time.monotonic()
+        try:
+            await self.base_send({"type": "websocket.send", "text": text_data})
+        except RuntimeError as error:  # what servers say of a socket that was closed meanwhile
+            raise ConnectionAbortedError from error
+        finally:
+            self._sending_since = 0.0
 
     async def close(self, code: int | None = None, reason: str | None = None) -> None:
         if not self._is_closed:
@@ -157,10 +163,19 @@ class Consumer(GraphQLWSConsumer[Any, None]):
             with suppress(OSError):
                 await super().close(code, reason)
 
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            now = time.monotonic()
+            if self._sending_since and now > self._sending_since + streams.SEND_SECONDS:
+                await self.close(LATER, "Reads too slowly")
+            elif not self.operations and now > self._heard_at + IDLE_SECONDS:
+                await self.close(IDLE, "Idle")
+
     def _has_credit(self) -> bool:
         now = time.monotonic()
-        earned = (now - self._credit_at) * MESSAGES_PER_SECOND
-        self._credit, self._credit_at = min(MESSAGES_BURST, self._credit + earned) - 1, now
+        earned = (now - self._heard_at) * MESSAGES_PER_SECOND
+        self._credit, self._heard_at = min(MESSAGES_BURST, self._credit + earned) - 1, now
         return self._credit >= 0
 
     def _note_failure(self, task: "asyncio.Task[Any]") -> None:

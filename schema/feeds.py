@@ -10,6 +10,7 @@ import logging
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Hashable, Iterator, Sequence
 from contextlib import aclosing, contextmanager, suppress
+from time import monotonic
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -85,7 +86,7 @@ class Seat:
         # What is up to here the feed has not for it.
         self.joined_at = feed.cursor
         self.is_lost = False
-        self.taken_at = _clock()
+        self.taken_at = monotonic()
         self._feed = feed
         self._answers: list[tuple[Item, str]] = []
         self._filled = asyncio.Event()
@@ -108,7 +109,7 @@ class Seat:
         """All that wait, at least one; none if the seat is lost."""
         await self._filled.wait()
         self._filled.clear()
-        self.taken_at = _clock()
+        self.taken_at = monotonic()
         taken, self._answers = self._answers, []
         self._feed.note_room()
         return taken
@@ -173,13 +174,14 @@ class Feed:
                 seat.lose()
 
     async def _follow(self) -> None:
-        beat_at = _clock() + HEARTBEAT_SECONDS
+        beats = self._watch.has_heartbeats
+        beat_at = monotonic() + HEARTBEAT_SECONDS
         while True:
             try:
-                async with asyncio.timeout_at(beat_at if self._watch.has_heartbeats else None):
+                async with asyncio.timeout(beat_at - monotonic() if beats else None):
                     page = await tail.page(self.cursor)
             except TimeoutError:
-                beat_at = _clock() + HEARTBEAT_SECONDS
+                beat_at = monotonic() + HEARTBEAT_SECONDS
                 await self._beat()
                 continue
             for chunk in in_chunks(self._watch.items(page, self.cursor)):
@@ -211,9 +213,9 @@ class Feed:
         return [seat for seat in seats if seat.watch.wants(item)]
 
     async def _wait_for_room(self, seats: set[Seat]) -> None:
-        deadline = _clock() + PATIENCE_SECONDS
+        deadline = monotonic() + PATIENCE_SECONDS
         while full := [seat for seat in seats if seat.is_full]:
-            now = _clock()
+            now = monotonic()
             for seat in full:
                 # Nobody waits for one that takes nothing.
                 if now >= deadline or now > seat.taken_at + PATIENCE_SECONDS:
@@ -263,9 +265,9 @@ class Follower:
                 with _seat(self._watch, self._answering) as seat:
                     async with aclosing(self._all(seat)) as answers:
                         async for answer in answers:
-                            sent_at = _clock()
+                            sent_at = monotonic()
                             yield answer
-                            self._is_stalled |= _clock() > sent_at + STALL_SECONDS
+                            self._is_stalled |= monotonic() > sent_at + STALL_SECONDS
 
     async def _all(self, seat: Seat) -> AsyncGenerator[str, None]:
         """What the feed has not for it, then what the feed has, until the seat is lost."""
@@ -307,7 +309,3 @@ class Follower:
 def in_chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
     for start in range(0, len(items), CHUNK):
         yield items[start : start + CHUNK]
-
-
-def _clock() -> float:
-    return asyncio.get_running_loop().time()
