@@ -262,6 +262,36 @@ def is_listened_to():
         )
 
 
+def test_what_was_held_back_is_told_without_another_ring(patient_server, make_task):
+    """By a transaction that has nothing to do with the log, and so does not ring when it ends."""
+    block = transaction.atomic()
+
+    def start():
+        block.__enter__()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_current_xact_id()")
+
+    with socket(patient_server) as client, another_connection() as other:
+        begin(client)
+        eventually(is_listened_to)
+        other(start)
+        before = timezone.now()
+        make_task()
+        eventually(lambda: was_read_since(before))
+        other(lambda: block.__exit__(None, None, None))
+        assert batches(client, 1)[0]["kind"] == "TASK_CREATED"
+
+
+def was_read_since(time):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+            " AND query LIKE '%%tasks_app_prunedlog%%' AND query_start > %s",
+            [time],
+        )
+        return cursor.rowcount
+
+
 @pytest.fixture
 def deaf_server(transactional_db):
     """It looks for its Valkey where there is none."""
