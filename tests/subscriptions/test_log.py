@@ -47,9 +47,9 @@ def batches(client, count):
     return found
 
 
-def begin(client, **variables):
-    client.subscribe(EVENTS, **variables)
-    first = client.data()
+def begin(client, *, id="1", **variables):
+    client.subscribe(EVENTS, id=id, **variables)
+    first = client.data(id=id)
     assert (first["__typename"], first["events"]) == ("EventBatch", [])
     return first["cursor"]
 
@@ -305,3 +305,44 @@ def test_the_timer_alone_is_enough(deaf_server, make_task):
         for _ in range(3):
             make_task()
             assert batches(client, 1)[0]["kind"] == "TASK_CREATED"
+
+
+@pytest.fixture
+def late_server(transactional_db):
+    """It hears nothing, and looks at the log every few seconds."""
+    with running_cluster(REDIS_URL="redis://127.0.0.1:1/0", LOG_POLL_SECONDS="3") as cluster:
+        yield cluster
+
+
+def test_who_comes_with_more_than_the_server_knows_is_told_nothing_twice(late_server, make_task):
+    """As after a change of servers: the last one may have been ahead of this one."""
+    changes = "subscription S($after: String) { taskStatusChanged(after: $after) { taskId } }"
+    with socket(late_server) as client:
+        start = begin(client, id="log")
+        client.subscribe(changes, id="changes", after=start)
+        client.ping()
+        known, new = make_task(), make_task()
+        [first, _] = events.read(events.Cursor.decode(start)).lines
+        after = first.end.encode()
+
+        client.subscribe(EVENTS, id="log from there", after=after)
+        client.subscribe(changes, id="changes from there", after=after)
+
+        told = {"log": [], "log from there": [], "changes": [], "changes from there": []}
+        while sum(map(len, told.values())) < 6:
+            message = client.receive()
+            [data] = message["payload"]["data"].values()
+            told[message["id"]] += tasks_of(data)
+    both = [global_id("Task", task.pk) for task in (known, new)]
+    assert told == {
+        "log": both,
+        "changes": both,
+        "log from there": both[1:],
+        "changes from there": both[1:],
+    }
+
+
+def tasks_of(data):
+    if "taskId" in data:
+        return [data["taskId"]]
+    return [id for event in data["events"] for id in event["taskIds"]]
