@@ -97,17 +97,21 @@ def _ring() -> None:
 async def listen(heard: Callable[[], None]) -> None:
     """Call `heard` at each ring, for ever. While Valkey is away there are none."""
     layer = get_channel_layer()
+    is_away = False
     while True:
         try:
             channel = await layer.new_channel()
             await layer.group_add(GROUP, channel)
+            is_away = False
             # Whatever was rung until now nobody has heard.
             heard()
             while True:
                 await layer.receive(channel)
                 heard()
         except (RedisError, OSError) as error:
-            logger.warning("cannot be heard: %s", error)
+            if not is_away:
+                logger.warning("cannot be heard, the timer has to do: %s", error)
+            is_away = True
             with contextlib.suppress(RedisError, OSError):
                 await layer.flush()
             await asyncio.sleep(PAUSE_SECONDS)

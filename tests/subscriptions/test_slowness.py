@@ -1,0 +1,208 @@
+"""Who is slow and who is idle, in this process, where time can be made to pass."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.db import connection
+
+from schema import consumers, feeds, schema, streams
+from schema.nodes import global_id
+from tasks_app import events, tail
+from tasks_app.models import Task
+from tasks_app.services import tasks
+from tasks_app.services.tasks import NewTask
+
+CHANGES = "subscription S($after: String) { taskStatusChanged(after: $after) { taskId version } }"
+
+
+@pytest.fixture
+def threads(transactional_db, monkeypatch):
+    """Threads whose connections are closed before the database is."""
+    pools = {
+        name: ThreadPoolExecutor(1)
+        for name in ("_lanes", "_answering", "_end_thread", "_behind_thread")
+    }
+    for name, pool in pools.items():
+        monkeypatch.setattr(streams if hasattr(streams, name) else tail.tail, name, pool)
+    yield
+    for pool in pools.values():
+        pool.submit(lambda: connection.close()).result()
+        pool.shutdown()
+
+
+def answers(after, count, query=CHANGES):
+    """So many answers, in the text in which they would be sent."""
+
+    async def collect():
+        found = []
+        request = streams.Request(query, {"after": after})
+        async with asyncio.timeout(30), aclosing(streams.answers(schema, request)) as stream:
+            while len(found) < count:
+                found.append(await anext(stream))
+        return found
+
+    return async_to_sync(collect)()
+
+
+def change(id, version):
+    task_id = global_id("Task", id)
+    return f'{{"data":{{"taskStatusChanged":{{"taskId":"{task_id}","version":{version}}}}}}}'
+
+
+def first_page_and_three_changes_of_two():
+    """A page full of new tasks, and on the next page each change of two of them."""
+    ids, _ = tasks.create_tasks([NewTask(a=n, b=1) for n in range(events.PAGE_CHANGES_ENOUGH)])
+    for _ in range(2):
+        for id in ids[:2]:
+            tasks.cancel_task(id)
+            tasks.retry_task(id)
+    return ids
+
+
+def test_who_reads_is_told_each_change(threads):
+    after = events.head().encode()
+    ids = first_page_and_three_changes_of_two()
+
+    told = answers(after, len(ids) + 8)
+
+    assert told[len(ids) :] == [
+        change(id, version) for pair in ((2, 3), (4, 5)) for id in ids[:2] for version in pair
+    ]
+
+
+def test_who_stalls_is_told_the_newest_of_what_was_missed(threads, monkeypatch):
+    # Each answer seems to be taken late.
+    monkeypatch.setattr(feeds, "STALL_SECONDS", -1)
+    after = events.head().encode()
+    ids = first_page_and_three_changes_of_two()
+
+    told = answers(after, len(ids) + 2)
+
+    assert told[len(ids) :] == [change(ids[0], 5), change(ids[1], 5)]
+
+
+def test_the_log_is_told_whole_to_who_stalls(threads, monkeypatch):
+    monkeypatch.setattr(feeds, "STALL_SECONDS", -1)
+    after = events.head().encode()
+    ids = first_page_and_three_changes_of_two()
+    query = """subscription S($after: String) { clusterEvents(after: $after) {
+        ... on EventBatch { events { versions } } } }"""
+
+    told = "".join(answers(after, 3, query))
+
+    assert told.count('"versions"') == 1 + 8
+    assert Task.objects.count() == len(ids)
+
+
+def test_a_seat_that_is_lost_misses_nothing(threads, monkeypatch):
+    """A feed that finds no room goes on without it, and it catches up by itself."""
+    monkeypatch.setattr(feeds, "BUFFER_MAX", 1)
+    monkeypatch.setattr(feeds, "PATIENCE_SECONDS", 0)
+    lost = []
+    lose = feeds.Seat.lose
+    monkeypatch.setattr(feeds.Seat, "lose", lambda seat: lost.append(seat) or lose(seat))
+    after = events.head().encode()
+
+    async def collect():
+        found = []
+        request = streams.Request(CHANGES, {"after": after})
+        async with asyncio.timeout(30), aclosing(streams.answers(schema, request)) as stream:
+            first = asyncio.ensure_future(anext(stream))
+            await asyncio.to_thread(create, 1)
+            found.append(await first)
+            for _ in range(5):
+                # Meanwhile nobody takes what the feed has.
+                await asyncio.to_thread(create, 20)
+                await asyncio.sleep(0.1)
+            while len(found) < 101:
+                found.append(await anext(stream))
+        return found
+
+    def create(count):
+        for _ in range(count):
+            tasks.create_task(NewTask(a=1, b=1))
+        connection.close()
+
+    told = async_to_sync(collect)()
+
+    in_order = Task.objects.order_by("pk").values_list("pk", flat=True)
+    assert told == [change(id, 1) for id in in_order]
+    assert lost
+
+
+class Line:
+    """A connection without a network: what the server receives, and what it sent."""
+
+    def __init__(self, *messages):
+        self.sent = asyncio.Queue()
+        self._messages = asyncio.Queue()
+        for message in ({"type": "websocket.connect"}, *messages):
+            self._messages.put_nowait(message)
+
+    async def receive(self):
+        return await self._messages.get()
+
+    async def send(self, message):
+        await self.sent.put(message)
+        if message["type"] == "websocket.close":
+            await self._messages.put({"type": "websocket.disconnect", "code": message["code"]})
+
+    async def all_that_is_sent(self):
+        scope = {
+            "type": "websocket",
+            "headers": [(b"host", b"localhost")],
+            "subprotocols": ["graphql-transport-ws"],
+        }
+        async with asyncio.timeout(10):
+            await consumers.Consumer()(scope, self.receive, self.send)
+        return [self.sent.get_nowait() for _ in range(self.sent.qsize())]
+
+
+def text(message):
+    return {"type": "websocket.receive", "text": message}
+
+
+INIT = text('{"type":"connection_init"}')
+
+
+@pytest.fixture
+def hurried(monkeypatch):
+    monkeypatch.setattr(consumers, "WATCH_SECONDS", 0.01)
+    monkeypatch.setattr(consumers, "IDLE_SECONDS", 0.0)
+
+
+def test_who_is_idle_is_closed(hurried):
+    async def run():
+        return await Line(INIT).all_that_is_sent()
+
+    closed = async_to_sync(run)()[-1]
+    assert (closed["type"], closed["code"]) == ("websocket.close", 1001)
+
+
+def test_who_takes_nothing_is_closed(hurried, monkeypatch):
+    """It may try again later: 1013."""
+    monkeypatch.setattr(streams, "SEND_SECONDS", 0.0)
+
+    class Stuck(Line):
+        """As uvicorn is, with a client that reads nothing."""
+
+        def __init__(self, *messages):
+            super().__init__(*messages)
+            self.closed = asyncio.Event()
+
+        async def send(self, message):
+            await super().send(message)
+            if message["type"] == "websocket.send":
+                await self.closed.wait()
+                raise ConnectionResetError
+            if message["type"] == "websocket.close":
+                self.closed.set()
+
+    async def run():
+        return await Stuck(INIT, text('{"type":"ping"}')).all_that_is_sent()
+
+    closed = async_to_sync(run)()[-1]
+    assert (closed["type"], closed["code"]) == ("websocket.close", 1013)
