@@ -222,7 +222,8 @@ class Feed:
                     seat.lose()
             self._room.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._room.wait(), deadline - now)
+                async with asyncio.timeout(deadline - now):
+                    await self._room.wait()
 
     def _seats(self) -> set[Seat]:
         return self._for_all.union(*self._by_task.values())
@@ -292,6 +293,8 @@ class Follower:
                     else:
                         [answer] = await self._answering.make(self._watch.payloads([trimmed]))
                         yield answer
+            if not seat.is_lost:
+                self._is_stalled = False  # it was, and has caught up all the same
 
     def _missed(self, page: Page) -> list[Item]:
         items = [

@@ -31,10 +31,7 @@ def parse(text: str) -> dict[str, Any]:
 
 def is_our_host(host: str) -> bool:
     """Whether Django would answer under this name, too: other names may be another site's trick."""
-    allowed = settings.ALLOWED_HOSTS
-    if settings.DEBUG and not allowed:
-        allowed = [".localhost", "127.0.0.1", "[::1]"]
-    return validate_host(split_domain_port(host)[0], allowed)
+    return validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS)
 
 
 def _is_bounded(value: object, depth: int) -> bool:

@@ -38,8 +38,10 @@ class Ticker:
         self._answer = ""
         self._changed = asyncio.Event()
         self._runner = asyncio.create_task(self._run())
+        self._runner.add_done_callback(lambda _: self._tell())
 
     async def answer_other_than(self, told: str) -> str:
+        """The present answer, when it is not this one. Raises what kept it from being made."""
         while self._answer == told:
             if self._runner.done():
                 self._runner.result()
@@ -50,18 +52,15 @@ class Ticker:
         self._runner.cancel()
 
     async def _run(self) -> None:
-        try:
-            while True:
-                growth = tail.growth
-                [answer] = await self._answering.make([Cluster()])
-                if answer != self._answer:
-                    self._answer = answer
-                    self._tell()
-                await asyncio.sleep(self._seconds)
-                if growth == tail.growth:
-                    await asyncio.sleep(max(0.0, IDLE_SECONDS - self._seconds))
-        finally:
-            self._tell()
+        while True:
+            growth = tail.growth
+            [answer] = await self._answering.make([Cluster()])
+            if answer != self._answer:
+                self._answer = answer
+                self._tell()
+            await asyncio.sleep(self._seconds)
+            if growth == tail.growth:
+                await asyncio.sleep(max(0.0, IDLE_SECONDS - self._seconds))
 
     def _tell(self) -> None:
         changed, self._changed = self._changed, asyncio.Event()

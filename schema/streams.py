@@ -159,6 +159,8 @@ async def answers(schema: Any, request: Request) -> AsyncGenerator[str, None]:
         except GraphQLError as error:
             # It began, and now it cannot go on.
             yield encode(ExecutionResult(None, [error]))
+        except Exception as error:  # noqa: BLE001  it is logged where it is encoded
+            yield encode(ExecutionResult(None, [_internal(error)]))
         finally:
             await stream.aclose()
     else:
@@ -218,11 +220,15 @@ async def _subscribe(schema: Any, request: Request) -> tuple[Source, Answering]:
             source = await source
     except Exception as error:
         logger.exception("cannot subscribe")
-        raise RefusedError([GraphQLError("Internal error.", original_error=error)]) from error
+        raise RefusedError([_internal(error)]) from error
     if isinstance(source, ExecutionResult):
         errors.log(source.errors or [], None)
         raise RefusedError(source.errors or [])
     return source, Answering(executor, _key(request, document.node, executor.operation))
+
+
+def _internal(error: Exception) -> GraphQLError:
+    return GraphQLError("Internal error.", original_error=error)
 
 
 def _key(request: Request, document: DocumentNode, operation: OperationDefinitionNode) -> Hashable:

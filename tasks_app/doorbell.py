@@ -11,6 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 from channels.layers import get_channel_layer
 from django.conf import settings
@@ -100,8 +101,8 @@ async def listen(heard: Callable[[], None]) -> None:
     is_away = False
     while True:
         try:
-            channel = await layer.new_channel()
-            await layer.group_add(GROUP, channel)
+            # Redis' client may lose a cancellation while it connects.
+            channel = await asyncio.shield(_join(layer))
             is_away = False
             # Whatever was rung until now nobody has heard.
             heard()
@@ -115,3 +116,9 @@ async def listen(heard: Callable[[], None]) -> None:
             with contextlib.suppress(RedisError, OSError):
                 await layer.flush()
             await asyncio.sleep(PAUSE_SECONDS)
+
+
+async def _join(layer: Any) -> str:
+    channel: str = await layer.new_channel()
+    await layer.group_add(GROUP, channel)
+    return channel

@@ -40,6 +40,7 @@ class Tail:
         self.growth = 0
         self._followers = 0
         self._runner: asyncio.Task[None] | None = None
+        self._listening: asyncio.Task[None] | None = None
         # Neither waits for what clients do: one thread for the end, one for those who are behind.
         self._end_thread = ThreadPoolExecutor(1, thread_name_prefix="tail")
         self._behind_thread = ThreadPoolExecutor(1, thread_name_prefix="behind")
@@ -91,21 +92,27 @@ class Tail:
             changes += _weight(line)
             if changes >= PAGE_CHANGES_ENOUGH:
                 break
-        is_last = first + len(lines) == len(self._lines)
-        return Page(lines, self.cursor if is_last else lines[-1].end, is_last, is_held=False)
+        if first + len(lines) < len(self._lines):
+            return Page(lines, lines[-1].end, is_last=False, is_held=False)
+        return Page(lines, self.cursor, self._is_at_end, is_held=False)
 
     async def _run(self) -> None:
         self.cursor = self._start = await self.head()
         self._lines: list[Line] = []
         self._changes = 0
+        self._is_at_end = True
         self._grown = asyncio.Event()
+        self._rung = asyncio.Event()
         self._begun.set()
-        rung = asyncio.Event()
-        listening = asyncio.create_task(doorbell.listen(rung.set))
-        try:
-            await self._read_on(rung)
-        finally:
-            listening.cancel()
+        if self._listening is None or self._listening.done():
+            # For as long as the process lives: to stop and start again is more than to hear.
+            self._listening = asyncio.create_task(doorbell.listen(lambda: self._rung.set()))
+        while True:
+            try:
+                await self._read_on(self._rung)
+            except Exception:
+                logger.exception("the log cannot be read")
+                await asyncio.sleep(RETRY_SECONDS)
 
     async def _read_on(self, rung: asyncio.Event) -> None:
         held_for = HELD_SECONDS
@@ -119,12 +126,11 @@ class Tail:
             held_for = held_for * 2 if page.is_held and not page.lines else HELD_SECONDS
             seconds = settings.LOG_POLL_SECONDS
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(
-                    rung.wait(), min(held_for, seconds) if page.is_held else seconds
-                )
+                async with asyncio.timeout(min(held_for, seconds) if page.is_held else seconds):
+                    await rung.wait()
 
     def _take(self, page: Page) -> None:
-        self.cursor = page.cursor
+        self.cursor, self._is_at_end = page.cursor, page.is_last
         if not page.lines:
             return
         self._lines.extend(page.lines)

@@ -1,5 +1,10 @@
-import pytest
+from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+from django.db import connection
+
+from schema import streams
+from tasks_app import tail
 from tests.live import running_cluster
 from tests.subscriptions.client import socket
 
@@ -15,3 +20,18 @@ def server(django_db_setup):
 def client(server, transactional_db):
     with socket(server) as client:
         yield client
+
+
+@pytest.fixture
+def threads(transactional_db, monkeypatch):
+    """Threads whose connections are closed before the database is."""
+    pools = {
+        name: ThreadPoolExecutor(1)
+        for name in ("_lanes", "_answering", "_end_thread", "_behind_thread")
+    }
+    for name, pool in pools.items():
+        monkeypatch.setattr(streams if hasattr(streams, name) else tail.tail, name, pool)
+    yield
+    for pool in pools.values():
+        pool.submit(lambda: connection.close()).result()
+        pool.shutdown()

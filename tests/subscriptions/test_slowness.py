@@ -1,7 +1,6 @@
 """Who is slow and who is idle, in this process, where time can be made to pass."""
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 
 import pytest
@@ -10,41 +9,11 @@ from django.db import connection
 
 from schema import consumers, feeds, schema, streams
 from schema.nodes import global_id
-from tasks_app import events, tail
+from tasks_app import events
 from tasks_app.models import Task
 from tasks_app.services import tasks
 from tasks_app.services.tasks import NewTask
-
-CHANGES = "subscription S($after: String) { taskStatusChanged(after: $after) { taskId version } }"
-
-
-@pytest.fixture
-def threads(transactional_db, monkeypatch):
-    """Threads whose connections are closed before the database is."""
-    pools = {
-        name: ThreadPoolExecutor(1)
-        for name in ("_lanes", "_answering", "_end_thread", "_behind_thread")
-    }
-    for name, pool in pools.items():
-        monkeypatch.setattr(streams if hasattr(streams, name) else tail.tail, name, pool)
-    yield
-    for pool in pools.values():
-        pool.submit(lambda: connection.close()).result()
-        pool.shutdown()
-
-
-def answers(after, count, query=CHANGES):
-    """So many answers, in the text in which they would be sent."""
-
-    async def collect():
-        found = []
-        request = streams.Request(query, {"after": after})
-        async with asyncio.timeout(30), aclosing(streams.answers(schema, request)) as stream:
-            while len(found) < count:
-                found.append(await anext(stream))
-        return found
-
-    return async_to_sync(collect)()
+from tests.subscriptions.inside import CHANGES, answers
 
 
 def change(id, version):

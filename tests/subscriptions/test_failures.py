@@ -1,0 +1,80 @@
+"""What goes wrong inside is told, and does not go on in silence."""
+
+import asyncio
+import json
+from contextlib import aclosing
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.db import OperationalError, connection
+
+from schema import schema, streams
+from tasks_app import events, tail
+from tests.subscriptions.inside import CHANGES, answers
+
+pytestmark = pytest.mark.usefixtures("threads")
+COUNTERS = "subscription { cluster { cursor } }"
+
+
+def failing(times, error, function):
+    """Fails so many times, then does what it should."""
+
+    def fail(*arguments):
+        nonlocal times
+        times -= 1
+        if times >= 0:
+            raise error
+        return function(*arguments)
+
+    return fail
+
+
+@pytest.mark.parametrize("query", [CHANGES, COUNTERS])
+def test_an_answer_that_cannot_be_made_ends_the_subscription(monkeypatch, make_task, query):
+    after = events.head().encode()
+    make_task()
+    monkeypatch.setattr(
+        streams.Answering, "_answer", failing(100, ZeroDivisionError(), streams.Answering._answer)
+    )
+
+    [told] = answers(after, 1, query)
+
+    [error] = json.loads(told)["errors"]
+    assert (error["message"], error["extensions"]["code"]) == ("Internal error.", "INTERNAL_ERROR")
+
+
+@pytest.mark.parametrize("query", [CHANGES, COUNTERS])
+def test_while_the_database_is_away_subscribers_wait(monkeypatch, make_task, query):
+    after = events.head().encode()
+    make_task()
+    monkeypatch.setattr(streams, "RETRY_SECONDS", 0)
+    monkeypatch.setattr(
+        streams.Answering, "_answer", failing(2, OperationalError(), streams.Answering._answer)
+    )
+
+    [told] = answers(after, 1, query)
+
+    assert "errors" not in json.loads(told)
+
+
+@pytest.mark.parametrize("error", [OperationalError("away"), ZeroDivisionError()])
+def test_a_log_that_could_not_be_read_is_read_again(monkeypatch, make_task, error):
+    monkeypatch.setattr(tail, "RETRY_SECONDS", 0)
+    after = events.head().encode()
+    make_task()
+
+    async def collect():
+        request = streams.Request(CHANGES, {"after": after})
+        async with asyncio.timeout(30), aclosing(streams.answers(schema, request)) as stream:
+            told = [await anext(stream)]
+            second = asyncio.ensure_future(anext(stream))
+            monkeypatch.setattr(events, "read", failing(2, error, events.read))
+            await asyncio.to_thread(make_another)
+            return [*told, await second]
+
+    def make_another():
+        make_task()
+        connection.close()
+
+    first, second = async_to_sync(collect)()
+    assert first != second
