@@ -1,5 +1,6 @@
 """All settings: the environment comes in, constants go out. `.env.example` names each variable."""
 
+import tomllib
 from pathlib import Path
 
 import environ
@@ -7,6 +8,7 @@ import environ
 env = environ.Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
 # --- Django -------------------------------------------------------------------------------------
 
@@ -34,6 +36,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "project.logs.RequestId",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -162,6 +165,8 @@ TASK_HANDOVER_SECONDS = env.int("TASK_HANDOVER_SECONDS", default=10)
 RECONCILE_EVERY_SECONDS = env.int("RECONCILE_EVERY_SECONDS", default=1)
 TASK_RETENTION_DAYS = env.int("TASK_RETENTION_DAYS", default=30)
 EVENT_RETENTION_DAYS = env.int("EVENT_RETENTION_DAYS", default=7)
+# What a worker node tells of itself, for people to know it by: zone=a,disk=ssd
+NODE_LABELS = env.list("NODE_LABELS", default=[])
 # Touched by a worker with each heartbeat that reached the database.
 HEARTBEAT_FILE = env.str("HEARTBEAT_FILE", default="")
 
@@ -180,7 +185,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Cluster scheduler",
     "DESCRIPTION": "The REST door: tasks (A + B) and their schedules. GraphQL is the main API.",
-    "VERSION": "1.0.0",
+    "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -197,14 +202,22 @@ GRAPHQL_INTROSPECTION = env.bool("GRAPHQL_INTROSPECTION", default=True)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"request": {"()": "project.logs.WithRequestId"}},
     "formatters": {
+        "json": {"()": "project.logs.JsonLines"},
         "line": {
             "format": "{asctime} {levelname} {name}: {message}",
             "style": "{",
             "datefmt": "%H:%M:%S",
+        },
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": env.str("LOG_FORMAT", default="line"),
+            "filters": ["request"],
         }
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         # What clients do wrong is told to them, not to us.

@@ -31,9 +31,10 @@ _KINDS: dict[tuple[str, str], str] = {
 
 _INSERT = """
     INSERT INTO tasks_app_clusterevent
-           (kind, node_id, queue, previous_status, status, message, task_ids, versions, attempts)
+           (kind, node_id, queue, previous_status, status, message, task_ids, versions, attempts,
+            waits_ms, runs_ms)
     VALUES (%s, (SELECT id FROM tasks_app_workernode WHERE name = %s), %s, %s, %s, %s,
-            %s::uuid[], %s::int[], %s::int[])
+            %s::uuid[], %s::int[], %s::int[], %s::bigint[], %s::bigint[])
 """
 
 
@@ -70,6 +71,7 @@ def tasks_moved(tasks: Iterable[Moved], *, node: str = "", kind: str = "") -> No
     for task in tasks:
         alike[task.queue, task.previous, task.status, task.failed_message].append(task)
     for (queue, previous, status, message), group in alike.items():
+        ended_runs = group if previous == Status.RUNNING and status in Task.TERMINAL else []
         columns: list[Any] = [
             kind or _KINDS[previous, status],
             node,
@@ -77,9 +79,22 @@ def tasks_moved(tasks: Iterable[Moved], *, node: str = "", kind: str = "") -> No
             [task.id for task in group],
             [task.version for task in group],
             [task.attempt for task in group],
+            [task.wait_ms for task in ended_runs],
+            [task.run_ms for task in ended_runs],
         ]
         with connection.cursor() as cursor:
             cursor.execute(_INSERT, columns)
+
+
+def tasks_deleted(kind: str, tasks: Iterable[tuple[str, str, UUID]]) -> None:
+    """Append that tasks are gone: rows of queue, status, id."""
+    alike: dict[tuple[str, str], list[UUID]] = defaultdict(list)
+    for queue, status, id in tasks:
+        alike[queue, status].append(id)
+    ClusterEvent.objects.bulk_create(
+        ClusterEvent(kind=kind, queue=queue, previous_status=status, task_ids=ids)
+        for (queue, status), ids in alike.items()
+    )
 
 
 def schedules_changed(kind: str, ids: Iterable[UUID], *, message: str = "") -> None:
@@ -87,22 +102,29 @@ def schedules_changed(kind: str, ids: Iterable[UUID], *, message: str = "") -> N
     ClusterEvent.objects.create(kind=kind, schedule_ids=list(ids), message=message)
 
 
-def schedule_changed(kind: str, id: UUID, task: Task) -> None:
+def schedule_changed(kind: str, id: UUID, task: Task, *, previous_queue: str = "") -> None:
     """Append what happened to a schedule and, with it, to its task."""
     ClusterEvent.objects.create(
         kind=kind,
         schedule_ids=[id],
         queue=task.queue_id,
-        status=task.status,
+        previous_queue=previous_queue,
+        previous_status="" if kind == Kind.SCHEDULE_CREATED else task.status,
+        status="" if kind == Kind.SCHEDULE_DELETED else task.status,
         task_ids=[task.pk],
         versions=[task.version],
         attempts=[task.attempt],
     )
 
 
-def node_changed(kind: ClusterEvent.Kind, node: WorkerNode) -> None:
-    """Append that a node came or went."""
-    ClusterEvent.objects.create(kind=kind, node=node)
+def node_changed(kind: str, node: WorkerNode, *, actor: str = "", message: str = "") -> None:
+    """Append what happened to a node, or what it was ordered to do."""
+    ClusterEvent.objects.create(kind=kind, node=node, actor=actor, message=message)
+
+
+def queue_changed(kind: str, queue: str, *, actor: str = "", message: str = "") -> None:
+    """Append what happened to a queue."""
+    ClusterEvent.objects.create(kind=kind, queue=queue, actor=actor, message=message)
 
 
 def histories(task_ids: Sequence[UUID]) -> dict[UUID, list[tuple[ClusterEvent, int, int]]]:
@@ -116,8 +138,12 @@ def histories(task_ids: Sequence[UUID]) -> dict[UUID, list[tuple[ClusterEvent, i
     return found
 
 
-def delete_before(time: datetime, limit: int) -> int:
-    """Forget the oldest events, as far as they are older than this; answers how many."""
-    oldest = ClusterEvent.objects.order_by("id").filter(at__lt=time).values("id")[:limit]
+def delete_before(time: datetime, limit: int, *, folded_until: int) -> int:
+    """Forget the oldest events, as far as they are older than this; answers how many.
+
+    Those from this transaction on have not been counted yet (see `metrics.py`) and stay.
+    """
+    old = ClusterEvent.objects.filter(at__lt=time, xid__lt=folded_until)
+    oldest = old.order_by("id").values("id")[:limit]
     deleted, _ = ClusterEvent.objects.filter(id__in=oldest).delete()
     return deleted
