@@ -120,8 +120,9 @@ REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    # One list per priority, 0 first. Without the steps Celery keeps only four.
-    "priority_steps": list(range(10)),
+    # Two lists per priority, 0 first: one for what has waited before, one for the rest. Without the
+    # steps Celery keeps only four.
+    "priority_steps": list(range(20)),
     "queue_order_strategy": "priority",
     "visibility_timeout": 120,
     "unacked_restore_interval": 5,

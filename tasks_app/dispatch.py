@@ -9,7 +9,7 @@ import os
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -47,6 +47,8 @@ class Dispatcher:
     """Gathers tasks from all threads of a process and publishes them from a thread of its own."""
 
     def __init__(self) -> None:
+        # To go before others of their queue and priority, because they have waited before.
+        self._first: list[Moved] = []
         self._gathered: list[Moved] = []
         # Names of nodes; None for all.
         self._hints: list[str | None] = []
@@ -58,10 +60,10 @@ class Dispatcher:
         self._producer: Producer | None = None
         self._broker_paused_until = 0.0
 
-    def put(self, tasks: Iterable[Moved]) -> None:
+    def put(self, tasks: Iterable[Moved], *, first: bool = False) -> None:
         """Take the tasks and return at once."""
         with self._lock:
-            self._gathered.extend(tasks)
+            (self._first if first else self._gathered).extend(tasks)
             self._start()
 
     def hasten(self, nodes: Iterable[str | None]) -> None:
@@ -86,17 +88,23 @@ class Dispatcher:
             self._filled.wait()
             self._filled.clear()
             with self._lock:
-                tasks, self._gathered = self._gathered, []
-                hints, self._hints = self._hints, []
-            self._send_all(tasks, hints)
+                sends = list(self._sends())
+                self._first, self._gathered, self._hints = [], [], []
+            self._send_all(sends)
             with self._lock:
-                if not self._gathered and not self._hints:
+                if not (self._first or self._gathered or self._hints):
                     self._idle.set()
             time.sleep(GATHER_SECONDS)
 
-    def _send_all(self, tasks: list[Moved], hints: list[str | None]) -> None:
-        sends = [partial(self._hint, hints)] if hints else []
-        sends += [partial(self._publish, *message) for message in _messages(tasks)]
+    def _sends(self) -> Iterator[Callable[[], None]]:
+        if self._hints:
+            yield partial(self._hint, self._hints)
+        for message in _messages(self._first):
+            yield partial(self._publish, *message, first=True)
+        for message in _messages(self._gathered):
+            yield partial(self._publish, *message, first=False)
+
+    def _send_all(self, sends: list[Callable[[], None]]) -> None:
         for send in sends:
             if time.monotonic() < self._broker_paused_until:
                 return
@@ -121,13 +129,13 @@ class Dispatcher:
             self._producer = current_app.amqp.Producer(connection)
         return self._producer
 
-    def _publish(self, queue: str, priority: int, ids: list[str]) -> None:
+    def _publish(self, queue: str, priority: int, ids: list[str], *, first: bool) -> None:
         current_app.send_task(
             EXECUTE,
             args=[ids],
             queue=queue,
             # In Redis the lowest number goes first.
-            priority=PRIORITY_MAX - priority,
+            priority=2 * (PRIORITY_MAX - priority) + (not first),
             producer=self._connected(),
             retry=False,
             # Celery would render all the ids for its log otherwise.
@@ -165,10 +173,10 @@ def _start_afresh_in_child() -> None:
 os.register_at_fork(after_in_child=_start_afresh_in_child)
 
 
-def after_commit(tasks: Iterable[Moved]) -> None:
-    """Hand these over once the running transaction has committed."""
+def after_commit(tasks: Iterable[Moved], *, first: bool = False) -> None:
+    """Hand these over once the running transaction has committed; first among their like."""
     # A lambda, not a method: Django names a failed robust hook by its __qualname__.
-    transaction.on_commit(lambda: _dispatcher.put(tasks), robust=True)
+    transaction.on_commit(lambda: _dispatcher.put(tasks, first=first), robust=True)
 
 
 def hasten_after_commit(nodes: Iterable[str] | None) -> None:

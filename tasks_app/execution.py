@@ -111,7 +111,7 @@ def give_back_held_by(node: WorkerNode, *, message: str = claims.WORKER_LOST_MES
 
 def _given_back(tasks: list[Moved], *, node: str = "") -> None:
     events.tasks_moved(tasks, node=node)
-    dispatch.after_commit([task for task in tasks if claims.goes_on_at_once(task)])
+    dispatch.after_commit([task for task in tasks if claims.goes_on_at_once(task)], first=True)
     _hand_over_next(tasks)
 
 
@@ -135,7 +135,7 @@ def delete_finished(before: datetime, limit: int) -> int:
 def hand_over_due(queue: OpenQueue, limit: int) -> int:
     """Hand over what is due and has no message that is known of; answers how many."""
     due = claims.take_due(queue, limit, patience=dispatch.patience())
-    dispatch.after_commit(due)
+    dispatch.after_commit(due, first=True)
     return len(due)
 
 

@@ -133,16 +133,16 @@ class Node(bootsteps.StartStopStep):
             for queues in (orders.queues, self._started_with, orders.all_queues)
             if queues is not None
         )
+        if orders.stop and not self._is_stopping:
+            self._is_stopping = True
+            logger.info("ordered to stop")
+            os.kill(os.getpid(), signal.SIGTERM)
         # The pool and the consumer belong to the main thread.
         worker.consumer.call_soon(self._follow_orders)
 
     def _follow_orders(self) -> None:
         assert self._orders is not None
-        if self._orders.stop and not self._is_stopping:
-            self._is_stopping = True
-            logger.info("ordered to stop")
-            os.kill(os.getpid(), signal.SIGTERM)
-        elif self._worker.consumer.task_consumer is not None:
+        if self._worker.consumer.task_consumer is not None:
             self._take_from_queues()
             self._resize(self._orders.slots or self._worker.concurrency)
 

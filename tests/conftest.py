@@ -60,7 +60,7 @@ def handed_over(monkeypatch):
     monkeypatch.setattr(
         dispatch,
         "after_commit",
-        lambda moved: messages.extend(
+        lambda moved, first=False: messages.extend(
             (ids, queue, priority) for queue, priority, ids in dispatch._messages(moved)
         ),
     )

@@ -92,7 +92,13 @@ def test_a_broker_that_is_away_leaves_the_tasks_due(make_task, handed_over, monk
     assert Task.objects.get(pk=task.pk).next_dispatch_at <= timezone.now()
 
 
-def test_a_silent_node_goes_offline_and_comes_back(node):
+@pytest.fixture
+def short_silence(monkeypatch):
+    """Shorter than what the tests' database has been there for: until then nobody is silent."""
+    monkeypatch.setattr(cluster, "SILENCE_SECONDS", 1)
+
+
+def test_a_silent_node_goes_offline_and_comes_back(node, short_silence):
     node.delete()
     facts = {"host": "here", "pid": 7, "slots": 2, "queues": ["default"]}
     cluster.heartbeat("node-1@here", **facts)

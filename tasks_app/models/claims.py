@@ -108,55 +108,119 @@ def claim(ids: Sequence[UUID], *, node: str, celery_task_id: str, lease: timedel
 
     What is left out counts as carried by no message from now on.
     """
-    params = {
-        "ids": list(ids),
-        "node": node,
-        "celery_task_id": celery_task_id,
-        "lease": lease,
-        "reserve": RESERVE,
-        "elsewhere": ELSEWHERE,
-    }
-    _lock(params)
-    rows = fetch(
+    params = {"ids": list(ids), "node": node, "celery_task_id": celery_task_id, "lease": lease}
+    claimed = _claim_unhindered(params)
+    if len(claimed) == len(ids):
+        return Claim(claimed, waits_for_room=False)
+    rest = _claim_judged(params)
+    return Claim([*claimed, *rest.tasks], rest.waits_for_room)
+
+
+_CLAIMED = """
+    status = 'RUNNING', attempt = t.attempt + 1, started_at = clock_timestamp(),
+    lease_expires_at = clock_timestamp() + %(lease)s, retry_at = NULL,
+    celery_task_id = %(celery_task_id)s
+"""
+
+
+def _claim_unhindered(params: dict[str, Any]) -> list[Moved]:
+    """What almost always is all: a node with room, which it keeps for nobody, and plain queues.
+
+    The node stays locked, so nobody else changes what it has left. Two statements, because the one
+    that counts must see what others have committed while the first was waiting.
+    """
+    rooms = fetch(
+        f"""
+        SELECT FROM tasks_app_workernode WHERE name = %(node)s FOR NO KEY UPDATE;
+        SELECT id, capacity - busy, ARRAY(
+                   SELECT name FROM tasks_app_queue
+                    WHERE paused_at IS NULL AND running_limit IS NULL AND name = ANY (o.queues))
+          FROM ({ROOMS} WHERE n.name = %(node)s) AS o
+         WHERE is_online AND is_active
+           AND (reserved_until IS NULL OR reserved_until <= statement_timestamp())
+        """,
+        params,
+    )
+    if not rooms:
+        return []
+    [(node_id, free, queues)] = rooms
+    return move(
+        f"{_CLAIMED}, node_id = %(node_id)s",
+        where=f"""
+        id = ANY(%(ids)s::uuid[]) AND {DUE} AND slots <= %(free)s AND queue = ANY(%(queues)s)
+        """,
+        wait="SKIP LOCKED",
+        node_id=node_id,
+        free=free,
+        queues=queues,
+        **params,
+    )
+
+
+def _claim_judged(params: dict[str, Any]) -> Claim:
+    """One by one: what each may, and for the others why not."""
+    _lock_limited_queues(params)
+    judged = fetch(
         f"""
         WITH wanted AS (
             SELECT id, queue, priority, slots FROM tasks_app_task t
              WHERE id = ANY(%(ids)s::uuid[]) AND {DUE} ORDER BY id FOR UPDATE SKIP LOCKED
-        ), {_JUDGED}, claimed AS (
-            UPDATE tasks_app_task t
-               SET status = 'RUNNING', attempt = t.attempt + 1, started_at = clock_timestamp(),
-                   lease_expires_at = clock_timestamp() + %(lease)s, retry_at = NULL,
-                   celery_task_id = %(celery_task_id)s, node_id = room.id,
-                   updated_at = clock_timestamp(), version = t.version + 1
-              FROM judged j, room WHERE t.id = j.id AND j.obstacle IS NULL
-            RETURNING {MOVED}
-        ), left_out AS (
-            UPDATE tasks_app_task t
-               SET next_dispatch_at = CASE j.obstacle
-                   WHEN 'ELSEWHERE' THEN statement_timestamp() + %(elsewhere)s
-                   ELSE t.pending_since END
-              FROM judged j WHERE t.id = j.id AND j.obstacle IS NOT NULL
-               AND t.next_dispatch_at > statement_timestamp()
-        ), reserved AS (
-            UPDATE tasks_app_workernode n
-               SET reserved_for = costly.id, reserved_until = statement_timestamp() + %(reserve)s
-              FROM room, (SELECT id FROM judged WHERE obstacle = 'NOT_NOW' AND slots > 1
-                           ORDER BY slots DESC LIMIT 1) AS costly
-             WHERE n.id = room.id AND room.is_online AND room.is_active
-               AND (room.reserved IS NULL OR room.reserved_for = costly.id)
-               AND NOT EXISTS (SELECT FROM tasks_app_workernode other
-                                WHERE other.reserved_for = costly.id AND other.id <> n.id
-                                  AND other.reserved_until > statement_timestamp())
-        )
-        SELECT *, 'PENDING', (SELECT bool_or(obstacle = 'NOT_NOW') FROM judged) FROM claimed
-        UNION ALL
-        SELECT {", ".join("NULL" for _ in Moved._fields)}, bool_or(obstacle = 'NOT_NOW')
-          FROM judged HAVING NOT EXISTS (SELECT FROM claimed)
+        ), {_JUDGED}
+        SELECT id, slots, obstacle FROM judged
         """,
         params,
     )
-    tasks = [Moved._make(row[:-1]) for row in rows if row[0]]
-    return Claim(tasks, bool(rows and rows[0][-1]))
+    free = [id for id, _, obstacle in judged if obstacle is None]
+    claimed = (
+        move(
+            f"{_CLAIMED}, node_id = (SELECT id FROM tasks_app_workernode WHERE name = %(node)s)",
+            where="id = ANY(%(free)s::uuid[])",
+            free=free,
+            **params,
+        )
+        if free
+        else []
+    )
+    _leave_out([(id, obstacle) for id, _, obstacle in judged if obstacle])
+    waiting = [(slots, id) for id, slots, obstacle in judged if obstacle == "NOT_NOW"]
+    if waiting and max(waiting)[0] > 1:
+        _reserve(max(waiting)[1], params["node"])
+    return Claim(claimed, bool(waiting))
+
+
+def _leave_out(obstacles: Sequence[tuple[UUID, str]]) -> None:
+    if obstacles:
+        fetch(
+            """
+            UPDATE tasks_app_task t
+               SET next_dispatch_at = CASE o.obstacle
+                   WHEN 'ELSEWHERE' THEN statement_timestamp() + %s ELSE t.pending_since END
+              FROM unnest(%s::uuid[], %s::text[]) AS o(id, obstacle)
+             WHERE t.id = o.id AND t.next_dispatch_at > statement_timestamp() RETURNING 1
+            """,
+            [ELSEWHERE, *map(list, zip(*obstacles, strict=True))],
+        )
+
+
+def _reserve(task_id: UUID, node: str) -> None:
+    """Keep the node's slots for a task, unless they are kept for another, or others for it."""
+    fetch(
+        """
+        UPDATE tasks_app_workernode n
+           SET reserved_for = %(id)s, reserved_until = statement_timestamp() + %(reserve)s
+         WHERE name = %(node)s AND connection = 'ONLINE' AND scheduling = 'ACTIVE'
+           AND NOT EXISTS (
+               SELECT FROM tasks_app_task r
+                WHERE r.id = n.reserved_for AND r.id <> %(id)s AND r.status = 'PENDING'
+                  AND n.reserved_until > statement_timestamp())
+           AND NOT EXISTS (
+               SELECT FROM tasks_app_workernode other
+                WHERE other.reserved_for = %(id)s AND other.id <> n.id
+                  AND other.reserved_until > statement_timestamp())
+        RETURNING 1
+        """,
+        {"id": task_id, "node": node, "reserve": RESERVE},
+    )
 
 
 def has_room(ids: Sequence[UUID], *, node: str) -> bool | None:
@@ -175,15 +239,8 @@ def has_room(ids: Sequence[UUID], *, node: str) -> bool | None:
     return claimable if waiting else None
 
 
-def _lock(params: dict[str, Any]) -> None:
-    """From here on nobody else changes what this node and these queues have left.
-
-    Statements of their own: the one that counts must see what those before it have committed.
-    """
-    fetch(
-        "SELECT id FROM tasks_app_workernode WHERE name = %(node)s FOR NO KEY UPDATE",
-        params,
-    )
+def _lock_limited_queues(params: dict[str, Any]) -> None:
+    """From here on nobody else changes what these have left."""
     fetch(
         """
         SELECT name FROM tasks_app_queue q

@@ -56,8 +56,8 @@ class Outcome(NamedTuple):
 
 
 _MEASURED = {
-    "wait_ms": "(extract(epoch FROM t.started_at - t.pending_since) * 1000)::bigint AS wait_ms",
-    "run_ms": "(extract(epoch FROM t.finished_at - t.started_at) * 1000)::bigint AS run_ms",
+    "wait_ms": "(date_part('epoch', t.started_at - t.pending_since) * 1000)::bigint AS wait_ms",
+    "run_ms": "(date_part('epoch', t.finished_at - t.started_at) * 1000)::bigint AS run_ms",
 }
 MOVED = ", ".join(_MEASURED.get(name, f"t.{name}") for name in Moved._fields[:-1])
 _TASK_COLUMNS = [str(field.column) for field in Task._meta.concrete_fields]
@@ -258,7 +258,7 @@ def move(assignments: str, *, where: str, wait: str = "", **params: Any) -> list
     return moved(
         f"""
         WITH chosen AS (
-            SELECT id, status AS previous FROM tasks_app_task
+            SELECT id, status AS previous FROM tasks_app_task t
              WHERE {where} ORDER BY id FOR UPDATE {wait}
         )
         UPDATE tasks_app_task t
