@@ -49,13 +49,9 @@ class Web:
         self._process: Process | None = None
 
     def start(self) -> None:
-        migrate = self._run("migrate", "manage.py migrate -v 0")
-        while (status := migrate.poll()) is None:
-            time.sleep(POLL_SECONDS)
-        if status:
-            raise BenchError(migrate.last_words())
+        self.run("migrate", "manage.py migrate -v 0")
         web = f"-m uvicorn project.asgi:application --port {self._port} --log-level warning"
-        self._process = self._run("web", f"{web} --no-access-log")
+        self._process = self._start("web", f"{web} --no-access-log")
         deadline = time.monotonic() + READY_SECONDS
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
@@ -72,9 +68,13 @@ class Web:
         times = psutil.Process(self._process.pid).cpu_times()
         return float(times.user + times.system)
 
-    def ask(self, path: str) -> Any:
+    def read(self, path: str) -> bytes:
         with urllib.request.urlopen(f"{self.url}{path}", timeout=60) as response:
-            return json.load(response)
+            body: bytes = response.read()
+            return body
+
+    def ask(self, path: str) -> Any:
+        return json.loads(self.read(path))
 
     def graphql(self, query: str, **variables: Any) -> Load:
         """One request, which may be refused."""
@@ -88,7 +88,16 @@ class Web:
                 cursor.execute(sql)
                 return cursor.fetchall() if cursor.description else []
 
-    def _run(self, name: str, command: str) -> Process:
+    def run(self, name: str, command: str) -> str:
+        """A command to its end; answers what it printed."""
+        process = self._start(name, command)
+        while (status := process.poll()) is None:
+            time.sleep(POLL_SECONDS)
+        if status:
+            raise BenchError(process.last_words())
+        return process.output()
+
+    def _start(self, name: str, command: str) -> Process:
         log = self._engines.directory / f"graphql-{name}.log"
         return Process(f"graphql: {command}", command.split(), log, self._environment)
 

@@ -41,7 +41,7 @@ class Cluster:
 
     @strawberry.field(description="What reached an end lately, in all queues.")
     def load(self, window: Window = LoadWindow.MINUTE) -> Load:
-        return Load.of(metrics.sum_of(metrics.loads(window).queues.values()))
+        return Load.of(metrics.sum_of(metrics.queue_loads(window).values()))
 
     @strawberry.field(
         description="Milliseconds that the task has waited which could have started longest ago."

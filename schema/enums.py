@@ -136,7 +136,7 @@ LoadWindow = metrics.Window
 _publish(
     LoadWindow,
     "LoadWindow",
-    "How far back to look, in spans of ten seconds or, for an hour, of a minute.",
+    "How far back to look, in spans of ten seconds or, for an hour, of ten minutes.",
     MINUTE="The last minute.",
     FIVE_MINUTES="The last five minutes.",
     HOUR="The last hour.",

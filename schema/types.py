@@ -252,7 +252,7 @@ def _load_places(tasks: Sequence[Any], arguments: dict[str, Any]) -> Iterable[An
     _load_waiting(tasks, {})
     in_line = [task for task in tasks if task.loaded_waiting and task.loaded_waiting.is_in_line]
     places = waiting.ahead(in_line)
-    rates = metrics.loads(metrics.Window.FIVE_MINUTES).queues if in_line else {}
+    rates = metrics.queue_loads(metrics.Window.FIVE_MINUTES) if in_line else {}
     for task in tasks:
         ahead = places.get(task.pk)
         rate = rates[task.queue_id].per_second if task.queue_id in rates else 0

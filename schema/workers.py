@@ -138,11 +138,15 @@ def _load_loads(rows: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]
     # As it stands in the document: not yet known to be one of them.
     name = str(arguments.get("window", LoadWindow.MINUTE.name))
     if name in metrics.Window.__members__:
-        found = metrics.loads(metrics.Window[name])
+        window = metrics.Window[name]
+        loads: dict[Any, metrics.Load] = (
+            metrics.queue_loads(window)
+            if isinstance(rows[0], models.Queue)
+            else metrics.node_loads(window)
+        )
         for row in rows:
-            is_queue = isinstance(row, models.Queue)
-            load = found.queues.get(row.name) if is_queue else found.nodes.get(row.pk)
-            vars(row).setdefault("loaded_loads", {})[name] = load or metrics.Load()
+            key = row.name if isinstance(row, models.Queue) else row.pk
+            vars(row).setdefault("loaded_loads", {})[name] = loads.get(key, metrics.Load())
     return []
 
 

@@ -24,7 +24,7 @@ from tasks_app.models.transitions import fetch
 BUCKETS_PER_DOUBLING = 4
 LINES = 2_000
 # Spans by seconds, each with how long it is kept.
-KEPT = {10: timedelta(hours=1), 60: timedelta(days=1)}
+KEPT = {10: timedelta(hours=1), 60: timedelta(days=1), 600: timedelta(days=1)}
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 Status = Task.Status
@@ -119,13 +119,6 @@ def sum_of(loads: Iterable[Load]) -> Load:
     return whole
 
 
-class Loads(NamedTuple):
-    """By queue, and by the id of the node."""
-
-    queues: dict[str, Load]
-    nodes: dict[UUID, Load]
-
-
 def bucket(ms: float) -> int:
     """0 below a millisecond; bucket n reaches up to ``2 ** (n / 4)``."""
     return 0 if ms < 1 else 1 + int(math.log2(ms) * BUCKETS_PER_DOUBLING)
@@ -163,24 +156,23 @@ def task_counts() -> dict[tuple[str, str], int]:
     return {(queue, status): count for queue, status, count in rows if status and count}
 
 
-def loads(window: Window) -> Loads:
-    """What ended lately, or ever."""
-    if window == Window.ALL_TIME:
-        return _loads(window, _EPOCH, seconds=0)
-    now = timezone.now()
-    size = 60 if window == Window.HOUR else 10
-    since = _begin(now - timedelta(seconds=window), size)
-    return _loads(size, since, seconds=(now - since).total_seconds())
+def queue_loads(window: Window) -> dict[str, Load]:
+    """What ended lately, or ever, by queue."""
+    return _loads(window, "queue")
+
+
+def node_loads(window: Window) -> dict[UUID, Load]:
+    """What ended lately, or ever, by the id of the node."""
+    return {UUID(id): load for id, load in _loads(window, "node").items()}
 
 
 def finished_by_minute(since: datetime) -> dict[datetime, int]:
     """How many tasks reached an end in each minute from this one on; none are left out."""
-    slices, lines = _read(60, since)
+    slices, lines = _read(60, since, "queue")
     counts: Counter[datetime] = Counter()
     for row in slices:
-        if row["queue"]:
-            minute = datetime.fromisoformat(row["at"])
-            counts[minute] += row["succeeded"] + row["failed"] + row["cancelled"]
+        minute = datetime.fromisoformat(row["at"])
+        counts[minute] += row["succeeded"] + row["failed"] + row["cancelled"]
     for line in lines:
         counts[_begin(line.at, 60)] += line.tasks
     return counts
@@ -228,27 +220,29 @@ def _begin(time: datetime, seconds: int) -> datetime:
     return time - (time - _EPOCH) % timedelta(seconds=seconds)
 
 
-def _loads(size: int, since: datetime, *, seconds: float) -> Loads:
-    slices, lines = _read(size, since)
-    found = Loads({}, {})
+def _loads(window: Window, scope: str) -> dict[str, Load]:
+    size = {Window.ALL_TIME: 0, Window.HOUR: 600}.get(window, 10)
+    now = timezone.now()
+    since = _begin(now - timedelta(seconds=window), size)
+    seconds = (now - since).total_seconds() if size else 0
+    slices, lines = _read(size, since, scope)
+    found: dict[str, Load] = {}
     for row in slices:
-        if row["queue"]:
-            found.queues.setdefault(row["queue"], Load(seconds)).add(row)
-        else:
-            found.nodes.setdefault(UUID(row["node"]), Load(seconds)).add(row)
+        found.setdefault(row[scope], Load(seconds)).add(row)
     for line in lines:
-        found.queues.setdefault(line.queue, Load(seconds)).add_line(line)
-        if line.node:
-            found.nodes.setdefault(line.node, Load(seconds)).add_line(line)
+        if key := getattr(line, scope):
+            found.setdefault(str(key), Load(seconds)).add_line(line)
     return found
 
 
-def _read(size: int, since: datetime) -> tuple[list[dict[str, Any]], list[Line]]:
+def _read(size: int, since: datetime, scope: str) -> tuple[list[dict[str, Any]], list[Line]]:
     """The spans from this time on, and the lines that are not in them, as of one moment."""
+    which = "queue <> ''" if scope == "queue" else "node IS NOT NULL"
     [(slices, lines)] = fetch(
         f"""
         SELECT (SELECT coalesce(json_agg(s), '[]') FROM (
-                    SELECT * FROM tasks_app_slice WHERE seconds = %s AND at >= %s) AS s),
+                    SELECT * FROM tasks_app_slice WHERE seconds = %s AND at >= %s AND {which}
+               ) AS s),
                (SELECT coalesce(json_agg(l), '[]') FROM (
                     SELECT {_LINE} FROM {_TAIL} AND at >= %s AND status = ANY(%s)
                ) AS l)

@@ -1,6 +1,7 @@
 """The cluster's figures as Prometheus reads them: a few small queries, however many tasks."""
 
 from collections.abc import Iterator, Mapping
+from uuid import UUID
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -37,9 +38,8 @@ class _Cluster(Collector):
         return iter(())
 
     def collect(self) -> Iterator[Metric]:
-        ever = metrics.loads(metrics.Window.ALL_TIME)
-        yield from _queues(ever.queues)
-        yield from _nodes(ever)
+        yield from _queues(metrics.queue_loads(metrics.Window.ALL_TIME))
+        yield from _nodes(metrics.node_loads(metrics.Window.ALL_TIME))
         beats = GaugeMetricFamily("cluster_beat_leads", "Whether a scheduler leads.")
         beats.add_metric([], cluster.beat_leads())
         yield beats
@@ -75,7 +75,7 @@ def _queues(loads: Mapping[str, metrics.Load]) -> Iterator[Metric]:
     yield from (tasks, paused, limit, runs, waits, times)
 
 
-def _nodes(loads: metrics.Loads) -> Iterator[Metric]:
+def _nodes(loads: Mapping[UUID, metrics.Load]) -> Iterator[Metric]:
     online = GaugeMetricFamily("cluster_node_online", "Whether it is.", labels=["node"])
     active = GaugeMetricFamily("cluster_node_active", "Whether it takes tasks.", labels=["node"])
     slots = GaugeMetricFamily("cluster_node_slots", "What it can do at once.", labels=["node"])
@@ -85,7 +85,7 @@ def _nodes(loads: metrics.Loads) -> Iterator[Metric]:
     )
     ids = dict(WorkerNode.objects.values_list("name", "pk"))
     for room in claims.rooms():
-        load = loads.nodes.get(ids[room.name], metrics.Load())
+        load = loads.get(ids[room.name], metrics.Load())
         online.add_metric([room.name], room.is_online)
         active.add_metric([room.name], room.is_active)
         slots.add_metric([room.name], room.capacity)

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from tasks_app import dispatch, events, execution
 from tasks_app.models import ClusterEvent, Queue, claims
-from tasks_app.services.tasks import check_note, is_storable
+from tasks_app.services.tasks import check_note
 
 LIMIT_MAX = 1_000_000
 
@@ -23,17 +23,19 @@ def create_queue(
     """Add a queue. Nodes that were not told what to take from take from it too."""
     check_note(note)
     _check_limit(running_limit)
-    if not is_storable(name):
-        raise ValidationError({"name": ValidationError("Not a name.", code="invalid")})
-    queue = Queue(name=name, running_limit=running_limit)
     try:
-        queue.full_clean()
+        Queue(name=name).clean_fields()
     except ValidationError as error:
-        raise _as_refusal(error) from error
-    queue.save()
+        raise _refusal("name", error.messages[0], "invalid") from error
+    queue, is_new = Queue.objects.get_or_create(
+        name=name, defaults={"running_limit": running_limit}
+    )
+    if not is_new:
+        raise _refusal("name", "There is a queue of this name.", "already_exists")
     events.queue_changed(Kind.QUEUE_CREATED, name, actor=actor, message=_told(queue, note))
     dispatch.hasten_after_commit(None)
-    return Queue.objects.get(pk=queue.pk)
+    queue.refresh_from_db()
+    return queue
 
 
 @transaction.atomic
@@ -96,21 +98,11 @@ def _touched(queue: Queue) -> Queue:
 def _check_limit(limit: int | None) -> None:
     if limit is not None and not 1 <= limit <= LIMIT_MAX:
         message = f"Must be an integer from 1 to {LIMIT_MAX}; null for no limit."
-        raise ValidationError({"running_limit": ValidationError(message, code="out_of_range")})
+        raise _refusal("running_limit", message, "out_of_range")
 
 
-def _as_refusal(error: ValidationError) -> ValidationError:
-    """The model's own words; its codes for a name that is taken and one that cannot be."""
-    codes = {"unique": "already_exists"}
-    return ValidationError(
-        {
-            field: [
-                ValidationError(fault.messages, code=codes.get(fault.code or "", "invalid"))
-                for fault in faults
-            ]
-            for field, faults in error.error_dict.items()
-        }
-    )
+def _refusal(field: str, message: str, code: str) -> ValidationError:
+    return ValidationError({field: ValidationError(message, code=code)})
 
 
 def _told(queue: Queue, note: str) -> str:
