@@ -49,13 +49,9 @@ class Web:
         self._process: Process | None = None
 
     def start(self) -> None:
-        migrate = self.run("migrate", "manage.py migrate -v 0")
-        while (status := migrate.poll()) is None:
-            time.sleep(POLL_SECONDS)
-        if status:
-            raise BenchError(migrate.last_words())
+        self.run("migrate", "manage.py migrate -v 0")
         web = f"-m project.web --port {self.port} --log-level warning"
-        self._process = self.run("web", web)
+        self._process = self._start("web", web)
         deadline = time.monotonic() + READY_SECONDS
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
@@ -76,9 +72,13 @@ class Web:
         assert self._process is not None
         return self._process.pid
 
-    def ask(self, path: str) -> Any:
+    def read(self, path: str) -> bytes:
         with urllib.request.urlopen(f"{self.url}{path}", timeout=60) as response:
-            return json.load(response)
+            body: bytes = response.read()
+            return body
+
+    def ask(self, path: str) -> Any:
+        return json.loads(self.read(path))
 
     def graphql(self, query: str, **variables: Any) -> Load:
         """One request, which may be refused."""
@@ -92,7 +92,16 @@ class Web:
                 cursor.execute(sql)
                 return cursor.fetchall() if cursor.description else []
 
-    def run(self, name: str, command: str) -> Process:
+    def run(self, name: str, command: str) -> str:
+        """A command to its end; answers what it printed."""
+        process = self._start(name, command)
+        while (status := process.poll()) is None:
+            time.sleep(POLL_SECONDS)
+        if status:
+            raise BenchError(process.last_words())
+        return process.output()
+
+    def _start(self, name: str, command: str) -> Process:
         log = self._engines.directory / f"graphql-{name}.log"
         return Process(f"graphql: {command}", command.split(), log, self._environment)
 

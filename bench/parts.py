@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bench import graphql, load, schedules, stack
+from bench import cluster, graphql, load, schedules, stack
 from bench import push as push_
 from bench.report import Figures, Report
 from bench.stack import NAIVE, OURS, BenchError, Contestant, Engines
@@ -122,14 +122,22 @@ def push_crowd(bench: Bench) -> Report:
     return Report(title, ours=[push_.crowd(bench.engines)])
 
 
+def watching(bench: Bench) -> Report:
+    """A million finished tasks and a hundred nodes. One round says enough."""
+    count = bench.count or 1_000_000
+    title = f"cluster: {count:,} finished tasks, {cluster.NODES} nodes"
+    say(title)
+    return Report(title, ours=[cluster.watch(bench.engines, count)])
+
+
 def memory(bench: Bench) -> Report:
     """What the whole stack takes when it has worked a little and is idle again."""
     title = "memory: the idle stack, PSS"
     say(title)
-    with stack.running(OURS, bench.engines) as cluster:
-        load.post_all(cluster.url, _bodies(WARM_UP), connections=CONNECTIONS)
+    with stack.running(OURS, bench.engines) as running:
+        load.post_all(running.url, _bodies(WARM_UP), connections=CONNECTIONS)
         time.sleep(IDLE_SECONDS)
-        sizes = cluster.memory()
+        sizes = running.memory()
     figures = {"all, MB": sum(sizes.values())}
     figures |= {f"of that {name}, MB": size for name, size in sorted(sizes.items())}
     return Report(title, ours=[figures])
@@ -145,20 +153,21 @@ PARTS: dict[str, Callable[[Bench], Report]] = {
     "push": push,
     "push-few": push_few,
     "push-crowd": push_crowd,
+    "cluster": watching,
     "memory": memory,
 }
 
 
 def _create_one_by_one(engines: Engines, contestant: Contestant, count: int) -> Figures:
-    with stack.running(contestant, engines) as cluster:
-        load.post_all(cluster.url, _bodies(WARM_UP), connections=CONNECTIONS)
-        cluster.wait_for_results(1 + WARM_UP)
-        cpu_before = cluster.cpu_seconds()
+    with stack.running(contestant, engines) as running:
+        load.post_all(running.url, _bodies(WARM_UP), connections=CONNECTIONS)
+        running.wait_for_results(1 + WARM_UP)
+        cpu_before = running.cpu_seconds()
         began = time.perf_counter()
-        posted = load.post_all(cluster.url, _bodies(count), connections=CONNECTIONS)
-        cluster.wait_for_results(1 + WARM_UP + count - posted.errors)
+        posted = load.post_all(running.url, _bodies(count), connections=CONNECTIONS)
+        running.wait_for_results(1 + WARM_UP + count - posted.errors)
         seconds = time.perf_counter() - began
-        cpu = cluster.cpu_seconds()
+        cpu = running.cpu_seconds()
     return {
         "end to end, tasks/s": (count - posted.errors) / seconds,
         "created, tasks/s": (count - posted.errors) / posted.seconds,
@@ -172,8 +181,8 @@ def _create_one_by_one(engines: Engines, contestant: Contestant, count: int) -> 
 
 
 def _submit(engines: Engines, count: int) -> Figures:
-    with stack.running(OURS, engines) as cluster:
-        output = cluster.run(f"manage.py submit --count {count}")
+    with stack.running(OURS, engines) as running:
+        output = running.run(f"manage.py submit --count {count}")
     summary = re.search(r"^(\d+) SUCCESS in .*: (\d+) tasks/s$", output, re.MULTILINE)
     if summary is None or int(summary[1]) != count:
         raise BenchError(f"manage.py submit did not succeed with all {count}:\n{output}")

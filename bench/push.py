@@ -178,28 +178,19 @@ class Writer:
 
     def __init__(self, web: Web) -> None:
         self._web = web
-        self.ids: list[str] = json.loads(finish(web.run("make", f"-m bench.writer make {POOL}")))
+        self.ids: list[str] = json.loads(web.run("make", f"-m bench.writer make {POOL}"))
 
     def cursor(self) -> str:
         query = "/graphql/?query=%7Bcluster%7Bcursor%7D%7D"
         return str(self._web.ask(query)["data"]["cluster"]["cursor"])
 
     async def write(self, count: int, rate: float) -> None:
-        process = self._web.run("change", f"-m bench.writer change {count} {rate}")
-        await asyncio.to_thread(finish, process)
+        command = f"-m bench.writer change {count} {rate}"
+        await asyncio.to_thread(self._web.run, "change", command)
 
     def changes(self, count: int) -> list[tuple[str, int]]:
         """What so many changes are: the task, and its version after it."""
         return [(self.ids[n % POOL], 2 + n // POOL) for n in range(count)]
-
-
-def finish(process: Process) -> str:
-    """What the process printed, when it has ended well."""
-    while (status := process.poll()) is None:
-        time.sleep(POLL_SECONDS)
-    if status:
-        raise BenchError(process.last_words())
-    return process.output()
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import Any
 # What one round measured, by name and unit.
 Figures = dict[str, float]
 
-NAME_WIDTH = 34
+NAME_WIDTH = 44
 NUMBER_WIDTH = 11
 
 

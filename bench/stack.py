@@ -213,7 +213,7 @@ class Running:
         try:
             with urllib.request.urlopen(request, timeout=10):
                 return True
-        except (urllib.error.URLError, ConnectionError):
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
             return False
 
     def _count_results(self, connection: psycopg2.extensions.connection) -> int:

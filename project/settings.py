@@ -1,5 +1,6 @@
 """All settings: the environment comes in, constants go out. `.env.example` names each variable."""
 
+import tomllib
 from pathlib import Path
 
 import environ
@@ -9,6 +10,7 @@ from redis.backoff import ConstantBackoff
 env = environ.Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
 # --- Django -------------------------------------------------------------------------------------
 
@@ -36,6 +38,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "project.logs.RequestId",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -119,8 +122,9 @@ REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    # One list per priority, 0 first. Without the steps Celery keeps only four.
-    "priority_steps": list(range(10)),
+    # Two lists per priority, 0 first: one for what has waited before, one for the rest. Without the
+    # steps Celery keeps only four.
+    "priority_steps": list(range(20)),
     "queue_order_strategy": "priority",
     "visibility_timeout": 120,
     "unacked_restore_interval": 5,
@@ -188,6 +192,8 @@ TASK_HANDOVER_SECONDS = env.int("TASK_HANDOVER_SECONDS", default=10)
 RECONCILE_EVERY_SECONDS = env.int("RECONCILE_EVERY_SECONDS", default=1)
 TASK_RETENTION_DAYS = env.int("TASK_RETENTION_DAYS", default=30)
 EVENT_RETENTION_DAYS = env.int("EVENT_RETENTION_DAYS", default=7)
+# What a worker node tells of itself, for people to know it by: zone=a,disk=ssd
+NODE_LABELS = env.list("NODE_LABELS", default=[])
 # Touched by a worker with each heartbeat that reached the database.
 HEARTBEAT_FILE = env.str("HEARTBEAT_FILE", default="")
 
@@ -206,7 +212,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Cluster scheduler",
     "DESCRIPTION": "The REST door: tasks (A + B) and their schedules. GraphQL is the main API.",
-    "VERSION": "1.0.0",
+    "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -227,14 +233,22 @@ STREAM_LANES = env.int("STREAM_LANES", default=4)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"request": {"()": "project.logs.WithRequestId"}},
     "formatters": {
+        "json": {"()": "project.logs.JsonLines"},
         "line": {
             "format": "{asctime} {levelname} {name}: {message}",
             "style": "{",
             "datefmt": "%H:%M:%S",
+        },
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": env.str("LOG_FORMAT", default="line"),
+            "filters": ["request"],
         }
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         # What clients do wrong is told to them, not to us.

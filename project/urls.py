@@ -1,17 +1,40 @@
 """Who answers where."""
 
 from django.contrib import admin
+from django.db import Error as DatabaseError
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import include, path
 from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from schema.views import view as graphql
+from tasks_app import dispatch, prometheus
+from tasks_app.models import DEFAULT_QUEUE
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process lives. Whether it can work is another question."""
     return HttpResponse("ok\n", content_type="text/plain")
+
+
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Whether requests can be served: not without the database, but without the broker they can."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        database = True
+    except DatabaseError:
+        database = False
+    try:
+        dispatch.waiting([DEFAULT_QUEUE])
+        broker = True
+    except dispatch.BrokerAwayError:
+        broker = False
+    told = {True: "ok", False: "away"}
+    return JsonResponse(
+        {"database": told[database], "broker": told[broker]}, status=200 if database else 503
+    )
 
 
 def _plainly(status: int, detail: str):  # type: ignore[no-untyped-def]
@@ -34,4 +57,6 @@ urlpatterns = [
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="openapi"), name="swagger"),
     path("admin/", admin.site.urls),
     path("healthz/", healthz),
+    path("readyz/", readyz),
+    path("metrics", prometheus.view),
 ]

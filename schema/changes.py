@@ -10,7 +10,8 @@ import strawberry
 from schema.enums import ClusterEventKind, TaskStatus
 from schema.loading import load_for
 from schema.nodes import global_id
-from schema.types import Task, TaskChange, WorkerNode, change_of
+from schema.types import Task, TaskChange, change_of
+from schema.workers import WorkerNode
 from tasks_app import models
 from tasks_app.events import Cursor, Line
 

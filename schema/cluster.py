@@ -3,21 +3,16 @@
 from datetime import datetime, timedelta
 
 import strawberry
-from django.db.models import Count, Min
-from django.db.models.functions import Now, TruncMinute
+from django.db.models import Min
+from django.db.models.functions import Now
 from django.utils import timezone
 
-from schema.enums import TaskStatus
-from tasks_app import events
+from schema.enums import LoadWindow, TaskStatus
+from schema.workers import Load, StatusCount, Window
+from tasks_app import events, metrics
 from tasks_app.models import Task
 
 RATE_MINUTES = 60
-
-
-@strawberry.type(description="How many tasks stand where.")
-class StatusCount:
-    status: TaskStatus = strawberry.field(description="The status.")
-    count: int = strawberry.field(description="How many tasks have it.")
 
 
 @strawberry.type(description="What was finished within a minute.")
@@ -30,8 +25,10 @@ class MinuteCount:
 class Cluster:
     @strawberry.field(description="How many tasks stand where; each status is there.")
     def status_counts(self) -> list[StatusCount]:
-        counts = dict(Task.objects.order_by().values_list("status").annotate(Count("pk")))
-        return [StatusCount(status=status, count=counts.get(status, 0)) for status in TaskStatus]
+        counts = dict.fromkeys(TaskStatus, 0)
+        for (_, status), count in metrics.task_counts().items():
+            counts[TaskStatus(status)] += count
+        return [StatusCount(status=status, count=count) for status, count in counts.items()]
 
     @strawberry.field(
         description="Tasks that reached an end, by minute over the last hour; empty minutes too."
@@ -39,13 +36,12 @@ class Cluster:
     def finished_per_minute(self) -> list[MinuteCount]:
         this_minute = timezone.now().replace(second=0, microsecond=0)
         minutes = [this_minute - timedelta(minutes=n) for n in reversed(range(RATE_MINUTES))]
-        counts = dict(
-            Task.objects.filter(finished_at__gte=minutes[0])
-            .order_by()
-            .values_list(TruncMinute("finished_at"))
-            .annotate(Count("pk"))
-        )
+        counts = metrics.finished_by_minute(minutes[0])
         return [MinuteCount(at=minute, count=counts.get(minute, 0)) for minute in minutes]
+
+    @strawberry.field(description="What reached an end lately, in all queues.")
+    def load(self, window: Window = LoadWindow.MINUTE) -> Load:
+        return Load.of(metrics.sum_of(metrics.queue_loads(window).values()))
 
     @strawberry.field(
         description="Milliseconds that the task has waited which could have started longest ago."

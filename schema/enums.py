@@ -3,13 +3,13 @@
 from enum import Enum
 
 import strawberry
-from django.db.models import TextChoices
 
-from tasks_app import models
+from tasks_app import metrics, models
 from tasks_app.models import grid
+from tasks_app.services import waiting
 
 
-def _publish(choices: type[TextChoices], name: str, description: str, **descriptions: str) -> None:
+def _publish(choices: type[Enum], name: str, description: str, **descriptions: str) -> None:
     strawberry.enum(choices, name=name, description=description)
     for value in choices.__strawberry_definition__.values:  # type: ignore[attr-defined]
         value.description = descriptions[value.name]
@@ -41,6 +41,7 @@ _publish(
     TASK_GIVEN_BACK="Its node was lost; it waits for another one.",
     TASK_RETRIED="Somebody gave it a new run.",
     TASK_TICKED="A tick of its schedule gave it a new run.",
+    TASK_PRUNED="Tasks were deleted, long after they had ended.",
     SCHEDULE_CREATED="A client asked for a schedule.",
     SCHEDULE_UPDATED="Somebody changed a schedule.",
     SCHEDULE_DELETED="Somebody deleted a schedule, and its task with it.",
@@ -50,6 +51,17 @@ _publish(
     TICK_MISSED="A tick was not run in time.",
     NODE_ONLINE="A node came, or was heard of again.",
     NODE_OFFLINE="A node left, or was not heard of any more.",
+    NODE_PAUSED="A node was ordered to take no more tasks.",
+    NODE_RESUMED="A node was ordered to take tasks again.",
+    NODE_DRAINING="A node was ordered to finish what it runs and to take no more.",
+    NODE_DRAINED="A draining node has nothing left to finish.",
+    NODE_RESIZED="A node was ordered to run so many tasks at once.",
+    NODE_ASSIGNED="A node was ordered to take from these queues.",
+    NODE_STOPPING="A node was ordered to end its process.",
+    QUEUE_CREATED="A queue was added.",
+    QUEUE_UPDATED="The limit of a queue was changed.",
+    QUEUE_PAUSED="A queue was paused.",
+    QUEUE_RESUMED="A paused queue was resumed.",
 )
 
 WorkerNodeConnection = models.WorkerNode.Connection
@@ -61,6 +73,17 @@ _publish(
     OFFLINE="It said good-bye, or fell silent.",
 )
 
+
+WorkerNodeScheduling = models.WorkerNode.Scheduling
+_publish(
+    WorkerNodeScheduling,
+    "WorkerNodeScheduling",
+    "Whether a worker node is to take tasks.",
+    ACTIVE="It takes tasks.",
+    PAUSED="It takes none until it is resumed.",
+    DRAINING="It finishes what it runs and takes nothing more.",
+    DRAINED="It has finished, and takes none until it is resumed.",
+)
 
 OverlapPolicy = grid.Overlap
 _publish(
@@ -93,15 +116,29 @@ _publish(
 )
 
 
-@strawberry.enum(description="Why a task that waits is not running. More reasons may come.")
-class PendingReason(Enum):
-    NOT_DUE = strawberry.enum_value(
-        "NOT_DUE", description="Its runAt has not come, or the first tick of its schedule."
-    )
-    QUEUE_PAUSED = strawberry.enum_value("QUEUE_PAUSED", description="Its queue is paused.")
-    NO_NODE_FOR_QUEUE = strawberry.enum_value(
-        "NO_NODE_FOR_QUEUE", description="No node that is online takes from its queue."
-    )
-    WAITING_FOR_SLOT = strawberry.enum_value(
-        "WAITING_FOR_SLOT", description="The nodes are busy with others; its turn will come."
-    )
+PendingReason = waiting.Reason
+_publish(
+    PendingReason,
+    "PendingReason",
+    "Why a task that waits is not running. More reasons may come.",
+    NOT_DUE="Its runAt has not come, or the first tick of its schedule.",
+    RETRY_WAIT="Attempts were lost, and the next waits a while.",
+    QUEUE_PAUSED="Its queue is paused.",
+    NO_NODE_FOR_QUEUE="No node that is online takes from its queue.",
+    TOO_LARGE="It takes more slots than any of these nodes has.",
+    NODES_PAUSED="All nodes that could run it are paused, draining or drained.",
+    QUEUE_LIMIT="As many tasks of its queue run as may.",
+    WAITING_FOR_SLOT="The nodes are busy with others; its turn will come.",
+)
+
+
+LoadWindow = metrics.Window
+_publish(
+    LoadWindow,
+    "LoadWindow",
+    "How far back to look, in spans of ten seconds or, for an hour, of ten minutes.",
+    MINUTE="The last minute.",
+    FIVE_MINUTES="The last five minutes.",
+    HOUR="The last hour.",
+    ALL_TIME="Ever; perSecond is 0.",
+)

@@ -28,6 +28,9 @@ class NewTaskInput:
     duration_ms: int = strawberry.field(
         default=0, description="Simulated work: how long a node is busy with it, up to an hour."
     )
+    slots: int = strawberry.field(
+        default=1, description="How many slots of a node it takes while it runs, 1 to 100."
+    )
     max_attempts: int = strawberry.field(
         default=3, description="How many nodes may die over it before it fails, 1 to 100."
     )
@@ -118,6 +121,7 @@ class NewScheduleInput:
     queue: str = strawberry.field(default=DEFAULT_QUEUE, description="The line its runs wait in.")
     priority: int = strawberry.field(default=5, description="0 to 9; 9 is the most urgent.")
     duration_ms: int = strawberry.field(default=0, description="Simulated work of each run.")
+    slots: int = strawberry.field(default=1, description="Slots of a node that each run takes.")
     max_attempts: int = strawberry.field(
         default=3, description="How many nodes may die over a run before it fails, 1 to 100."
     )
@@ -161,6 +165,7 @@ class UpdateTaskScheduleInput:
     queue: str | None = strawberry.field(default=UNSET, description="The line its runs wait in.")
     priority: int | None = strawberry.field(default=UNSET, description="0 to 9.")
     duration_ms: int | None = strawberry.field(default=UNSET, description="Simulated work.")
+    slots: int | None = strawberry.field(default=UNSET, description="1 to 100.")
     max_attempts: int | None = strawberry.field(default=UNSET, description="1 to 100.")
     overlap: OverlapPolicy | None = strawberry.field(
         default=UNSET, description="What becomes of a tick while the last run goes on."

@@ -42,6 +42,7 @@ from schema.payloads import (
     attempt,
     user_errors,
 )
+from schema.steering import Steering
 from schema.where import matching
 from tasks_app import models
 from tasks_app.services import schedules, tasks
@@ -55,7 +56,7 @@ def _input(description: str) -> Any:
 
 
 @strawberry.type(description="What can be done.")
-class Mutation:
+class Mutation(Steering):
     @strawberry_django.mutation(description="Create a task and have it run.")
     def create_task(
         self,

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import strawberry
+import strawberry_django
 from graphql import GraphQLError
 from strawberry.relay.utils import from_base64, to_base64
 
@@ -21,6 +22,11 @@ class Node:
     def id(self, info: strawberry.Info) -> strawberry.ID:
         row: Any = self
         return global_id(info.path.typename or "", row.pk)
+
+
+def described(description: str) -> Any:
+    """A field that the model has under the same name."""
+    return strawberry_django.field(description=description)
 
 
 def global_id(type_name: str, key: UUID) -> strawberry.ID:

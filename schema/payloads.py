@@ -24,6 +24,10 @@ class UserErrorCode(Enum):
     INVALID = strawberry.enum_value("invalid", description="The value cannot be used.")
     OUT_OF_RANGE = strawberry.enum_value("out_of_range", description="Too little or too much.")
     NOT_FOUND = strawberry.enum_value("not_found", description="There is no such object.")
+    ALREADY_EXISTS = strawberry.enum_value(
+        "already_exists", description="There is one of this name."
+    )
+    NOT_ONLINE = strawberry.enum_value("not_online", description="The node is not online.")
     UNKNOWN_QUEUE = strawberry.enum_value("unknown_queue", description="There is no such queue.")
     IDEMPOTENCY_CONFLICT = strawberry.enum_value(
         "idempotency_conflict", description="The key came with other values before."
@@ -50,16 +54,19 @@ _CODES = {str(code.value): code for code in UserErrorCode}
 
 
 def attempt(
-    service: Callable[[], T], *, at: Sequence[str] = ("input",)
+    service: Callable[[], T], *, at: Sequence[str] = ("input",), key: str = "id"
 ) -> tuple[T | None, list[UserError]]:
-    """The service's value, or what it refused. ``at`` is the path to what it was given."""
+    """The service's value, or what it refused. ``at`` is the path to what it was given.
+
+    ``key`` is the name of the argument that says of what it was asked.
+    """
     try:
         return service(), []
     except ValidationError as error:
         return None, user_errors(error, at=at)
     except ObjectDoesNotExist:
         message = "There is no such object."
-        return None, [UserError(code=UserErrorCode.NOT_FOUND, field=[*at, "id"], message=message)]
+        return None, [UserError(code=UserErrorCode.NOT_FOUND, field=[*at, key], message=message)]
 
 
 def user_errors(error: ValidationError, *, at: Sequence[str]) -> list[UserError]:

@@ -15,8 +15,9 @@ from schema.loading import load_for, selects
 from schema.nodes import BadInputError, Node, parse_id, split_id
 from schema.payloads import SchedulePreview, attempt
 from schema.schedules import UPCOMING_MAX, TaskSchedule
-from schema.types import Queue, Task, WorkerNode
-from schema.where import TaskWhere, matching
+from schema.types import Task
+from schema.where import TaskWhere, matching, text
+from schema.workers import Queue, WorkerNode
 from tasks_app import events, models
 from tasks_app.services import schedules
 
@@ -32,6 +33,7 @@ NODE_TYPES: dict[str, type[Model]] = {
 }
 
 Id = Annotated[strawberry.ID, strawberry.argument(description="A global id, or a plain UUID.")]
+Name = Annotated[str, strawberry.argument(description="Its name.")]
 NodeId = Annotated[strawberry.ID, strawberry.argument(description="A global id.")]
 
 
@@ -157,16 +159,30 @@ class Query:
         return SchedulePreview(ticks=ticks or [], errors=errors)
 
     @strawberry_django.field(description="All queues, by name.")
-    def queues(self) -> list[Queue]:
-        return list(models.Queue.objects.order_by("name"))  # type: ignore[arg-type]
+    def queues(self, info: strawberry.Info) -> list[Queue]:
+        return _loaded(info, models.Queue.objects.order_by("name"))
+
+    @strawberry_django.field(description="A queue; null if it is not there.")
+    def queue(self, info: strawberry.Info, name: Name) -> Queue | None:
+        return next(iter(_loaded(info, models.Queue.objects.filter(name=text(name)))), None)
 
     @strawberry_django.field(description="All worker nodes that ever joined, by name.")
-    def worker_nodes(self) -> list[WorkerNode]:
-        return list(models.WorkerNode.objects.order_by("name"))  # type: ignore[arg-type]
+    def worker_nodes(self, info: strawberry.Info) -> list[WorkerNode]:
+        return _loaded(info, models.WorkerNode.objects.order_by("name"))
+
+    @strawberry_django.field(description="A worker node; null if it never joined.")
+    def worker_node(self, info: strawberry.Info, name: Name) -> WorkerNode | None:
+        return next(iter(_loaded(info, models.WorkerNode.objects.filter(name=text(name)))), None)
 
     @strawberry_django.field(description="Counts and rates.")
     def cluster(self) -> Cluster:
         return Cluster()
+
+
+def _loaded(info: strawberry.Info, found: QuerySet[Any]) -> list[Any]:
+    rows = list(found)
+    load_for(info, rows)
+    return rows
 
 
 def _load_page(info: strawberry.Info, edges: list[Any]) -> None:

@@ -12,8 +12,8 @@ from django.db.models import prefetch_related_objects
 from schema.connections import After, Connection, First, Order, Page, paginate
 from schema.enums import OverlapPolicy, TickOutcome, TickReason
 from schema.loading import loads
-from schema.nodes import BadInputError, Node
-from schema.types import Task, described
+from schema.nodes import BadInputError, Node, described
+from schema.types import Task
 from tasks_app import models
 from tasks_app.services import schedules
 

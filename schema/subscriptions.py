@@ -189,6 +189,8 @@ class TaskWatch(Watch):
 
 def _changes(page: Page, after: Cursor) -> Iterator[Item]:
     for line in page.lines:
+        if not line.status:
+            continue  # the tasks are gone, and stand nowhere
         seen = after.seen if line.end[:2] == after[:2] else 0
         for index in range(seen, len(line.task_ids)):
             yield Item(events.cursor_after(line, index), (line, index), line.task_ids[index])

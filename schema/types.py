@@ -1,7 +1,7 @@
 """What can be read: types drawn from the models."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
@@ -10,41 +10,19 @@ import strawberry_django
 from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 
-from schema.enums import ClusterEventKind, PendingReason, TaskStatus, WorkerNodeConnection
+from schema.enums import ClusterEventKind, PendingReason, TaskStatus
 from schema.loading import loads
-from schema.nodes import BadInputError, Node
+from schema.nodes import BadInputError, Node, described
 from schema.scalars import BigInt
-from tasks_app import events, models
+from schema.workers import Queue, WorkerNode
+from tasks_app import events, metrics, models
+from tasks_app.services import waiting
 
 if TYPE_CHECKING:  # a schedule shows its task, and a task its schedule
     from schema.schedules import TaskSchedule
 
 RESULTS_DEFAULT, RESULTS_MAX = 10, 100
 HISTORY_MAX = 100
-
-
-def described(description: str) -> Any:
-    """A field that the model has under the same name."""
-    return strawberry_django.field(description=description)
-
-
-@strawberry_django.type(models.Queue, description="A line in which tasks wait.")
-class Queue(Node):
-    name: str = described("What tasks call it.")
-    paused_at: datetime | None = described("Since when no task of it is started.")
-    paused_by: str = described("Who paused it.")
-    pause_note: str = described("Why it was paused.")
-
-
-@strawberry_django.type(models.WorkerNode, description="A machine of the cluster: a Celery worker.")
-class WorkerNode(Node):
-    name: str = described("Its Celery node name.")
-    host: str = described("The host it runs on.")
-    pid: int = described("Its main process there.")
-    slots: int = described("How much it can do at once.")
-    queues: list[str] = described("The queues it takes from.")
-    connection: WorkerNodeConnection = described("Whether it has been heard of lately.")
-    heartbeat_at: datetime = described("When it was heard of last.")
 
 
 @strawberry_django.type(models.TaskResult, description="What one run of a task came to.")
@@ -79,6 +57,24 @@ class TaskEvent(TaskChange):
     worker_node: WorkerNode | None = strawberry.field(description="The node that did it.")
 
 
+@strawberry.type(description="What a task waits for.")
+class Pending:
+    reason: PendingReason = strawberry.field(description="Why it is not running.")
+    message: str = strawberry.field(description="Why, for people.")
+    ahead: int | None = strawberry.field(
+        description=(
+            f"How many of its queue come before it, counted up to {waiting.AHEAD_MAX}. Null if"
+            " it does not only wait for its turn."
+        )
+    )
+    estimated_start_at: datetime | None = strawberry.field(
+        description=(
+            "When its turn comes if its queue goes on as in the last five minutes. Null if nothing"
+            " of it has ended in them, or too many come before it to be counted."
+        )
+    )
+
+
 @strawberry_django.type(models.Task, description="An addition: a + b, computed by some node.")
 class Task(Node):
     a: BigInt = described("The first number, a signed integer of 64 bits.")
@@ -88,6 +84,7 @@ class Task(Node):
     run_at: datetime | None = described("It does not start before this time.")
     expires_at: datetime | None = described("It fails if no node has started it by then.")
     duration_ms: int = described("Simulated work: how long a node is busy with it.")
+    slots: int = described("How many slots of a node it takes while it runs.")
     max_attempts: int = described("How many nodes may die over a run before it fails.")
     version: int = described("Grows by one with each change; of two answers the higher is newer.")
     run: int = described("Which go this is: each retry, and each tick of a schedule, is a new one.")
@@ -96,6 +93,7 @@ class Task(Node):
     updated_at: datetime = described("When it changed last.")
     started_at: datetime | None = described("When a node started the last attempt of this run.")
     finished_at: datetime | None = described("When it reached its end.")
+    retry_at: datetime | None = described("After lost attempts: when the next may start.")
     cancel_requested_at: datetime | None = described("When somebody asked to cancel this run.")
 
     @strawberry.field(description="The id that REST and the logs use.")
@@ -160,9 +158,20 @@ class Task(Node):
 
     @strawberry.field(description="Why it is not running; null if it does not wait.")
     def pending_reason(self: Any) -> PendingReason | None:
-        if not hasattr(self, "loaded_pending_reason"):
-            _load_pending_reasons([self], {})
-        return self.loaded_pending_reason
+        found = _waiting(self)
+        return found and found.reason
+
+    @strawberry.field(description="What it waits for; null if it does not wait.")
+    def pending(self: Any) -> Annotated["Pending", strawberry.lazy("schema.types")] | None:
+        found = _waiting(self)
+        if found is None:
+            return None
+        if not hasattr(self, "loaded_place"):
+            _load_places([self], {})
+        ahead, estimate = self.loaded_place or (None, None)
+        return Pending(
+            reason=found.reason, message=found.message, ahead=ahead, estimated_start_at=estimate
+        )
 
     @strawberry.field(description="Its changes, the oldest first, as far as the log goes back.")
     def history(
@@ -229,29 +238,38 @@ def _load_queue(tasks: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any
     return [task.queue for task in tasks]
 
 
+def _waiting(task: Any) -> waiting.Waiting | None:
+    if not hasattr(task, "loaded_waiting"):
+        _load_waiting([task], {})
+    found: waiting.Waiting | None = task.loaded_waiting
+    return found
+
+
 @loads(models.Task, "pendingReason")
-def _load_pending_reasons(tasks: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
-    paused = set(models.Queue.objects.exclude(paused_at=None).values_list("name", flat=True))
-    online = models.WorkerNode.objects.filter(connection=WorkerNodeConnection.ONLINE)
-    served = {queue for queues in online.values_list("queues", flat=True) for queue in queues}
-    now = timezone.now()
+def _load_waiting(tasks: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+    explained = waiting.explain(tasks)
     for task in tasks:
-        task.loaded_pending_reason = _pending_reason(task, paused, served, now)
+        task.loaded_waiting = explained.get(task.pk)
     return []
 
 
-def _pending_reason(
-    task: Any, paused: set[str], served: set[str], now: datetime
-) -> PendingReason | None:
-    if task.status != models.Task.Status.PENDING:
+@loads(models.Task, "pending")
+def _load_places(tasks: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+    _load_waiting(tasks, {})
+    in_line = [task for task in tasks if task.loaded_waiting and task.loaded_waiting.is_in_line]
+    places = waiting.ahead(in_line)
+    rates = metrics.queue_loads(metrics.Window.FIVE_MINUTES) if in_line else {}
+    for task in tasks:
+        ahead = places.get(task.pk)
+        rate = rates[task.queue_id].per_second if task.queue_id in rates else 0
+        task.loaded_place = None if ahead is None else (ahead, _estimate(ahead, rate))
+    return []
+
+
+def _estimate(ahead: int, rate: float) -> datetime | None:
+    if not rate or ahead == waiting.AHEAD_MAX:
         return None
-    if task.run == 0 or (task.run_at and task.run_at > now):
-        return PendingReason.NOT_DUE
-    if task.queue_id in paused:
-        return PendingReason.QUEUE_PAUSED
-    if task.queue_id not in served:
-        return PendingReason.NO_NODE_FOR_QUEUE
-    return PendingReason.WAITING_FOR_SLOT
+    return timezone.now() + timedelta(seconds=ahead / rate)
 
 
 @loads(models.Task, "history")

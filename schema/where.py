@@ -133,11 +133,11 @@ def _own(where: TaskWhere) -> Q:
     if where.statuses is not None:
         q &= Q(status__in=where.statuses)
     if where.queue is not None:
-        q &= Q(queue_id=_text(where.queue))
+        q &= Q(queue_id=text(where.queue))
     if where.schedule_id is not None:
         q &= Q(schedule_id=parse_id(where.schedule_id, "TaskSchedule"))
     if where.worker_node is not None:
-        q &= Q(node__name=_text(where.worker_node))
+        q &= Q(node__name=text(where.worker_node))
     if where.scheduled is not None:
         q &= Q(schedule__isnull=not where.scheduled)
     for column in ("created_at", "finished_at", "a", "b"):
@@ -149,7 +149,8 @@ def _own(where: TaskWhere) -> Q:
     return q
 
 
-def _text(value: str) -> str:
+def text(value: str) -> str:
+    """What a name can be looked for as."""
     if "\0" in value:
         raise BadInputError("A name has no NUL in it.")
     return value

@@ -51,12 +51,13 @@ class ScheduleTickAdmin(ReadOnlyAdmin):
 
 @admin.register(models.WorkerNode)
 class WorkerNodeAdmin(ReadOnlyAdmin):
-    list_display = ["name", "connection", "slots", "queues", "heartbeat_at"]
+    list_display = ["name", "connection", "scheduling", "slots", "queues", "heartbeat_at"]
+    list_filter = ["connection", "scheduling"]
 
 
 @admin.register(models.Queue)
 class QueueAdmin(ReadOnlyAdmin):
-    list_display = ["name", "paused_at", "pause_note"]
+    list_display = ["name", "running_limit", "paused_at", "paused_by", "pause_note"]
 
 
 @admin.register(models.ClusterEvent)

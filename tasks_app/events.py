@@ -36,9 +36,10 @@ _KINDS: dict[tuple[str, str], str] = {
 
 _INSERT = """
     INSERT INTO tasks_app_clusterevent
-           (kind, node_id, queue, previous_status, status, message, task_ids, versions, attempts)
+           (kind, node_id, queue, previous_status, status, message, task_ids, versions, attempts,
+            waits_ms, runs_ms)
     VALUES (%s, (SELECT id FROM tasks_app_workernode WHERE name = %s), %s, %s, %s, %s,
-            %s::uuid[], %s::int[], %s::int[])
+            %s::uuid[], %s::int[], %s::int[], %s::bigint[], %s::bigint[])
 """
 
 
@@ -204,6 +205,7 @@ def _append_line(
     kind: str, node: str, way: tuple[str, str, str, str], group: Sequence[Moved]
 ) -> None:
     _, previous, status, _ = way
+    ended_runs = group if previous == Status.RUNNING and status in Task.TERMINAL else []
     columns: list[Any] = [
         kind or _KINDS[previous, status],
         node,
@@ -211,9 +213,23 @@ def _append_line(
         [task.id for task in group],
         [task.version for task in group],
         [task.attempt for task in group],
+        [task.wait_ms for task in ended_runs],
+        [task.run_ms for task in ended_runs],
     ]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, columns)
+
+
+def tasks_deleted(kind: str, tasks: Iterable[tuple[str, str, UUID]]) -> None:
+    """Append that tasks are gone: rows of queue, status, id."""
+    alike: dict[tuple[str, str], list[UUID]] = defaultdict(list)
+    for queue, status, id in tasks:
+        alike[queue, status].append(id)
+    ClusterEvent.objects.bulk_create(
+        ClusterEvent(kind=kind, queue=queue, previous_status=status, task_ids=ids)
+        for (queue, status), ids in alike.items()
+    )
+    doorbell.ring_after_commit()
 
 
 def schedules_changed(kind: str, ids: Iterable[UUID], *, message: str = "") -> None:
@@ -221,24 +237,29 @@ def schedules_changed(kind: str, ids: Iterable[UUID], *, message: str = "") -> N
     _append(kind=kind, schedule_ids=list(ids), message=message)
 
 
-def schedule_changed(kind: str, id: UUID, task: Task) -> None:
+def schedule_changed(kind: str, id: UUID, task: Task, *, previous_queue: str = "") -> None:
     """Append what happened to a schedule and, with it, to its task."""
-    is_new = kind == Kind.SCHEDULE_CREATED
     _append(
         kind=kind,
         schedule_ids=[id],
         queue=task.queue_id,
-        previous_status="" if is_new else task.status,
-        status=task.status,
+        previous_queue=previous_queue,
+        previous_status="" if kind == Kind.SCHEDULE_CREATED else task.status,
+        status="" if kind == Kind.SCHEDULE_DELETED else task.status,
         task_ids=[task.pk],
         versions=[task.version],
         attempts=[task.attempt],
     )
 
 
-def node_changed(kind: ClusterEvent.Kind, node: WorkerNode) -> None:
-    """Append that a node came or went."""
-    _append(kind=kind, node=node)
+def node_changed(kind: str, node: WorkerNode, *, actor: str = "", message: str = "") -> None:
+    """Append what happened to a node, or what it was ordered to do."""
+    _append(kind=kind, node=node, actor=actor, message=message)
+
+
+def queue_changed(kind: str, queue: str, *, actor: str = "", message: str = "") -> None:
+    """Append what happened to a queue."""
+    _append(kind=kind, queue=queue, actor=actor, message=message)
 
 
 def _append(**columns: Any) -> None:
@@ -257,16 +278,18 @@ def histories(task_ids: Sequence[UUID]) -> dict[UUID, list[tuple[ClusterEvent, i
     return found
 
 
-def delete_before(time: datetime, limit: int) -> int:
+def delete_before(time: datetime, limit: int, *, folded_until: int) -> int:
     """Forget the oldest events, as far as they are older than this; answers how many.
 
-    What was forgotten is noted, so that who comes with an older cursor is told.
+    Those from the transaction `folded_until` on have not been counted yet (see `metrics.py`) and
+    stay. What was forgotten is noted, so that who comes with an older cursor is told.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             """
             WITH old AS (
-                SELECT id FROM tasks_app_clusterevent WHERE at < %s ORDER BY id LIMIT %s
+                SELECT id FROM tasks_app_clusterevent WHERE at < %s AND xid < %s
+                 ORDER BY id LIMIT %s
             ), gone AS (
                 DELETE FROM tasks_app_clusterevent e USING old WHERE e.id = old.id
                 RETURNING e.xid, e.id
@@ -278,7 +301,7 @@ def delete_before(time: datetime, limit: int) -> int:
             )
             SELECT count(*) FROM gone
             """,
-            [time, limit],
+            [time, folded_until, limit],
         )
         [(deleted,)] = cursor.fetchall()
     return int(deleted)

@@ -7,12 +7,13 @@ once: each skips the rows that another has in hand.
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.utils import timezone
 
-from tasks_app import dispatch, events, execution
-from tasks_app.models import Queue, ticks, transitions
+from tasks_app import dispatch, events, execution, metrics
+from tasks_app.models import claims, ticks, transitions
 from tasks_app.services import cluster
 
 logger = logging.getLogger(__name__)
@@ -23,22 +24,29 @@ WAITING_ENOUGH = 200
 
 
 def reconcile() -> None:
-    """One pass: silent nodes, expired leases, expired tasks, then what is due."""
+    """One pass: silent nodes, expired leases, drains, expired tasks, then what is due."""
     cluster.mark_silent_nodes_offline()
+    cluster.finish_drains()
     if given_back := execution.give_back_expired(BATCH):
         logger.warning("%d claims had run out and were given back", given_back)
     execution.expire(BATCH)
     _hand_over_due()
+    while metrics.fold() == metrics.LINES:
+        pass
 
 
 def prune() -> None:
     """Delete what is past its retention. Nothing that is not finished ever goes."""
     now = timezone.now()
     tasks_before = now - timedelta(days=settings.TASK_RETENTION_DAYS)
-    _repeat(transitions.delete_finished, tasks_before)
+    _repeat(execution.delete_finished, tasks_before)
     _repeat(transitions.delete_results, tasks_before)
     _repeat(ticks.delete_before, tasks_before)
-    _repeat(events.delete_before, now - timedelta(days=settings.EVENT_RETENTION_DAYS))
+    _repeat(
+        partial(events.delete_before, folded_until=metrics.folded_until()),
+        now - timedelta(days=settings.EVENT_RETENTION_DAYS),
+    )
+    metrics.delete_old()
 
 
 def _repeat(delete: Callable[[datetime, int], int], before: datetime) -> None:
@@ -48,11 +56,15 @@ def _repeat(delete: Callable[[datetime, int], int], before: datetime) -> None:
 
 
 def _hand_over_due() -> None:
-    queues = list(Queue.objects.filter(paused_at=None).values_list("name", flat=True))
+    queues = claims.open_queues()
     try:
-        waiting = dispatch.waiting(queues)
+        waiting = dispatch.waiting(queue.name for queue in queues)
     except dispatch.BrokerAwayError:
         return  # the tasks stay due
     for queue in queues:
-        if waiting[queue] < WAITING_ENOUGH and (due := execution.hand_over_due(queue, BATCH)):
-            logger.info("handed over %d tasks of queue %s that were due", due, queue)
+        # Of a queue with a limit, no more than can run when what waits has started.
+        limit = BATCH if queue.left is None else queue.left - waiting[queue.name]
+        if waiting[queue.name] < WAITING_ENOUGH and limit > 0:
+            due = execution.hand_over_due(queue, limit)
+            if due:
+                logger.info("handed over %d tasks of queue %s that were due", due, queue.name)

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tasks_app.models import Task
+from tasks_app import execution
+from tasks_app.models import Task, WorkerNode
 from tasks_app.services import schedules, tasks
 
 
@@ -17,6 +18,25 @@ def make_task(db):
         return tasks.create_task(tasks.NewTask(**{"a": 2, "b": 3} | wish))
 
     return make
+
+
+@pytest.fixture
+def node(db):
+    """A node of two slots that takes from the default queue, and of which the log says nothing."""
+    return WorkerNode.objects.create(
+        name="node-1@here",
+        host="here",
+        pid=1,
+        slots=2,
+        queues=["default"],
+        connection="ONLINE",
+        heartbeat_at=timezone.now(),
+    )
+
+
+@pytest.fixture(autouse=True)
+def nobody_waits_for_room(monkeypatch):
+    monkeypatch.setattr(execution, "ROOM_SECONDS", 0)
 
 
 @pytest.fixture
@@ -40,7 +60,7 @@ def handed_over(monkeypatch):
     monkeypatch.setattr(
         dispatch,
         "after_commit",
-        lambda moved: messages.extend(
+        lambda moved, first=False: messages.extend(
             (ids, queue, priority) for queue, priority, ids in dispatch._messages(moved)
         ),
     )

@@ -51,9 +51,9 @@ class Cluster:
         self._start("web", web)
         eventually(lambda: self.request("GET", "/healthz/")[0] == 200)
 
-    def start_node(self, name: str, *, app: str = "project") -> None:
+    def start_node(self, name: str, *, slots: int = 2, app: str = "project") -> None:
         node = ["celery", "-q", "-A", app, "worker", "-n", f"{name}@%h"]
-        options = ["--concurrency", "2", "--without-mingle", "--without-gossip"]
+        options = ["--concurrency", str(slots), "--without-mingle", "--without-gossip"]
         self._start(name, [*node, *options])
 
     def start_beat(self, name: str = "beat") -> None:
@@ -91,6 +91,8 @@ class Cluster:
             return 0, None
 
     def _start(self, name: str, command: list[str]) -> None:
+        if name in self.processes:
+            self.processes[name].wait()
         environment = os.environ | self.settings | {"DATABASE_URL": _test_database_url()}
         self.processes[name] = subprocess.Popen(
             [sys.executable, "-m", *command], env=environment, start_new_session=True

@@ -6,17 +6,12 @@ import pytest
 from django.utils import timezone
 
 from tasks_app import execution
-from tasks_app.models import ClusterEvent, Queue, Task, TaskResult, WorkerNode
-from tasks_app.models.transitions import WORKER_LOST_MESSAGE, Outcome
-from tasks_app.services import cluster, tasks
+from tasks_app.models import ClusterEvent, Queue, Task, TaskResult
+from tasks_app.models.claims import WORKER_LOST_MESSAGE
+from tasks_app.models.transitions import Outcome
+from tasks_app.services import tasks
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def node():
-    cluster.heartbeat("node-1@here", host="here", pid=1, slots=2, queues=["default"])
-    return WorkerNode.objects.get()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("node")]
 
 
 def run(*some, message="message-1"):
@@ -24,7 +19,8 @@ def run(*some, message="message-1"):
 
 
 def claim(*some, message="message-1"):
-    return execution.claim([t.pk for t in some], node="node-1@here", celery_task_id=message)
+    ids = [t.pk for t in some]
+    return execution.claim(ids, node="node-1@here", celery_task_id=message).tasks
 
 
 def outcomes(claimed):
@@ -36,7 +32,7 @@ def stored(task):
 
 
 def kinds():
-    return list(ClusterEvent.objects.exclude(kind="NODE_ONLINE").values_list("kind", flat=True))
+    return list(ClusterEvent.objects.values_list("kind", flat=True))
 
 
 def test_tasks_of_one_message_are_claimed_added_and_completed(make_task, node):
@@ -234,6 +230,7 @@ def test_a_task_that_loses_every_worker_fails_in_the_end(make_task, handed_over)
     task = make_task(max_attempts=3)
 
     for attempt in range(3):
+        Task.objects.update(retry_at=None)
         claim(task, message=f"message-{attempt}")
         execution.give_back(f"message-{attempt}")
 

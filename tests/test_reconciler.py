@@ -4,11 +4,11 @@ import pytest
 from django.utils import timezone
 
 from tasks_app import dispatch, reconciler
-from tasks_app.models import ClusterEvent, Queue, Task, TaskResult, WorkerNode
+from tasks_app.models import ClusterEvent, Fold, Queue, Task, TaskResult, WorkerNode
 from tasks_app.models.base import uuid7_floor
 from tasks_app.services import cluster
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("node")]
 
 
 @pytest.fixture(autouse=True)
@@ -92,7 +92,14 @@ def test_a_broker_that_is_away_leaves_the_tasks_due(make_task, handed_over, monk
     assert Task.objects.get(pk=task.pk).next_dispatch_at <= timezone.now()
 
 
-def test_a_silent_node_goes_offline_and_comes_back():
+@pytest.fixture
+def short_silence(monkeypatch):
+    """Shorter than what the tests' database has been there for: until then nobody is silent."""
+    monkeypatch.setattr(cluster, "SILENCE_SECONDS", 1)
+
+
+def test_a_silent_node_goes_offline_and_comes_back(node, short_silence):
+    node.delete()
     facts = {"host": "here", "pid": 7, "slots": 2, "queues": ["default"]}
     cluster.heartbeat("node-1@here", **facts)
     reconciler.reconcile()
@@ -141,6 +148,7 @@ def test_what_finished_long_ago_goes_and_nothing_else(make_task):
 def test_old_events_are_forgotten(make_task):
     make_task()
     make_task()
+    Fold.objects.update_or_create(defaults={"xid": ClusterEvent.objects.latest("id").xid + 1})
     ClusterEvent.objects.filter(pk=ClusterEvent.objects.order_by("id")[0].pk).update(
         at=timezone.now() - timedelta(days=8)
     )

@@ -13,7 +13,7 @@ from tasks_app.models.base import uuid7_floor
 from tasks_app.models.grid import decide
 from tasks_app.services import schedules
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("node")]
 
 
 @pytest.fixture

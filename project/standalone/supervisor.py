@@ -35,6 +35,8 @@ class Service:
     name: str
     command: list[str]
     restarts: bool
+    # Whether it may end by itself, with status 0: a node can be ordered to.
+    may_end: bool
     stop_phase: int
     stop_seconds: float
     colour: int = 0
@@ -64,7 +66,7 @@ class Service:
             if now >= self.starts_at:
                 self.start()
         elif self.process is not None and self.process.poll() is not None:
-            self._plan_restart(describe_exit(self.process.returncode), now)
+            self._plan_restart(self.process.returncode, now)
 
     def terminate(self) -> None:
         """Signals only the parent: Celery's pool must live to finish what it runs."""
@@ -85,7 +87,12 @@ class Service:
             self.process.kill()
             self.process.wait()
 
-    def _plan_restart(self, fate: str, now: float) -> None:
+    def _plan_restart(self, status: int, now: float) -> None:
+        if self.may_end and status == 0:
+            say(f"{self.name} was stopped, and is not started again")
+            self.process = None
+            return
+        fate = describe_exit(status)
         self.ends.append(now)
         recent = sum(now - end < RESTART_WINDOW_SECONDS for end in self.ends)
         if not self.restarts or recent == RESTARTS:

@@ -3,6 +3,7 @@
 from tasks_app.models.base import BaseModel, uuid7
 from tasks_app.models.cluster import DEFAULT_QUEUE, Queue, WorkerNode
 from tasks_app.models.event import ClusterEvent, PrunedLog
+from tasks_app.models.load import Fold, Slice, TaskCount
 from tasks_app.models.schedule import ScheduleTick, TaskSchedule
 from tasks_app.models.task import Task, TaskResult
 
@@ -10,10 +11,13 @@ __all__ = [
     "DEFAULT_QUEUE",
     "BaseModel",
     "ClusterEvent",
+    "Fold",
     "PrunedLog",
     "Queue",
     "ScheduleTick",
+    "Slice",
     "Task",
+    "TaskCount",
     "TaskResult",
     "TaskSchedule",
     "WorkerNode",

@@ -19,7 +19,8 @@ class ClusterEvent(models.Model):
 
     Appended, never changed. Ids are taken before they commit, so readers go by
     ``(xid, id)`` below the oldest running transaction, where nothing can appear any more.
-    The arrays run in parallel: `task_ids[i]` went to version `versions[i]` in `attempts[i]`.
+    The arrays run in parallel: `task_ids[i]` went to version `versions[i]` in `attempts[i]`. Where
+    runs ended, `waits_ms[i]` and `runs_ms[i]` tell how long they waited and ran.
     """
 
     class Kind(models.TextChoices):
@@ -32,6 +33,7 @@ class ClusterEvent(models.Model):
         TASK_GIVEN_BACK = "TASK_GIVEN_BACK"
         TASK_RETRIED = "TASK_RETRIED"
         TASK_TICKED = "TASK_TICKED"
+        TASK_PRUNED = "TASK_PRUNED"
         SCHEDULE_CREATED = "SCHEDULE_CREATED"
         SCHEDULE_UPDATED = "SCHEDULE_UPDATED"
         SCHEDULE_DELETED = "SCHEDULE_DELETED"
@@ -41,6 +43,17 @@ class ClusterEvent(models.Model):
         TICK_MISSED = "TICK_MISSED"
         NODE_ONLINE = "NODE_ONLINE"
         NODE_OFFLINE = "NODE_OFFLINE"
+        NODE_PAUSED = "NODE_PAUSED"
+        NODE_RESUMED = "NODE_RESUMED"
+        NODE_DRAINING = "NODE_DRAINING"
+        NODE_DRAINED = "NODE_DRAINED"
+        NODE_RESIZED = "NODE_RESIZED"
+        NODE_ASSIGNED = "NODE_ASSIGNED"
+        NODE_STOPPING = "NODE_STOPPING"
+        QUEUE_CREATED = "QUEUE_CREATED"
+        QUEUE_UPDATED = "QUEUE_UPDATED"
+        QUEUE_PAUSED = "QUEUE_PAUSED"
+        QUEUE_RESUMED = "QUEUE_RESUMED"
 
     id = models.BigAutoField(primary_key=True)
     xid = models.BigIntegerField(db_default=CurrentTransactionId())
@@ -51,12 +64,17 @@ class ClusterEvent(models.Model):
         "WorkerNode", models.SET_NULL, null=True, db_constraint=False, db_index=False
     )
     queue = models.CharField(max_length=63, blank=True, db_default="")
+    previous_queue = models.CharField(
+        max_length=63, blank=True, db_default="", help_text="If that has changed."
+    )
     previous_status = models.CharField(max_length=9, blank=True, db_default="")
     status = models.CharField(max_length=9, blank=True, db_default="")
     message = models.TextField(blank=True, db_default="")
     task_ids = ArrayField(models.UUIDField(), default=list)
     versions = ArrayField(models.IntegerField(), default=list)
     attempts = ArrayField(models.IntegerField(), default=list)
+    waits_ms = ArrayField(models.BigIntegerField(), db_default=[])
+    runs_ms = ArrayField(models.BigIntegerField(), db_default=[])
     schedule_ids = ArrayField(models.UUIDField(), db_default=[])
 
     class Meta:

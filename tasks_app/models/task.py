@@ -14,6 +14,7 @@ INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 PRIORITY_MAX = 9
 DURATION_MAX_MS = 3_600_000
 ATTEMPTS_MAX = 100
+SLOTS_MAX = 100
 
 
 class SumField(models.DecimalField):  # type: ignore[type-arg]
@@ -73,6 +74,9 @@ class Task(BaseModel):
     duration_ms = models.IntegerField(
         db_default=0, help_text="Simulated work: how long a node is busy with it, in milliseconds."
     )
+    slots = models.SmallIntegerField(
+        db_default=1, help_text="How many slots of a node it takes while it runs."
+    )
     max_attempts = models.SmallIntegerField(db_default=3)
     idempotency_key = models.CharField(max_length=255, blank=True, db_default="")
 
@@ -93,6 +97,9 @@ class Task(BaseModel):
     pending_since = models.DateTimeField(
         db_default=Now(), help_text="From then on this run could have started."
     )
+    retry_at = models.DateTimeField(
+        null=True, blank=True, help_text="Not before this time, after attempts were lost."
+    )
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -102,12 +109,17 @@ class Task(BaseModel):
         indexes = [
             models.Index(fields=["status", "id"], name="task_status"),
             models.Index(
-                fields=["next_dispatch_at"],
+                fields=["queue", "priority", "next_dispatch_at"],
                 name="task_due",
                 condition=Q(status="PENDING", run__gt=0),
             ),
             models.Index(
                 fields=["lease_expires_at"], name="task_leased", condition=Q(status="RUNNING")
+            ),
+            models.Index(
+                fields=["node", "celery_task_id"],
+                name="task_running",
+                condition=Q(status="RUNNING"),
             ),
             models.Index(
                 fields=["finished_at", "id"],
@@ -149,6 +161,7 @@ class Task(BaseModel):
             models.CheckConstraint(
                 name="task_duration", condition=Q(duration_ms__range=(0, DURATION_MAX_MS))
             ),
+            models.CheckConstraint(name="task_slots", condition=Q(slots__range=(1, SLOTS_MAX))),
             models.CheckConstraint(
                 name="task_attempts",
                 condition=Q(

@@ -17,16 +17,12 @@ from tasks_app.models.task import Task
 
 CANCELLED_MESSAGE = "Cancelled"
 EXPIRED_MESSAGE = "Expired: no node had started it by its expires_at."
-WORKER_LOST_MESSAGE = (
-    "Worker lost: the node's process died or stopped answering in each of the allowed attempts."
-)
-
 
 # For a new run. Before its first tick, the task of a schedule is pending for run 0, that is, none.
 FREE = "(t.status IN ('SUCCESS', 'FAILED', 'CANCELLED') OR t.status = 'PENDING' AND t.run = 0)"
 _NEW_RUN = """
     status = 'PENDING', failed_message = '', run = t.run + 1, attempt = 0, node_id = NULL,
-    started_at = NULL, finished_at = NULL, cancel_requested_at = NULL
+    started_at = NULL, finished_at = NULL, cancel_requested_at = NULL, retry_at = NULL
 """
 
 
@@ -39,11 +35,14 @@ class Moved(NamedTuple):
     queue: str
     priority: int
     duration_ms: int
+    slots: int
     run: int
     attempt: int
     version: int
     status: str
     failed_message: str
+    wait_ms: int | None
+    run_ms: int | None
     previous: str
 
 
@@ -56,7 +55,11 @@ class Outcome(NamedTuple):
     result: int
 
 
-_MOVED = ", ".join(f"t.{column}" for column in Moved._fields if column != "previous")
+_MEASURED = {
+    "wait_ms": "(date_part('epoch', t.started_at - t.pending_since) * 1000)::bigint AS wait_ms",
+    "run_ms": "(date_part('epoch', t.finished_at - t.started_at) * 1000)::bigint AS run_ms",
+}
+MOVED = ", ".join(_MEASURED.get(name, f"t.{name}") for name in Moved._fields[:-1])
 _TASK_COLUMNS = [str(field.column) for field in Task._meta.concrete_fields]
 _TASK_ATTNAMES = [field.attname for field in Task._meta.concrete_fields]
 
@@ -69,6 +72,7 @@ _INSERTED = (
     ("run_at", "timestamptz[]"),
     ("expires_at", "timestamptz[]"),
     ("duration_ms", "int[]"),
+    ("slots", "smallint[]"),
     ("max_attempts", "smallint[]"),
     ("idempotency_key", "text[]"),
 )
@@ -109,48 +113,13 @@ def _insert(
     )
 
 
-def claim(ids: Sequence[UUID], *, node: str, celery_task_id: str, lease: timedelta) -> list[Moved]:
-    """PENDING to RUNNING for those that are due and that nobody else is just taking."""
-    return _move(
-        """
-        status = 'RUNNING', attempt = t.attempt + 1, started_at = clock_timestamp(),
-        lease_expires_at = clock_timestamp() + %(lease)s, celery_task_id = %(celery_task_id)s,
-        node_id = (SELECT id FROM tasks_app_workernode WHERE name = %(node)s)
-        """,
-        where="""
-        id = ANY(%(ids)s::uuid[]) AND status = 'PENDING' AND run > 0
-        AND (run_at IS NULL OR run_at <= clock_timestamp())
-        AND (expires_at IS NULL OR run > 1 OR expires_at > clock_timestamp())
-        AND queue NOT IN (SELECT name FROM tasks_app_queue WHERE paused_at IS NOT NULL)
-        """,
-        wait="SKIP LOCKED",
-        ids=list(ids),
-        node=node,
-        celery_task_id=celery_task_id,
-        lease=lease,
-    )
-
-
-def renew(id: UUID, *, run: int, attempt: int, lease: timedelta) -> bool | None:
-    """Hold the claim for longer: True if the task shall be cancelled, None if it was lost."""
-    rows = fetch(
-        """
-        UPDATE tasks_app_task SET lease_expires_at = clock_timestamp() + %s
-         WHERE id = %s AND status = 'RUNNING' AND run = %s AND attempt = %s
-        RETURNING cancel_requested_at IS NOT NULL
-        """,
-        [lease, id, run, attempt],
-    )
-    return bool(rows[0][0]) if rows else None
-
-
 def complete(outcomes: Sequence[Outcome]) -> list[Moved]:
     """RUNNING to SUCCESS with a result row, or to CANCELLED where that was asked for meanwhile.
 
     An outcome of an attempt that no longer holds its task moves nothing: it is fenced.
     """
     columns = dict(zip(Outcome._fields, map(list, zip(*outcomes, strict=True)), strict=True))
-    return _moved(
+    return moved(
         f"""
         WITH outcome AS (
             SELECT *
@@ -168,12 +137,12 @@ def complete(outcomes: Sequence[Outcome]) -> list[Moved]:
                    lease_expires_at = NULL, finished_at = clock_timestamp(),
                    updated_at = clock_timestamp(), version = t.version + 1
               FROM held WHERE t.id = held.id
-            RETURNING {_MOVED}, 'RUNNING' AS previous, t.node_id, held.result, held.result_id
+            RETURNING {MOVED}, 'RUNNING' AS previous, t.node_id, held.result, held.result_id
         ), stored AS (
             INSERT INTO tasks_app_taskresult (id, task_id, result, run, attempt, node_id)
             SELECT result_id, id, result, run, attempt, node_id FROM moved WHERE status = 'SUCCESS'
         )
-        SELECT {_MOVED}, t.previous FROM moved t
+        SELECT {", ".join(Moved._fields)} FROM moved
         """,
         {**columns, "result_id": [uuid7() for _ in outcomes], "cancelled": CANCELLED_MESSAGE},
     )
@@ -181,7 +150,7 @@ def complete(outcomes: Sequence[Outcome]) -> list[Moved]:
 
 def cancel(ids: Sequence[UUID]) -> list[Moved]:
     """PENDING to CANCELLED at once; RUNNING stays so, and its node is asked to stop."""
-    return _move(
+    return move(
         """
         status = CASE t.status WHEN 'PENDING' THEN 'CANCELLED' ELSE t.status END,
         failed_message = CASE t.status WHEN 'PENDING' THEN %(cancelled)s ELSE '' END,
@@ -199,7 +168,7 @@ def cancel(ids: Sequence[UUID]) -> list[Moved]:
 
 def retry(ids: Sequence[UUID], *, patience: timedelta) -> list[Moved]:
     """FAILED or CANCELLED to PENDING, for a new run."""
-    return _move(
+    return move(
         f"""
         {_NEW_RUN},
         pending_since = greatest(t.run_at, clock_timestamp()),
@@ -217,7 +186,7 @@ def start_runs(runs: Sequence[tuple[UUID, datetime, bool]], *, patience: timedel
     A row is the task, the run's `run_at`, and whether it is handed over right after commit.
     """
     ids, run_ats, handed_over = map(list, zip(*runs, strict=True))
-    return _moved(
+    return moved(
         f"""
         WITH start AS (
             SELECT * FROM unnest(%s::uuid[], %s::timestamptz[], %s::bool[])
@@ -233,51 +202,15 @@ def start_runs(runs: Sequence[tuple[UUID, datetime, bool]], *, patience: timedel
                                        ELSE chosen.run_at END,
                updated_at = clock_timestamp(), version = t.version + 1
           FROM chosen WHERE t.id = chosen.id
-        RETURNING {_MOVED}, chosen.previous
+        RETURNING {MOVED}, chosen.previous
         """,
         [ids, run_ats, handed_over, patience],
     )
 
 
-def give_back_claimed_by(celery_task_id: str, *, patience: timedelta) -> list[Moved]:
-    """RUNNING to PENDING or an end, as in `_give_back`, for all that this message had claimed."""
-    return _give_back(
-        "celery_task_id = %(celery_task_id)s", patience, celery_task_id=celery_task_id
-    )
-
-
-def give_back_expired(limit: int, *, patience: timedelta) -> list[Moved]:
-    """RUNNING to PENDING or an end, as in `_give_back`, for those whose lease has run out."""
-    return _give_back(
-        "lease_expires_at <= clock_timestamp()", patience, wait=f"SKIP LOCKED LIMIT {limit}"
-    )
-
-
-def _give_back(where: str, patience: timedelta, *, wait: str = "", **params: Any) -> list[Moved]:
-    """To PENDING; to FAILED after the last attempt; to CANCELLED if that was asked for."""
-    goes_on = "t.cancel_requested_at IS NULL AND t.attempt < t.max_attempts"
-    return _move(
-        f"""
-        status = CASE WHEN t.cancel_requested_at IS NOT NULL THEN 'CANCELLED'
-                      WHEN {goes_on} THEN 'PENDING' ELSE 'FAILED' END,
-        failed_message = CASE WHEN t.cancel_requested_at IS NOT NULL THEN %(cancelled)s
-                              WHEN {goes_on} THEN '' ELSE %(worker_lost)s END,
-        started_at = CASE WHEN {goes_on} THEN NULL ELSE t.started_at END,
-        finished_at = CASE WHEN {goes_on} THEN NULL ELSE clock_timestamp() END,
-        lease_expires_at = NULL, next_dispatch_at = clock_timestamp() + %(patience)s
-        """,
-        where=f"status = 'RUNNING' AND {where}",
-        wait=wait,
-        patience=patience,
-        cancelled=CANCELLED_MESSAGE,
-        worker_lost=WORKER_LOST_MESSAGE,
-        **params,
-    )
-
-
 def expire(limit: int) -> list[Moved]:
     """PENDING to FAILED for those that should have started by now."""
-    return _move(
+    return move(
         "status = 'FAILED', failed_message = %(expired)s, finished_at = clock_timestamp()",
         where="status = 'PENDING' AND run = 1 AND expires_at <= clock_timestamp()",
         wait=f"SKIP LOCKED LIMIT {limit}",
@@ -285,30 +218,12 @@ def expire(limit: int) -> list[Moved]:
     )
 
 
-def take_due(queue: str, limit: int, *, patience: timedelta) -> list[Moved]:
-    """Those of a queue that are due and that no message is known to carry, urgent ones first."""
-    return _moved(
-        f"""
-        WITH due AS (
-            SELECT id FROM tasks_app_task
-             WHERE status = 'PENDING' AND run > 0 AND next_dispatch_at <= clock_timestamp()
-               AND queue = %s
-             ORDER BY priority DESC, next_dispatch_at LIMIT %s FOR UPDATE SKIP LOCKED
-        )
-        UPDATE tasks_app_task t SET next_dispatch_at = clock_timestamp() + %s
-          FROM due WHERE t.id = due.id
-        RETURNING {_MOVED}, t.status
-        """,
-        [queue, limit, patience],
-    )
-
-
-def delete_finished(before: datetime, limit: int) -> int:
-    """Delete tasks that finished before this time, with their results; answers how many.
+def delete_finished(before: datetime, limit: int) -> list[tuple[str, str, UUID]]:
+    """Delete tasks that finished before this time, with their results; answers queue, status, id.
 
     A task that still belongs to a schedule stays.
     """
-    rows = fetch(
+    return fetch(
         """
         WITH old AS (
             SELECT id FROM tasks_app_task
@@ -317,12 +232,12 @@ def delete_finished(before: datetime, limit: int) -> int:
         ), results AS (
             DELETE FROM tasks_app_taskresult r USING old WHERE r.task_id = old.id
         )
-        DELETE FROM tasks_app_task t USING old WHERE t.id = old.id RETURNING 1
+        DELETE FROM tasks_app_task t USING old WHERE t.id = old.id
+        RETURNING t.queue, t.status, t.id
         """,
         # Whatever finished by then was created before; ids sort by that, and are indexed.
         [uuid7_floor(before), before, limit],
     )
-    return len(rows)
 
 
 def delete_results(before: datetime, limit: int) -> int:
@@ -339,23 +254,23 @@ def delete_results(before: datetime, limit: int) -> int:
     return len(rows)
 
 
-def _move(assignments: str, *, where: str, wait: str = "", **params: Any) -> list[Moved]:
-    return _moved(
+def move(assignments: str, *, where: str, wait: str = "", **params: Any) -> list[Moved]:
+    return moved(
         f"""
         WITH chosen AS (
-            SELECT id, status AS previous FROM tasks_app_task
+            SELECT id, status AS previous FROM tasks_app_task t
              WHERE {where} ORDER BY id FOR UPDATE {wait}
         )
         UPDATE tasks_app_task t
            SET {assignments}, updated_at = clock_timestamp(), version = t.version + 1
           FROM chosen WHERE t.id = chosen.id
-        RETURNING {_MOVED}, chosen.previous
+        RETURNING {MOVED}, chosen.previous
         """,
         params,
     )
 
 
-def _moved(sql: str, params: Any) -> list[Moved]:
+def moved(sql: str, params: Any) -> list[Moved]:
     return [Moved._make(row) for row in fetch(sql, params)]
 
 

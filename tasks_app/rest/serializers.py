@@ -7,7 +7,14 @@ from rest_framework import serializers
 from tasks_app.models import DEFAULT_QUEUE, Task
 from tasks_app.models.grid import Overlap
 from tasks_app.models.schedule import INTERVAL_MAX_SECONDS
-from tasks_app.models.task import ATTEMPTS_MAX, DURATION_MAX_MS, INT64_MAX, INT64_MIN, PRIORITY_MAX
+from tasks_app.models.task import (
+    ATTEMPTS_MAX,
+    DURATION_MAX_MS,
+    INT64_MAX,
+    INT64_MIN,
+    PRIORITY_MAX,
+    SLOTS_MAX,
+)
 from tasks_app.models.transitions import CANCELLED_MESSAGE
 
 # This door knew three statuses before there were five.
@@ -44,6 +51,12 @@ class NewTaskSerializer(serializers.Serializer):
         min_value=0,
         max_value=DURATION_MAX_MS,
         help_text="Simulated work: how long a node is busy with it.",
+    )
+    slots = ExactIntegerField(
+        default=1,
+        min_value=1,
+        max_value=SLOTS_MAX,
+        help_text="How many slots of a node it takes while it runs.",
     )
     max_attempts = ExactIntegerField(
         default=3,
@@ -103,6 +116,7 @@ class NewScheduleSerializer(ScheduleChangeSerializer):
         default=5, min_value=0, max_value=PRIORITY_MAX, help_text="9 is the most urgent."
     )
     duration_ms = ExactIntegerField(default=0, min_value=0, max_value=DURATION_MAX_MS)
+    slots = ExactIntegerField(default=1, min_value=1, max_value=SLOTS_MAX)
     max_attempts = ExactIntegerField(default=3, min_value=1, max_value=ATTEMPTS_MAX)
     overlap = serializers.ChoiceField(
         Overlap.choices,

@@ -1,14 +1,24 @@
-"""Worker nodes as the cluster knows them."""
+"""Worker nodes: how the cluster knows of them, and what they are ordered to do.
+
+An order is a wish in the node's row. The node follows it with its next heartbeat, or sooner if the
+broker carries a hint. Refusals are Django's own: ValidationError by field, WorkerNode.DoesNotExist.
+"""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from tasks_app import events
-from tasks_app.models import ClusterEvent, WorkerNode
+from tasks_app import dispatch, events, execution
+from tasks_app.models import ClusterEvent, Queue, Task, WorkerNode, claims
+from tasks_app.models.base import database_now
+from tasks_app.models.cluster import NODE_SLOTS_MAX
+from tasks_app.models.transitions import fetch
+from tasks_app.services.tasks import check_note
 
 HEARTBEAT_SECONDS = 2
 SILENCE_SECONDS = 10
@@ -16,30 +26,166 @@ SILENCE_SECONDS = 10
 LEADER_LOCK = 0x62656174
 
 ONLINE, OFFLINE = WorkerNode.Connection.ONLINE, WorkerNode.Connection.OFFLINE
+Scheduling = WorkerNode.Scheduling
+Kind = ClusterEvent.Kind
+
+
+class Orders(NamedTuple):
+    """What a node shall do; None is what it was started with. Without queues it takes nothing."""
+
+    scheduling: str
+    slots: int | None
+    queues: list[str] | None
+    all_queues: list[str]
+    stop: bool
+
+
+_ORDERS = """
+    n.scheduling, n.desired_slots, n.desired_queues,
+    ARRAY(SELECT name::text FROM tasks_app_queue ORDER BY name), n.stop_requested_at IS NOT NULL
+"""
+
+
+def heartbeat(name: str, *, pid: int, slots: int, queues: Sequence[str], **facts: Any) -> Orders:
+    """Note that a node is alive, and answer its orders. ``facts`` are told when it comes online.
+
+    Nobody misses a heartbeat that was lost in a crash, so none waits for the disk.
+    """
+    rows = fetch(
+        f"""
+        SET LOCAL synchronous_commit TO off;
+        UPDATE tasks_app_workernode n
+           SET heartbeat_at = statement_timestamp(), updated_at = statement_timestamp(),
+               slots = %s, queues = %s
+         WHERE name = %s AND connection = 'ONLINE' AND pid = %s
+        RETURNING {_ORDERS}
+        """,
+        [slots, list(queues), name, pid],
+    )
+    if not rows:
+        _come_online(name, pid=pid, slots=slots, queues=list(queues), **facts)
+        rows = fetch(f"SELECT {_ORDERS} FROM tasks_app_workernode n WHERE name = %s", [name])
+    return Orders._make(rows[0])
 
 
 @transaction.atomic
-def heartbeat(name: str, *, host: str, pid: int, slots: int, queues: Sequence[str]) -> None:
-    """Note that a node is alive; one that is new or was thought to be gone comes online."""
-    known = WorkerNode.objects.filter(name=name, connection=ONLINE, pid=pid)
-    if known.update(heartbeat_at=Now(), updated_at=Now()):
-        return
-    facts = {"host": host, "pid": pid, "slots": slots, "queues": list(queues)}
-    times = {"heartbeat_at": Now(), "updated_at": Now()}
-    node, _ = WorkerNode.objects.update_or_create(
-        name=name, defaults={**facts, **times, "connection": ONLINE}
-    )
-    events.node_changed(ClusterEvent.Kind.NODE_ONLINE, node)
-
-
 def node_offline(name: str) -> None:
-    """Note that a node has said good-bye."""
-    _offline(WorkerNode.objects.filter(name=name))
+    """Note that a node has said good-bye. If it was ordered to, the order is fulfilled."""
+    _offline(WorkerNode.objects.filter(name=name), stop_requested_at=None)
 
 
+@transaction.atomic
 def mark_silent_nodes_offline() -> None:
-    """Note that those have gone which have not been heard of for too long."""
-    _offline(WorkerNode.objects.filter(heartbeat_at__lt=Now() - timedelta(seconds=SILENCE_SECONDS)))
+    """Note that those have gone which have not been heard of for too long.
+
+    Nobody is heard of while the database is away, so it gives them as long after it has started.
+    """
+    silence = timedelta(seconds=SILENCE_SECONDS)
+    silent = WorkerNode.objects.filter(heartbeat_at__lt=Now() - silence, connection=ONLINE)
+    if silent.exists():
+        [(has_settled,)] = fetch("SELECT pg_postmaster_start_time() < now() - %s", [silence])
+        if has_settled:
+            _offline(silent)
+
+
+@transaction.atomic
+def finish_drains() -> None:
+    """Take from draining nodes what runs past their deadline; note which have nothing left."""
+    draining = WorkerNode.objects.filter(scheduling=Scheduling.DRAINING)
+    for node in draining.select_for_update(skip_locked=True, no_key=True):
+        if node.drain_deadline and node.drain_deadline <= database_now():
+            execution.give_back_held_by(node, message=claims.DRAINED_MESSAGE)
+        if not Task.objects.filter(node=node, status=Task.Status.RUNNING).exists():
+            _update(node, scheduling=Scheduling.DRAINED)
+            events.node_changed(Kind.NODE_DRAINED, node)
+
+
+@transaction.atomic
+def pause_node(name: str, *, note: str = "", actor: str = "") -> WorkerNode:
+    """Have a node take no more tasks; it finishes what it runs."""
+    node = _get_locked(name)
+    _schedule(node, Scheduling.PAUSED, Kind.NODE_PAUSED, note, actor)
+    return node
+
+
+@transaction.atomic
+def resume_node(name: str, *, note: str = "", actor: str = "") -> WorkerNode:
+    """Have a node that was paused or drained take tasks again."""
+    node = _get_locked(name)
+    if node.scheduling != Scheduling.ACTIVE:
+        _schedule(node, Scheduling.ACTIVE, Kind.NODE_RESUMED, note, actor)
+        execution.hand_over_waiting(_queues(node))
+    return node
+
+
+@transaction.atomic
+def drain_node(
+    name: str, *, deadline: datetime | None = None, note: str = "", actor: str = ""
+) -> WorkerNode:
+    """Have a node finish what it runs and take nothing more. Others get what runs at the deadline.
+
+    It ends DRAINED, and stays so until it is resumed.
+    """
+    node = _get_locked(name)
+    if deadline is not None and deadline <= database_now():
+        raise ValidationError({"deadline": _fault("Must be in the future.", "out_of_range")})
+    _schedule(node, Scheduling.DRAINING, Kind.NODE_DRAINING, note, actor, drain_deadline=deadline)
+    finish_drains()
+    return _get_locked(name)
+
+
+@transaction.atomic
+def resize_node(name: str, *, slots: int | None, note: str = "", actor: str = "") -> WorkerNode:
+    """Have a node run so many tasks at once; None for what it was started with.
+
+    Fewer count at once. What runs already is not stopped.
+    """
+    node = _get_locked(name)
+    if slots is not None and not 1 <= slots <= NODE_SLOTS_MAX:
+        message = f"Must be an integer from 1 to {NODE_SLOTS_MAX}."
+        raise ValidationError({"slots": _fault(message, "out_of_range")})
+    check_note(note)
+    _update(node, desired_slots=slots)
+    told = f"{'as it started' if slots is None else slots}{note and f': {note}'}"
+    events.node_changed(Kind.NODE_RESIZED, node, actor=actor, message=told)
+    dispatch.hasten_after_commit([name])
+    return node
+
+
+@transaction.atomic
+def assign_node(
+    name: str, *, queues: Sequence[str] | None, note: str = "", actor: str = ""
+) -> WorkerNode:
+    """Have a node take from these queues only; None for those it was started with."""
+    node = _get_locked(name)
+    check_note(note)
+    if queues is not None:
+        known = set(Queue.objects.values_list("name", flat=True))
+        if unknown := [queue for queue in queues if queue not in known]:
+            message = f"There is no queue {unknown[0][:63]!r}."
+            raise ValidationError({"queues": _fault(message, "unknown_queue")})
+        queues = sorted(set(queues))
+    _update(node, desired_queues=queues)
+    named = "as it started" if queues is None else ", ".join(queues) or "none"
+    told = f"{named}{note and f': {note}'}"
+    events.node_changed(Kind.NODE_ASSIGNED, node, actor=actor, message=told)
+    execution.hand_over_waiting(_queues(node))
+    dispatch.hasten_after_commit([name])
+    return node
+
+
+@transaction.atomic
+def stop_node(name: str, *, note: str = "", actor: str = "") -> WorkerNode:
+    """Have a node finish what it runs and end its process."""
+    node = _get_locked(name)
+    check_note(note)
+    if node.connection != ONLINE:
+        raise ValidationError({"name": _fault("The node is not online.", "not_online")})
+    if node.stop_requested_at is None:
+        _update(node, stop_requested_at=Now())
+        events.node_changed(Kind.NODE_STOPPING, node, actor=actor, message=note)
+    dispatch.hasten_after_commit([name])
+    return node
 
 
 def beat_leads() -> bool:
@@ -56,7 +202,59 @@ def beat_leads() -> bool:
 
 
 @transaction.atomic
-def _offline(nodes: QuerySet[WorkerNode]) -> None:
-    for node in nodes.filter(connection=ONLINE).select_for_update(skip_locked=True):
-        WorkerNode.objects.filter(pk=node.pk).update(connection=OFFLINE, updated_at=Now())
-        events.node_changed(ClusterEvent.Kind.NODE_OFFLINE, node)
+def _come_online(name: str, *, pid: int, **facts: Any) -> None:
+    """A node that is new, was thought to be gone, or has another process than before."""
+    known = WorkerNode.objects.select_for_update(no_key=True).filter(name=name).first()
+    if known and known.pid != pid:
+        # Its former process is dead, and all that this one holds.
+        if known.connection == ONLINE:
+            events.node_changed(Kind.NODE_OFFLINE, known, message="Another process took its place.")
+        execution.give_back_held_by(known)
+    times = {"heartbeat_at": Now(), "updated_at": Now(), "online_since": Now()}
+    node, _ = WorkerNode.objects.update_or_create(
+        name=name, defaults={**facts, **times, "pid": pid, "connection": ONLINE}
+    )
+    told = f"{facts['slots']} slots, queues {', '.join(facts['queues']) or 'none'}"
+    events.node_changed(Kind.NODE_ONLINE, node, message=told)
+    execution.hand_over_waiting(_queues(node))
+
+
+def _offline(nodes: QuerySet[WorkerNode], **changes: Any) -> None:
+    """What they hold is free at once: if one lives after all, it is fenced."""
+    online = nodes.filter(connection=ONLINE).order_by("pk")
+    for node in online.select_for_update(skip_locked=True, no_key=True):
+        _update(node, connection=OFFLINE, **changes)
+        events.node_changed(Kind.NODE_OFFLINE, node)
+        execution.give_back_held_by(node)
+
+
+def _schedule(
+    node: WorkerNode, scheduling: str, kind: str, note: str, actor: str, **changes: Any
+) -> None:
+    check_note(note)
+    _update(
+        node,
+        **{"scheduling": scheduling, "drain_deadline": None} | changes,
+        scheduling_note="" if scheduling == Scheduling.ACTIVE else note,
+        scheduling_by="" if scheduling == Scheduling.ACTIVE else actor,
+    )
+    events.node_changed(kind, node, actor=actor, message=note)
+    dispatch.hasten_after_commit([node.name])
+
+
+def _get_locked(name: str) -> WorkerNode:
+    """Every claim of this node locks its row too: no order comes in the middle of one."""
+    return WorkerNode.objects.select_for_update(no_key=True).get(name=name)
+
+
+def _update(node: WorkerNode, **changes: Any) -> None:
+    WorkerNode.objects.filter(pk=node.pk).update(updated_at=Now(), **changes)
+    node.refresh_from_db()
+
+
+def _queues(node: WorkerNode) -> list[str]:
+    return node.queues if node.desired_queues is None else node.desired_queues
+
+
+def _fault(message: str, code: str) -> ValidationError:
+    return ValidationError(message, code=code)

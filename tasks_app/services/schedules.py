@@ -25,7 +25,6 @@ from tasks_app.services import tasks
 from tasks_app.services.tasks import NewTask
 
 PREVIEW_MAX = 1_000
-NOTE_MAX_LENGTH = 10_000
 
 Kind = ClusterEvent.Kind
 
@@ -48,6 +47,7 @@ class NewSchedule:
     queue: str = DEFAULT_QUEUE
     priority: int = 5
     duration_ms: int = 0
+    slots: int = 1
     max_attempts: int = 3
     overlap: str = "SKIP"
     misfire_grace: int = 300
@@ -57,7 +57,7 @@ class NewSchedule:
     idempotency_key: str = ""
 
 
-_OF_THE_TASK = ("a", "b", "queue", "priority", "duration_ms", "max_attempts")
+_OF_THE_TASK = ("a", "b", "queue", "priority", "duration_ms", "slots", "max_attempts")
 _OF_THE_SCHEDULE = [
     field.name
     for field in fields(NewSchedule)
@@ -89,8 +89,14 @@ def update_schedule(schedule_id: UUID, **changes: Any) -> TaskSchedule:
     for name in _OF_THE_SCHEDULE:
         setattr(schedule, name, getattr(new, name))
     schedule.update_celery_beat_task()
+    queue_before = schedule.task.queue_id
     task = _update_task(schedule.task, new)
-    events.schedule_changed(Kind.SCHEDULE_UPDATED, schedule.pk, task)
+    events.schedule_changed(
+        Kind.SCHEDULE_UPDATED,
+        schedule.pk,
+        task,
+        previous_queue=queue_before if queue_before != task.queue_id else "",
+    )
     return schedule
 
 
@@ -109,9 +115,7 @@ def delete_schedule(schedule_id: UUID) -> None:
 @transaction.atomic
 def pause_schedule(schedule_id: UUID, *, note: str = "") -> TaskSchedule:
     """No tick fires from now on; what runs, runs on. Repeating it only changes the note."""
-    if len(note) > NOTE_MAX_LENGTH or not tasks.is_storable(note):
-        message = f"At most {NOTE_MAX_LENGTH} characters, none of them NUL or a lone surrogate."
-        raise ValidationError({"note": _fault(message, "invalid")})
+    tasks.check_note(note)
     schedule = _get_locked(schedule_id)
     if schedule.paused_at is None:
         ticking.drop_queued(schedule_id)

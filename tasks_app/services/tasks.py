@@ -17,11 +17,19 @@ from django.utils import timezone
 
 from tasks_app import dispatch, events
 from tasks_app.models import DEFAULT_QUEUE, Queue, Task, transitions, uuid7
-from tasks_app.models.task import ATTEMPTS_MAX, DURATION_MAX_MS, INT64_MAX, INT64_MIN, PRIORITY_MAX
+from tasks_app.models.task import (
+    ATTEMPTS_MAX,
+    DURATION_MAX_MS,
+    INT64_MAX,
+    INT64_MIN,
+    PRIORITY_MAX,
+    SLOTS_MAX,
+)
 from tasks_app.models.transitions import Moved
 
 BULK_MAX = 10_000
 KEY_MAX_LENGTH = 255
+NOTE_MAX_LENGTH = 10_000
 # More single messages than this would only wait in the broker; the reconciler sends the rest.
 ALONE_AT_ONCE = 500
 _BATCH = 1_000
@@ -31,6 +39,7 @@ _RANGES = {
     "b": (INT64_MIN, INT64_MAX),
     "priority": (0, PRIORITY_MAX),
     "duration_ms": (0, DURATION_MAX_MS),
+    "slots": (1, SLOTS_MAX),
     "max_attempts": (1, ATTEMPTS_MAX),
 }
 _known_queues = {DEFAULT_QUEUE}
@@ -47,6 +56,7 @@ class NewTask:
     run_at: datetime | None = None
     expires_at: datetime | None = None
     duration_ms: int = 0
+    slots: int = 1
     max_attempts: int = 3
     idempotency_key: str = ""
 
@@ -194,8 +204,9 @@ def _values(new: NewTask) -> tuple[object, ...]:
 
 def _created(id: UUID, new: NewTask) -> Moved:
     return Moved(
-        id, new.a, new.b, new.queue, new.priority, new.duration_ms,
-        run=1, attempt=0, version=1, status=Task.Status.PENDING, failed_message="", previous="",
+        id, new.a, new.b, new.queue, new.priority, new.duration_ms, new.slots,
+        run=1, attempt=0, version=1, status=Task.Status.PENDING, failed_message="",
+        wait_ms=None, run_ms=None, previous="",
     )  # fmt: skip
 
 
@@ -206,9 +217,9 @@ def _is_due(new: NewTask) -> bool:
 
 def _at_once(news: Sequence[NewTask]) -> list[bool]:
     """Which of many are handed over right after commit."""
-    alone = accumulate(bool(new.duration_ms) for new in news)
+    alone = accumulate(bool(new.duration_ms) or new.slots > 1 for new in news)
     return [
-        _is_due(new) and not (new.duration_ms and count > ALONE_AT_ONCE)
+        _is_due(new) and not ((new.duration_ms or new.slots > 1) and count > ALONE_AT_ONCE)
         for new, count in zip(news, alone, strict=True)
     ]
 
@@ -243,6 +254,13 @@ def faults_of(new: NewTask) -> dict[str, ValidationError]:
 def is_storable(text: str) -> bool:
     """PostgreSQL has no NUL in a text, and UTF-8 no half of a surrogate pair, but JSON has both."""
     return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def check_note(note: str) -> None:
+    """Raises if this cannot be kept as somebody's reason."""
+    if len(note) > NOTE_MAX_LENGTH or not is_storable(note):
+        message = f"At most {NOTE_MAX_LENGTH} characters, none of them NUL or a lone surrogate."
+        raise ValidationError({"note": _fault(message, "invalid")})
 
 
 def _fault(message: str, code: str) -> ValidationError:

@@ -12,6 +12,9 @@ from tasks_app.services import tasks
 MAX, MIN = 2**63 - 1, -(2**63)
 
 
+pytestmark = pytest.mark.usefixtures("node")
+
+
 def run(id):
     execution.execute([id], node="node-1@here", celery_task_id="message-1")
 

@@ -19,11 +19,6 @@ def run(*some):
 
 
 @pytest.fixture
-def node():
-    cluster.heartbeat("node-1@here", host="here", pid=1, slots=2, queues=["default"])
-
-
-@pytest.fixture
 def found(data):
     """Which tasks match, by their `a`, in the order of the list."""
 
@@ -158,7 +153,7 @@ def test_tasks_of_a_schedule(found, make_schedule, make_task):
     assert found({"scheduled": False}) == [1]
 
 
-def test_the_list_has_an_order_and_can_be_read_backwards(found, make_task):
+def test_the_list_has_an_order_and_can_be_read_backwards(found, make_task, node):
     one, two, _ = (make_task(a=a) for a in (1, 2, 3))
     run(two)
     run(one)
@@ -170,7 +165,7 @@ def test_the_list_has_an_order_and_can_be_read_backwards(found, make_task):
 
 @pytest.mark.parametrize("field", ["CREATED_AT", "FINISHED_AT"])
 @pytest.mark.parametrize("direction", ["ASC", "DESC"])
-def test_pages_fit_together_in_both_directions(data, make_task, field, direction):
+def test_pages_fit_together_in_both_directions(data, make_task, node, field, direction):
     run(*(make_task(a=a) for a in range(5)))
     order = {"field": field, "direction": direction}
     query = """query Q($o: TaskOrder, $first: Int, $after: String, $last: Int, $before: String) {

@@ -11,7 +11,7 @@ from tasks_app import execution
 from tasks_app.models import Task, uuid7
 from tasks_app.services import tasks
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("node")]
 
 MAX, MIN = 2**63 - 1, -(2**63)
 

@@ -11,7 +11,7 @@ from tasks_app import execution
 from tasks_app.models import ClusterEvent, Task, uuid7
 from tasks_app.services import tasks
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("node")]
 
 FIELDS = {
     *("url", "id", "a", "b", "is_scheduled", "status", "failed_message", "celery_task_id"),

@@ -12,7 +12,7 @@ from tasks_app import execution
 from tasks_app.models import Task, TaskSchedule, uuid7
 from tasks_app.services import schedules
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("node")]
 
 FIELDS = {"url", "id", "task", "scheduled_at", "interval", "created_at", "updated_at"}
 TASK_FIELDS = {

@@ -12,7 +12,7 @@ from tasks_app.models import ClusterEvent, ScheduleTick, Task, TaskSchedule, uui
 from tasks_app.services import schedules, tasks
 from tasks_app.services.schedules import NewSchedule
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("node")]
 
 TOMORROW = (timezone.now() + timedelta(days=1)).replace(microsecond=0)
 
@@ -73,9 +73,9 @@ def test_one_of_each_is_created():
 def test_before_its_first_tick_the_task_is_not_run(make_schedule, handed_over):
     task = make_schedule().task
 
-    execution.hand_over_due("default", 10)
+    execution.hand_over_waiting(["default"])
 
-    assert execution.claim([task.pk], node="node-1@here", celery_task_id="message-1") == []
+    assert execution.claim([task.pk], node="node-1@here", celery_task_id="message-1").tasks == []
     assert handed_over == []
 
 
@@ -270,7 +270,7 @@ def test_an_interval_that_somebody_else_uses_stays(make_schedule):
 def test_a_run_that_is_deleted_while_it_works_is_dropped(make_schedule):
     schedule = make_schedule()
     task = schedules.trigger_schedule(schedule.pk)
-    [claimed] = execution.claim([task.pk], node="node-1@here", celery_task_id="message-1")
+    [claimed] = execution.claim([task.pk], node="node-1@here", celery_task_id="message-1").tasks
 
     schedules.delete_schedule(schedule.pk)
 

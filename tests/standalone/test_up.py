@@ -124,6 +124,19 @@ def test_a_killed_worker_starts_again(up):
     assert up.process.poll() is None
 
 
+def test_a_worker_that_was_ordered_to_stop_is_left_alone(up):
+    eventually(lambda: up.service("node-2"), "a node")
+    with up.database() as connection, connection, connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE tasks_app_workernode SET stop_requested_at = now() WHERE name LIKE 'node-2@%'"
+        )
+    eventually(lambda: up.service("node-2") is None, "no such process")
+    eventually(
+        lambda: "node-2 was stopped, and is not started again" in up.output, "the supervisor's word"
+    )
+    assert up.process.poll() is None
+
+
 def test_nothing_outlives_a_killed_supervisor_but_its_data(public_path):
     with running(public_path) as up:
         with up.database() as connection, connection, connection.cursor() as cursor:

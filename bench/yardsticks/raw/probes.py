@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.test.utils import CaptureQueriesContext
 
 from schema import limits, schema
 
@@ -42,3 +43,13 @@ def plan(request: HttpRequest) -> HttpResponse:
         cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", params)
         [(found,)] = cursor.fetchall()
     return HttpResponse(json.dumps(found[0]), content_type="application/json")
+
+
+def sql(request: HttpRequest) -> HttpResponse:
+    """Milliseconds that a document's statements take, with what it takes to fetch their rows."""
+    with CaptureQueriesContext(connection) as asked:
+        result = schema.execute_sync(request.GET["query"])
+    if result.errors:
+        raise result.errors[0]
+    spent = sum(float(statement["time"]) for statement in asked) * 1000
+    return HttpResponse(json.dumps(spent), content_type="application/json")

@@ -7,5 +7,6 @@ urlpatterns = [
     path("raw/wait/", probes.wait),
     path("raw/validations/", probes.validations),
     path("raw/plan/", probes.plan),
+    path("raw/sql/", probes.sql),
     path("", include("project.urls")),
 ]

@@ -27,6 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--count", type=int, default=1_000, help="how many tasks (1000)")
         parser.add_argument("--rate", type=float, help="create so many per second, not all at once")
         parser.add_argument("--duration-ms", type=int, default=0, help="simulated work of each (0)")
+        parser.add_argument("--slots", type=int, default=1, help="that each takes of a node (1)")
         parser.add_argument("--queue", default="default")
         parser.add_argument(
             "--priority", type=int, default=5, help="0 to 9; 9 is the most urgent (5)"
@@ -36,7 +37,7 @@ class Command(BaseCommand):
         count, rate = options["count"], options["rate"]
         if count < 1 or (rate is not None and rate <= 0):
             raise CommandError("--count and --rate must be greater than 0")
-        wish = {name: options[name] for name in ("queue", "priority", "duration_ms")}
+        wish = {name: options[name] for name in ("queue", "priority", "duration_ms", "slots")}
 
         started = time.monotonic()
         ids: list[UUID] = []

@@ -47,11 +47,20 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--workers", type=int, default=2, help="worker nodes (default: 2)")
         parser.add_argument("--concurrency", type=int, default=2, help="slots of a node")
+        parser.add_argument("--queues", help="which they take from, by commas (default: all)")
         parser.add_argument("--beats", type=int, default=1)
         parser.add_argument("--state", type=Path, help="where data is kept between runs")
 
     def handle(
-        self, *, host: str, port: int, workers: int, concurrency: int, beats: int, **options: Any
+        self,
+        *,
+        host: str,
+        port: int,
+        workers: int,
+        concurrency: int,
+        queues: str | None,
+        beats: int,
+        **options: Any,
     ) -> None:
         stack = environment.stack
         if stack is None:
@@ -66,7 +75,7 @@ class Command(BaseCommand):
         stack.publish(self.url)
         services = [
             *(_web(f"web-{i}", listener) for i, listener in enumerate(listeners, 1)),
-            *(_node(name, concurrency) for name in self.nodes),
+            *(_node(name, concurrency, queues) for name in self.nodes),
             *(_beat("beat" if beats == 1 else f"beat-{i}") for i in range(1, beats + 1)),
         ]
         try:
@@ -157,20 +166,23 @@ def _web(name: str, listener: socket.socket) -> Service:
             *("-m", "project.web", "--fd", str(listener.fileno()), "--log-level", "warning"),
         ],
         restarts=False,
+        may_end=False,
         stop_phase=2,
         stop_seconds=WEB_STOP_SECONDS,
         pass_fds=[listener.fileno()],
     )
 
 
-def _node(name: str, concurrency: int) -> Service:
+def _node(name: str, concurrency: int, queues: str | None) -> Service:
     return Service(
         name=name,
         command=[
             *(*CELERY, "worker", "--hostname", f"{name}@%h", "--concurrency", str(concurrency)),
             *("--loglevel", "INFO", "--without-mingle", "--without-gossip"),
+            *(("--queues", queues) if queues else ()),
         ],
         restarts=True,
+        may_end=True,
         stop_phase=2,
         stop_seconds=NODE_STOP_SECONDS,
     )
@@ -181,6 +193,7 @@ def _beat(name: str) -> Service:
         name=name,
         command=[*CELERY, "beat", "--loglevel", "INFO"],
         restarts=True,
+        may_end=False,
         stop_phase=1,
         stop_seconds=BEAT_STOP_SECONDS,
     )

@@ -1,0 +1,168 @@
+"""Worker nodes and queues, as they can be read, and what they are loaded with."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+import strawberry
+import strawberry_django
+
+from schema.enums import LoadWindow, TaskStatus, WorkerNodeConnection, WorkerNodeScheduling
+from schema.loading import loads
+from schema.nodes import Node, described
+from tasks_app import metrics, models
+from tasks_app.models import claims
+
+Window = Annotated[LoadWindow, strawberry.argument(description="Over how long.")]
+
+
+@strawberry.type(description="How many tasks stand where.")
+class StatusCount:
+    status: TaskStatus = strawberry.field(description="The status.")
+    count: int = strawberry.field(description="How many tasks have it.")
+
+
+@strawberry.type(
+    description="Milliseconds that so many percent took at most, within 9 %; null of none."
+)
+class Percentiles:
+    histogram: strawberry.Private[dict[int, int]]
+
+    @strawberry.field(description="Half of them.")
+    def p50(self) -> float | None:
+        return metrics.percentile(self.histogram, 50)
+
+    @strawberry.field(description="19 of 20.")
+    def p95(self) -> float | None:
+        return metrics.percentile(self.histogram, 95)
+
+    @strawberry.field(description="99 of 100.")
+    def p99(self) -> float | None:
+        return metrics.percentile(self.histogram, 99)
+
+
+@strawberry.type(description="What reached an end lately, and how long it took.")
+class Load:
+    succeeded: int = strawberry.field(description="Runs that stored their sum.")
+    failed: int = strawberry.field(description="Runs that ended without a result.")
+    cancelled: int = strawberry.field(description="Runs that somebody cancelled.")
+    per_second: float = strawberry.field(description="All of these, for each second.")
+    wait: Percentiles = strawberry.field(
+        description="From when a run could have started to when it did."
+    )
+    run: Percentiles = strawberry.field(description="From the last start to the end.")
+    total: Percentiles = strawberry.field(description="Both.")
+
+    @classmethod
+    def of(cls, load: metrics.Load) -> "Load":
+        return cls(
+            succeeded=load.succeeded,
+            failed=load.failed,
+            cancelled=load.cancelled,
+            per_second=load.per_second,
+            wait=Percentiles(histogram=load.wait),
+            run=Percentiles(histogram=load.run),
+            total=Percentiles(histogram=load.total),
+        )
+
+
+@strawberry_django.type(models.Queue, description="A line in which tasks wait.")
+class Queue(Node):
+    name: str = described("What tasks call it.")
+    paused_at: datetime | None = described("Since when no task of it is started.")
+    paused_by: str = described("Who paused it, if that is known.")
+    pause_note: str = described("Why it was paused.")
+    running_limit: int | None = described(
+        "How many of its tasks may run at once in the cluster; null for no limit."
+    )
+    created_at: datetime = described("When it was created.")
+
+    @strawberry.field(description="Whether it is paused.")
+    def paused(self: Any) -> bool:
+        return self.paused_at is not None
+
+    @strawberry.field(description="How many of its tasks stand where; each status is there.")
+    def status_counts(self: Any) -> list[StatusCount]:
+        if not hasattr(self, "loaded_counts"):
+            _load_counts([self], {})
+        counts: dict[str, int] = self.loaded_counts
+        return [StatusCount(status=status, count=counts.get(status, 0)) for status in TaskStatus]
+
+    @strawberry.field(description="What of it reached an end lately.")
+    def load(self: Any, window: Window = LoadWindow.MINUTE) -> Load:
+        return _load_of(self, window)
+
+
+@strawberry_django.type(models.WorkerNode, description="A machine of the cluster: a Celery worker.")
+class WorkerNode(Node):
+    name: str = described("Its Celery node name.")
+    host: str = described("The host it runs on.")
+    pid: int = described("Its main process there.")
+    version: str = described("Of the software it runs.")
+    labels: list[str] = described("What it was told to be known by: zone=a.")
+    slots: int = described("How much it can do at once.")
+    queues: list[str] = described("The queues it takes from while it is active.")
+    connection: WorkerNodeConnection = described("Whether it has been heard of lately.")
+    heartbeat_at: datetime = described("When it was heard of last.")
+    online_since: datetime = described("When its present process joined.")
+    scheduling: WorkerNodeScheduling = described("Whether it is to take tasks.")
+    scheduling_note: str = described("Why it is not active.")
+    scheduling_by: str = described("Who ordered that, if that is known.")
+    drain_deadline: datetime | None = described("What still runs then is given to others.")
+    desired_slots: int | None = described("How many it was ordered to have; null: as it started.")
+    desired_queues: list[str] | None = described(
+        "From which it was ordered to take; null: as it started."
+    )
+    stop_requested_at: datetime | None = described("Since when it is to end its process.")
+
+    @strawberry.field(description="How many of its slots are taken by what it runs.")
+    def busy_slots(self: Any) -> int:
+        if not hasattr(self, "loaded_busy_slots"):
+            _load_busy_slots([self], {})
+        return self.loaded_busy_slots
+
+    @strawberry.field(description="What reached an end on it lately.")
+    def load(self: Any, window: Window = LoadWindow.MINUTE) -> Load:
+        return _load_of(self, window)
+
+
+def _load_of(row: Any, window: LoadWindow) -> Load:
+    if window.name not in getattr(row, "loaded_loads", {}):
+        _load_loads([row], {"window": window.name})
+    return Load.of(row.loaded_loads[window.name])
+
+
+@loads(models.Queue, "load")
+@loads(models.WorkerNode, "load")
+def _load_loads(rows: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+    # As it stands in the document: not yet known to be one of them.
+    name = str(arguments.get("window", LoadWindow.MINUTE.name))
+    if name in metrics.Window.__members__:
+        window = metrics.Window[name]
+        loads: dict[Any, metrics.Load] = (
+            metrics.queue_loads(window)
+            if isinstance(rows[0], models.Queue)
+            else metrics.node_loads(window)
+        )
+        for row in rows:
+            key = row.name if isinstance(row, models.Queue) else row.pk
+            vars(row).setdefault("loaded_loads", {})[name] = loads.get(key, metrics.Load())
+    return []
+
+
+@loads(models.Queue, "statusCounts")
+def _load_counts(queues: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+    counts = metrics.task_counts()
+    for queue in queues:
+        queue.loaded_counts = {
+            status: count for (name, status), count in counts.items() if name == queue.name
+        }
+    return []
+
+
+@loads(models.WorkerNode, "busySlots")
+def _load_busy_slots(nodes: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+    busy = {room.name: room.busy for room in claims.rooms()}
+    for node in nodes:
+        node.loaded_busy_slots = busy.get(node.name, 0)
+    return []

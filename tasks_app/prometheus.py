@@ -1,0 +1,107 @@
+"""The cluster's figures as Prometheus reads them: a few small queries, however many tasks."""
+
+from collections.abc import Iterator, Mapping
+from uuid import UUID
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+from prometheus_client.registry import Collector
+
+from tasks_app import metrics
+from tasks_app.models import Queue, Task, WorkerNode, claims
+from tasks_app.services import cluster
+
+# Of the buckets that are kept, each fourth: 1 ms, 2 ms, 4 ms, … to two hours.
+_ENDS = range(0, 24 * metrics.BUCKETS_PER_DOUBLING, metrics.BUCKETS_PER_DOUBLING)
+_OUTCOMES = ("succeeded", "failed", "cancelled")
+
+
+def view(request: HttpRequest) -> HttpResponse:
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Cluster())
+    try:
+        return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    except (OperationalError, InterfaceError):
+        return HttpResponse("The database is away.\n", status=503, content_type="text/plain")
+
+
+class _Cluster(Collector):
+    def describe(self) -> Iterator[Metric]:
+        """Nothing beforehand: each scrape has a registry of its own."""
+        return iter(())
+
+    def collect(self) -> Iterator[Metric]:
+        yield from _queues(metrics.queue_loads(metrics.Window.ALL_TIME))
+        yield from _nodes(metrics.node_loads(metrics.Window.ALL_TIME))
+        beats = GaugeMetricFamily("cluster_beat_leads", "Whether a scheduler leads.")
+        beats.add_metric([], cluster.beat_leads())
+        yield beats
+
+
+def _queues(loads: Mapping[str, metrics.Load]) -> Iterator[Metric]:
+    tasks = GaugeMetricFamily("cluster_tasks", "Tasks by status.", labels=["queue", "status"])
+    paused = GaugeMetricFamily("cluster_queue_paused", "Whether it is.", labels=["queue"])
+    limit = GaugeMetricFamily(
+        "cluster_queue_running_limit", "How many may run at once, if limited.", labels=["queue"]
+    )
+    runs = CounterMetricFamily(
+        "cluster_runs", "Runs that reached an end.", labels=["queue", "outcome"]
+    )
+    waits = HistogramMetricFamily(
+        "cluster_run_wait_seconds", "How long runs waited for a node.", labels=["queue"]
+    )
+    times = HistogramMetricFamily(
+        "cluster_run_seconds", "How long runs were on their node.", labels=["queue"]
+    )
+    counts = metrics.task_counts()
+    for queue in Queue.objects.order_by("name"):
+        load = loads.get(queue.name, metrics.Load())
+        paused.add_metric([queue.name], queue.paused_at is not None)
+        if queue.running_limit is not None:
+            limit.add_metric([queue.name], queue.running_limit)
+        for status in Task.Status:
+            tasks.add_metric([queue.name, status.value], counts.get((queue.name, status), 0))
+        for outcome in _OUTCOMES:
+            runs.add_metric([queue.name, outcome], getattr(load, outcome))
+        waits.add_metric([queue.name], _buckets(load.wait), load.wait_ms / 1000)
+        times.add_metric([queue.name], _buckets(load.run), load.run_ms / 1000)
+    yield from (tasks, paused, limit, runs, waits, times)
+
+
+def _nodes(loads: Mapping[UUID, metrics.Load]) -> Iterator[Metric]:
+    online = GaugeMetricFamily("cluster_node_online", "Whether it is.", labels=["node"])
+    active = GaugeMetricFamily("cluster_node_active", "Whether it takes tasks.", labels=["node"])
+    slots = GaugeMetricFamily("cluster_node_slots", "What it can do at once.", labels=["node"])
+    busy = GaugeMetricFamily("cluster_node_busy_slots", "Slots in use.", labels=["node"])
+    runs = CounterMetricFamily(
+        "cluster_node_runs", "Runs that reached an end on it.", labels=["node", "outcome"]
+    )
+    ids = dict(WorkerNode.objects.values_list("name", "pk"))
+    for room in claims.rooms():
+        load = loads.get(ids[room.name], metrics.Load())
+        online.add_metric([room.name], room.is_online)
+        active.add_metric([room.name], room.is_active)
+        slots.add_metric([room.name], room.capacity)
+        busy.add_metric([room.name], room.busy)
+        for outcome in _OUTCOMES:
+            runs.add_metric([room.name, outcome], getattr(load, outcome))
+    yield from (online, active, slots, busy, runs)
+
+
+def _buckets(histogram: Mapping[int, int]) -> list[tuple[str, float]]:
+    """Cumulative, by their upper ends in seconds."""
+    buckets = [
+        (
+            str(metrics.bucket_end(end) / 1000),
+            float(sum(count for number, count in histogram.items() if number <= end)),
+        )
+        for end in _ENDS
+    ]
+    return [*buckets, ("+Inf", float(sum(histogram.values())))]

@@ -1,0 +1,83 @@
+"""What the log says about slots and limits, added up line by line.
+
+In the order of ids: a claim takes the id of its line when it has counted, so whatever it saw end
+has a lower one. The transaction id it has from when it began to wait for its turn.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from tasks_app.models import ClusterEvent, Queue, Task, WorkerNode
+
+STARTED = "TASK_STARTED"
+LEFT = {"TASK_SUCCEEDED", "TASK_FAILED", "TASK_CANCELLED", "TASK_GIVEN_BACK"}
+
+
+@dataclass
+class Ledger:
+    """A claim is a delivery, with a line for each queue. It holds the slots of its costliest task
+    until none of its tasks runs.
+    """
+
+    slots: dict[Any, int]
+    capacity: dict[Any, int]
+    limits: dict[str, int | None]
+    deliveries: dict[Any, Any] = field(default_factory=dict)
+    delivery_of: dict[Any, Any] = field(default_factory=dict)
+    running: dict[Any, Any] = field(default_factory=lambda: defaultdict(int))
+    most_running: dict[Any, Any] = field(default_factory=lambda: defaultdict(int))
+    most_busy: dict[Any, Any] = field(default_factory=lambda: defaultdict(int))
+    claim: tuple[Any, ...] = (None, None, None, ())
+    broken: list[str] = field(default_factory=list)
+
+    @classmethod
+    def read(cls):
+        ledger = cls(
+            slots=dict(Task.objects.values_list("pk", "slots")),
+            capacity={node.pk: node.slots for node in WorkerNode.objects.all()},
+            limits=dict(Queue.objects.values_list("name", "running_limit")),
+        )
+        for event in ClusterEvent.objects.order_by("id"):
+            ledger.add(event)
+        return ledger
+
+    def add(self, event):
+        if event.kind == STARTED:
+            first = self._first_line(event)
+            self.deliveries.setdefault(first, (event.node_id, set()))[1].update(event.task_ids)
+            self.delivery_of |= dict.fromkeys(event.task_ids, first)
+            self.running[event.queue] += len(event.task_ids)
+            self._look(event)
+        elif event.kind in LEFT and event.previous_status == "RUNNING":
+            self.running[event.queue] -= len(event.task_ids)
+            for id in event.task_ids:
+                self.deliveries[self.delivery_of.pop(id)][1].discard(id)
+        elif event.kind == "NODE_RESIZED":
+            self.capacity[event.node_id] = max(
+                self.capacity[event.node_id], int(event.message.split(":")[0])
+            )
+
+    def _first_line(self, event):
+        """Of the claim that this line is about: each queue has one line in it."""
+        if (event.xid, event.node_id) != self.claim[:2] or event.queue in self.claim[3]:
+            self.claim = (event.xid, event.node_id, event.id, set())
+        self.claim[3].add(event.queue)
+        return self.claim[2]
+
+    def _look(self, event):
+        busy = sum(
+            max(self.slots[id] for id in ids)
+            for node, ids in self.deliveries.values()
+            if ids and node == event.node_id
+        )
+        self.most_busy[event.node_id] = max(self.most_busy[event.node_id], busy)
+        if busy > self.capacity[event.node_id]:
+            self.broken.append(f"{busy} slots in use at {event}")
+        running = self.running[event.queue]
+        self.most_running[event.queue] = max(self.most_running[event.queue], running)
+        if (limit := self.limits[event.queue]) and running > limit:
+            self.broken.append(f"{running} of {event.queue} running at {event}")
+
+    def check(self):
+        assert self.broken == []

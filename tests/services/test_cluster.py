@@ -1,0 +1,180 @@
+"""Orders to nodes and queues, and what becomes of those that die."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from tasks_app import execution
+from tasks_app.models import ClusterEvent, Queue, WorkerNode
+from tasks_app.models.claims import DRAINED_MESSAGE
+from tasks_app.services import cluster, queues
+from tests.conftest import reload
+
+pytestmark = pytest.mark.django_db
+
+
+def claim(task, message="message-1"):
+    return execution.claim([task.pk], node="node-1@here", celery_task_id=message).tasks
+
+
+def stored(node):
+    return WorkerNode.objects.get(pk=node.pk)
+
+
+def lines():
+    events = ClusterEvent.objects.filter(task_ids=[]).order_by("id")
+    return [(event.kind, event.actor, event.message) for event in events]
+
+
+def beat(node, **facts):
+    facts = {"pid": node.pid, "slots": 2, "queues": ["default"], "host": "here"} | facts
+    return cluster.heartbeat(node.name, **facts)
+
+
+def test_an_order_is_told_with_the_next_heartbeat(node):
+    assert beat(node) == ("ACTIVE", None, None, ["default"], False)
+    cluster.pause_node(node.name)
+    cluster.resize_node(node.name, slots=5)
+    cluster.assign_node(node.name, queues=["default"])
+    cluster.stop_node(node.name)
+
+    assert beat(node) == ("PAUSED", 5, ["default"], ["default"], True)
+
+
+def test_orders_are_in_the_log_with_their_notes(node):
+    cluster.pause_node(node.name, note="noisy", actor="ann")
+    cluster.resume_node(node.name, actor="bob")
+    cluster.resume_node(node.name, actor="bob")
+    cluster.resize_node(node.name, slots=3, note="more")
+    cluster.drain_node(node.name, note="a new disk")
+
+    assert lines() == [
+        ("NODE_PAUSED", "ann", "noisy"),
+        ("NODE_RESUMED", "bob", ""),
+        ("NODE_RESIZED", "", "3: more"),
+        ("NODE_DRAINING", "", "a new disk"),
+        ("NODE_DRAINED", "", ""),
+    ]
+    assert (stored(node).scheduling_note, stored(node).scheduling) == ("a new disk", "DRAINED")
+
+
+def test_a_drain_ends_when_nothing_runs(make_task, node):
+    claim(make_task())
+
+    assert cluster.drain_node(node.name).scheduling == "DRAINING"
+    cluster.finish_drains()
+    assert stored(node).scheduling == "DRAINING"
+    execution.give_back("message-1")
+    cluster.finish_drains()
+
+    assert stored(node).scheduling == "DRAINED"
+
+
+def test_what_runs_at_the_deadline_of_a_drain_is_given_to_others(make_task, node, handed_over):
+    task, last = make_task(), make_task(max_attempts=1)
+    claim(task)
+    claim(last, "message-2")
+    handed_over.clear()
+    cluster.drain_node(node.name, deadline=timezone.now() + timedelta(seconds=60))
+    cluster.finish_drains()
+    assert reload(task).status == "RUNNING"
+
+    WorkerNode.objects.update(drain_deadline=timezone.now())
+    cluster.finish_drains()
+
+    assert (reload(task).status, reload(last).status) == ("PENDING", "FAILED")
+    assert reload(last).failed_message == DRAINED_MESSAGE
+    assert handed_over == [([str(task.pk)], "default", 5)]
+    assert stored(node).scheduling == "DRAINED"
+
+
+@pytest.mark.parametrize("how", ["silence", "good-bye", "another process"])
+def test_what_a_dead_node_held_is_given_to_others_at_once(
+    make_task, node, handed_over, monkeypatch, how
+):
+    monkeypatch.setattr(cluster, "SILENCE_SECONDS", 1)
+    task = make_task()
+    claim(task)
+    handed_over.clear()
+
+    if how == "silence":
+        WorkerNode.objects.update(heartbeat_at=timezone.now() - timedelta(seconds=2))
+        cluster.mark_silent_nodes_offline()
+    if how == "good-bye":
+        cluster.node_offline(node.name)
+    if how == "another process":
+        beat(node, pid=2)
+
+    assert reload(task).status == "PENDING"
+    assert handed_over == [([str(task.pk)], "default", 5)]
+    given_back = ClusterEvent.objects.get(kind="TASK_GIVEN_BACK")
+    assert given_back.node == node
+    assert ClusterEvent.objects.filter(kind="NODE_OFFLINE", node=node).count() == 1
+
+
+def test_an_order_to_stop_is_over_when_the_node_has_left(node):
+    cluster.stop_node(node.name)
+    assert beat(node, pid=2).stop
+    cluster.node_offline(node.name)
+
+    assert not beat(node, pid=3).stop
+
+
+@pytest.mark.parametrize(
+    ("order", "field", "code"),
+    [
+        (lambda name: cluster.resize_node(name, slots=0), "slots", "out_of_range"),
+        (lambda name: cluster.resize_node(name, slots=101), "slots", "out_of_range"),
+        (
+            lambda name: cluster.drain_node(name, deadline=timezone.now()),
+            "deadline",
+            "out_of_range",
+        ),
+        (lambda name: cluster.assign_node(name, queues=["nowhere"]), "queues", "unknown_queue"),
+        (lambda name: cluster.pause_node(name, note="\0"), "note", "invalid"),
+        (lambda name: queues.create_queue("Big Ones"), "name", "invalid"),
+        (lambda name: queues.create_queue("default"), "name", "already_exists"),
+        (lambda name: queues.create_queue("a\0"), "name", "invalid"),
+        (lambda name: queues.create_queue("x", running_limit=0), "running_limit", "out_of_range"),
+        (
+            lambda name: queues.update_queue("default", running_limit=-1),
+            "running_limit",
+            "out_of_range",
+        ),
+    ],
+)
+def test_an_order_that_cannot_be_is_refused_by_field(node, order, field, code):
+    with pytest.raises(ValidationError) as refusal:
+        order(node.name)
+
+    [fault] = refusal.value.error_dict[field]
+    assert fault.code == code
+    assert lines() == []
+
+
+def test_only_a_node_that_is_online_can_be_stopped(node):
+    cluster.node_offline(node.name)
+
+    with pytest.raises(ValidationError) as refusal:
+        cluster.stop_node(node.name)
+    assert refusal.value.error_dict["name"][0].code == "not_online"
+
+
+def test_queues_are_in_the_log(db):
+    queues.create_queue("reports", running_limit=2, actor="ann")
+    queues.pause_queue("reports", note="not yet", actor="ann")
+    queues.pause_queue("reports", note="never")
+    queues.resume_queue("reports")
+    queues.resume_queue("reports")
+    queues.update_queue("reports", running_limit=None, note="fast disks")
+
+    assert lines() == [
+        ("QUEUE_CREATED", "ann", "at most 2 at once"),
+        ("QUEUE_PAUSED", "ann", "not yet"),
+        ("QUEUE_RESUMED", "", ""),
+        ("QUEUE_UPDATED", "", "no limit: fast disks"),
+    ]
+    queue = Queue.objects.get(name="reports")
+    assert (queue.paused_at, queue.pause_note, queue.running_limit) == (None, "", None)
