@@ -30,7 +30,7 @@ subscription Brief($where: TaskChangeWhere, $after: String) {
   taskStatusChanged(where: $where, after: $after) { taskId status version cursor }
 }
 """
-QUERY_CURSOR = "query { cluster { cursor } }"
+NODE = "node-1@here"
 
 
 def here():
@@ -40,9 +40,9 @@ def here():
 
 def run(*made):
     for task in made:
-        [moved] = execution.claim([task.pk], node="n@host", celery_task_id="c")
+        [moved] = execution.claim([task.pk], node=NODE, celery_task_id="c").tasks
         execution.complete(
-            [execution.Outcome(moved.id, moved.run, moved.attempt, task.a + task.b)], node="n@host"
+            [execution.Outcome(moved.id, moved.run, moved.attempt, task.a + task.b)], node=NODE
         )
 
 
@@ -54,8 +54,8 @@ def versions(changes):
     return [(change["taskId"], change["version"]) for change in changes]
 
 
+@pytest.mark.usefixtures("node")
 def test_each_change_is_told_with_the_task(client, make_task):
-    heartbeat("n@host", host="host", pid=1, slots=1, queues=["default"])
     client.subscribe(CHANGES, after=here())
 
     task = make_task(a=2**62, b=2**62)
@@ -73,8 +73,8 @@ def test_each_change_is_told_with_the_task(client, make_task):
     ]
     assert [c["workerNode"] for c in (created, started, succeeded)] == [
         None,
-        {"name": "n@host"},
-        {"name": "n@host"},
+        {"name": NODE},
+        {"name": NODE},
     ]
     assert succeeded["task"] == {
         "uuid": str(task.pk),
@@ -87,6 +87,7 @@ def test_each_change_is_told_with_the_task(client, make_task):
     }
 
 
+@pytest.mark.usefixtures("node")
 def test_only_what_matches_is_told(client, server, make_task):
     one, two, three = make_task(), make_task(), make_task(run_at=timezone.now() + timedelta(days=1))
     after = here()
@@ -144,6 +145,7 @@ def test_a_change_of_a_task_that_is_gone_is_told_without_its_row(client, make_sc
     client.ping()  # that it was deleted is no status of it, and only in the log
 
 
+@pytest.mark.usefixtures("node")
 def test_it_begins_with_where_the_named_tasks_stand(client, make_task):
     done, waiting = make_task(), make_task()
     run(done)
