@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 
 from tasks_app import dispatch, events
-from tasks_app.models import ClusterEvent, WorkerNode, claims, transitions
+from tasks_app.models import ClusterEvent, WorkerNode, claims, leases, transitions
 from tasks_app.models.claims import Claim, OpenQueue
 from tasks_app.models.transitions import Moved, Outcome
 
@@ -90,28 +90,28 @@ def complete(outcomes: Sequence[Outcome], *, node: str) -> list[Moved]:
 @transaction.atomic
 def give_back(celery_task_id: str) -> None:
     """Let others have what a message had claimed whose process died."""
-    _given_back(claims.give_back_claimed_by(celery_task_id, patience=dispatch.patience()))
+    _given_back(leases.give_back_claimed_by(celery_task_id, patience=dispatch.patience()))
 
 
 @transaction.atomic
 def give_back_expired(limit: int) -> int:
     """Let others have what is claimed under a lease that has run out; answers how many."""
-    given_back = claims.give_back_expired(limit, patience=dispatch.patience())
+    given_back = leases.give_back_expired(limit, patience=dispatch.patience())
     _given_back(given_back)
     return len(given_back)
 
 
 @transaction.atomic
-def give_back_held_by(node: WorkerNode, *, message: str = claims.WORKER_LOST_MESSAGE) -> int:
+def give_back_held_by(node: WorkerNode, *, message: str = leases.WORKER_LOST_MESSAGE) -> int:
     """Let others have all that this node holds; answers how many."""
-    given_back = claims.give_back_held_by(node.pk, patience=dispatch.patience(), message=message)
+    given_back = leases.give_back_held_by(node.pk, patience=dispatch.patience(), message=message)
     _given_back(given_back, node=node.name)
     return len(given_back)
 
 
 def _given_back(tasks: list[Moved], *, node: str = "") -> None:
     events.tasks_moved(tasks, node=node)
-    dispatch.after_commit([task for task in tasks if claims.goes_on_at_once(task)], first=True)
+    dispatch.after_commit([task for task in tasks if leases.goes_on_at_once(task)], first=True)
     _hand_over_next(tasks)
 
 
@@ -132,9 +132,9 @@ def delete_finished(before: datetime, limit: int) -> int:
 
 
 @transaction.atomic
-def hand_over_due(queue: OpenQueue, limit: int) -> int:
+def hand_over_due(queue: OpenQueue, limit: int, *, least_slots: int = 1) -> int:
     """Hand over what is due and has no message that is known of; answers how many."""
-    due = claims.take_due(queue, limit, patience=dispatch.patience())
+    due = claims.take_due(queue, limit, patience=dispatch.patience(), least_slots=least_slots)
     dispatch.after_commit(due, first=True)
     return len(due)
 
@@ -183,7 +183,7 @@ def _work(task: Moved) -> bool:
 
 def _look_up(task: Moved) -> bool | None:
     try:
-        return claims.renew(task.id, run=task.run, attempt=task.attempt, lease=_lease())
+        return leases.renew(task.id, run=task.run, attempt=task.attempt, lease=_lease())
     except (OperationalError, InterfaceError):
         connection.close()
         return False  # the database is away: the lease tells, once it is back

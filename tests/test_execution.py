@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from tasks_app import execution
 from tasks_app.models import ClusterEvent, Queue, Task, TaskResult
-from tasks_app.models.claims import WORKER_LOST_MESSAGE
+from tasks_app.models.leases import WORKER_LOST_MESSAGE
 from tasks_app.models.transitions import Outcome
 from tasks_app.services import tasks
 

@@ -57,6 +57,42 @@ def test_nothing_is_added_to_a_long_line(make_task, handed_over, waiting):
     assert handed_over == []
 
 
+def test_a_costly_task_does_not_wait_for_the_end_of_a_long_line(make_task, handed_over, waiting):
+    make_due(make_task())
+    costly = make_task(slots=2)
+    make_due(costly)
+    handed_over.clear()
+    waiting["default"] = reconciler.WAITING_ENOUGH
+
+    reconciler.reconcile()
+
+    assert handed_over == [([str(costly.pk)], "default", 5)]
+
+
+@pytest.mark.parametrize(("line", "expected"), [(0, 3), (2, 1), (3, 0)])
+def test_no_more_is_handed_over_than_a_limit_leaves(
+    make_task, handed_over, waiting, line, expected
+):
+    Queue.objects.update(running_limit=3)
+    for _ in range(5):
+        make_due(make_task())
+    handed_over.clear()
+    waiting["default"] = line
+
+    reconciler.reconcile()
+
+    assert sum(len(ids) for ids, _, _ in handed_over) == expected
+
+
+def test_what_no_node_could_take_is_not_handed_over(make_task, handed_over):
+    make_due(make_task(slots=3))
+    handed_over.clear()
+
+    reconciler.reconcile()
+
+    assert handed_over == []
+
+
 def test_the_most_urgent_are_handed_over_first(make_task, handed_over, monkeypatch):
     monkeypatch.setattr(reconciler, "BATCH", 1)
     for priority in (1, 9, 5):

@@ -1,4 +1,4 @@
-"""Who holds which task, in SQL: claims, what they leave out, and how they are given back.
+"""Who may hold which task, in SQL: claims, what they leave out, and what can be handed over.
 
 What decides about a claim is written here once (`_JUDGED`), and `services/waiting.py` tells clients
 why a task waits from the same rows. A delivery, that is a message in work, takes as many slots of
@@ -13,17 +13,10 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from tasks_app.models.transitions import CANCELLED_MESSAGE, MOVED, Moved, fetch, move, moved
+from tasks_app.models.transitions import MOVED, Moved, fetch, move, moved
 
-WORKER_LOST_MESSAGE = (
-    "Worker lost: the node's process died or stopped answering in each of the allowed attempts."
-)
-DRAINED_MESSAGE = "Its node was drained, and its last allowed attempt had not ended in time."
 # A node keeps its slots for a task that is too costly for what is free now.
 RESERVE = timedelta(seconds=10)
-# After the second attempt that was lost, the next waits: 2 s, 4 s, … up to this.
-BACKOFF_FROM_ATTEMPT = 2
-BACKOFF_MAX_SECONDS = 60
 # A node that can never run a task has it offered to others this much later.
 ELSEWHERE = timedelta(seconds=1)
 
@@ -159,6 +152,8 @@ def _claim_unhindered(params: dict[str, Any]) -> list[Moved]:
 
 def _claim_judged(params: dict[str, Any]) -> Claim:
     """One by one: what each may, and for the others why not."""
+    if not fetch(f"SELECT FROM tasks_app_task t WHERE id = ANY(%(ids)s::uuid[]) AND {DUE}", params):
+        return Claim([], waits_for_room=False)
     _lock_limited_queues(params)
     judged = fetch(
         f"""
@@ -260,76 +255,6 @@ def wait_for_claims() -> None:
     fetch("SELECT id FROM tasks_app_workernode ORDER BY id FOR NO KEY UPDATE", [])
 
 
-def renew(id: UUID, *, run: int, attempt: int, lease: timedelta) -> bool | None:
-    """Hold the claim for longer: True if the task shall be cancelled, None if it was lost."""
-    rows = fetch(
-        """
-        UPDATE tasks_app_task SET lease_expires_at = clock_timestamp() + %s
-         WHERE id = %s AND status = 'RUNNING' AND run = %s AND attempt = %s
-        RETURNING cancel_requested_at IS NOT NULL
-        """,
-        [lease, id, run, attempt],
-    )
-    return bool(rows[0][0]) if rows else None
-
-
-def give_back_claimed_by(celery_task_id: str, *, patience: timedelta) -> list[Moved]:
-    """RUNNING to PENDING or an end, as in `_give_back`, for all that this message had claimed."""
-    return _give_back(
-        "celery_task_id = %(celery_task_id)s", patience, celery_task_id=celery_task_id
-    )
-
-
-def give_back_held_by(node_id: UUID, *, patience: timedelta, message: str) -> list[Moved]:
-    """RUNNING to PENDING or an end, as in `_give_back`, for all that this node holds."""
-    return _give_back("node_id = %(node_id)s", patience, message=message, node_id=node_id)
-
-
-def give_back_expired(limit: int, *, patience: timedelta) -> list[Moved]:
-    """RUNNING to PENDING or an end, as in `_give_back`, for those whose lease has run out."""
-    return _give_back(
-        "lease_expires_at <= clock_timestamp()", patience, wait=f"SKIP LOCKED LIMIT {limit}"
-    )
-
-
-def goes_on_at_once(task: Moved) -> bool:
-    """Whether a task that was given back waits for a node and for nothing else."""
-    return task.status == "PENDING" and task.attempt < BACKOFF_FROM_ATTEMPT
-
-
-def _give_back(
-    where: str,
-    patience: timedelta,
-    *,
-    wait: str = "",
-    message: str = WORKER_LOST_MESSAGE,
-    **params: Any,
-) -> list[Moved]:
-    """To PENDING; to FAILED after the last attempt; to CANCELLED if that was asked for."""
-    goes_on = "t.cancel_requested_at IS NULL AND t.attempt < t.max_attempts"
-    waits = f"{goes_on} AND t.attempt >= {BACKOFF_FROM_ATTEMPT}"
-    pause = f"least(2 ^ (t.attempt - 1), {BACKOFF_MAX_SECONDS}) * interval '1 second'"
-    return move(
-        f"""
-        status = CASE WHEN t.cancel_requested_at IS NOT NULL THEN 'CANCELLED'
-                      WHEN {goes_on} THEN 'PENDING' ELSE 'FAILED' END,
-        failed_message = CASE WHEN t.cancel_requested_at IS NOT NULL THEN %(cancelled)s
-                              WHEN {goes_on} THEN '' ELSE %(message)s END,
-        started_at = CASE WHEN {goes_on} THEN NULL ELSE t.started_at END,
-        finished_at = CASE WHEN {goes_on} THEN NULL ELSE clock_timestamp() END,
-        retry_at = CASE WHEN {waits} THEN clock_timestamp() + {pause} END,
-        lease_expires_at = NULL,
-        next_dispatch_at = clock_timestamp() + CASE WHEN {waits} THEN {pause} ELSE %(patience)s END
-        """,
-        where=f"status = 'RUNNING' AND {where}",
-        wait=wait,
-        patience=patience,
-        cancelled=CANCELLED_MESSAGE,
-        message=message,
-        **params,
-    )
-
-
 def rooms() -> list[Room]:
     """All nodes, as a claim would find them now."""
     rows = fetch(f"SELECT {', '.join(Room._fields)} FROM ({ROOMS}) AS o ORDER BY name", [])
@@ -362,7 +287,9 @@ def limited(queues: Collection[str]) -> set[str]:
     return {name for (name,) in fetch(sql, [list(queues)])}
 
 
-def take_due(queue: OpenQueue, limit: int, *, patience: timedelta) -> list[Moved]:
+def take_due(
+    queue: OpenQueue, limit: int, *, patience: timedelta, least_slots: int = 1
+) -> list[Moved]:
     """Those of a queue that are due, that no message is known to carry, and that fit some node.
 
     Urgent ones first, then those that have been due for longest.
@@ -375,7 +302,7 @@ def take_due(queue: OpenQueue, limit: int, *, patience: timedelta) -> list[Moved
                    SELECT id FROM tasks_app_task
                     WHERE status = 'PENDING' AND run > 0 AND queue = %(queue)s
                       AND priority = p.priority AND next_dispatch_at <= statement_timestamp()
-                      AND slots <= %(slots)s
+                      AND slots BETWEEN %(least_slots)s AND %(slots)s
                     ORDER BY next_dispatch_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
               ) AS t
              LIMIT %(limit)s
@@ -384,5 +311,11 @@ def take_due(queue: OpenQueue, limit: int, *, patience: timedelta) -> list[Moved
           FROM due WHERE t.id = due.id
         RETURNING {MOVED}, t.status
         """,
-        {"queue": queue.name, "slots": queue.slots, "limit": limit, "patience": patience},
+        {
+            "queue": queue.name,
+            "least_slots": least_slots,
+            "slots": queue.slots,
+            "limit": limit,
+            "patience": patience,
+        },
     )

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from tasks_app import dispatch, events, execution
-from tasks_app.models import ClusterEvent, Queue, Task, WorkerNode, claims
+from tasks_app.models import ClusterEvent, Queue, Task, WorkerNode, leases
 from tasks_app.models.base import database_now
 from tasks_app.models.cluster import NODE_SLOTS_MAX
 from tasks_app.models.transitions import fetch
@@ -94,7 +94,7 @@ def finish_drains() -> None:
     draining = WorkerNode.objects.filter(scheduling=Scheduling.DRAINING)
     for node in draining.select_for_update(skip_locked=True, no_key=True):
         if node.drain_deadline and node.drain_deadline <= database_now():
-            execution.give_back_held_by(node, message=claims.DRAINED_MESSAGE)
+            execution.give_back_held_by(node, message=leases.DRAINED_MESSAGE)
         if not Task.objects.filter(node=node, status=Task.Status.RUNNING).exists():
             _update(node, scheduling=Scheduling.DRAINED)
             events.node_changed(Kind.NODE_DRAINED, node)

@@ -11,7 +11,7 @@ from redis import Redis
 
 from tasks_app import dispatch
 from tasks_app.models import Task, TaskResult
-from tasks_app.models.claims import WORKER_LOST_MESSAGE
+from tasks_app.models.leases import WORKER_LOST_MESSAGE
 from tasks_app.services import tasks
 from tasks_app.services.tasks import NewTask
 from tests.live import eventually

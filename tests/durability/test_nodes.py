@@ -176,7 +176,7 @@ def test_costly_tasks_share_nodes_with_others_and_do_not_starve(transactional_db
         create_many(journal, 150, duration_ms=50)
         create_many(journal, 5, duration_ms=50, slots=4)
         create_many(journal, 20, duration_ms=50, slots=2)
-        create_many(journal, 1500, duration_ms=50)
+        create_many(journal, 600, duration_ms=50)
         journal.check(seconds=90)
 
     ledger = Ledger.read()

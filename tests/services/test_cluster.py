@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from tasks_app import execution
 from tasks_app.models import ClusterEvent, Queue, WorkerNode
-from tasks_app.models.claims import DRAINED_MESSAGE
+from tasks_app.models.leases import DRAINED_MESSAGE
 from tasks_app.services import cluster, queues
 from tests.conftest import reload
 
