@@ -14,7 +14,10 @@ PATIENCE_SECONDS = 20
 class Socket:
     def __init__(self, connection):
         self._connection = connection
-        self.port = connection.local_address[1]
+
+    @property
+    def port(self):
+        return self._connection.local_address[1]
 
     def send(self, type, **rest):
         self.send_raw(json.dumps({"type": type, **rest}))

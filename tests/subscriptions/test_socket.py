@@ -295,13 +295,14 @@ def test_who_reads_nothing_is_cut_off_and_holds_up_no_other(client, server):
     after = events.head().encode()
     client.follow()
     with socket(server, max_queue=1) as deaf:
+        port = deaf.port
         deaf.subscribe(query, after=after)
         for start in range(0, count, 1_000):
             tasks.create_tasks([tasks.NewTask(a=start + n, b=1) for n in range(1_000)])
 
         for _ in range(count):
             assert client.data() == {"version": 1}
-        eventually(lambda: deaf.port not in ports_of_clients(server), seconds=60)
+        eventually(lambda: port not in ports_of_clients(server), seconds=60)
     client.ping()
 
 
