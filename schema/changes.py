@@ -9,31 +9,37 @@ import strawberry
 
 from schema.enums import ClusterEventKind, TaskStatus
 from schema.loading import load_for
-from schema.nodes import global_id
+from schema.nodes import BadInputError, global_id
 from schema.types import Task, TaskChange, change_of
 from schema.workers import WorkerNode
 from tasks_app import models
 from tasks_app.events import Cursor, Line
 
+LINE_TASKS_TOLD_MAX = 10
+
 
 class Rows:
-    """The rows behind some lines of the log: read when first asked for, all of them at once."""
+    """The rows behind some lines of the log: read when first asked for, all of them at once.
 
-    def __init__(self, task_ids: Iterable[UUID], node_ids: Iterable[UUID | None]) -> None:
-        self._task_ids = set(task_ids)
+    Of each line it has the tasks that are told of.
+    """
+
+    def __init__(self, task_ids: Iterable[Sequence[UUID]], node_ids: Iterable[UUID | None]) -> None:
+        self._task_ids = list(task_ids)
         self._node_ids = set(node_ids) - {None}
-        self._tasks: dict[UUID, Any] | None = None
+        self._tasks: dict[UUID, Any] = {}
         self._nodes: dict[UUID, Any] | None = None
         self._loaded: set[str | int] = set()
 
-    def task(self, id: UUID, info: strawberry.Info) -> Any:
-        if self._tasks is None:
-            self._tasks = models.Task.objects.in_bulk(self._task_ids)
+    def tasks(self, ids: Sequence[UUID], first: int, info: strawberry.Info) -> list[Any]:
+        """The first so many of these that are still there."""
         # Under each name that the operation gives the field it may select something else.
         if info.path.key not in self._loaded:
-            load_for(info, list(self._tasks.values()))
+            wanted = {id for ids in self._task_ids for id in ids[:first]}
+            self._tasks |= models.Task.objects.in_bulk(wanted - self._tasks.keys())
+            load_for(info, [self._tasks[id] for id in wanted if id in self._tasks])
             self._loaded.add(info.path.key)
-        return self._tasks.get(id)
+        return [self._tasks[id] for id in ids[:first] if id in self._tasks]
 
     def node(self, id: UUID | None) -> Any:
         if self._nodes is None:
@@ -55,7 +61,7 @@ class TaskStatusChange(TaskChange):
         description="The task as it stands now, which may be newer; null if it was deleted."
     )
     def task(self, info: strawberry.Info) -> Task | None:
-        return self.rows.task(self.key, info)
+        return next(iter(self.rows.tasks([self.key], 1, info)), None)
 
     @strawberry.field(description="The node that did it.")
     def worker_node(self) -> WorkerNode | None:
@@ -78,11 +84,27 @@ class ClusterEvent:
     previous_status: TaskStatus | None = strawberry.field(description="Of the tasks, before it.")
     status: TaskStatus | None = strawberry.field(description="Of the tasks, after it.")
     task_ids: list[strawberry.ID] = strawberry.field(description="Global ids of the tasks.")
+    task_count: int = strawberry.field(description="How many tasks.")
     versions: list[int] = strawberry.field(description="The tasks' versions after it.")
     attempts: list[int] = strawberry.field(description="Their attempts that were counted last.")
     schedule_ids: list[strawberry.ID] = strawberry.field(description="Ids of the schedules.")
+    keys: strawberry.Private[Sequence[UUID]]
     node_id: strawberry.Private[UUID | None]
     rows: strawberry.Private[Rows]
+
+    @strawberry.field(
+        description="The first of the tasks as they stand now; those that were deleted left out."
+    )
+    def tasks(
+        self,
+        info: strawberry.Info,
+        first: Annotated[
+            int, strawberry.argument(description=f"How many, at most {LINE_TASKS_TOLD_MAX}.")
+        ] = 1,
+    ) -> list[Task]:
+        if not 0 <= first <= LINE_TASKS_TOLD_MAX:
+            raise BadInputError(f"`first` is from 0 to {LINE_TASKS_TOLD_MAX}.")
+        return self.rows.tasks(self.keys, first, info)
 
     @strawberry.field(description="The node that did it, or that it happened to.")
     def worker_node(self) -> WorkerNode | None:
@@ -121,7 +143,7 @@ ClusterEventMessage = Annotated[
 def status_changes(places: Sequence[tuple[Line, int]]) -> list[TaskStatusChange]:
     """What happened to one task of each line: ``(line, index of the task in it)``."""
     rows = Rows(
-        (line.task_ids[index] for line, index in places), (line.node_id for line, _ in places)
+        ([line.task_ids[index]] for line, index in places), (line.node_id for line, _ in places)
     )
     return [_status_change(line, index, rows) for line, index in places]
 
@@ -140,7 +162,7 @@ def _status_change(line: Line, index: int, rows: Rows) -> TaskStatusChange:
 
 def present_states(tasks: Sequence[Any], cursor: Cursor) -> list[TaskStatusChange]:
     """Where these tasks stand, with the place in the log from which to follow them."""
-    rows = Rows((task.pk for task in tasks), (task.node_id for task in tasks))
+    rows = Rows(([task.pk] for task in tasks), (task.node_id for task in tasks))
     return [
         TaskStatusChange(
             cursor=cursor.encode(),
@@ -160,8 +182,16 @@ def present_states(tasks: Sequence[Any], cursor: Cursor) -> list[TaskStatusChang
     ]
 
 
+def parse_cursor(name: str, text: str) -> Cursor:
+    """A cursor that was given as the argument of this name. Raises BadInputError."""
+    try:
+        return Cursor.decode(text)
+    except ValueError as error:
+        raise BadInputError(f"`{name}` is not a cursor of the log.") from error
+
+
 def event_batch(lines: Sequence[Line], cursor: Cursor, *, caught_up: bool) -> EventBatch:
-    rows = Rows((), (line.node_id for line in lines))
+    rows = Rows((line.task_ids for line in lines), (line.node_id for line in lines))
     events = [_event(line, rows) for line in lines]
     return EventBatch(events=events, cursor=cursor.encode(), caught_up=caught_up)
 
@@ -177,9 +207,11 @@ def _event(line: Line, rows: Rows) -> ClusterEvent:
         previous_status=_status(line.previous_status),
         status=_status(line.status),
         task_ids=[global_id("Task", id) for id in line.task_ids],
+        task_count=len(line.task_ids),
         versions=line.versions,
         attempts=line.attempts,
         schedule_ids=[global_id("TaskSchedule", id) for id in line.schedule_ids],
+        keys=line.task_ids,
         node_id=line.node_id,
         rows=rows,
     )

@@ -8,8 +8,10 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from schema.enums import LoadWindow, TaskStatus
-from schema.workers import Load, StatusCount, Window
-from tasks_app import events, metrics
+from schema.loading import loaded
+from schema.nodes import BadInputError
+from schema.workers import Load, Queue, StatusCount, Window, WorkerNode
+from tasks_app import events, metrics, models
 from tasks_app.models import Task
 
 RATE_MINUTES = 60
@@ -19,6 +21,12 @@ RATE_MINUTES = 60
 class MinuteCount:
     at: datetime = strawberry.field(description="When the minute began.")
     count: int = strawberry.field(description="How many tasks reached an end in it.")
+
+
+@strawberry.type(description="What reached an end within a span of time.")
+class LoadSpan:
+    at: datetime = strawberry.field(description="When the span began.")
+    load: Load = strawberry.field(description="What reached an end in it, as far as it has come.")
 
 
 @strawberry.type(description="The cluster as a whole. Each field is a query of its own.")
@@ -52,6 +60,22 @@ class Cluster:
         )
         since = waiting.aggregate(since=Min("pending_since"))["since"]
         return since and max(0, round((timezone.now() - since).total_seconds() * 1000))
+
+    @strawberry.field(
+        description="The same by spans of ten seconds, for an hour of a minute; empty spans too."
+    )
+    def spans(self, window: Window = LoadWindow.FIVE_MINUTES) -> list[LoadSpan]:
+        if window == LoadWindow.ALL_TIME:
+            raise BadInputError("`window`: all time is not kept in spans.")
+        return [LoadSpan(at=at, load=Load.of(load)) for at, load in metrics.spans(window).items()]
+
+    @strawberry.field(description="All queues, by name.")
+    def queues(self, info: strawberry.Info) -> list[Queue]:
+        return loaded(info, models.Queue.objects.order_by("name"))
+
+    @strawberry.field(description="All worker nodes that ever joined, by name.")
+    def worker_nodes(self, info: strawberry.Info) -> list[WorkerNode]:
+        return loaded(info, models.WorkerNode.objects.order_by("name"))
 
     @strawberry.field(description="Where the log stands. What changes afterwards comes after it.")
     def cursor(self) -> str:

@@ -47,6 +47,7 @@ _SIZES = {
     "queues": 10,
     "workerNodes": 10,
     "finishedPerMinute": 60,
+    "spans": 60,
     "statusCounts": 5,
     "events": PAGE_LINES_MAX,
 }

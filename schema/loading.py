@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import strawberry
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from strawberry.types.nodes import SelectedField, Selection
 
 Load = Callable[[Sequence[Any], dict[str, Any]], Iterable[Any]]
@@ -35,6 +35,13 @@ def load_for(info: strawberry.Info, rows: Sequence[Model], *path: str) -> None:
             for selection in field.selections
         ]
     _load(rows, selections)
+
+
+def loaded(info: strawberry.Info, found: QuerySet[Any]) -> list[Any]:
+    """The rows, with what is selected of them."""
+    rows = list(found)
+    load_for(info, rows)
+    return rows
 
 
 def selects(info: strawberry.Info, name: str) -> bool:

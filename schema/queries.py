@@ -8,10 +8,12 @@ import strawberry
 import strawberry_django
 from django.db.models import Model, QuerySet
 
+from schema.changes import EventBatch, event_batch, parse_cursor
 from schema.cluster import Cluster
 from schema.connections import After, Before, Connection, First, Last, Order, Page, paginate
+from schema.enums import ClusterEventKind
 from schema.inputs import NewScheduleInput
-from schema.loading import load_for, selects
+from schema.loading import load_for, loaded, selects
 from schema.nodes import BadInputError, Node, parse_id, split_id
 from schema.payloads import SchedulePreview, attempt
 from schema.schedules import UPCOMING_MAX, TaskSchedule
@@ -19,6 +21,7 @@ from schema.types import Task
 from schema.where import TaskWhere, matching, text
 from schema.workers import Queue, WorkerNode
 from tasks_app import events, models
+from tasks_app.events import PAGE_LINES_MAX
 from tasks_app.services import schedules
 
 NODES_MAX = 100
@@ -160,29 +163,49 @@ class Query:
 
     @strawberry_django.field(description="All queues, by name.")
     def queues(self, info: strawberry.Info) -> list[Queue]:
-        return _loaded(info, models.Queue.objects.order_by("name"))
+        return loaded(info, models.Queue.objects.order_by("name"))
 
     @strawberry_django.field(description="A queue; null if it is not there.")
     def queue(self, info: strawberry.Info, name: Name) -> Queue | None:
-        return next(iter(_loaded(info, models.Queue.objects.filter(name=text(name)))), None)
+        return next(iter(loaded(info, models.Queue.objects.filter(name=text(name)))), None)
 
     @strawberry_django.field(description="All worker nodes that ever joined, by name.")
     def worker_nodes(self, info: strawberry.Info) -> list[WorkerNode]:
-        return _loaded(info, models.WorkerNode.objects.order_by("name"))
+        return loaded(info, models.WorkerNode.objects.order_by("name"))
 
     @strawberry_django.field(description="A worker node; null if it never joined.")
     def worker_node(self, info: strawberry.Info, name: Name) -> WorkerNode | None:
-        return next(iter(_loaded(info, models.WorkerNode.objects.filter(name=text(name)))), None)
+        return next(iter(loaded(info, models.WorkerNode.objects.filter(name=text(name)))), None)
+
+    @strawberry_django.field(
+        description=(
+            "The log backwards: the last lines, or those before the line with a cursor. In order;"
+            " the subscription clusterEvents goes on from their cursor."
+        )
+    )
+    def cluster_events(
+        self,
+        before: Annotated[
+            str | None,
+            strawberry.argument(description="The cursor of a line; the end if left out."),
+        ] = None,
+        count: Annotated[
+            int, strawberry.argument(description=f"How many lines, at most {PAGE_LINES_MAX}.")
+        ] = 50,
+        kinds: Annotated[
+            list[ClusterEventKind] | None,
+            strawberry.argument(description="Only lines of these kinds."),
+        ] = None,
+    ) -> EventBatch:
+        if not 1 <= count <= PAGE_LINES_MAX:
+            raise BadInputError(f"`count` is from 1 to {PAGE_LINES_MAX}.")
+        end = events.head() if before is None else parse_cursor("before", before)
+        lines = events.read_back(end, count, kinds)
+        return event_batch(lines, end, caught_up=before is None)
 
     @strawberry_django.field(description="Counts and rates.")
     def cluster(self) -> Cluster:
         return Cluster()
-
-
-def _loaded(info: strawberry.Info, found: QuerySet[Any]) -> list[Any]:
-    rows = list(found)
-    load_for(info, rows)
-    return rows
 
 
 def _load_page(info: strawberry.Info, edges: list[Any]) -> None:

@@ -15,6 +15,7 @@ from schema.changes import (
     StreamHeartbeat,
     TaskStatusChange,
     event_batch,
+    parse_cursor,
     present_states,
     status_changes,
 )
@@ -112,12 +113,7 @@ class Subscription:
 
 
 def _cursor(after: str | None) -> Cursor | None:
-    if after is None:
-        return None
-    try:
-        return Cursor.decode(after)
-    except ValueError as error:
-        raise BadInputError("`after` is not a cursor of the log.") from error
+    return None if after is None else parse_cursor("after", after)
 
 
 def _task_ids(where: TaskChangeWhere) -> frozenset[UUID] | None:

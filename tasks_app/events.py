@@ -172,6 +172,23 @@ def read(after: Cursor, task_ids: Collection[UUID] | None = None) -> Page:
     return Page(lines, end, is_last, is_held)
 
 
+_READ_BACK = """
+    SELECT {columns} FROM tasks_app_clusterevent
+     WHERE (xid, id) < (%s, %s) AND xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+           {{condition}}
+     ORDER BY xid DESC, id DESC LIMIT %s
+""".format(columns=", ".join(Line._fields))
+
+
+def read_back(before: Cursor, count: int, kinds: Collection[str] | None = None) -> list[Line]:
+    """The last so many lines before this one, in order; of these kinds."""
+    condition = "" if kinds is None else "AND kind = ANY(%s)"
+    params: list[Any] = [*before[:2], *([] if kinds is None else [list(kinds)]), count]
+    with connection.cursor() as cursor:
+        cursor.execute(_READ_BACK.format(condition=condition), params)
+        return [Line._make(row) for row in reversed(cursor.fetchall())]
+
+
 def cursor_after(line: Line | ClusterEvent, index: int) -> Cursor:
     """The place right after what happened to one of the line's tasks."""
     is_last = index + 1 == len(line.task_ids)

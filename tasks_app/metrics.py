@@ -166,6 +166,24 @@ def node_loads(window: Window) -> dict[UUID, Load]:
     return {UUID(id): load for id, load in _loads(window, "node").items()}
 
 
+def spans(window: Window) -> dict[datetime, Load]:
+    """What ended lately in all queues, span by span; the last one is not over yet."""
+    size = 60 if window == Window.HOUR else 10
+    now = timezone.now()
+    since = _begin(now - timedelta(seconds=window), size)
+    number = int((now - since).total_seconds() // size) + 1
+    begins = [since + timedelta(seconds=size * n) for n in range(number)]
+    found = {at: Load(min(size, max(1.0, (now - at).total_seconds()))) for at in begins}
+    slices, lines = _read(size, since, "queue")
+    for row in slices:
+        if load := found.get(datetime.fromisoformat(row["at"])):
+            load.add(row)
+    for line in lines:
+        if load := found.get(_begin(line.at, size)):
+            load.add_line(line)
+    return found
+
+
 def finished_by_minute(since: datetime) -> dict[datetime, int]:
     """How many tasks reached an end in each minute from this one on; none are left out."""
     slices, lines = _read(60, since, "queue")

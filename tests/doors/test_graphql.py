@@ -1,6 +1,7 @@
 """What only GraphQL can be asked: selection, conditions, connections, the cluster."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from django.db import connection
@@ -277,6 +278,38 @@ def test_the_cluster_at_a_glance(data, make_task, node):
     assert shown["cluster"]["oldestPendingMs"] >= 0
     assert shown["queues"] == [{"name": "default"}]
     assert shown["workerNodes"] == [{"name": "node-1@here", "connection": "ONLINE"}]
+
+
+def test_what_ended_lately_is_told_span_by_span(data, graphql, node, make_task):
+    run(make_task(), make_task())
+    query = """query Q($window: LoadWindow!) { cluster { spans(window: $window) {
+        at load { succeeded perSecond wait { p50 } } } } }"""
+
+    for window, number, seconds in (("MINUTE", 7, 10), ("FIVE_MINUTES", 31, 10), ("HOUR", 61, 60)):
+        spans = data(query, window=window)["cluster"]["spans"]
+        assert len(spans) == number
+        begins = [datetime.fromisoformat(span["at"]) for span in spans]
+        assert {b - a for a, b in pairwise(begins)} == {timedelta(seconds=seconds)}
+        assert begins[0] <= timezone.now() - timedelta(seconds=seconds * (number - 1))
+        told = [span["load"] for span in spans if span["load"]["succeeded"]]
+        assert sum(load["succeeded"] for load in told) == 2
+        assert all(load["perSecond"] > 0 and load["wait"]["p50"] >= 0 for load in told)
+    [error] = graphql.execute(query, window="ALL_TIME")["errors"]
+    assert "`window`" in error["message"]
+
+
+def test_the_cluster_holds_its_nodes_and_queues(data, node, django_assert_max_num_queries):
+    query = """{ cluster { queues { name statusCounts { status } load { perSecond } }
+        workerNodes { name slots busySlots load { perSecond } } } }"""
+    for name in ("mail", "reports", "video"):
+        Queue.objects.create(name=name)
+
+    with django_assert_max_num_queries(6):
+        shown = data(query)["cluster"]
+    assert [queue["name"] for queue in shown["queues"]] == ["default", "mail", "reports", "video"]
+    assert [(each["name"], each["busySlots"]) for each in shown["workerNodes"]] == [
+        ("node-1@here", 0)
+    ]
 
 
 def test_an_answer_tells_what_it_cost(graphql):
