@@ -1,6 +1,15 @@
 # One image for web, worker, beat and migrate, and with `--target test` one that has the tests' tools.
 
 ARG PYTHON_IMAGE=python:3.11-slim-bookworm
+ARG NODE_IMAGE=node:24-bookworm-slim
+
+FROM ${NODE_IMAGE} AS ui
+WORKDIR /app/frontend
+COPY frontend/package.json frontend/package-lock.json frontend/.npmrc ./
+RUN --mount=type=cache,target=/root/.npm npm ci
+COPY schema/schema.graphql ../schema/
+COPY frontend .
+RUN npm run build
 
 FROM ${PYTHON_IMAGE} AS base
 ENV VIRTUAL_ENV=/opt/venv PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 \
@@ -22,6 +31,7 @@ COPY --from=packages /opt/venv /opt/venv
 RUN useradd --uid 10001 --create-home --shell /bin/bash app \
     && install --directory --owner=app --group=app static /secrets
 COPY . .
+COPY --from=ui /app/frontend/dist frontend/dist
 USER 10001
 RUN python manage.py collectstatic --noinput
 

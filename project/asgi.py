@@ -20,9 +20,9 @@ from django.core.handlers.asgi import ASGIHandler, get_script_prefix  # noqa: E4
 from django.http import HttpResponseBase  # noqa: E402
 from django.urls import path, re_path, set_script_prefix  # noqa: E402
 from starlette.routing import Mount, Route, Router  # noqa: E402
-from starlette.staticfiles import StaticFiles  # noqa: E402
 from starlette.websockets import WebSocketClose  # noqa: E402
 
+from project.static import StaticFiles  # noqa: E402
 from schema.consumers import Consumer  # noqa: E402
 from schema.sse import stream  # noqa: E402
 

@@ -48,13 +48,18 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
+# Whether the dashboard and GraphiQL are served, if they are built (see frontend/).
+UI = env.bool("UI", default=True)
+UI_DIR = BASE_DIR / "frontend" / "dist"
+
 ROOT_URLCONF = "project.urls"
 ASGI_APPLICATION = "project.asgi.application"
 
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "project" / "templates"],
+        # What the frontend's build made comes before the plain pages that stand in for it.
+        "DIRS": [*([UI_DIR] if UI else []), BASE_DIR / "project" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -84,6 +89,9 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "static"))()
+# Below it, the frontend's own: their names change with their content.
+UI_STATIC = "ui"
+STATICFILES_DIRS = [(UI_STATIC, assets)] if (assets := UI_DIR / UI_STATIC).is_dir() else []
 
 # A task is a few numbers; nobody needs more than this in one request.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000

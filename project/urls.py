@@ -5,9 +5,9 @@ from django.db import Error as DatabaseError
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import include, path
-from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from project.pages import EDITOR, dashboard, page
 from schema.views import view as graphql
 from tasks_app import dispatch, prometheus
 from tasks_app.models import DEFAULT_QUEUE
@@ -50,9 +50,10 @@ handler404 = _plainly(404, "Not found.")
 handler500 = _plainly(500, "Internal server error.")
 
 urlpatterns = [
-    path("", TemplateView.as_view(template_name="index.html"), name="index"),
+    path("", dashboard, name="index"),
+    path("app/<path:path>", dashboard),
     path("", include("tasks_app.rest.urls")),
-    path("graphql/", graphql, name="graphql"),
+    path("graphql/", page(graphql, **EDITOR), name="graphql"),
     path("api/schema/", SpectacularAPIView.as_view(), name="openapi"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="openapi"), name="swagger"),
     path("admin/", admin.site.urls),

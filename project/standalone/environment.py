@@ -30,6 +30,8 @@ def adopt(arguments: list[str]) -> None:
     """`up` prepares a stack of its own; other commands talk to the one that runs."""
     global stack
     if arguments[:1] == ["up"] and not {"-h", "--help"} & set(arguments):
+        if "--no-ui" in arguments:
+            os.environ["UI"] = "false"
         try:
             stack = _prepare(State(_state_directory(arguments)))
         except (AlreadyRunningError, EngineError, OSError) as error:

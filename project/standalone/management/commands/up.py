@@ -49,6 +49,7 @@ class Command(BaseCommand):
         parser.add_argument("--concurrency", type=int, default=2, help="slots of a node")
         parser.add_argument("--queues", help="which they take from, by commas (default: all)")
         parser.add_argument("--beats", type=int, default=1)
+        parser.add_argument("--no-ui", action="store_true", help="without dashboard and GraphiQL")
         parser.add_argument("--state", type=Path, help="where data is kept between runs")
 
     def handle(

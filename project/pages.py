@@ -1,0 +1,51 @@
+"""The pages: what the frontend's build made or, without it, the plain ones that stand in for it."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+
+# Nothing but our own files, and nothing written into the page, is run, shown or asked.
+_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "worker-src": "'self'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+}
+# GraphiQL's editor writes styles into the page, and its style sheet holds its fonts.
+EDITOR = {"style_src": "'self' 'unsafe-inline'", "font_src": "'self' data:"}
+
+View = Callable[..., HttpResponseBase]
+
+
+def page(view: View, **directives: str) -> View:
+    """The view, with a Content-Security-Policy and never cached where it answers with a page."""
+    policy = _POLICY | {name.replace("_", "-"): value for name, value in directives.items()}
+    header = "; ".join(f"{name} {value}" for name, value in policy.items())
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        if response["Content-Type"].startswith("text/html"):
+            response["Content-Security-Policy"] = header
+            response["Cache-Control"] = "no-store"
+        return response
+
+    return answer
+
+
+def _dashboard(request: HttpRequest, path: str = "") -> HttpResponse:
+    """The same for each path: which view it shows is decided in the browser."""
+    return render(request, "index.html")
+
+
+dashboard = page(_dashboard)
