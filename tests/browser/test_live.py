@@ -1,0 +1,101 @@
+"""What changes is seen without a reload, and nothing is missed when the web process is away."""
+
+import re
+import signal
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import expect
+
+from tasks_app.models import Task, WorkerNode
+from tasks_app.services import tasks
+from tests.browser.client import row
+from tests.live import eventually, running_cluster
+
+SOON_MS = 1_000
+
+
+@pytest.fixture
+def cluster(transactional_db):
+    """A cluster whose web process can be stopped and started."""
+    call_command("collectstatic", interactive=False, verbosity=0)
+    with running_cluster("node-1", "node-2") as cluster:
+        online = WorkerNode.objects.filter(connection="ONLINE")
+        eventually(lambda: online.count() == 2)
+        yield cluster
+
+
+def create(cluster, **wish):
+    status, task = cluster.request("POST", "/tasks/", wish)
+    assert status == 201
+    return task["id"]
+
+
+def open_pages(context, uuid):
+    paths = {"overview": "/", "tasks": "/app/tasks", "task": f"/app/tasks/{uuid}"}
+    pages = {name: context.new_page() for name in paths}
+    for name, page in pages.items():
+        page.goto(paths[name])
+        expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    expect(pages["task"].get_by_role("heading", level=1)).to_have_text("1 + 1 = 2")
+    # Each listens: what happened before is there.
+    expect(row(pages["tasks"], "1 + 1 = 2")).to_be_visible()
+    expect(pages["overview"].get_by_text("1 + 1 = 2").first).to_be_visible()
+    return pages
+
+
+def test_what_another_client_does_is_seen_at_once(context, cluster):
+    uuid = create(cluster, a=1, b=1)
+    pages = open_pages(context, uuid)
+    create(cluster, a=5_000, b=55)
+
+    feed = pages["overview"].get_by_text("5000 + 55 = 5055").first
+    expect(feed).to_be_visible(timeout=SOON_MS)
+    expect(row(pages["tasks"], "5000 + 55 = 5055")).to_be_visible(timeout=SOON_MS)
+    other = create(cluster, a=1, b=1, run_at="2099-01-01T00:00:00Z")
+    pages["task"].goto(f"/app/tasks/{other}")
+    expect(pages["task"].get_by_role("button", name="Cancel")).to_be_enabled()
+    tasks.cancel_task(other)
+    expect(pages["task"].get_by_text("Cancelled").first).to_be_visible(timeout=SOON_MS)
+
+
+def test_pages_go_on_by_themselves_after_a_restart_and_miss_nothing(context, cluster, complaints):
+    uuid = create(cluster, a=1, b=1)
+    pages = open_pages(context, uuid)
+    events = context.new_page()
+    events.goto("/app/events")
+    expect(row(events, "Succeeded", "1 + 1 = 2")).to_be_visible()
+    for page in pages.values():
+        page.evaluate("window.isTheSame = true")
+
+    web = cluster.processes["web"]
+    web.send_signal(signal.SIGTERM)
+    web.wait()
+    for page in pages.values():
+        expect(page.get_by_text("Reconnecting…")).to_be_visible()
+    expect(pages["overview"].get_by_text("Stale since")).to_be_visible()
+    # Nobody is there to tell of it.
+    for n in range(10):
+        tasks.create_task(tasks.NewTask(a=9_000 + n, b=1))
+    eventually(lambda: not Task.objects.filter(a__gte=9_000, a__lt=9_010, status="PENDING"))
+    cluster.start_web()
+
+    for page in [*pages.values(), events]:
+        expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    done = Task.objects.filter(a__gte=9_000, a__lt=9_010, status="SUCCESS")
+    eventually(lambda: done.count() == 10)
+    for task in done:
+        text = f"{task.a} + 1 = {task.a + 1}"
+        expect(row(pages["tasks"], text)).to_be_visible()
+    # Each line tells of one and how many more.
+    lines = events.get_by_role("row").filter(has_text="Succeeded").filter(has_text="+ 1 =")
+    told = sum(
+        1 + int((re.search(r"and (\d+) more", text) or [0, 0])[1])
+        for text in lines.all_inner_texts()
+    )
+    assert told == Task.objects.filter(status="SUCCESS").count()
+    create(cluster, a=9_999, b=1)
+    expect(pages["overview"].get_by_text("9999 + 1 = 10000").first).to_be_visible()
+    assert all(page.evaluate("window.isTheSame") for page in pages.values())
+    # The browser tells of each attempt that found nobody.
+    complaints[:] = [text for text in complaints if "ERR_CONNECTION_" not in text]
