@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bench import cluster, graphql, load, schedules, stack
+from bench import cluster, graphql, load, pages, schedules, stack
 from bench import push as push_
 from bench.report import Figures, Report
 from bench.stack import NAIVE, OURS, BenchError, Contestant, Engines
@@ -122,6 +122,13 @@ def push_crowd(bench: Bench) -> Report:
     return Report(title, ours=[push_.crowd(bench.engines)])
 
 
+def tasks_page(bench: Bench) -> Report:
+    """What a burst does to somebody who looks at it."""
+    title = f"page: Tasks in Chromium, {pages.STORED:,} stored, a burst of {pages.BURST:,}"
+    say(title)
+    return Report(title, ours=[pages.tasks_page(bench.engines)])
+
+
 def watching(bench: Bench) -> Report:
     """A million finished tasks and a hundred nodes. One round says enough."""
     count = bench.count or 1_000_000
@@ -153,6 +160,7 @@ PARTS: dict[str, Callable[[Bench], Report]] = {
     "push": push,
     "push-few": push_few,
     "push-crowd": push_crowd,
+    "page": tasks_page,
     "cluster": watching,
     "memory": memory,
 }
