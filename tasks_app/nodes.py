@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,7 @@ class Node(bootsteps.StartStopStep):
         self._started_with = None if queues._consume_from is None else sorted(queues.consume_from)
         self._queues = self._started_with or [DEFAULT_QUEUE]
         self._orders: Orders | None = None
+        self._slots = int(worker.concurrency)
         self._is_stopping = False
         self._loops: list[Loop] = []
 
@@ -117,13 +119,15 @@ class Node(bootsteps.StartStopStep):
 
     def heartbeat(self) -> None:
         worker = self._worker
+        with suppress(AttributeError):  # it has stopped already; then its last size stands
+            self._slots = worker.pool.num_processes
         self._orders = orders = cluster.heartbeat(
             worker.hostname,
             host=socket.gethostname(),
             pid=os.getpid(),
             version=settings.VERSION,
             labels=settings.NODE_LABELS,
-            slots=worker.pool.num_processes,
+            slots=self._slots,
             queues=self._queues,
         )
         if settings.HEARTBEAT_FILE:
