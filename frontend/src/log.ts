@@ -66,8 +66,15 @@ type Listener = (lines: Line[] | null) => void;
 const RESTART_MS = 2_000;
 const HIDDEN_MS = 1_000;
 
-/** Follow the log from a place, or from its end; the place is read anew with each connection. */
-export function followLog(place: () => string | null, take: (message: Message) => void) {
+/**
+ * Follow the log from a place, or from its end; the place is read anew with each connection.
+ * It is refused if it is no place of any log.
+ */
+export function followLog(
+  place: () => string | null,
+  take: (message: Message) => void,
+  refused?: () => void,
+) {
   let isOver = false;
   let stop: () => void;
   function begin() {
@@ -82,7 +89,7 @@ export function followLog(place: () => string | null, take: (message: Message) =
       },
       {
         next: ({ data }) => data && take(data.clusterEvents),
-        error: again,
+        error: (reason) => (refused && Array.isArray(reason) ? refused() : again()),
         complete: again,
       },
     );
@@ -151,7 +158,7 @@ export function useLive<Data, Variables extends object>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
   concerns: (line: Line, data: Data | undefined) => boolean,
-): Answer<Data> & { refresh: () => void } {
+): Answer<Data> {
   const key = JSON.stringify(variables);
   const [answer, setAnswer] = useState<Answer<Data>>({});
   const refresh = useRef(() => {});
@@ -193,5 +200,5 @@ export function useLive<Data, Variables extends object>(
   useLog((lines) => {
     if (!lines || lines.some((line) => concerns(line, answer.data))) refresh.current();
   });
-  return { ...answer, refresh: () => refresh.current() };
+  return answer;
 }

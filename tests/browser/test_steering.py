@@ -130,6 +130,11 @@ def test_the_log_is_read_back_page_by_page(page, ask):
     expect(page.get_by_role("row")).not_to_have_count(1)
 
 
+def test_who_comes_with_no_place_of_the_log_is_told_so(page):
+    page.goto("/app/events?after=nonsense")
+    expect(page.get_by_role("alert")).to_contain_text("This is no place in the log")
+
+
 def test_everything_is_reached_by_keys(page):
     page.goto("/")
     expect(page.get_by_role("heading", level=1, name="Overview")).to_be_visible()

@@ -14,6 +14,8 @@ import { About, What } from "./line";
 
 const PAGE = 50;
 const SHOWN = 200;
+const GAP = "The log does not go back to this place. This is what it still has.";
+const NOWHERE = "This is no place in the log. Go to its end.";
 
 const EventsPage = graphql(
   `
@@ -133,26 +135,27 @@ function Backwards({ before, kinds }: { before: string | null; kinds: Kinds }) {
 /** What followed a place in the log, and goes on following. */
 function Onwards({ after, kinds }: { after: string; kinds: Kinds }) {
   const [lines, setLines] = useState<Line[]>([]);
-  const [isGap, setIsGap] = useState(false);
+  const [trouble, setTrouble] = useState("");
   useEffect(() => {
     let place = after;
     return followLog(
       () => place,
       (message) => {
         place = message.cursor;
-        if (message.__typename === "StreamGap") setIsGap(true);
+        if (message.__typename === "StreamGap") setTrouble(GAP);
         if (message.__typename === "EventBatch" && message.events.length)
           setLines((known) => (known.length < SHOWN ? [...known, ...message.events] : known));
       },
+      () => setTrouble(NOWHERE),
     );
   }, [after]);
   const fitting = lines.filter((line) => !kinds || kinds.includes(line.kind));
   const last = lines.at(-1);
   return (
     <>
-      {isGap && (
+      {trouble && (
         <p className="problem" role="alert">
-          <Icon name="alert" /> The log does not go back to this place. This is what it still has.
+          <Icon name="alert" /> {trouble}
         </p>
       )}
       <Lines lines={fitting} />
