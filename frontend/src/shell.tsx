@@ -1,6 +1,7 @@
 /** What is around every view: where one can go, and whether what one sees is live. */
 
 import { useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { useConnection } from "./api";
 import { localTime, useNow } from "./format";
 import { Icon, type IconName } from "./icons";
@@ -168,8 +169,9 @@ function useKeys(openHelp: (isOpen: true) => void) {
       else if (event.key === "?") openHelp(true);
       else if (event.key === "/") {
         event.preventDefault();
-        if (location.pathname !== "/app/tasks") navigate("/app/tasks");
-        requestAnimationFrame(() => document.getElementById("search")?.focus());
+        // At once, so that what is typed next is typed there.
+        if (location.pathname !== "/app/tasks") flushSync(() => navigate("/app/tasks"));
+        document.getElementById("search")?.focus();
       }
       wentAt = event.key === "g" ? event.timeStamp : -PAIR_MS;
     }
