@@ -36,7 +36,8 @@ def test_what_is_wrong_with_a_sum_is_told_at_its_field(page):
 def test_a_burst_shows_in_the_tiles_and_on_the_nodes(page):
     page.goto("/")
     page.get_by_text("More", exact=True).click()
-    page.get_by_label("Simulated work (ms)").fill("400")
+    # Long enough that a look each second finds nodes busy.
+    page.get_by_label("Simulated work (ms)").fill("1200")
     page.get_by_label("How many").fill("30")
     page.get_by_role("button", name="Submit").click()
 
