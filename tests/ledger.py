@@ -28,7 +28,7 @@ class Ledger:
     running: dict[Any, Any] = field(default_factory=lambda: defaultdict(int))
     most_running: dict[Any, Any] = field(default_factory=lambda: defaultdict(int))
     most_busy: dict[Any, Any] = field(default_factory=lambda: defaultdict(int))
-    claim: tuple[Any, ...] = (None, None, None, ())
+    claims: dict[Any, Any] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
 
     @classmethod
@@ -59,11 +59,16 @@ class Ledger:
             )
 
     def _first_line(self, event):
-        """Of the claim that this line is about: each queue has one line in it."""
-        if (event.xid, event.node_id) != self.claim[:2] or event.queue in self.claim[3]:
-            self.claim = (event.xid, event.node_id, event.id, set())
-        self.claim[3].add(event.queue)
-        return self.claim[2]
+        """Of the claim that this line is about: each queue has one line in it.
+
+        Lines of claims on other nodes may stand between them.
+        """
+        key = (event.xid, event.node_id)
+        first, queues = self.claims.get(key, (event.id, set()))
+        if event.queue in queues:
+            first, queues = event.id, set()
+        self.claims[key] = (first, queues | {event.queue})
+        return first
 
     def _look(self, event):
         busy = sum(

@@ -99,14 +99,31 @@ class OpenQueue(NamedTuple):
 def claim(ids: Sequence[UUID], *, node: str, celery_task_id: str, lease: timedelta) -> Claim:
     """PENDING to RUNNING for those that are due, that nobody else is just taking, and that fit.
 
+    A task for which the node keeps its slots is wanted by every message that does not get all it
+    wants: its own may be waiting at another node, while all processes of this one wait for room.
     What is left out counts as carried by no message from now on.
     """
     params = {"ids": list(ids), "node": node, "celery_task_id": celery_task_id, "lease": lease}
     claimed = _claim_unhindered(params)
     if len(claimed) == len(ids):
         return Claim(claimed, waits_for_room=False)
-    rest = _claim_judged(params)
+    rest = _claim_judged(params | {"ids": [*ids, *_kept_for(node)]})
     return Claim([*claimed, *rest.tasks], rest.waits_for_room)
+
+
+def _kept_for(node: str) -> list[UUID]:
+    """The task, if there is one, for which this node keeps its slots."""
+    return [
+        id
+        for (id,) in fetch(
+            """
+            SELECT reserved_for FROM tasks_app_workernode
+             WHERE name = %s AND reserved_for IS NOT NULL
+               AND reserved_until > statement_timestamp()
+            """,
+            [node],
+        )
+    ]
 
 
 _CLAIMED = """
@@ -229,7 +246,7 @@ def has_room(ids: Sequence[UUID], *, node: str) -> bool | None:
         SELECT bool_or(obstacle IS NULL OR obstacle = 'NOT_NOW'), bool_or(obstacle IS NULL)
           FROM judged
         """,
-        {"ids": list(ids), "node": node},
+        {"ids": [*ids, *_kept_for(node)], "node": node},
     )
     return claimable if waiting else None
 
