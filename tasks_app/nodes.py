@@ -146,7 +146,9 @@ class Node(bootsteps.StartStopStep):
 
     def _follow_orders(self) -> None:
         assert self._orders is not None
-        if self._worker.consumer.task_consumer is not None:
+        # What is still to be called is also called by the hub when it closes, without a pool.
+        is_stopping = self._worker.blueprint.human_state() != "running"
+        if self._worker.consumer.task_consumer is not None and not is_stopping:
             self._take_from_queues()
             self._resize(self._orders.slots or self._worker.concurrency)
 

@@ -7,6 +7,7 @@ broker carries a hint. Refusals are Django's own: ValidationError by field, Work
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+from weakref import WeakSet
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
@@ -51,21 +52,35 @@ def heartbeat(name: str, *, pid: int, slots: int, queues: Sequence[str], **facts
 
     Nobody misses a heartbeat that was lost in a crash, so none waits for the disk.
     """
+    _prepare_heartbeat()
     rows = fetch(
-        f"""
-        SET LOCAL synchronous_commit TO off;
-        UPDATE tasks_app_workernode n
-           SET heartbeat_at = statement_timestamp(), updated_at = statement_timestamp(),
-               slots = %s, queues = %s
-         WHERE name = %s AND connection = 'ONLINE' AND pid = %s
-        RETURNING {_ORDERS}
-        """,
+        "SET LOCAL synchronous_commit TO off; EXECUTE heartbeat(%s, %s, %s, %s)",
         [slots, list(queues), name, pid],
     )
     if not rows:
         _come_online(name, pid=pid, slots=slots, queues=list(queues), **facts)
         rows = fetch(f"SELECT {_ORDERS} FROM tasks_app_workernode n WHERE name = %s", [name])
     return Orders._make(rows[0])
+
+
+# To plan it would cost more than to run it, every two seconds for each node.
+_HEARTBEAT = f"""
+    PREPARE heartbeat (int, varchar[], varchar, int) AS
+    UPDATE tasks_app_workernode n
+       SET heartbeat_at = statement_timestamp(), updated_at = statement_timestamp(),
+           slots = $1, queues = $2
+     WHERE name = $3 AND connection = 'ONLINE' AND pid = $4
+    RETURNING {_ORDERS}
+"""
+_prepared_on: WeakSet[Any] = WeakSet()
+
+
+def _prepare_heartbeat() -> None:
+    connection.ensure_connection()
+    if connection.connection not in _prepared_on:
+        with connection.cursor() as cursor:
+            cursor.execute(_HEARTBEAT)
+        _prepared_on.add(connection.connection)
 
 
 @transaction.atomic

@@ -98,4 +98,5 @@ def test_nothing_outlives_a_killed_supervisor_but_its_data(public_path):
         family = descendants(up.process.pid)
         up.process.send_signal(signal.SIGINT)
         assert up.end() == 0, up.output
+        assert "Traceback" not in up.output, up.output
     assert not any(map(is_alive, family))
