@@ -28,10 +28,10 @@ def chromium():
 
 @pytest.fixture(scope="session")
 def cluster(chromium):
-    """All that `./run` starts: two nodes of two slots among it. The tests share it."""
+    """All that `./run` starts: three nodes of two slots among it. The tests share it."""
     directory = Path(tempfile.mkdtemp(prefix="cluster-scheduler-tests-"))
     directory.chmod(0o711)
-    with running(directory, "--concurrency=2") as up:
+    with running(directory, "--workers=3", "--concurrency=2") as up:
         yield Client(f"http://127.0.0.1:{up.port}")
     shutil.rmtree(directory)
 

@@ -76,6 +76,16 @@ def test_a_node_is_paused_resumed_drained_and_resized(page):
     expect(node).to_contain_text("Active")
 
 
+def test_a_node_is_stopped(page):
+    page.goto("/app/nodes")
+    node = row(page, "node-3@")
+    node.get_by_role("button", name="Stop…").click()
+    confirm(page, "Stop", note="sold")
+    expect(node).to_contain_text("Offline")
+    expect(node.get_by_role("button", name="Stop…")).to_have_count(0)
+    expect(page.get_by_text("2 of 3 nodes online")).to_be_visible()
+
+
 def test_a_queue_is_added_limited_paused_and_resumed(page, ask):
     page.goto("/app/queues")
     page.get_by_role("button", name="New queue…").click()
@@ -121,12 +131,13 @@ def test_the_log_grows_holds_still_and_is_read_from_any_place(page, ask):
 
 
 def test_the_log_is_read_back_page_by_page(page, ask):
-    for n in range(20):
+    # More lines than a page has, whatever has ended when it is read.
+    for n in range(60):
         ask(CREATE, tasks=[{"a": 6_000 + n, "b": 0}])
     page.goto("/app/events")
-    expect(row(page, "6019 + 0 = 6019")).to_be_visible()
+    expect(row(page, "6059 + 0 = 6059")).to_be_visible()
     page.get_by_role("link", name="Older →").click()
-    expect(page.get_by_text("6019 + 0")).to_have_count(0)
+    expect(page.get_by_text("6059 + 0")).to_have_count(0)
     expect(page.get_by_role("row")).not_to_have_count(1)
 
 

@@ -109,6 +109,7 @@ function Backwards({ before, kinds }: { before: string | null; kinds: Kinds }) {
   const page = data.clusterEvents.events;
   const lines = distinct([...page, ...grown]).slice(-SHOWN);
   const oldest = lines[0];
+  const isMore = page.length === PAGE || lines.length === SHOWN;
   return (
     <>
       {!before && (
@@ -124,7 +125,7 @@ function Backwards({ before, kinds }: { before: string | null; kinds: Kinds }) {
       <Lines lines={[...lines].reverse()} />
       <Pager
         newer={before !== null && withParams({ before: undefined, after: before })}
-        older={page.length === PAGE && oldest && withParams({ before: oldest.cursor })}
+        older={isMore && oldest && withParams({ before: oldest.cursor })}
       >
         {plural(lines.length, "line")}
       </Pager>
