@@ -4,6 +4,7 @@ import tomllib
 from pathlib import Path
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 from redis.asyncio.retry import Retry
 from redis.backoff import ConstantBackoff
 
@@ -44,6 +45,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "project.access.Access",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -91,7 +93,10 @@ STATIC_URL = "/static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "static"))()
 # Below it, the frontend's own: their names change with their content.
 UI_STATIC = "ui"
-STATICFILES_DIRS = [(UI_STATIC, assets)] if (assets := UI_DIR / UI_STATIC).is_dir() else []
+STATICFILES_DIRS = [
+    BASE_DIR / "project" / "static",
+    *([(UI_STATIC, assets)] if (assets := UI_DIR / UI_STATIC).is_dir() else []),
+]
 
 # A task is a few numbers; nobody needs more than this in one request.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
@@ -205,11 +210,37 @@ NODE_LABELS = env.list("NODE_LABELS", default=[])
 # Touched by a worker with each heartbeat that reached the database.
 HEARTBEAT_FILE = env.str("HEARTBEAT_FILE", default="")
 
+# --- Access (see SECURITY.md) -------------------------------------------------------------------
+
+# `token`: nobody may anything who has not said who they are. `open`: everybody may everything.
+# What starts the web where only this machine reaches it says `open` (project/binding.py).
+API_AUTH = env.str("API_AUTH", default="token")
+if API_AUTH not in ("open", "token"):
+    raise ImproperlyConfigured(f"API_AUTH is open or token, not {API_AUTH!r}.")
+# How many requests each token, user or, where nobody says who they are, address may send, as in
+# `6000/minute`; nothing for no limit. How often an address may come with a wrong token or password.
+API_RATE = env.str("API_RATE", default="" if API_AUTH == "open" else "6000/minute")
+API_FAILURE_RATE = env.str("API_FAILURE_RATE", default="30/minute")
+
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "/"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+X_FRAME_OPTIONS = "DENY"
+# Whether all that reaches clients has gone through TLS, which a proxy in front ends.
+HTTPS = env.bool("HTTPS", default=False)
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REDIRECT_EXEMPT = ["^healthz/$", "^readyz/$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+
 # --- REST ---------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [],
-    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["tasks_app.rest.access.Bearer"],
+    "DEFAULT_PERMISSION_CLASSES": ["tasks_app.rest.access.MayCall"],
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -222,6 +253,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "The REST door: tasks (A + B) and their schedules. GraphQL is the main API.",
     "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

@@ -1,12 +1,14 @@
 """Who answers where."""
 
 from django.contrib import admin
+from django.contrib.auth.views import LoginView, LogoutView
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from project.access import after_login, for_known
 from project.pages import EDITOR, dashboard, page
 from schema.views import view as graphql
 from tasks_app import dispatch, prometheus
@@ -50,14 +52,16 @@ handler404 = _plainly(404, "Not found.")
 handler500 = _plainly(500, "Internal server error.")
 
 urlpatterns = [
-    path("", dashboard, name="index"),
-    path("app/<path:path>", dashboard),
+    path("", after_login(dashboard), name="index"),
+    path("app/<path:path>", after_login(dashboard)),
+    path("login/", page(LoginView.as_view(template_name="login.html")), name="login"),
+    path("logout/", LogoutView.as_view(next_page="login"), name="logout"),
     path("", include("tasks_app.rest.urls")),
-    path("graphql/", page(graphql, **EDITOR), name="graphql"),
+    path("graphql/", after_login(page(graphql, **EDITOR)), name="graphql"),
     path("api/schema/", SpectacularAPIView.as_view(), name="openapi"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="openapi"), name="swagger"),
     path("admin/", admin.site.urls),
     path("healthz/", healthz),
     path("readyz/", readyz),
-    path("metrics", prometheus.view),
+    path("metrics", for_known(prometheus.view)),
 ]

@@ -1,10 +1,13 @@
 """A web process: `python -m project.web` is uvicorn, with what the project wants of it."""
 
 import sys
+from argparse import ArgumentParser
 from typing import Any
 
 import uvicorn
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from project.binding import settle_access
 
 CLOSE_SECONDS = 5.0
 OPTIONS = (
@@ -40,5 +43,16 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self.loop.call_later(CLOSE_SECONDS, self.transport.abort)
 
 
+def _settle_access(arguments: list[str]) -> None:
+    """With --fd somebody else has bound the address, and has settled it."""
+    parser = ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--fd")
+    known, _ = parser.parse_known_args(arguments)
+    if known.fd is None:
+        settle_access(known.host)
+
+
 if __name__ == "__main__":
+    _settle_access(sys.argv[1:])
     uvicorn.main([*OPTIONS, *sys.argv[1:]])

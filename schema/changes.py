@@ -79,6 +79,7 @@ class ClusterEvent:
     kind: ClusterEventKind = strawberry.field(description="What happened.")
     at: datetime = strawberry.field(description="When.")
     actor: str | None = strawberry.field(description="Who did it, if a person did.")
+    token_id: UUID | None = strawberry.field(description="The API token they came in with, if any.")
     message: str | None = strawberry.field(description="Why, where that is not plain.")
     queue: str | None = strawberry.field(description="The name of the queue, of tasks their one.")
     previous_status: TaskStatus | None = strawberry.field(description="Of the tasks, before it.")
@@ -202,6 +203,7 @@ def _event(line: Line, rows: Rows) -> ClusterEvent:
         kind=ClusterEventKind(line.kind),
         at=line.at,
         actor=line.actor or None,
+        token_id=line.token_id,
         message=line.message or None,
         queue=line.queue or None,
         previous_status=_status(line.previous_status),

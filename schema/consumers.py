@@ -1,7 +1,8 @@
 """GraphQL over WebSocket: graphql-transport-ws, by Strawberry's consumer for Channels, hardened.
 
 It closes with the protocol's own codes, and with 1008 who sends too fast, with 1013 (try again
-later) who reads too slowly or is one too many, with 1001 who is idle.
+later) who reads too slowly or is one too many, with 1001 who is idle, with 4403 who may not come
+in, and with 4401 whose token has expired or was revoked meanwhile.
 """
 
 import asyncio
@@ -15,13 +16,16 @@ from typing import Any
 from channels.exceptions import StopConsumer
 from django.conf import settings
 from strawberry.channels import GraphQLWSConsumer
+from strawberry.exceptions import ConnectionRejectionError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
     Operation,
 )
 
-from schema import messages, schema, streams
+from schema import entrance, messages, schema, streams
+from tasks_app import callers
+from tasks_app.services import access
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +39,7 @@ MESSAGES_BURST, MESSAGES_PER_SECOND = 200, 50
 # So many that have come wait for their turn; the others wait in the network.
 MESSAGES_WAITING_MAX = 32
 
-IDLE, FLOOD, LATER, INTERNAL_ERROR = 1001, 1008, 1013, 4500
+IDLE, FLOOD, LATER, UNAUTHORIZED, INTERNAL_ERROR = 1001, 1008, 1013, 4401, 4500
 
 
 class Handler(BaseGraphQLTransportWSHandler[Any, None]):
@@ -54,6 +58,7 @@ class Handler(BaseGraphQLTransportWSHandler[Any, None]):
         request = streams.Request(operation.query, operation.variables, operation.operation_name)
         head = f'{{"id":{json.dumps(operation.id)},"type":"next","payload":'
         try:
+            await self.view.entrance.note_operation()
             async with aclosing(streams.answers(schema, request)) as answers:
                 async for answer in answers:
                     await self.view.send(f"{head}{answer}}}")
@@ -61,6 +66,14 @@ class Handler(BaseGraphQLTransportWSHandler[Any, None]):
         except streams.RefusedError as refused:
             await operation.send_operation_message(
                 {"id": operation.id, "type": "error", "payload": refused.errors}
+            )
+        except access.TooManyError as error:
+            payload: Any = {
+                "message": f"Too many requests. Try again in {error.seconds} s.",
+                "extensions": {"code": "RATE_LIMITED", "retryAfter": error.seconds},
+            }
+            await operation.send_operation_message(
+                {"id": operation.id, "type": "error", "payload": [payload]}
             )
         except OSError:
             pass  # the client is gone
@@ -87,6 +100,8 @@ class Consumer(GraphQLWSConsumer[Any, None]):
         self.operations: dict[str, Any] = {}
         # What is wrong with the last message, if anything.
         self.fault = ""
+        # Who this is; known once the connection is acknowledged.
+        self.entrance: entrance.Entrance | None = None
         self._is_closed = False
         self._heard_at = time.monotonic()
         self._sending_since = 0.0
@@ -128,6 +143,22 @@ class Consumer(GraphQLWSConsumer[Any, None]):
             assert self.run_task
             self.run_task.add_done_callback(self._note_failure)
 
+    async def on_ws_connect(self, context: Any) -> Any:
+        """The token is in the payload of connection_init, or in the header; browsers have a
+        session. All that is done over this socket is done for whom it says.
+        """
+        headers = dict(self.get_websocket_headers(self))
+        given = (context.get("connection_params") or {}).get("Authorization")
+        authorization = given if isinstance(given, str) else headers.get("authorization", "")
+        try:
+            self.entrance = await entrance.enter(self.scope, headers, authorization)
+        except (access.WrongTokenError, access.TooManyError) as error:
+            raise ConnectionRejectionError from error
+        if self.entrance.caller.role is None:
+            raise ConnectionRejectionError
+        callers.become(self.entrance.caller)
+        return await super().on_ws_connect(context)
+
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self._has_credit():
             await self.message_queue.put({"message": text_data, "disconnected": False})
@@ -164,9 +195,14 @@ class Consumer(GraphQLWSConsumer[Any, None]):
                 await super().close(code, reason)
 
     async def _watch(self) -> None:
+        checked_at = time.monotonic()
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             now = time.monotonic()
+            if self.entrance and now > checked_at + entrance.CHECK_SECONDS:
+                checked_at = now
+                if not await self.entrance.still_stands():
+                    await self.close(UNAUTHORIZED, "Unauthorized")
             if self._sending_since and now > self._sending_since + streams.SEND_SECONDS:
                 await self.close(LATER, "Reads too slowly")
             elif not self.operations and now > self._heard_at + IDLE_SECONDS:

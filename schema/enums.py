@@ -62,6 +62,18 @@ _publish(
     QUEUE_UPDATED="The limit of a queue was changed.",
     QUEUE_PAUSED="A queue was paused.",
     QUEUE_RESUMED="A paused queue was resumed.",
+    TOKEN_CREATED="An API token was made.",
+    TOKEN_REVOKED="An API token was revoked.",
+)
+
+Role = models.Role
+_publish(
+    Role,
+    "Role",
+    "What a token or a user may do. Each may what those before it may.",
+    VIEWER="Read and follow everything but tokens.",
+    OPERATOR="Create and steer tasks, schedules, queues and nodes.",
+    ADMIN="Make and revoke tokens.",
 )
 
 WorkerNodeConnection = models.WorkerNode.Connection

@@ -31,8 +31,10 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
 
 from schema.connections import PAGE_DEFAULT, PAGE_MAX
+from schema.policy import needed, refusal
 from schema.types import HISTORY_MAX, RESULTS_DEFAULT
 from tasks_app.events import PAGE_LINES_MAX
+from tasks_app.models import Role
 
 TOKENS_MAX = 2_000
 
@@ -44,6 +46,7 @@ _SIZES = {
     "results": RESULTS_DEFAULT,
     "history": HISTORY_MAX,
     "nodes(ids)": PAGE_MAX,
+    "apiTokens": 100,
     "queues": 10,
     "workerNodes": 10,
     "finishedPerMinute": 60,
@@ -197,11 +200,26 @@ def _depth(value: ValueNode) -> int:
 
 
 class Document(NamedTuple):
-    """A document that has been read, with what its operations cost and what is wrong with it."""
+    """A document that has been read: what its operations cost and take, and what is wrong."""
 
     node: DocumentNode
     costs: dict[str | None, int]
+    roles: dict[str | None, Role]
     errors: list[GraphQLError]
+
+    def refusals(self, operation_name: str | None) -> list[GraphQLError]:
+        """Why this operation is not run for whoever calls."""
+        if self.errors:
+            return self.errors
+        if operation_name is None and len(self.costs) > 1:
+            # Strawberry would take the first one.
+            return [GraphQLError("The document has several operations: name the one to be run.")]
+        if operation_name is None:
+            [role] = self.roles.values() or [Role.ADMIN]
+        else:
+            role = self.roles.get(operation_name, Role.VIEWER)
+        error = refusal(role)
+        return [error] if error else []
 
 
 @lru_cache(256)
@@ -210,7 +228,7 @@ def read(text: str, schema: GraphQLSchema, rules: tuple[type[ASTValidationRule],
     node = parse(text, max_tokens=TOKENS_MAX)
     costs, errors = weigh(node)
     # What asks for too much is not even shown to the rules.
-    return Document(node, costs, errors or validate_document(schema, node, rules))
+    return Document(node, costs, needed(node), errors or validate_document(schema, node, rules))
 
 
 class Documents(SchemaExtension):
@@ -228,15 +246,8 @@ class Documents(SchemaExtension):
 
     def on_validate(self) -> Iterator[None]:
         assert self._document is not None
-        _, costs, errors = self._document
-        if (
-            not errors
-            and len(costs) > 1
-            and self.execution_context._provided_operation_name is None
-        ):
-            # Strawberry would take the first one.
-            errors = [GraphQLError("The document has several operations: name the one to be run.")]
-        self.execution_context.pre_execution_errors = errors
+        context = self.execution_context
+        context.pre_execution_errors = self._document.refusals(context._provided_operation_name)
         yield
 
     def get_results(self) -> dict[str, Any]:

@@ -43,6 +43,7 @@ from schema.payloads import (
     user_errors,
 )
 from schema.steering import Steering
+from schema.tokens import TokenMutations
 from schema.where import matching
 from tasks_app import models
 from tasks_app.services import schedules, tasks
@@ -56,7 +57,7 @@ def _input(description: str) -> Any:
 
 
 @strawberry.type(description="What can be done.")
-class Mutation(Steering):
+class Mutation(Steering, TokenMutations):
     @strawberry_django.mutation(description="Create a task and have it run.")
     def create_task(
         self,

@@ -17,6 +17,7 @@ from schema.loading import load_for, loaded, selects
 from schema.nodes import BadInputError, Node, parse_id, split_id
 from schema.payloads import SchedulePreview, attempt
 from schema.schedules import UPCOMING_MAX, TaskSchedule
+from schema.tokens import TokenQueries
 from schema.types import Task
 from schema.where import TaskWhere, matching, text
 from schema.workers import Queue, WorkerNode
@@ -78,7 +79,7 @@ class TaskConnection(Connection[Task]):
 
 
 @strawberry.type(description="What can be asked.")
-class Query:
+class Query(TokenQueries):
     @strawberry_django.field(description="Any object, by its global id; null if it is not there.")
     def node(self, info: strawberry.Info, id: NodeId) -> Node | None:
         return _nodes(info, [id])[0]

@@ -12,7 +12,9 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 from strawberry.http.streaming import SSETransport, merge_stream_with_heartbeat
 
-from schema import messages, schema, streams
+from schema import entrance, messages, schema, streams
+from tasks_app import callers
+from tasks_app.services import access
 
 _transport = SSETransport()
 
@@ -24,10 +26,32 @@ async def stream(request: Request) -> Response:
     if not _transport.accepts(request.headers.get("accept", "")):
         return PlainTextResponse("Accept text/event-stream here.", 406)
     try:
+        entered = await entrance.enter(request.scope, request.headers, _token(request))
+    except access.WrongTokenError:
+        return PlainTextResponse("Unauthorized.", 401, {"WWW-Authenticate": "Bearer"})
+    except access.TooManyError as error:
+        return PlainTextResponse("Too many.", 429, {"Retry-After": str(error.seconds)})
+    if entered.caller.role is None:
+        return PlainTextResponse("Unauthorized.", 401, {"WWW-Authenticate": "Bearer"})
+    if entered.session_key and request.method == "POST" and not _is_same_origin(request):
+        return PlainTextResponse("Forbidden.", 403)
+    callers.become(entered.caller)
+    try:
         asked = await (_in_query(request) if request.method == "GET" else _in_body(request))
     except ValueError as error:
         return PlainTextResponse(f"The request {error}.", 400)
-    return Events(asked)
+    return Events(asked, entered)
+
+
+def _token(request: Request) -> str:
+    return request.headers.get("authorization", "")
+
+
+def _is_same_origin(request: Request) -> bool:
+    """Whether a page of ours sends this; a browser says so, whoever's page it is."""
+    origin = request.headers.get("origin", "")
+    ours = f"{request.url.scheme}://{request.headers.get('host', '')}"
+    return origin == ours or origin in settings.CSRF_TRUSTED_ORIGINS
 
 
 async def _in_body(request: Request) -> streams.Request:
@@ -56,7 +80,8 @@ async def _in_query(request: Request) -> streams.Request:
 class Events(StreamingResponse):
     """The answers as events, and a comment every 15 seconds so that proxies do not hang up."""
 
-    def __init__(self, asked: streams.Request) -> None:
+    def __init__(self, asked: streams.Request, entered: entrance.Entrance) -> None:
+        self._entered = entered
         events = merge_stream_with_heartbeat(
             lambda: _events(asked),
             lambda: _transport.encode_comment("ping"),
@@ -79,9 +104,26 @@ class Events(StreamingResponse):
             async with asyncio.timeout(streams.SEND_SECONDS):
                 await send(message)
 
-        # Who takes nothing for so long is cut off.
-        with suppress(TimeoutError):
-            await super().stream_response(send_soon)
+        # Who takes nothing for so long is cut off, and so is who may not be here any more.
+        watching = asyncio.create_task(self._watch())
+        streaming = asyncio.create_task(super().stream_response(send_soon))
+        try:
+            await asyncio.wait({watching, streaming}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            may_not_stay = watching.done()
+            watching.cancel()
+            streaming.cancel()
+            with suppress(TimeoutError, asyncio.CancelledError):
+                await streaming
+        if may_not_stay:
+            with suppress(TimeoutError):
+                await send_soon({"type": "http.response.body", "body": b""})
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(entrance.CHECK_SECONDS)
+            if not await self._entered.still_stands():
+                return
 
 
 async def _events(asked: streams.Request) -> AsyncGenerator[str, None]:

@@ -281,7 +281,7 @@ def _node_payload(
     service: Callable[..., models.WorkerNode],
     **wish: Any,
 ) -> N:
-    node, errors = _attempt(info, input, service, wish)
+    node, errors = _attempt(input, service, wish)
     if node:
         load_for(info, [node], "workerNode")
     return payload(worker_node=node, errors=errors)
@@ -294,21 +294,13 @@ def _queue_payload(
     service: Callable[..., models.Queue],
     **wish: Any,
 ) -> Q:
-    queue, errors = _attempt(info, input, service, wish)
+    queue, errors = _attempt(input, service, wish)
     if queue:
         load_for(info, [queue], "queue")
     return payload(queue=queue, errors=errors)
 
 
 def _attempt(
-    info: strawberry.Info, input: Any, service: Callable[..., Any], wish: dict[str, Any]
+    input: Any, service: Callable[..., Any], wish: dict[str, Any]
 ) -> tuple[Any, list[UserError]]:
-    return attempt(
-        lambda: service(text(input.name), note=input.note, actor=_actor(info), **wish), key="name"
-    )
-
-
-def _actor(info: strawberry.Info) -> str:
-    """Who is logged in, which so far only the admin asks for."""
-    user = getattr(getattr(info.context, "request", None), "user", None)
-    return user.get_username() if user else ""
+    return attempt(lambda: service(text(input.name), note=input.note, **wish), key="name")

@@ -10,6 +10,7 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Hashable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
@@ -193,8 +194,8 @@ def _is_subscription(schema: Any, request: Request) -> bool:
         raise RefusedError([GraphQLError("Mutations are sent by POST.")])
     if operation is None or operation.operation != OperationType.SUBSCRIPTION:
         return False  # what is wrong with it is told when it is executed
-    if document.errors:
-        raise RefusedError(document.errors)
+    if refusals := document.refusals(request.operation_name):
+        raise RefusedError(refusals)
     return True
 
 
@@ -259,7 +260,9 @@ class _Variables(Visitor):
 
 
 async def _run(threads: ThreadPoolExecutor, function: Callable[[], T]) -> T:
-    return await asyncio.get_running_loop().run_in_executor(threads, _freshly, function)
+    # The threads know who calls, as the task does.
+    run = copy_context().run
+    return await asyncio.get_running_loop().run_in_executor(threads, run, _freshly, function)
 
 
 def _freshly(function: Callable[[], T]) -> T:

@@ -6,7 +6,7 @@ from typing import Any
 from cross_web import HTTPException
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
@@ -15,12 +15,13 @@ from strawberry.http import GraphQLHTTPResponse
 from strawberry.types import ExecutionResult
 
 from schema import messages, schema
+from tasks_app import callers
 
 RESPONSE_TYPE = "application/graphql-response+json"
 
 
-# A form of another site cannot send JSON without the browser asking first, and no cookie means
-# anything here.
+# A form of another site cannot send JSON without the browser asking first, and where a session
+# counts, project.access has asked for the CSRF token.
 @method_decorator(csrf_exempt, name="dispatch")
 class GraphQLView(StrawberryView[Any, Any]):
     """Strawberry's view, and what it lacks of the specification."""
@@ -29,6 +30,8 @@ class GraphQLView(StrawberryView[Any, Any]):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
+            if callers.current().role is None:
+                return _stranger()
             return super().dispatch(request, *args, **kwargs)
         except RequestDataTooBig:
             return _refusal("The request body is too large.")
@@ -73,6 +76,14 @@ class GraphQLView(StrawberryView[Any, Any]):
 def _accepted(request: HttpRequest) -> set[str]:
     ranges = request.headers.get("accept", "").split(",")
     return {part.split(";")[0].strip().lower() for part in ranges}
+
+
+def _stranger() -> HttpResponse:
+    error = {
+        "message": "Say who you are: a token, or log in.",
+        "extensions": {"code": "UNAUTHENTICATED"},
+    }
+    return JsonResponse({"errors": [error]}, status=401, headers={"WWW-Authenticate": "Bearer"})
 
 
 def _refusal(message: str) -> HttpResponse:

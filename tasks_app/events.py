@@ -13,8 +13,8 @@ from uuid import UUID
 
 from django.db import connection
 
-from tasks_app import doorbell
-from tasks_app.models import ClusterEvent, Task, WorkerNode
+from tasks_app import callers, doorbell
+from tasks_app.models import ApiToken, ClusterEvent, Role, Task, WorkerNode
 from tasks_app.models.transitions import Moved
 
 Kind = ClusterEvent.Kind
@@ -37,9 +37,9 @@ _KINDS: dict[tuple[str, str], str] = {
 _INSERT = """
     INSERT INTO tasks_app_clusterevent
            (kind, node_id, queue, previous_status, status, message, task_ids, versions, attempts,
-            waits_ms, runs_ms)
+            waits_ms, runs_ms, actor, token_id)
     VALUES (%s, (SELECT id FROM tasks_app_workernode WHERE name = %s), %s, %s, %s, %s,
-            %s::uuid[], %s::int[], %s::int[], %s::bigint[], %s::bigint[])
+            %s::uuid[], %s::int[], %s::int[], %s::bigint[], %s::bigint[], %s, %s)
 """
 
 
@@ -83,6 +83,7 @@ class Line(NamedTuple):
     at: datetime
     kind: str
     actor: str
+    token_id: UUID | None
     node_id: UUID | None
     queue: str
     previous_status: str
@@ -221,17 +222,23 @@ def tasks_moved(tasks: Iterable[Moved], *, node: str = "", kind: str = "") -> No
 def _append_line(
     kind: str, node: str, way: tuple[str, str, str, str], group: Sequence[Moved]
 ) -> None:
-    _, previous, status, _ = way
+    queue, previous, status, message = way
+    caller = callers.current()
     ended_runs = group if previous == Status.RUNNING and status in Task.TERMINAL else []
     columns: list[Any] = [
         kind or _KINDS[previous, status],
         node,
-        *way,
+        queue,
+        previous,
+        status,
+        caller.reason or message,
         [task.id for task in group],
         [task.version for task in group],
         [task.attempt for task in group],
         [task.wait_ms for task in ended_runs],
         [task.run_ms for task in ended_runs],
+        caller.name,
+        caller.token_id,
     ]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, columns)
@@ -242,8 +249,17 @@ def tasks_deleted(kind: str, tasks: Iterable[tuple[str, str, UUID]]) -> None:
     alike: dict[tuple[str, str], list[UUID]] = defaultdict(list)
     for queue, status, id in tasks:
         alike[queue, status].append(id)
+    caller = callers.current()
     ClusterEvent.objects.bulk_create(
-        ClusterEvent(kind=kind, queue=queue, previous_status=status, task_ids=ids)
+        ClusterEvent(
+            kind=kind,
+            queue=queue,
+            previous_status=status,
+            task_ids=ids,
+            actor=caller.name,
+            token_id=caller.token_id,
+            message=caller.reason,
+        )
         for (queue, status), ids in alike.items()
     )
     doorbell.ring_after_commit()
@@ -269,18 +285,27 @@ def schedule_changed(kind: str, id: UUID, task: Task, *, previous_queue: str = "
     )
 
 
-def node_changed(kind: str, node: WorkerNode, *, actor: str = "", message: str = "") -> None:
+def node_changed(kind: str, node: WorkerNode, *, message: str = "") -> None:
     """Append what happened to a node, or what it was ordered to do."""
-    _append(kind=kind, node=node, actor=actor, message=message)
+    _append(kind=kind, node=node, message=message)
 
 
-def queue_changed(kind: str, queue: str, *, actor: str = "", message: str = "") -> None:
+def queue_changed(kind: str, queue: str, *, message: str = "") -> None:
     """Append what happened to a queue."""
-    _append(kind=kind, queue=queue, actor=actor, message=message)
+    _append(kind=kind, queue=queue, message=message)
 
 
-def _append(**columns: Any) -> None:
-    ClusterEvent.objects.create(**columns)
+def token_changed(kind: str, token: ApiToken) -> None:
+    """Append what happened to a token."""
+    role = Role(token.role).name
+    _append(kind=kind, message=f"{token.name} ({role}, {token.hint}…)")
+
+
+def _append(*, message: str = "", **columns: Any) -> None:
+    caller = callers.current()
+    ClusterEvent.objects.create(
+        actor=caller.name, token_id=caller.token_id, message=message or caller.reason, **columns
+    )
     doorbell.ring_after_commit()
 
 

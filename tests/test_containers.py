@@ -120,3 +120,13 @@ def test_what_is_private_or_made_elsewhere_stays_out_of_the_image():
     ignored = set((ROOT / ".dockerignore").read_text().split())
 
     assert {".git", ".env", ".venv", ".state", "static"} <= ignored
+
+
+def test_containers_have_no_more_rights_than_they_need():
+    for name, service in SERVICES.items():
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert service.get("privileged", False) is False
+    for name in OURS - {"django-web"}:
+        assert SERVICES[name]["read_only"] is True, name
+        assert "cap_add" not in SERVICES[name], name

@@ -11,10 +11,13 @@ import {
   type TypedDocumentNode,
 } from "urql";
 import type { UserError } from "./schema";
+import { fetchInSession, logIn } from "./session";
 
 const PATH = "/graphql/";
 const PONG_WITHIN_MS = 5_000;
 const RETRY_MS_MAX = 3_000;
+/** Not let in, and not any more. */
+const UNAUTHORIZED = new Set([4403, 4401]);
 
 export type Connection = {
   state: "connecting" | "live" | "lost";
@@ -57,8 +60,9 @@ export const socket = createClient({
   on: {
     connected: () => note("live"),
     message: () => note("live"),
-    closed: () => {
+    closed: (event) => {
       clearTimeout(pongDue);
+      if (UNAUTHORIZED.has((event as CloseEvent).code)) logIn();
       note("lost");
     },
     // A peer that vanished closes nothing.
@@ -72,6 +76,7 @@ export const socket = createClient({
 export const client = new Client({
   url: PATH,
   preferGetMethod: false,
+  fetch: fetchInSession,
   requestPolicy: "network-only",
   exchanges: [
     fetchExchange,

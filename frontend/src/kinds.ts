@@ -36,6 +36,8 @@ export const KINDS: Record<ClusterEventKind, Saying> = {
   QUEUE_UPDATED: { text: "Queue limited", icon: "layers", tone: "plain" },
   QUEUE_PAUSED: { text: "Queue paused", icon: "pause", tone: "pending" },
   QUEUE_RESUMED: { text: "Queue resumed", icon: "repeat", tone: "success" },
+  TOKEN_CREATED: { text: "Token made", icon: "plus", tone: "plain" },
+  TOKEN_REVOKED: { text: "Token revoked", icon: "ban", tone: "cancelled" },
 };
 
 const ALL = Object.keys(KINDS) as ClusterEventKind[];
@@ -45,6 +47,7 @@ export const TOPICS: Record<string, ClusterEventKind[]> = {
   Schedules: ALL.filter((kind) => /^(SCHEDULE|TICK)_/.test(kind)),
   Nodes: ALL.filter((kind) => kind.startsWith("NODE_")),
   Queues: ALL.filter((kind) => kind.startsWith("QUEUE_")),
+  Tokens: ALL.filter((kind) => kind.startsWith("TOKEN_")),
 };
 
 /** Kinds that this page does not know yet are said as they are. */

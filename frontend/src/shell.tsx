@@ -17,6 +17,7 @@ import { Tasks } from "./pages/tasks";
 import { Dialog, Page } from "./parts";
 import { Link, navigate, usePath } from "./router";
 import { ThemeSwitch } from "./theme";
+import { Viewer } from "./viewer";
 
 const VIEWS: { path: string; name: string; icon: IconName; key: string }[] = [
   { path: "/", name: "Overview", icon: "home", key: "o" },
@@ -84,6 +85,7 @@ export function Shell() {
             <a href="/api/docs/">REST</a>
             <a href="/admin/">Admin</a>
           </nav>
+          <Viewer />
           <div className="tools">
             <ThemeSwitch />
             <button type="button" onClick={() => setIsHelpOpen(true)}>

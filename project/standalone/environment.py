@@ -2,11 +2,12 @@
 
 import os
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from project.binding import settle_access
 from project.standalone.engines import Engine, EngineError, PostgreSQL, Valkey, free_port
 from project.standalone.state import AlreadyRunningError, State, default_directory
 
@@ -32,8 +33,10 @@ def adopt(arguments: list[str]) -> None:
     if arguments[:1] == ["up"] and not {"-h", "--help"} & set(arguments):
         if "--no-ui" in arguments:
             os.environ["UI"] = "false"
+        given = _given(arguments)
+        settle_access(given.host)
         try:
-            stack = _prepare(State(_state_directory(arguments)))
+            stack = _prepare(State(given.state))
         except (AlreadyRunningError, EngineError, OSError) as error:
             sys.exit(f"Cannot start: {error}")
     elif "DATABASE_URL" not in os.environ:
@@ -41,11 +44,11 @@ def adopt(arguments: list[str]) -> None:
             os.environ.setdefault(name, value)
 
 
-def _state_directory(arguments: list[str]) -> Path:
+def _given(arguments: list[str]) -> Namespace:
     parser = ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--state", type=Path, default=default_directory())
-    directory: Path = parser.parse_known_args(arguments)[0].state
-    return directory
+    parser.add_argument("--host", default="127.0.0.1")
+    return parser.parse_known_args(arguments)[0]
 
 
 def _prepare(state: State) -> Stack:

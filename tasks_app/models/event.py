@@ -54,12 +54,15 @@ class ClusterEvent(models.Model):
         QUEUE_UPDATED = "QUEUE_UPDATED"
         QUEUE_PAUSED = "QUEUE_PAUSED"
         QUEUE_RESUMED = "QUEUE_RESUMED"
+        TOKEN_CREATED = "TOKEN_CREATED"
+        TOKEN_REVOKED = "TOKEN_REVOKED"
 
     id = models.BigAutoField(primary_key=True)
     xid = models.BigIntegerField(db_default=CurrentTransactionId())
     at = models.DateTimeField(db_default=TransactionNow())
     kind = models.CharField(max_length=32, choices=Kind.choices)
     actor = models.CharField(max_length=150, blank=True, db_default="")
+    token_id = models.UUIDField(null=True, blank=True, help_text="By which the actor came in.")
     node = models.ForeignKey(
         "WorkerNode", models.SET_NULL, null=True, db_constraint=False, db_index=False
     )

@@ -38,13 +38,20 @@ _CONFLICT = OpenApiResponse(
 )
 _NOT_FOUND = OpenApiResponse(OpenApiTypes.OBJECT, description="There is nothing of this id.")
 _AWAY = OpenApiResponse(OpenApiTypes.OBJECT, description="The database is away; see Retry-After.")
+# What any operation may answer.
+_ALWAYS = {
+    401: OpenApiResponse(OpenApiTypes.OBJECT, description="A token is wanted, or this is none."),
+    403: OpenApiResponse(OpenApiTypes.OBJECT, description="The role may not do this."),
+    429: OpenApiResponse(OpenApiTypes.OBJECT, description="Too many requests; see Retry-After."),
+    503: _AWAY,
+}
 
 
 class TaskList(APIView):
     @extend_schema(
         operation_id="list_tasks",
         parameters=PAGING_PARAMETERS,
-        responses={200: TaskSerializer(many=True), 400: _REFUSED, 503: _AWAY},
+        responses={200: TaskSerializer(many=True), 400: _REFUSED, **_ALWAYS},
     )
     def get(self, request: Request) -> Response:
         """The tasks, newest first. The `Link` header leads to the next page."""
@@ -56,13 +63,7 @@ class TaskList(APIView):
         operation_id="create_task",
         parameters=[_IDEMPOTENCY_KEY],
         request=NewTaskSerializer,
-        responses={
-            201: TaskSerializer,
-            400: _REFUSED,
-            415: _NOT_JSON,
-            422: _CONFLICT,
-            503: _AWAY,
-        },
+        responses={201: TaskSerializer, 400: _REFUSED, 415: _NOT_JSON, 422: _CONFLICT, **_ALWAYS},
     )
     def post(self, request: Request) -> Response:
         """Create a task: a + b, computed by some worker node."""
@@ -76,7 +77,7 @@ class TaskList(APIView):
 class TaskDetail(APIView):
     @extend_schema(
         operation_id="get_task",
-        responses={200: TaskWithResultsSerializer, 404: _NOT_FOUND, 503: _AWAY},
+        responses={200: TaskWithResultsSerializer, 404: _NOT_FOUND, **_ALWAYS},
     )
     def get(self, request: Request, pk: UUID) -> Response:
         """A task and the results of its runs, newest first."""
@@ -88,7 +89,7 @@ class ScheduleList(APIView):
     @extend_schema(
         operation_id="list_task_schedules",
         parameters=PAGING_PARAMETERS,
-        responses={200: ScheduleSerializer(many=True), 400: _REFUSED, 503: _AWAY},
+        responses={200: ScheduleSerializer(many=True), 400: _REFUSED, **_ALWAYS},
     )
     def get(self, request: Request) -> Response:
         """The schedules, newest first. The `Link` header leads to the next page."""
@@ -105,7 +106,7 @@ class ScheduleList(APIView):
             400: _REFUSED,
             415: _NOT_JSON,
             422: _CONFLICT,
-            503: _AWAY,
+            **_ALWAYS,
         },
     )
     def post(self, request: Request) -> Response:
@@ -123,7 +124,7 @@ class ScheduleList(APIView):
 class ScheduleDetail(APIView):
     @extend_schema(
         operation_id="get_task_schedule",
-        responses={200: ScheduleSerializer, 404: _NOT_FOUND, 503: _AWAY},
+        responses={200: ScheduleSerializer, 404: _NOT_FOUND, **_ALWAYS},
     )
     def get(self, request: Request, pk: UUID) -> Response:
         """A schedule and its task."""
@@ -138,7 +139,7 @@ class ScheduleDetail(APIView):
             400: _REFUSED,
             404: _NOT_FOUND,
             415: _NOT_JSON,
-            503: _AWAY,
+            **_ALWAYS,
         },
     )
     def put(self, request: Request, pk: UUID) -> Response:
@@ -150,7 +151,7 @@ class ScheduleDetail(APIView):
 
     @extend_schema(
         operation_id="delete_task_schedule",
-        responses={204: None, 404: _NOT_FOUND, 503: _AWAY},
+        responses={204: None, 404: _NOT_FOUND, **_ALWAYS},
     )
     def delete(self, request: Request, pk: UUID) -> Response:
         """Delete a schedule with its task and all their results."""

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from tasks_app import dispatch, events, execution
+from tasks_app import callers, dispatch, events, execution
 from tasks_app.models import ClusterEvent, Queue, Task, WorkerNode, leases
 from tasks_app.models.base import database_now
 from tasks_app.models.cluster import NODE_SLOTS_MAX
@@ -116,27 +116,25 @@ def finish_drains() -> None:
 
 
 @transaction.atomic
-def pause_node(name: str, *, note: str = "", actor: str = "") -> WorkerNode:
+def pause_node(name: str, *, note: str = "") -> WorkerNode:
     """Have a node take no more tasks; it finishes what it runs."""
     node = _get_locked(name)
-    _schedule(node, Scheduling.PAUSED, Kind.NODE_PAUSED, note, actor)
+    _schedule(node, Scheduling.PAUSED, Kind.NODE_PAUSED, note)
     return node
 
 
 @transaction.atomic
-def resume_node(name: str, *, note: str = "", actor: str = "") -> WorkerNode:
+def resume_node(name: str, *, note: str = "") -> WorkerNode:
     """Have a node that was paused or drained take tasks again."""
     node = _get_locked(name)
     if node.scheduling != Scheduling.ACTIVE:
-        _schedule(node, Scheduling.ACTIVE, Kind.NODE_RESUMED, note, actor)
+        _schedule(node, Scheduling.ACTIVE, Kind.NODE_RESUMED, note)
         execution.hand_over_waiting(_queues(node))
     return node
 
 
 @transaction.atomic
-def drain_node(
-    name: str, *, deadline: datetime | None = None, note: str = "", actor: str = ""
-) -> WorkerNode:
+def drain_node(name: str, *, deadline: datetime | None = None, note: str = "") -> WorkerNode:
     """Have a node finish what it runs and take nothing more. Others get what runs at the deadline.
 
     It ends DRAINED, and stays so until it is resumed.
@@ -144,13 +142,13 @@ def drain_node(
     node = _get_locked(name)
     if deadline is not None and deadline <= database_now():
         raise ValidationError({"deadline": _fault("Must be in the future.", "out_of_range")})
-    _schedule(node, Scheduling.DRAINING, Kind.NODE_DRAINING, note, actor, drain_deadline=deadline)
+    _schedule(node, Scheduling.DRAINING, Kind.NODE_DRAINING, note, drain_deadline=deadline)
     finish_drains()
     return _get_locked(name)
 
 
 @transaction.atomic
-def resize_node(name: str, *, slots: int | None, note: str = "", actor: str = "") -> WorkerNode:
+def resize_node(name: str, *, slots: int | None, note: str = "") -> WorkerNode:
     """Have a node run so many tasks at once; None for what it was started with.
 
     Fewer count at once. What runs already is not stopped.
@@ -162,15 +160,13 @@ def resize_node(name: str, *, slots: int | None, note: str = "", actor: str = ""
     check_note(note)
     _update(node, desired_slots=slots)
     told = f"{'as it started' if slots is None else slots}{note and f': {note}'}"
-    events.node_changed(Kind.NODE_RESIZED, node, actor=actor, message=told)
+    events.node_changed(Kind.NODE_RESIZED, node, message=told)
     dispatch.hasten_after_commit([name])
     return node
 
 
 @transaction.atomic
-def assign_node(
-    name: str, *, queues: Sequence[str] | None, note: str = "", actor: str = ""
-) -> WorkerNode:
+def assign_node(name: str, *, queues: Sequence[str] | None, note: str = "") -> WorkerNode:
     """Have a node take from these queues only; None for those it was started with."""
     node = _get_locked(name)
     check_note(note)
@@ -183,14 +179,14 @@ def assign_node(
     _update(node, desired_queues=queues)
     named = "as it started" if queues is None else ", ".join(queues) or "none"
     told = f"{named}{note and f': {note}'}"
-    events.node_changed(Kind.NODE_ASSIGNED, node, actor=actor, message=told)
+    events.node_changed(Kind.NODE_ASSIGNED, node, message=told)
     execution.hand_over_waiting(_queues(node))
     dispatch.hasten_after_commit([name])
     return node
 
 
 @transaction.atomic
-def stop_node(name: str, *, note: str = "", actor: str = "") -> WorkerNode:
+def stop_node(name: str, *, note: str = "") -> WorkerNode:
     """Have a node finish what it runs and end its process."""
     node = _get_locked(name)
     check_note(note)
@@ -198,7 +194,7 @@ def stop_node(name: str, *, note: str = "", actor: str = "") -> WorkerNode:
         raise ValidationError({"name": _fault("The node is not online.", "not_online")})
     if node.stop_requested_at is None:
         _update(node, stop_requested_at=Now())
-        events.node_changed(Kind.NODE_STOPPING, node, actor=actor, message=note)
+        events.node_changed(Kind.NODE_STOPPING, node, message=note)
     dispatch.hasten_after_commit([name])
     return node
 
@@ -243,17 +239,15 @@ def _offline(nodes: QuerySet[WorkerNode], **changes: Any) -> None:
         execution.give_back_held_by(node)
 
 
-def _schedule(
-    node: WorkerNode, scheduling: str, kind: str, note: str, actor: str, **changes: Any
-) -> None:
+def _schedule(node: WorkerNode, scheduling: str, kind: str, note: str, **changes: Any) -> None:
     check_note(note)
     _update(
         node,
         **{"scheduling": scheduling, "drain_deadline": None} | changes,
         scheduling_note="" if scheduling == Scheduling.ACTIVE else note,
-        scheduling_by="" if scheduling == Scheduling.ACTIVE else actor,
+        scheduling_by="" if scheduling == Scheduling.ACTIVE else callers.current().name,
     )
-    events.node_changed(kind, node, actor=actor, message=note)
+    events.node_changed(kind, node, message=note)
     dispatch.hasten_after_commit([node.name])
 
 

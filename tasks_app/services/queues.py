@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models.functions import Now
 
-from tasks_app import dispatch, events, execution
+from tasks_app import callers, dispatch, events, execution
 from tasks_app.models import ClusterEvent, Queue, claims
 from tasks_app.services.tasks import check_note
 
@@ -17,9 +17,7 @@ Kind = ClusterEvent.Kind
 
 
 @transaction.atomic
-def create_queue(
-    name: str, *, running_limit: int | None = None, note: str = "", actor: str = ""
-) -> Queue:
+def create_queue(name: str, *, running_limit: int | None = None, note: str = "") -> Queue:
     """Add a queue. Nodes that were not told what to take from take from it too."""
     check_note(note)
     _check_limit(running_limit)
@@ -32,14 +30,14 @@ def create_queue(
     )
     if not is_new:
         raise _refusal("name", "There is a queue of this name.", "already_exists")
-    events.queue_changed(Kind.QUEUE_CREATED, name, actor=actor, message=_told(queue, note))
+    events.queue_changed(Kind.QUEUE_CREATED, name, message=_told(queue, note))
     dispatch.hasten_after_commit(None)
     queue.refresh_from_db()
     return queue
 
 
 @transaction.atomic
-def update_queue(name: str, *, running_limit: int | None, note: str = "", actor: str = "") -> Queue:
+def update_queue(name: str, *, running_limit: int | None, note: str = "") -> Queue:
     """Have no more than so many tasks of a queue run at once in the cluster; None for no limit.
 
     What runs already is not stopped.
@@ -51,13 +49,13 @@ def update_queue(name: str, *, running_limit: int | None, note: str = "", actor:
     if queue.running_limit != running_limit:
         queue.running_limit = running_limit
         queue.save(update_fields=["running_limit"])
-        events.queue_changed(Kind.QUEUE_UPDATED, name, actor=actor, message=_told(queue, note))
+        events.queue_changed(Kind.QUEUE_UPDATED, name, message=_told(queue, note))
         execution.hand_over_waiting([name])
     return _touched(queue)
 
 
 @transaction.atomic
-def pause_queue(name: str, *, note: str = "", actor: str = "") -> Queue:
+def pause_queue(name: str, *, note: str = "") -> Queue:
     """Have no task of a queue start from now on; what runs, runs on.
 
     Repeating it only changes the note.
@@ -66,22 +64,22 @@ def pause_queue(name: str, *, note: str = "", actor: str = "") -> Queue:
     claims.wait_for_claims()
     queue = _get_locked(name)
     if queue.paused_at is None:
-        events.queue_changed(Kind.QUEUE_PAUSED, name, actor=actor, message=note)
+        events.queue_changed(Kind.QUEUE_PAUSED, name, message=note)
         queue.paused_at = Now()
-    queue.paused_by, queue.pause_note = actor, note
+    queue.paused_by, queue.pause_note = callers.current().name, note
     queue.save(update_fields=["paused_at", "paused_by", "pause_note"])
     return _touched(queue)
 
 
 @transaction.atomic
-def resume_queue(name: str, *, note: str = "", actor: str = "") -> Queue:
+def resume_queue(name: str, *, note: str = "") -> Queue:
     """Have the tasks of a paused queue start again."""
     check_note(note)
     queue = _get_locked(name)
     if queue.paused_at is not None:
         queue.paused_at, queue.paused_by, queue.pause_note = None, "", ""
         queue.save(update_fields=["paused_at", "paused_by", "pause_note"])
-        events.queue_changed(Kind.QUEUE_RESUMED, name, actor=actor, message=note)
+        events.queue_changed(Kind.QUEUE_RESUMED, name, message=note)
         execution.hand_over_waiting([name])
     return _touched(queue)
 

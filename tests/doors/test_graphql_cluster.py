@@ -132,7 +132,7 @@ def test_what_cannot_be_is_refused_by_field(order, node, mutation, wish, field, 
 
 def test_whoever_is_logged_in_is_in_the_log(node):
     client = Client()
-    client.force_login(get_user_model()._default_manager.create_user("ann"))
+    client.force_login(get_user_model()._default_manager.create_user("ann", is_staff=True))
     query = 'mutation { pauseQueue(input: { name: "default" }) { queue { pausedBy } } }'
 
     answer = client.post("/graphql/", {"query": query}, content_type="application/json").json()

@@ -261,8 +261,11 @@ def test_the_description_is_complete_and_valid(client):
     assert set(document["paths"]["/tasks/"]["post"]["responses"]) == {
         "201",
         "400",
+        "401",
+        "403",
         "415",
         "422",
+        "429",
         "503",
     }
     assert set(document["components"]["schemas"]["Task"]["properties"]) == FIELDS

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from tasks_app import execution
+from tasks_app.callers import Caller, calling
 from tasks_app.models import ClusterEvent, Queue, WorkerNode
 from tasks_app.models.leases import DRAINED_MESSAGE
 from tasks_app.services import cluster, queues
@@ -44,9 +45,11 @@ def test_an_order_is_told_with_the_next_heartbeat(node):
 
 
 def test_orders_are_in_the_log_with_their_notes(node):
-    cluster.pause_node(node.name, note="noisy", actor="ann")
-    cluster.resume_node(node.name, actor="bob")
-    cluster.resume_node(node.name, actor="bob")
+    with calling(Caller("ann")):
+        cluster.pause_node(node.name, note="noisy")
+    with calling(Caller("bob")):
+        cluster.resume_node(node.name)
+        cluster.resume_node(node.name)
     cluster.resize_node(node.name, slots=3, note="more")
     cluster.drain_node(node.name, note="a new disk")
 
@@ -163,8 +166,9 @@ def test_only_a_node_that_is_online_can_be_stopped(node):
 
 
 def test_queues_are_in_the_log(db):
-    queues.create_queue("reports", running_limit=2, actor="ann")
-    queues.pause_queue("reports", note="not yet", actor="ann")
+    with calling(Caller("ann")):
+        queues.create_queue("reports", running_limit=2)
+        queues.pause_queue("reports", note="not yet")
     queues.pause_queue("reports", note="never")
     queues.resume_queue("reports")
     queues.resume_queue("reports")

@@ -4,6 +4,7 @@ import { createGraphiQLFetcher } from "@graphiql/toolkit";
 import { GraphiQL } from "graphiql";
 import "graphiql/style.css";
 import { createRoot } from "react-dom/client";
+import { fetchInSession } from "../session";
 import { EXAMPLES } from "./examples";
 import "./graphiql.css";
 import "./workers";
@@ -11,6 +12,7 @@ import "./workers";
 const url = `${location.origin}/graphql/`;
 const fetcher = createGraphiQLFetcher({
   url,
+  fetch: fetchInSession,
   subscriptionUrl: url.replace(/^http/, "ws"),
   wsConnectionParams: {},
 });

@@ -1,0 +1,90 @@
+"""Who is calling over HTTP: found out before any view, whichever it is."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.middleware.csrf import CsrfViewMiddleware
+
+from tasks_app import callers
+from tasks_app.services import access
+
+# What keeps the process in service does not depend on who asks.
+_OPEN_TO_ALL = ("/healthz/", "/readyz/")
+_PASSWORDS = ("/login/", "/admin/login/")
+
+View = Callable[..., HttpResponseBase]
+
+
+class Access:
+    """Middleware. A session is a cookie that browsers send for anybody, so it needs the CSRF token
+    with whatever may write; a token is sent by who has it, and needs nothing more.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+        self._csrf = CsrfViewMiddleware(get_response)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path in _OPEN_TO_ALL:
+            return self._get_response(request)
+        authorization = request.headers.get("Authorization", "")
+        address = request.META.get("REMOTE_ADDR", "")
+        try:
+            if request.method == "POST" and request.path in _PASSWORDS:
+                access.note_attempt(address)
+            caller = access.identify(
+                authorization,
+                lambda: request.user if request.user.is_authenticated else None,
+                address=address,
+                reason=request.headers.get("X-Request-Reason", ""),
+            )
+        except access.WrongTokenError:
+            return unauthenticated("The token is wrong, has expired or was revoked.")
+        except access.TooManyError as error:
+            return too_many(error.seconds)
+        if caller.name and not authorization and self._is_forged(request):
+            return JsonResponse({"detail": "The CSRF token is missing or wrong."}, status=403)
+        with callers.calling(caller):
+            return self._get_response(request)
+
+    def _is_forged(self, request: HttpRequest) -> bool:
+        self._csrf.process_request(request)
+        return self._csrf.process_view(request, self._get_response, (), {}) is not None
+
+
+def unauthenticated(detail: str = "Say who you are: a token, or log in.") -> JsonResponse:
+    return JsonResponse({"detail": detail}, status=401, headers={"WWW-Authenticate": "Bearer"})
+
+
+def too_many(seconds: int) -> JsonResponse:
+    detail = f"Too many requests. Try again in {seconds} s."
+    return JsonResponse({"detail": detail}, status=429, headers={"Retry-After": str(seconds)})
+
+
+def for_known(view: View) -> View:
+    """The view, for who has a role."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if callers.current().role is None:
+            return unauthenticated()
+        return view(request, *args, **kwargs)
+
+    return answer
+
+
+def after_login(view: View) -> View:
+    """The page, for who has a role; others log in first."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        wants_page = "text/html" in request.headers.get("Accept", "")
+        if request.method == "GET" and wants_page and callers.current().role is None:
+            return redirect_to_login(request.get_full_path())
+        return view(request, *args, **kwargs)
+
+    return answer

@@ -1,0 +1,55 @@
+"""Who is calling: each door finds it out, and the log and the policy read it here."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import NamedTuple
+from uuid import UUID
+
+from django.conf import settings
+
+from tasks_app.models.access import Role
+
+
+class Caller(NamedTuple):
+    """A person or program; without a role it has not said who it is, and may nothing.
+
+    The reason is what it gives for all that it does in this call.
+    """
+
+    name: str = ""
+    role: Role | None = None
+    token_id: UUID | None = None
+    reason: str = ""
+
+
+NOBODY = Caller()
+# Where everybody may do everything, they need not say who they are.
+ANYBODY = Caller(role=Role.ADMIN)
+
+_current: ContextVar[Caller | None] = ContextVar("caller", default=None)
+
+
+def current() -> Caller:
+    """Who calls; outside of all doors, as in a worker, what somebody without a name is."""
+    return _current.get() or stranger()
+
+
+def stranger() -> Caller:
+    """Somebody who has not said who they are."""
+    return ANYBODY if settings.API_AUTH == "open" else NOBODY
+
+
+@contextmanager
+def calling(caller: Caller) -> Iterator[None]:
+    """What happens inside is done for this caller."""
+    token = _current.set(caller)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def become(caller: Caller) -> None:
+    """What happens from here on in this asyncio task is done for this caller."""
+    _current.set(caller)

@@ -1,0 +1,176 @@
+"""API tokens, and from what a request carries to who it is.
+
+Refusals of the services are Django's own: ValidationError by field, ApiToken.DoesNotExist.
+"""
+
+import hashlib
+import secrets
+import time
+from collections.abc import Callable
+from datetime import datetime
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.contrib.auth import get_user
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models.functions import Now
+
+from tasks_app import callers, events, rates
+from tasks_app.callers import Caller
+from tasks_app.models import ApiToken, ClusterEvent, Role
+from tasks_app.models.access import usable
+from tasks_app.models.base import database_now
+from tasks_app.services.tasks import is_storable
+
+PREFIX = "cst_"
+HINT_LENGTH = len(PREFIX) + 4
+NAME_MAX_LENGTH = 100
+REASON_MAX_LENGTH = 1_000
+# A token that was revoked opens doors for so long at most. Until then it is not looked up again.
+KNOWN_SECONDS = 10.0
+KNOWN_MAX = 1_000
+
+Kind = ClusterEvent.Kind
+
+_known: dict[str, tuple[float, Caller]] = {}
+
+
+class WrongTokenError(Exception):
+    """The credentials are no token that can be used."""
+
+
+class TooManyError(Exception):
+    """Too much was asked. `seconds` later there is room again."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+class NewToken(NamedTuple):
+    """A token, and its secret, which nobody will see again."""
+
+    token: ApiToken
+    secret: str
+
+
+@transaction.atomic
+def create_token(name: str, role: Role, *, expires_at: datetime | None = None) -> NewToken:
+    """Make a key for a program."""
+    faults = {}
+    if not 1 <= len(name) <= NAME_MAX_LENGTH or not is_storable(name):
+        message = f"From 1 to {NAME_MAX_LENGTH} characters, none of them NUL."
+        faults["name"] = ValidationError(message, code="invalid")
+    if expires_at is not None and expires_at <= database_now():
+        faults["expires_at"] = ValidationError("Must be in the future.", code="out_of_range")
+    if faults:
+        raise ValidationError(faults)
+    secret = PREFIX + secrets.token_urlsafe(32)
+    token = ApiToken.objects.create(
+        name=name,
+        role=role,
+        digest=_digest(secret),
+        hint=secret[:HINT_LENGTH],
+        created_by=callers.current().name,
+        expires_at=expires_at,
+    )
+    events.token_changed(Kind.TOKEN_CREATED, token)
+    return NewToken(token, secret)
+
+
+@transaction.atomic
+def revoke_token(id: UUID) -> ApiToken:
+    """Have a token open no door any more; repeatable."""
+    token = ApiToken.objects.select_for_update().get(pk=id)
+    if token.revoked_at is None:
+        ApiToken.objects.filter(pk=id).update(revoked_at=Now(), updated_at=Now())
+        events.token_changed(Kind.TOKEN_REVOKED, token)
+        token.refresh_from_db()
+    return token
+
+
+def identify(
+    authorization: str, user: Callable[[], Any], *, address: str, reason: str = ""
+) -> Caller:
+    """Who sends this: by the token of the Authorization header, else as the session's user.
+
+    Raises WrongTokenError, TooManyError.
+    """
+    if authorization:
+        caller = _by_token(authorization, address)
+    else:
+        caller = _of_user(user()) or callers.stranger()
+    count(caller, address)
+    reason = reason[:REASON_MAX_LENGTH]
+    return caller._replace(reason=reason if is_storable(reason) else "")
+
+
+def count(caller: Caller, address: str) -> None:
+    """Note one more request. Raises TooManyError."""
+    _spend(rates.REQUESTS, str(caller.token_id or caller.name or address))
+
+
+def is_still(caller: Caller, user: Callable[[], Any]) -> bool:
+    """Whether who opened a connection still is who they were, and may what they might."""
+    if caller.token_id:
+        return usable().filter(pk=caller.token_id).exists()
+    now = (_of_user(user()) if caller.name else None) or callers.stranger()
+    return now[:3] == caller[:3]
+
+
+def _of_user(user: Any) -> Caller | None:
+    if not (user and user.is_active):
+        return None
+    return Caller(user.get_username(), _role(user))
+
+
+def session_user(session_key: str) -> Any:
+    """Who has logged in; None if nobody has."""
+    if not session_key:
+        return None
+    user = get_user(SimpleNamespace(session=SessionStore(session_key)))  # type: ignore[arg-type]
+    return user if user.is_authenticated else None
+
+
+def note_attempt(address: str) -> None:
+    """Somebody tries a password. Raises TooManyError."""
+    _spend(rates.FAILURES, address)
+
+
+def _by_token(authorization: str, address: str) -> Caller:
+    scheme, _, secret = authorization.partition(" ")
+    digest = _digest(secret.strip())
+    checked_at, caller = _known.get(digest, (0.0, callers.NOBODY))
+    if time.monotonic() - checked_at < KNOWN_SECONDS:
+        return caller
+    # Who has tried many wrong ones is not even told whether the next is right.
+    if wait := rates.full_for(rates.FAILURES, address):
+        raise TooManyError(wait)
+    token = usable().filter(digest=digest).first() if scheme.lower() == "bearer" else None
+    if token is None:
+        _known.pop(digest, None)
+        _spend(rates.FAILURES, address)
+        raise WrongTokenError
+    caller = Caller(token.name, Role(token.role), token.pk)
+    if len(_known) >= KNOWN_MAX:
+        _known.clear()
+    _known[digest] = (time.monotonic(), caller)
+    return caller
+
+
+def _role(user: Any) -> Role:
+    if user.is_superuser:
+        return Role.ADMIN
+    return Role.OPERATOR if user.is_staff else Role.VIEWER
+
+
+def _spend(rate: str, who: str) -> None:
+    if wait := rates.spend(rate, who):
+        raise TooManyError(wait)
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()

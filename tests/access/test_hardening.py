@@ -1,0 +1,93 @@
+"""What does not start, what is closed where it does, and what nobody can talk Celery into."""
+
+import os
+import secrets
+import subprocess
+import sys
+
+import pytest
+from django.test import Client
+from django_celery_beat.models import PeriodicTask
+
+from project.binding import is_loopback, settle_access
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("127.0.0.1", True),
+        ("127.8.8.8", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),
+        ("::", False),
+        ("192.168.1.7", False),
+        ("example.org", False),
+    ],
+)
+def test_which_addresses_only_this_machine_reaches(host, expected):
+    assert is_loopback(host) is expected
+
+
+@pytest.mark.parametrize("command", [["-m", "project.web"], ["manage.py", "up"]])
+def test_nothing_starts_where_strangers_could_come_in(command, tmp_path):
+    environment = {key: value for key, value in os.environ.items() if key != "API_AUTH"}
+    options = [] if "project.web" in command else [f"--state={tmp_path}"]
+
+    ended = subprocess.run(
+        [sys.executable, *command, "--host", "0.0.0.0", *options],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert ended.returncode == 1
+    assert "API_AUTH=token" in ended.stderr
+    assert "token create" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_what_was_said_stays(monkeypatch):
+    monkeypatch.setenv("API_AUTH", "token")
+    settle_access("127.0.0.1")
+
+    assert os.environ["API_AUTH"] == "token"
+
+
+def test_django_has_nothing_to_say_of_a_deployment_behind_tls():
+    environment = os.environ | {
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "HTTPS": "true",
+        "API_AUTH": "token",
+        "ALLOWED_HOSTS": "cluster.example.org",
+    }
+    checked = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_a_schedule_names_neither_a_task_nor_a_header(db):
+    harmless = {"a": 1, "b": 2, "scheduled_at": "2030-01-01T00:00:00Z", "interval": 60}
+    for extra in ({}, {"task": "os.system", "headers": {"x": 1}, "routing_key": "x", "kwargs": {}}):
+        answer = Client().post(
+            "/task-schedules/", harmless | extra, content_type="application/json"
+        )
+        assert answer.status_code == 201, answer.content
+
+    one, other = PeriodicTask.objects.order_by("pk").values(
+        "task", "args", "queue", "exchange", "routing_key", "headers"
+    )
+    assert one["task"] == other["task"]
+    assert "os.system" not in str(other)
+    assert (other["queue"], other["routing_key"], other["headers"]) == (
+        one["queue"],
+        one["routing_key"],
+        one["headers"],
+    )

@@ -1,0 +1,85 @@
+"""How much may be asked, and how often one may guess."""
+
+import pytest
+from django.test import Client
+from redis import Redis
+
+from tasks_app.models import Role
+from tests.access.conftest import bearer
+from tests.engines import valkey
+from tests.live import running_cluster
+from tests.subscriptions.client import socket
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_counted_yet(settings):
+    Redis.from_url(settings.REDIS_URL).flushdb()
+
+
+def test_one_too_many_is_refused_until_there_is_room_again(guarded, settings, make_token):
+    settings.API_RATE = "3/minute"
+    one, other = make_token(), make_token()
+
+    answers = [Client().get("/tasks/", headers=bearer(one.secret)) for _ in range(4)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert 1 <= int(answers[3]["Retry-After"]) <= 60
+    assert "Too many" in answers[3].json()["detail"]
+    assert Client().get("/tasks/", headers=bearer(other.secret)).status_code == 200
+    assert Client().get("/healthz/").status_code == 200
+
+
+def test_who_guesses_is_stopped_even_with_the_right_one(guarded, settings, make_token):
+    settings.API_FAILURE_RATE = "3/minute"
+    made = make_token()
+
+    statuses = [Client().get("/tasks/", headers=bearer(f"cst_{n}")).status_code for n in range(5)]
+
+    assert statuses == [401, 401, 401, 429, 429]
+    assert Client().get("/tasks/", headers=bearer(made.secret)).status_code == 429
+
+
+def test_passwords_are_guessed_no_faster(guarded, settings):
+    settings.API_FAILURE_RATE = "3/minute"
+
+    wrong = {"username": "admin", "password": "admin"}
+    statuses = [Client().post("/login/", wrong).status_code for _ in range(4)]
+
+    assert statuses == [200, 200, 200, 429]
+
+
+def test_while_valkey_is_away_nobody_is_refused(guarded, settings, make_token):
+    settings.API_RATE = "1/minute"
+    headers = bearer(make_token().secret)
+    assert valkey is not None
+    valkey.pause()
+    try:
+        statuses = [Client().get("/tasks/", headers=headers).status_code for _ in range(3)]
+    finally:
+        valkey.resume()
+
+    assert statuses == [200, 200, 200]
+
+
+def test_web_processes_count_together_and_sockets_too(transactional_db, make_token):
+    made = make_token(Role.VIEWER)
+    limited = {"API_AUTH": "token", "API_RATE": "5/minute"}
+    with (
+        running_cluster(**limited) as one,
+        running_cluster(**limited) as other,
+        socket(one, init=False) as client,
+        socket(other, init=False) as second,
+    ):
+        client.init(**bearer(made.secret))
+        for id in ("1", "2"):
+            client.subscribe("{ viewer { name } }", id=id)
+            assert client.data(id=id) == {"name": "somebody"}
+            assert client.receive()["type"] == "complete"
+        second.init(**bearer(made.secret))
+        second.subscribe("{ viewer { name } }")
+        assert second.data() == {"name": "somebody"}
+
+        client.subscribe("{ viewer { name } }", id="3")
+        error = client.receive()
+        assert error["type"] == "error"
+        assert error["payload"][0]["extensions"]["code"] == "RATE_LIMITED"

@@ -1,0 +1,153 @@
+"""API tokens: made, kept and revoked."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from tasks_app.models import ApiToken, ClusterEvent, Task
+from tasks_app.models.access import Role
+from tasks_app.services import access
+from tests.access.conftest import bearer
+from tests.live import eventually, running_cluster
+from tests.subscriptions.client import socket
+from tests.subscriptions.test_event_stream import stream
+
+CREATE = """
+    mutation M($input: CreateApiTokenInput!) {
+        createApiToken(input: $input) {
+            secret apiToken { uuid name role hint createdBy } errors { code field }
+        }
+    }
+"""
+REVOKE = """
+    mutation M($uuid: UUID!) {
+        revokeApiToken(input: {uuid: $uuid}) { apiToken { revokedAt } errors { code field } }
+    }
+"""
+
+
+def ask(query, secret, **variables):
+    answer = Client().post(
+        "/graphql/",
+        {"query": query, "variables": variables},
+        content_type="application/json",
+        headers=bearer(secret),
+    )
+    return answer.json()
+
+
+def test_a_secret_is_shown_once_and_only_its_hash_is_kept(guarded, make_token):
+    admin = make_token(Role.ADMIN, name="root")
+
+    wish = {"name": "a dashboard", "role": "VIEWER"}
+    made = ask(CREATE, admin.secret, input=wish)["data"]["createApiToken"]
+
+    secret = made["secret"]
+    assert made["apiToken"] == wish | {
+        "uuid": made["apiToken"]["uuid"],
+        "hint": secret[:8],
+        "createdBy": "root",
+    }
+    assert ask("{ viewer { name role } }", secret)["data"]["viewer"] == wish
+    rows = str(list(ApiToken.objects.values())) + str(list(ClusterEvent.objects.values()))
+    assert secret not in rows
+    assert secret not in str(ask("{ apiTokens { name hint } }", admin.secret))
+
+
+@pytest.mark.parametrize(
+    ("wish", "field"),
+    [({"name": ""}, "name"), ({"expiresAt": "2020-01-01T00:00:00Z"}, "expiresAt")],
+)
+def test_what_cannot_be_is_refused_by_its_field(guarded, make_token, wish, field):
+    admin = make_token(Role.ADMIN)
+
+    given = {"name": "a dashboard", "role": "VIEWER"} | wish
+    payload = ask(CREATE, admin.secret, input=given)["data"]["createApiToken"]
+
+    assert (payload["secret"], payload["errors"][0]["field"]) == (None, ["input", field])
+    assert ApiToken.objects.count() == 1
+
+
+def test_a_revoked_token_opens_no_door(guarded, make_token, monkeypatch):
+    monkeypatch.setattr(access, "KNOWN_SECONDS", 0)
+    admin, other = make_token(Role.ADMIN), make_token()
+
+    payload = ask(REVOKE, admin.secret, uuid=str(other.token.pk))["data"]["revokeApiToken"]
+
+    assert payload["apiToken"]["revokedAt"]
+    assert Client().get("/tasks/", headers=bearer(other.secret)).status_code == 401
+    assert ask(REVOKE, admin.secret, uuid=str(other.token.pk))["data"]["revokeApiToken"] == payload
+
+
+def test_a_token_is_not_looked_up_again_for_a_while(guarded, make_token):
+    headers = bearer(make_token().secret)
+    Client().get("/metrics", headers=headers)
+    ApiToken.objects.all().delete()
+
+    assert Client().get("/api/schema/", headers=headers).status_code == 200
+
+
+def test_tokens_are_made_listed_and_revoked_on_the_command_line(guarded, capsys):
+    call_command("token", "create", "a script", "--role", "OPERATOR", "--days", "1")
+    secret = capsys.readouterr().out.strip()
+    created = Client().post(
+        "/tasks/", {"a": 1, "b": 2}, content_type="application/json", headers=bearer(secret)
+    )
+    assert created.status_code == 201
+    token = ApiToken.objects.get()
+    assert token.expires_at
+
+    call_command("token", "list", stdout=(listed := StringIO()))
+    assert f"{token.pk} {secret[:8]}… OPERATOR" in listed.getvalue()
+    assert secret not in listed.getvalue()
+    call_command("token", "revoke", str(token.pk))
+    assert ApiToken.objects.get().revoked_at
+
+
+def test_what_a_token_does_is_in_the_log_with_its_id_and_the_reason(guarded, make_token):
+    made = make_token(Role.OPERATOR, name="nightly")
+    headers = bearer(made.secret) | {"X-Request-Reason": "ticket 7"}
+    Client().post("/tasks/", {"a": 1, "b": 2}, content_type="application/json", headers=headers)
+    Client().post(
+        "/graphql/",
+        {"query": 'mutation { pauseQueue(input: { name: "default" }) { errors { code } } }'},
+        content_type="application/json",
+        headers=headers,
+    )
+    id = Task.objects.get().pk
+    cancel = f'mutation {{ cancelTask(input: {{ id: "{id}" }}) {{ errors {{ code }} }} }}'
+    Client().post("/graphql/", {"query": cancel}, content_type="application/json", headers=headers)
+
+    lines = ClusterEvent.objects.exclude(kind="TOKEN_CREATED").order_by("id")
+    assert list(lines.values_list("kind", "actor", "token_id", "message")) == [
+        (kind, "nightly", made.token.pk, "ticket 7")
+        for kind in ("TASK_CREATED", "QUEUE_PAUSED", "TASK_CANCELLED")
+    ]
+
+
+def test_a_connection_ends_soon_after_its_token_was_revoked(transactional_db, make_token):
+    made = make_token(Role.VIEWER)
+    follow = {"query": "subscription { taskStatusChanged { version } }"}
+    with (
+        running_cluster(API_AUTH="token") as server,
+        socket(server, init=False) as client,
+        stream(server, follow, **bearer(made.secret)) as response,
+    ):
+        client.init(**bearer(made.secret))
+        client.follow()
+        client.ping()
+        assert response.status == 200
+
+        access.revoke_token(made.token.pk)
+
+        def is_closed():
+            try:
+                client.ping()
+            except Exception:  # noqa: BLE001  closed
+                return True
+
+        eventually(is_closed, seconds=60)
+        assert client.close_code() == 4401
+        assert b"next" not in response.read()  # it ends
