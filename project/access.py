@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
@@ -46,6 +47,8 @@ class Access:
             return unauthenticated("The token is wrong, has expired or was revoked.")
         except access.TooManyError as error:
             return too_many(error.seconds)
+        except (OperationalError, InterfaceError):
+            return database_away()
         if caller.name and not authorization and self._is_forged(request):
             return JsonResponse({"detail": "The CSRF token is missing or wrong."}, status=403)
         with callers.calling(caller):
@@ -63,6 +66,11 @@ def unauthenticated(detail: str = "Say who you are: a token, or log in.") -> Jso
 def too_many(seconds: int) -> JsonResponse:
     detail = f"Too many requests. Try again in {seconds} s."
     return JsonResponse({"detail": detail}, status=429, headers={"Retry-After": str(seconds)})
+
+
+def database_away() -> JsonResponse:
+    detail = "The database cannot be reached. Try again in a moment."
+    return JsonResponse({"detail": detail}, status=503, headers={"Retry-After": "5"})
 
 
 def for_known(view: View) -> View:

@@ -152,7 +152,10 @@ class Consumer(GraphQLWSConsumer[Any, None]):
         authorization = given if isinstance(given, str) else headers.get("authorization", "")
         try:
             self.entrance = await entrance.enter(self.scope, headers, authorization)
-        except (access.WrongTokenError, access.TooManyError) as error:
+        except entrance.LaterError as error:
+            await self.close(LATER, f"Try again in {error.seconds} s")
+            raise ConnectionRejectionError from error
+        except access.WrongTokenError as error:
             raise ConnectionRejectionError from error
         if self.entrance.caller.role is None:
             raise ConnectionRejectionError

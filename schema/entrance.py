@@ -14,6 +14,15 @@ from tasks_app.services import access
 
 # How often it is asked again while a connection lives.
 CHECK_SECONDS = 15.0
+DATABASE_AWAY_SECONDS = 5
+
+
+class LaterError(Exception):
+    """Nobody can be let in now: the HTTP status for it, and when to try again."""
+
+    def __init__(self, status: int, seconds: int) -> None:
+        super().__init__(status, seconds)
+        self.status, self.seconds = status, seconds
 
 
 class Entrance(NamedTuple):
@@ -22,6 +31,11 @@ class Entrance(NamedTuple):
     caller: Caller
     session_key: str
     address: str
+
+    @property
+    def by_session(self) -> bool:
+        """Whether a cookie says who this is, which browsers send for whoever asks them to."""
+        return bool(self.caller.name) and self.caller.token_id is None
 
     async def still_stands(self) -> bool:
         """Whether what they came with still opens the door. While the database is away, it does."""
@@ -40,17 +54,21 @@ class Entrance(NamedTuple):
 async def enter(
     scope: Mapping[str, Any], headers: Mapping[str, str], authorization: str
 ) -> Entrance:
-    """Raises access.WrongTokenError, access.TooManyError."""
+    """Raises access.WrongTokenError, or LaterError if they may come again."""
     cookies = parse_cookie(headers.get("cookie", ""))
     session_key = "" if authorization else cookies.get(settings.SESSION_COOKIE_NAME, "")
     address = (scope.get("client") or ("",))[0]
-    caller = await in_lane(
-        partial(
-            access.identify,
-            authorization,
-            partial(access.session_user, session_key),
-            address=address,
-            reason=headers.get("x-request-reason", ""),
-        )
+    identify = partial(
+        access.identify,
+        authorization,
+        partial(access.session_user, session_key),
+        address=address,
+        reason=headers.get("x-request-reason", ""),
     )
+    try:
+        caller = await in_lane(identify)
+    except access.TooManyError as error:
+        raise LaterError(429, error.seconds) from error
+    except (OperationalError, InterfaceError) as error:
+        raise LaterError(503, DATABASE_AWAY_SECONDS) from error
     return Entrance(caller, session_key, address)

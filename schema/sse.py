@@ -28,12 +28,13 @@ async def stream(request: Request) -> Response:
     try:
         entered = await entrance.enter(request.scope, request.headers, _token(request))
     except access.WrongTokenError:
-        return PlainTextResponse("Unauthorized.", 401, {"WWW-Authenticate": "Bearer"})
-    except access.TooManyError as error:
-        return PlainTextResponse("Too many.", 429, {"Retry-After": str(error.seconds)})
+        return _unauthorized()
+    except entrance.LaterError as error:
+        later = {"Retry-After": str(error.seconds)}
+        return PlainTextResponse("Try again later.", error.status, later)
     if entered.caller.role is None:
-        return PlainTextResponse("Unauthorized.", 401, {"WWW-Authenticate": "Bearer"})
-    if entered.session_key and request.method == "POST" and not _is_same_origin(request):
+        return _unauthorized()
+    if entered.by_session and request.method == "POST" and not _is_same_origin(request):
         return PlainTextResponse("Forbidden.", 403)
     callers.become(entered.caller)
     try:
@@ -41,6 +42,10 @@ async def stream(request: Request) -> Response:
     except ValueError as error:
         return PlainTextResponse(f"The request {error}.", 400)
     return Events(asked, entered)
+
+
+def _unauthorized() -> Response:
+    return PlainTextResponse("Unauthorized.", 401, {"WWW-Authenticate": "Bearer"})
 
 
 def _token(request: Request) -> str:

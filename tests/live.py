@@ -76,12 +76,13 @@ class Cluster:
                 self.signal_all(name, signal.SIGKILL)
                 process.wait()
 
-    def request(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+    def request(
+        self, method: str, path: str, body: Any = None, *, headers: dict[str, str] | None = None
+    ) -> tuple[int, Any]:
         """Status and parsed body; 0 while nobody listens."""
         data = None if body is None else json.dumps(body).encode()
-        request = Request(
-            self.url + path, data, {"Content-Type": "application/json"}, method=method
-        )
+        headers = {"Content-Type": "application/json"} | (headers or {})
+        request = Request(self.url + path, data, headers, method=method)
         try:
             with urlopen(request, timeout=10) as response:
                 return response.status, _parsed(response.read())
