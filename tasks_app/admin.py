@@ -62,6 +62,14 @@ class QueueAdmin(ReadOnlyAdmin):
 
 @admin.register(models.ClusterEvent)
 class ClusterEventAdmin(ReadOnlyAdmin):
-    list_display = ["id", "at", "kind", "queue", "status", "node", "message"]
+    list_display = ["id", "at", "kind", "actor", "queue", "status", "node", "message"]
     list_filter = ["kind"]
     list_select_related = ["node"]
+
+
+@admin.register(models.ApiToken)
+class ApiTokenAdmin(ReadOnlyAdmin):
+    """Made and revoked by who has the role: over GraphQL, or by `manage.py token`."""
+
+    list_display = ["name", "role", "hint", "created_by", "created_at", "expires_at", "revoked_at"]
+    list_filter = ["role"]
