@@ -1,0 +1,99 @@
+"""A run as a table."""
+
+from collections import Counter
+from collections.abc import Iterator
+from statistics import median
+
+from tests.chaos import gauges
+from tests.chaos.campaign import Outcome
+from tests.chaos.evidence import Evidence
+from tests.chaos.journal import STARTED
+
+NAME_WIDTH = 42
+VIOLATIONS_SHOWN = 20
+LOST, WRONG = ("I1", "I2"), ("I4", "I5", "I8", "I17", "sum")
+DUPLICATED = ("I3", "I7", "I13")
+
+
+def table(outcome: Outcome) -> str:
+    lines = [f"{name:<{NAME_WIDTH}}{value}" for name, value in _rows(outcome)]
+    lines += [f"  {name:<{NAME_WIDTH}}{count}" for name, count in sorted(outcome.faults.items())]
+    shown = outcome.violations[:VIOLATIONS_SHOWN]
+    lines += [f"BROKEN {violation.promise}: {violation.what}" for violation in shown]
+    if len(outcome.violations) > len(shown):
+        lines.append(f"... and {len(outcome.violations) - len(shown)} more")
+    return "\n".join(lines)
+
+
+def _rows(outcome: Outcome) -> Iterator[tuple[str, object]]:
+    found, tally = outcome.evidence, outcome.tally
+    broken = Counter(violation.promise for violation in outcome.violations)
+    created = len({wish.id for wish in found.acknowledged})
+    yield "seed", outcome.seed
+    yield "load, tasks a second", f"{created / outcome.seconds:.1f} of {outcome.rate:.0f} wished"
+    yield "time under load and faults, s", f"{outcome.seconds:.0f}"
+    yield "acknowledged tasks", created
+    yield "requests repeated on purpose", tally.repeated
+    yield "requests not answered", _counts(tally.unanswered)
+    yield "wishes with a key that were given up", tally.given_up
+    yield "lost or never finished", sum(broken[promise] for promise in LOST)
+    yield "duplicated (tasks, results, ticks)", sum(broken[promise] for promise in DUPLICATED)
+    yield "wrong (sums, histories, ticks)", sum(broken[promise] for promise in WRONG)
+    yield "out of attempts, and said so", _failed(found)
+    yield "executions repeated after a loss", _repeated_executions(found)
+    yield "ticks", _ticks(found)
+    times = recovery_seconds(found)
+    yield "time to recover, s", f"p50 {median(times):.1f}, max {max(times):.1f}"
+    yield "quiet after the last fault, s", f"{found.quiet_after_seconds:.1f}"
+    yield from _usage(outcome.usages)
+    yield "processes started anew", outcome.restarts
+    yield "faults", sum(outcome.faults.values())
+
+
+def recovery_seconds(found: Evidence) -> list[float]:
+    """Of each fault: from its end until all was terminal that had been created before its end.
+
+    The next fault does not wait for that, so a time may hold those that came after.
+    """
+    tasks = [task for task in found.tasks.values() if not task.is_scheduled]
+    return [
+        max(
+            (
+                (task.finished_at - ended_at).total_seconds()
+                for task in tasks
+                if task.created_at <= ended_at and task.finished_at and task.finished_at > ended_at
+            ),
+            default=0.0,
+        )
+        for _, ended_at in found.faults
+    ]
+
+
+def _repeated_executions(found: Evidence) -> int:
+    runs = Counter((e.task, e.run) for e in found.executions if e.what == STARTED)
+    return sum(count - 1 for count in runs.values())
+
+
+def _failed(found: Evidence) -> int:
+    return sum(task.status == "FAILED" for task in found.tasks.values())
+
+
+def _ticks(found: Evidence) -> str:
+    counts: Counter[str] = Counter()
+    for ticks in found.ticks.values():
+        for tick in ticks:
+            counts[tick.outcome] += tick.times
+    return _counts(counts)
+
+
+def _usage(usages: list[gauges.Usage]) -> Iterator[tuple[str, object]]:
+    for kind in gauges.kinds(usages):
+        memory = ", ".join(f"{usage.memory.get(kind, 0):.0f}" for usage in usages)
+        descriptors = ", ".join(str(usage.descriptors.get(kind, 0)) for usage in usages)
+        yield f"{kind}: memory, MB; file descriptors", f"{memory}; {descriptors}"
+    yield "database connections", ", ".join(str(usage.connections) for usage in usages)
+
+
+def _counts(counts: Counter[str]) -> str:
+    each = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
+    return f"{sum(counts.values())}" + (f" ({each})" if each else "")
