@@ -160,9 +160,27 @@ _REMOVALS: dict[str, Callable[[], None]] = {
     "log": _log,
     "sum": _sum,
 }
-# What in the database would still hold when the code does not.
+# What in the database would still hold when the code does not: how it goes, and comes back.
 CONSTRAINTS = {
-    "final-status": "ALTER TABLE tasks_app_taskresult DROP CONSTRAINT task_result_once_per_run",
-    "one-tick": "ALTER TABLE tasks_app_scheduletick DROP CONSTRAINT tick_once",
-    "idempotency": "DROP INDEX task_idempotency_key",
+    "final-status": (
+        "ALTER TABLE tasks_app_taskresult DROP CONSTRAINT task_result_once_per_run",
+        """
+        ALTER TABLE tasks_app_taskresult
+          ADD CONSTRAINT task_result_once_per_run UNIQUE (task_id, run)
+        """,
+    ),
+    "one-tick": (
+        "ALTER TABLE tasks_app_scheduletick DROP CONSTRAINT tick_once",
+        """
+        ALTER TABLE tasks_app_scheduletick
+          ADD CONSTRAINT tick_once UNIQUE (schedule_id, nominal_at)
+        """,
+    ),
+    "idempotency": (
+        "DROP INDEX task_idempotency_key",
+        """
+        CREATE UNIQUE INDEX task_idempotency_key ON tasks_app_task (idempotency_key)
+         WHERE NOT idempotency_key = ''
+        """,
+    ),
 }
