@@ -1,9 +1,7 @@
 """One run: load, faults, peace, and then the checker's judgement."""
 
 import time
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -16,7 +14,8 @@ from bench.stack import Engines, Process
 from tests.chaos import checker, clients, evidence, faults, gauges
 from tests.chaos.checker import QUIET_WITHIN_SECONDS, Violation
 from tests.chaos.clients import NotAnsweredError, Tally
-from tests.chaos.evidence import Evidence
+from tests.chaos.evidence import Ended, Evidence
+from tests.chaos.faults import Fault
 from tests.chaos.journal import ClientJournal
 from tests.chaos.stack import ChaosError, Stack, running_stack
 
@@ -34,7 +33,6 @@ class Outcome:
     seconds: float
     rate: float
     tally: Tally
-    faults: Counter[str]
     restarts: int
     evidence: Evidence
     violations: list[Violation]
@@ -49,26 +47,24 @@ def run(
     with running_stack(engines, directory, database_url) as stack:
         schedules = _create_schedules(stack.web_urls[0])
         journal = ClientJournal(stack.acknowledged)
+        broken: list[Ended] = []
         began = time.monotonic()
         threads = clients.started(stack.web_urls, journal, rate=rate, seed=seed)
         try:
             stack.supervise_for(WARM_UP_SECONDS)
             usages = [gauges.measure(stack)]
-            broken = []
             end = began + minutes * 60
             for fault in faults.plan(seed, longest_seconds=longest):
-                faults.inject(fault, stack)
-                broken.append((fault.name, datetime.now(UTC)))
+                broken.append(_break(stack, fault))
                 if len(usages) == 1 and time.monotonic() > began + minutes * 30:
                     usages.append(gauges.measure(stack))
-                if time.monotonic() + fault.pause_seconds > end:
+                if time.monotonic() > end:
                     break
-                stack.supervise_for(fault.pause_seconds)
             seconds = time.monotonic() - began
         finally:
             _stop(stack, threads)
             journal.close()
-        quiet_after, settled_at = _settle(stack, schedules, broken[-1][1])
+        quiet_after, settled_at = _settle(stack, schedules, broken[-1].at)
         usages.append(gauges.measure(stack))
     # Whoever was to write something late has done so by now.
     found = evidence.gather(
@@ -83,9 +79,20 @@ def run(
     for thread in threads:
         tally.add(thread.tally)
     return Outcome(
-        seed, seconds, rate, tally, Counter(name for name, _ in broken), stack.restarts, found,
+        seed, seconds, rate, tally, stack.restarts, found,
         checker.check(found), usages,
     )  # fmt: skip
+
+
+def _break(stack: Stack, fault: Fault) -> Ended:
+    faults.inject(fault, stack)
+    ended = Ended(fault.name, datetime.now(UTC), fault.awaited)
+    if fault.awaited:
+        stack.supervise_until(
+            lambda: _count(stack, _OPEN_SINCE_BEFORE, ended.at) == 0, seconds=QUIET_WITHIN_SECONDS
+        )
+    stack.supervise_for(fault.pause_seconds)
+    return ended
 
 
 def migrated(engines: Engines, name: str, directory: Path) -> str:
@@ -129,34 +136,33 @@ def _stop(stack: Stack, threads: list[clients.Client]) -> None:
 def _settle(stack: Stack, schedules: list[str], since: datetime) -> tuple[float, datetime]:
     """Until nothing is open or the patience is at its end: how long after `since`, and when."""
     settled_at = datetime.now(UTC)
-    with _rows(stack.database_url) as rows:
-        stack.supervise_until(
-            lambda: rows(_BEHIND, [settled_at]) == [(0,)], seconds=QUIET_WITHIN_SECONDS
-        )
-        for id in schedules:
-            _pause(stack, id)
-        stack.supervise_until(lambda: rows(_OPEN, []) == [(0,)], seconds=QUIET_WITHIN_SECONDS)
-        [(last,)] = rows(
-            "SELECT max(finished_at) FROM tasks_app_task WHERE schedule_id IS NULL", []
-        )
+    stack.supervise_until(
+        lambda: _count(stack, _BEHIND, settled_at) == 0, seconds=QUIET_WITHIN_SECONDS
+    )
+    for id in schedules:
+        _pause(stack, id)
+    stack.supervise_until(lambda: _count(stack, _OPEN) == 0, seconds=QUIET_WITHIN_SECONDS)
+    [(last,)] = _rows(
+        stack, "SELECT max(finished_at) FROM tasks_app_task WHERE schedule_id IS NULL"
+    )
     return max(0.0, (last - since).total_seconds()) if last else 0.0, settled_at
 
 
 _BEHIND = "SELECT count(*) FROM tasks_app_taskschedule WHERE next_run_at <= %s"
 _OPEN = "SELECT count(*) FROM tasks_app_task WHERE status IN ('PENDING', 'RUNNING') AND run > 0"
+_OPEN_SINCE_BEFORE = f"{_OPEN} AND schedule_id IS NULL AND created_at <= %s"
 
 
-@contextmanager
-def _rows(url: str) -> Iterator[Any]:
-    with closing(psycopg2.connect(url)) as connection:
-        connection.autocommit = True
+def _count(stack: Stack, sql: str, *params: Any) -> int:
+    [(number,)] = _rows(stack, sql, *params)
+    return int(number)
 
-        def rows(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
-            with connection.cursor() as cursor:
-                cursor.execute(sql, params)
-                return list(cursor.fetchall())
 
-        yield rows
+def _rows(stack: Stack, sql: str, *params: Any) -> list[tuple[Any, ...]]:
+    """On a connection of its own: the server may have been restarted since the last time."""
+    with closing(psycopg2.connect(stack.database_url)) as connection, connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return list(cursor.fetchall())
 
 
 def _pause(stack: Stack, schedule: str) -> None:

@@ -56,8 +56,37 @@ def not_quiet(evidence: Evidence) -> Iterator[str]:
     for task in evidence.tasks.values():
         if task.is_open:
             yield f"{task.id} is still {task.status}, attempt {task.attempt} of run {task.run}"
+    for name, seconds in recoveries(evidence):
+        if seconds > QUIET_WITHIN_SECONDS:
+            yield f"after {name} it took {seconds:.0f} s until all was done that was there before"
     if evidence.quiet_after_seconds > QUIET_WITHIN_SECONDS:
         yield f"quiet only after {evidence.quiet_after_seconds:.0f} s"
+
+
+def recoveries(evidence: Evidence) -> list[tuple[str, float]]:
+    """Of each fault that was awaited: how long until all was terminal that had been created before
+    its end, in seconds.
+    """
+    times = [
+        (task.created_at, task.finished_at)
+        for task in evidence.tasks.values()
+        if not task.is_scheduled and task.finished_at
+    ]
+    return [
+        (
+            fault.name,
+            max(
+                (
+                    (finished_at - fault.at).total_seconds()
+                    for created_at, finished_at in times
+                    if created_at <= fault.at < finished_at
+                ),
+                default=0.0,
+            ),
+        )
+        for fault in evidence.faults
+        if fault.awaited
+    ]
 
 
 def repeated_results(evidence: Evidence) -> Iterator[str]:
@@ -176,9 +205,9 @@ def costly_restarts(evidence: Evidence) -> Iterator[str]:
 
     That is so in the beginning, if the first fault is a rolling restart.
     """
-    if not evidence.faults or evidence.faults[0][0] != ROLLING_RESTART:
+    if not evidence.faults or evidence.faults[0].name != ROLLING_RESTART:
         return
-    end = evidence.faults[0][1]
+    end = evidence.faults[0].at
     for changes in evidence.changes.values():
         for change in changes:
             if change.at < end and change.kind in ("TASK_GIVEN_BACK", "TASK_FAILED"):

@@ -127,7 +127,7 @@ class Client(threading.Thread):
         self._wishes += 1
         chance = self._chance
         durations = [0, chance.randint(20, 100), chance.randint(200, 500)]
-        [duration] = chance.choices(durations, [0.7, 0.25, 0.05])
+        [duration] = chance.choices(durations, [0.7, 0.27, 0.03])
         return {
             "a": self._first_a + self._wishes,
             "b": chance.randint(-(2**62), 2**62),

@@ -73,6 +73,14 @@ class Schedule(NamedTuple):
         return timedelta(seconds=self.interval)
 
 
+class Ended(NamedTuple):
+    """A fault that is over. If it was `awaited`, nothing else broke until all had recovered."""
+
+    name: str
+    at: datetime
+    awaited: bool
+
+
 @dataclass
 class Evidence:
     """What was promised, what was executed, and what the database says."""
@@ -84,8 +92,8 @@ class Evidence:
     changes: dict[str, list[Change]]
     schedules: list[Schedule]
     ticks: dict[str, list[Tick]]
-    # When each fault ended, by its name, in order.
-    faults: list[tuple[str, datetime]] = field(default_factory=list)
+    # In order.
+    faults: list[Ended] = field(default_factory=list)
     # Whatever is due before this time must have been decided on.
     settled_at: datetime | None = None
     # How long it took from the end of the last fault until nothing was open.

@@ -3,9 +3,8 @@
 import os
 import random
 import signal
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from redis import Redis
@@ -14,15 +13,22 @@ from tests.chaos.checker import ROLLING_RESTART
 from tests.chaos.proxy import Fault as Line
 from tests.chaos.stack import KINDS, Service, Stack
 
+# So many of them.
+AWAITED = 0.7
+
 
 @dataclass(frozen=True)
 class Fault:
-    """`pick` is a number from 0 to 1 that chooses among what there is when it comes to that."""
+    """`pick` is a number from 0 to 1 that chooses among what there is when it comes to that.
+
+    If it is `awaited`, the next one comes when the cluster has recovered, else on top of it.
+    """
 
     name: str
     pick: float
     seconds: float
     pause_seconds: float
+    awaited: bool
 
 
 def plan(seed: int, *, longest_seconds: float) -> Iterator[Fault]:
@@ -31,9 +37,10 @@ def plan(seed: int, *, longest_seconds: float) -> Iterator[Fault]:
 
     def draw(name: str) -> Fault:
         seconds = chance.uniform(min(5.0, longest_seconds), longest_seconds)
-        return Fault(name, chance.random(), round(seconds, 1), round(chance.uniform(1, 6), 1))
+        pause = round(chance.uniform(1, 5), 1)
+        return Fault(name, chance.random(), round(seconds, 1), pause, chance.random() < AWAITED)
 
-    yield draw(ROLLING_RESTART)
+    yield replace(draw(ROLLING_RESTART), awaited=True)
     while True:
         deck = sorted(FAULTS)
         chance.shuffle(deck)
@@ -134,9 +141,9 @@ def _disturb(engine: str, line: Line) -> Callable[[Stack, Fault], None]:
 
 
 def _restart_all(stack: Stack, fault: Fault) -> None:
-    for service in stack.services:
-        stack.restart_gently(service)
-        time.sleep(0.5)
+    """The first of each kind, then the second: one of each kind is always there."""
+    for services in zip(*(stack.of_kind(kind) for kind in KINDS), strict=True):
+        stack.restart_gently(services)
 
 
 FAULTS: dict[str, Callable[[Stack, Fault], None]] = {

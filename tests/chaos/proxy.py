@@ -7,6 +7,8 @@ from contextlib import suppress
 from enum import StrEnum
 from typing import Any, TypeVar
 
+import uvloop
+
 T = TypeVar("T")
 
 CHUNK = 65_536
@@ -104,7 +106,7 @@ class Switchboard:
     """A thread with an event loop, in which all proxies live."""
 
     def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
+        self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="proxies", daemon=True)
         self._thread.start()
         self._proxies: list[Proxy] = []

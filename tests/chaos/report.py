@@ -6,6 +6,7 @@ from statistics import median
 
 from tests.chaos import gauges
 from tests.chaos.campaign import Outcome
+from tests.chaos.checker import recoveries
 from tests.chaos.evidence import Evidence
 from tests.chaos.journal import STARTED
 
@@ -17,7 +18,7 @@ DUPLICATED = ("I3", "I7", "I13")
 
 def table(outcome: Outcome) -> str:
     lines = [f"{name:<{NAME_WIDTH}}{value}" for name, value in _rows(outcome)]
-    lines += [f"  {name:<{NAME_WIDTH}}{count}" for name, count in sorted(outcome.faults.items())]
+    lines += _faults(outcome.evidence)
     shown = outcome.violations[:VIOLATIONS_SHOWN]
     lines += [f"BROKEN {violation.promise}: {violation.what}" for violation in shown]
     if len(outcome.violations) > len(shown):
@@ -42,31 +43,22 @@ def _rows(outcome: Outcome) -> Iterator[tuple[str, object]]:
     yield "out of attempts, and said so", _failed(found)
     yield "executions repeated after a loss", _repeated_executions(found)
     yield "ticks", _ticks(found)
-    times = recovery_seconds(found)
+    times = [seconds for _, seconds in recoveries(found)]
     yield "time to recover, s", f"p50 {median(times):.1f}, max {max(times):.1f}"
     yield "quiet after the last fault, s", f"{found.quiet_after_seconds:.1f}"
     yield from _usage(outcome.usages)
     yield "processes started anew", outcome.restarts
-    yield "faults", sum(outcome.faults.values())
+    yield "faults, and the longest time to recover, s", len(found.faults)
 
 
-def recovery_seconds(found: Evidence) -> list[float]:
-    """Of each fault: from its end until all was terminal that had been created before its end.
-
-    The next fault does not wait for that, so a time may hold those that came after.
-    """
-    tasks = [task for task in found.tasks.values() if not task.is_scheduled]
-    return [
-        max(
-            (
-                (task.finished_at - ended_at).total_seconds()
-                for task in tasks
-                if task.created_at <= ended_at and task.finished_at and task.finished_at > ended_at
-            ),
-            default=0.0,
-        )
-        for _, ended_at in found.faults
-    ]
+def _faults(found: Evidence) -> Iterator[str]:
+    counts = Counter(fault.name for fault in found.faults)
+    longest: dict[str, float] = {}
+    for name, seconds in recoveries(found):
+        longest[name] = max(seconds, longest.get(name, 0.0))
+    for name, count in sorted(counts.items()):
+        time = f"{longest[name]:.1f}" if name in longest else "overlapped"
+        yield f"  {name:<{NAME_WIDTH - 2}}{count:<6}{time}"
 
 
 def _repeated_executions(found: Evidence) -> int:

@@ -7,7 +7,7 @@ be cut off while the others work. The harness and the checker go straight to Pos
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +24,8 @@ READY_SECONDS = 60
 POLL_SECONDS = 0.1
 # A node finishes what it runs, then says good-bye.
 STOP_SECONDS = 40
+# Of each node; enough of them for what has waited to be done beside what comes.
+SLOTS = 4
 CELERY = "-m celery -q -A tests.chaos.worker"
 KINDS = ("web", "node", "beat")
 
@@ -121,16 +123,21 @@ class Stack:
     def supervise_for(self, seconds: float) -> None:
         self.supervise_until(lambda: False, seconds=seconds)
 
-    def restart_gently(self, service: Service) -> None:
-        """SIGTERM, wait for its end, start it anew."""
-        service.running.terminate()
+    def restart_gently(self, services: Sequence[Service]) -> None:
+        """SIGTERM, wait for their end, start them anew."""
+        for service in services:
+            service.running.terminate()
         deadline = time.monotonic() + STOP_SECONDS
-        while service.running.poll() is None:
-            if time.monotonic() > deadline:
-                raise ChaosError(f"{service.name} does not stop: {service.running.last_words()}")
-            time.sleep(POLL_SECONDS)
-        self.start(service)
-        self.wait_until_ready(service)
+        for service in services:
+            while service.running.poll() is None:
+                if time.monotonic() > deadline:
+                    raise ChaosError(
+                        f"{service.name} does not stop: {service.running.last_words()}"
+                    )
+                time.sleep(POLL_SECONDS)
+            self.start(service)
+        for service in services:
+            self.wait_until_ready(service)
 
     def wait_until_ready(self, service: Service) -> None:
         """Nodes and Beats say so in their logs, a web process when it is asked."""
@@ -192,7 +199,7 @@ def running_stack(
         commands = {
             **{f"web-{n}": f"-m project.web --port {free_port()}" for n in range(1, webs + 1)},
             **{
-                f"node-{n}": f"{CELERY} worker -n node-{n}@%h --concurrency 2"
+                f"node-{n}": f"{CELERY} worker -n node-{n}@%h --concurrency {SLOTS}"
                 " --without-mingle --without-gossip --loglevel INFO"
                 for n in range(1, nodes + 1)
             },

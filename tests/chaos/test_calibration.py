@@ -13,6 +13,7 @@ from tasks_app.models import Task
 from tests.chaos import protections
 from tests.chaos.checker import QUIET_WITHIN_SECONDS, ROLLING_RESTART
 from tests.chaos.conftest import HOUR, execute
+from tests.chaos.evidence import Ended
 from tests.chaos.journal import Acknowledged
 from tests.durability.conftest import wait_for_nodes
 from tests.live import eventually, running_cluster
@@ -160,14 +161,17 @@ def test_what_comes_too_late_is_found(scene):
     assert scene.broken(quiet_after_seconds=QUIET_WITHIN_SECONDS + 1) == {"I2"}
     behind = scene.gather().schedules[0].next_run_at
     assert scene.broken(settled_at=behind) == {"I8"}
+    [task] = [task for task in scene.gather().tasks.values() if not task.is_scheduled]
+    execute("UPDATE tasks_app_task SET finished_at = finished_at + interval '61 s' WHERE run = 1")
+    assert scene.broken(faults=[Ended("node killed", task.created_at, awaited=True)]) == {"I2"}
 
 
 def test_a_restart_that_interrupts_a_task_is_found(scene):
     a_node_wakes_up_after_its_task_was_given_to_another(scene)
     [later] = {task.finished_at for task in scene.gather().tasks.values()}
 
-    assert scene.broken(faults=[("Valkey emptied", later)]) == set()
-    assert scene.broken(faults=[(ROLLING_RESTART, later)]) == {"I17"}
+    assert scene.broken(faults=[Ended("Valkey emptied", later, awaited=True)]) == set()
+    assert scene.broken(faults=[Ended(ROLLING_RESTART, later, awaited=True)]) == {"I17"}
 
 
 @pytest.fixture
