@@ -60,11 +60,11 @@ def run(
                     usages.append(gauges.measure(stack))
                 if time.monotonic() > end:
                     break
-            seconds = time.monotonic() - began
+            seconds, loaded_until = time.monotonic() - began, datetime.now(UTC)
         finally:
             _stop(stack, threads)
             journal.close()
-        quiet_after, settled_at = _settle(stack, schedules, broken[-1].at)
+        quiet_after, settled_at = _settle(stack, schedules, loaded_until)
         usages.append(gauges.measure(stack))
     # Whoever was to write something late has done so by now.
     found = evidence.gather(

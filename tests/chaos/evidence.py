@@ -96,7 +96,7 @@ class Evidence:
     faults: list[Ended] = field(default_factory=list)
     # Whatever is due before this time must have been decided on.
     settled_at: datetime | None = None
-    # How long it took from the end of the last fault until nothing was open.
+    # How long it took from the end of the faults and of the load until nothing was open.
     quiet_after_seconds: float = 0.0
 
 

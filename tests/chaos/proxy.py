@@ -87,7 +87,8 @@ class Proxy:
     async def _pump(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, is_answer: bool
     ) -> None:
-        with suppress(OSError):
+        # uvloop says RuntimeError of a connection that was aborted meanwhile.
+        with suppress(OSError, RuntimeError):
             while chunk := await reader.read(CHUNK):
                 await self._healthy.wait()
                 if self._fault is Fault.DELAY:

@@ -45,10 +45,10 @@ def _rows(outcome: Outcome) -> Iterator[tuple[str, object]]:
     yield "ticks", _ticks(found)
     times = [seconds for _, seconds in recoveries(found)]
     yield "time to recover, s", f"p50 {median(times):.1f}, max {max(times):.1f}"
-    yield "quiet after the last fault, s", f"{found.quiet_after_seconds:.1f}"
+    yield "quiet after faults and load, s", f"{found.quiet_after_seconds:.1f}"
     yield from _usage(outcome.usages)
     yield "processes started anew", outcome.restarts
-    yield "faults, and the longest time to recover, s", len(found.faults)
+    yield "faults, and their longest time to recover", len(found.faults)
 
 
 def _faults(found: Evidence) -> Iterator[str]:
@@ -57,8 +57,8 @@ def _faults(found: Evidence) -> Iterator[str]:
     for name, seconds in recoveries(found):
         longest[name] = max(seconds, longest.get(name, 0.0))
     for name, count in sorted(counts.items()):
-        time = f"{longest[name]:.1f}" if name in longest else "overlapped"
-        yield f"  {name:<{NAME_WIDTH - 2}}{count:<6}{time}"
+        time = f"{longest[name]:.1f} s" if name in longest else "overlapped"
+        yield f"  {name:<{NAME_WIDTH - 2}}{count:<4}{time}"
 
 
 def _repeated_executions(found: Evidence) -> int:
