@@ -13,6 +13,7 @@ T = TypeVar("T")
 
 CHUNK = 65_536
 DELAY_SECONDS = 0.2
+CLOSE_SECONDS = 2
 
 
 class Fault(StrEnum):
@@ -131,9 +132,8 @@ class Switchboard:
         for proxy in self._proxies:
             await proxy.close()
         others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        if others:
+            await asyncio.wait(others, timeout=CLOSE_SECONDS)
 
     def _run(self, step: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(step, self._loop).result(timeout=10)
