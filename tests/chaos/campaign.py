@@ -1,6 +1,7 @@
 """One run: load, faults, peace, and then the checker's judgement."""
 
 import time
+from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -33,7 +34,7 @@ class Outcome:
     seconds: float
     rate: float
     tally: Tally
-    restarts: int
+    deaths: Counter[str]
     evidence: Evidence
     violations: list[Violation]
     usages: list[gauges.Usage] = field(default_factory=list)
@@ -79,7 +80,7 @@ def run(
     for thread in threads:
         tally.add(thread.tally)
     return Outcome(
-        seed, seconds, rate, tally, stack.restarts, found,
+        seed, seconds, rate, tally, stack.deaths, found,
         checker.check(found), usages,
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from tests.chaos.checker import recoveries
 from tests.chaos.evidence import Evidence
 from tests.chaos.journal import STARTED
 
-NAME_WIDTH = 42
+NAME_WIDTH = 45
 VIOLATIONS_SHOWN = 20
 LOST, WRONG = ("I1", "I2"), ("I4", "I5", "I8", "I17", "sum")
 DUPLICATED = ("I3", "I7", "I13")
@@ -47,7 +47,7 @@ def _rows(outcome: Outcome) -> Iterator[tuple[str, object]]:
     yield "time to recover, s", f"p50 {median(times):.1f}, max {max(times):.1f}"
     yield "quiet after faults and load, s", f"{found.quiet_after_seconds:.1f}"
     yield from _usage(outcome.usages)
-    yield "processes started anew", outcome.restarts
+    yield "processes that died (killed, or by themselves)", _counts(outcome.deaths)
     yield "faults, and their longest time to recover", len(found.faults)
 
 

@@ -7,6 +7,7 @@ be cut off while the others work. The harness and the checker go straight to Pos
 import os
 import signal
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -78,7 +79,8 @@ class Stack:
     services: list[Service] = field(default_factory=list)
     # A kind of process, and postgresql or valkey.
     proxies: dict[tuple[str, str], Proxy] = field(default_factory=dict)
-    restarts: int = 0
+    # Those that nobody had killed are counted by their kind.
+    deaths: Counter[str] = field(default_factory=Counter)
 
     @property
     def acknowledged(self) -> Path:
@@ -108,8 +110,8 @@ class Stack:
     def supervise(self) -> None:
         """Start anew what has died."""
         for service in self.services:
-            if service.running.poll() is not None:
-                self.restarts += 1
+            if (status := service.running.poll()) is not None:
+                self.deaths["killed" if status == -signal.SIGKILL else service.kind] += 1
                 self.start(service)
 
     def supervise_until(self, done: Callable[[], bool], *, seconds: float) -> bool:
