@@ -94,7 +94,7 @@ class Cluster:
     def _start(self, name: str, command: list[str]) -> None:
         if name in self.processes:
             self.processes[name].wait()
-        environment = os.environ | self.settings | {"DATABASE_URL": _test_database_url()}
+        environment = os.environ | self.settings | {"DATABASE_URL": database_url()}
         self.processes[name] = subprocess.Popen(
             [sys.executable, "-m", *command], env=environment, start_new_session=True
         )
@@ -107,7 +107,7 @@ def _parsed(body: bytes) -> Any:
         return body.decode()
 
 
-def _test_database_url() -> str:
+def database_url() -> str:
     """DATABASE_URL, but for the database that pytest-django has made."""
     base = os.environ["DATABASE_URL"].rpartition("/")[0]
     return f"{base}/{connections['default'].settings_dict['NAME']}"

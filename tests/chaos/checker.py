@@ -1,0 +1,236 @@
+"""Judges the evidence: each promise is a rule, and each rule tells what breaks it.
+
+The rules are written anew from the promises, not from the code that is to keep them.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from tests.chaos.evidence import Change, Evidence, Schedule, Tick
+from tests.chaos.journal import STARTED, STORED
+
+QUIET_WITHIN_SECONDS = 60
+ROLLING_RESTART = "rolling restart"
+
+TERMINAL = {"SUCCESS", "FAILED", "CANCELLED"}
+# From where to where a task moves when nobody cancels, retries or edits it.
+MOVES = {
+    ("", "PENDING"): {"TASK_CREATED", "SCHEDULE_CREATED"},
+    ("PENDING", "RUNNING"): {"TASK_STARTED"},
+    ("RUNNING", "SUCCESS"): {"TASK_SUCCEEDED"},
+    ("RUNNING", "FAILED"): {"TASK_FAILED"},
+    ("RUNNING", "PENDING"): {"TASK_GIVEN_BACK"},
+    # A tick gives the task of a schedule its next run.
+    ("PENDING", "PENDING"): {"TASK_TICKED"},
+    ("SUCCESS", "PENDING"): {"TASK_TICKED"},
+    ("FAILED", "PENDING"): {"TASK_TICKED"},
+}
+
+
+class Violation(NamedTuple):
+    """A promise, by its number, and what broke it."""
+
+    promise: str
+    what: str
+
+
+def check(evidence: Evidence) -> list[Violation]:
+    return [Violation(promise, what) for promise, rule in RULES.items() for what in rule(evidence)]
+
+
+def lost(evidence: Evidence) -> Iterator[str]:
+    """I1: what was acknowledged is there, as it was wished, and has come to an end."""
+    for wish in evidence.acknowledged:
+        task = evidence.tasks.get(wish.id)
+        if task is None:
+            yield f"{wish.id} was acknowledged and is not there"
+        elif (task.a, task.b) != (wish.a, wish.b):
+            yield f"{wish.id} is {task.a} + {task.b} instead of {wish.a} + {wish.b}"
+        elif task.status not in TERMINAL:
+            yield f"{wish.id} was acknowledged and is still {task.status}"
+
+
+def not_quiet(evidence: Evidence) -> Iterator[str]:
+    """I2: a minute after the last fault nothing is open."""
+    for task in evidence.tasks.values():
+        if task.is_open:
+            yield f"{task.id} is still {task.status}, attempt {task.attempt} of run {task.run}"
+    for name, seconds in recoveries(evidence):
+        if seconds > QUIET_WITHIN_SECONDS:
+            yield f"after {name} it took {seconds:.0f} s until all was done that was there before"
+    if evidence.quiet_after_seconds > QUIET_WITHIN_SECONDS:
+        yield f"quiet only after {evidence.quiet_after_seconds:.0f} s"
+
+
+def recoveries(evidence: Evidence) -> list[tuple[str, float]]:
+    """Of each fault that was awaited: how long until all was terminal that had been created before
+    its end, in seconds.
+    """
+    times = [
+        (task.created_at, task.finished_at)
+        for task in evidence.tasks.values()
+        if not task.is_scheduled and task.finished_at
+    ]
+    return [
+        (
+            fault.name,
+            max(
+                (
+                    (finished_at - fault.at).total_seconds()
+                    for created_at, finished_at in times
+                    if created_at <= fault.at < finished_at
+                ),
+                default=0.0,
+            ),
+        )
+        for fault in evidence.faults
+        if fault.awaited
+    ]
+
+
+def repeated_results(evidence: Evidence) -> Iterator[str]:
+    """I3: a result for each run that succeeded and for no other, stored once, executed before."""
+    count = Counter((result.task, result.run) for result in evidence.results)
+    for (id, run), number in count.items():
+        if number > 1:
+            yield f"run {run} of {id} has {number} results"
+    for task in evidence.tasks.values():
+        if (task.status == "SUCCESS") != ((task.id, task.run) in count) and task.run:
+            yield f"{task.id} is {task.status}, with {count[task.id, task.run]} results"
+    did = Counter((e.what, e.task, e.run, e.attempt) for e in evidence.executions)
+    for (what, id, run, attempt), number in did.items():
+        if number > 1:
+            yield f"attempt {attempt} of run {run} of {id} was {what} {number} times"
+    stored = Counter((e.task, e.run) for e in evidence.executions if e.what == STORED)
+    for (id, run), number in stored.items():
+        if number > 1:
+            yield f"a result of run {run} of {id} was stored {number} times"
+    for result in evidence.results:
+        if (STARTED, result.task, result.run, result.attempt) not in did:
+            yield f"{result} was never executed"
+
+
+def wrong_histories(evidence: Evidence) -> Iterator[str]:
+    """I4: the log tells each version once, each from where the last one left, up to the row."""
+    for task in evidence.tasks.values():
+        version, status, attempt = 0, "", 0
+        for change in evidence.changes.get(task.id, []):
+            if fault := _fault_of(change, version, status, attempt):
+                yield f"{task.id}: {fault}"
+            version, status, attempt = change.version, change.status, change.attempt
+        if (version, status) != (task.version, task.status):
+            yield (
+                f"{task.id} is {task.status} in version {task.version}, "
+                f"and in the log {status or 'unknown'} in version {version}"
+            )
+
+
+def _fault_of(change: Change, version: int, status: str, attempt: int) -> str | None:
+    if change.version != version + 1 or change.previous != status:
+        return (
+            f"version {change.version} comes from {change.previous or 'nothing'}, "
+            f"but version {version} was {status or 'nothing'}"
+        )
+    if change.kind not in MOVES.get((change.previous, change.status), ()):
+        return f"{change.kind} from {change.previous} to {change.status}"
+    wanted = {"TASK_STARTED": attempt + 1, "TASK_TICKED": 0}.get(change.kind, attempt)
+    if change.attempt != wanted:
+        return f"{change.kind} in attempt {change.attempt} instead of {wanted}"
+    return None
+
+
+def overwritten(evidence: Evidence) -> Iterator[str]:
+    """I5: the result is of the attempt whose process stored it, the latest that was executed."""
+    by_run = {(result.task, result.run): result.attempt for result in evidence.results}
+    for execution in evidence.executions:
+        attempt = by_run.get((execution.task, execution.run))
+        if execution.what == STORED and attempt != execution.attempt:
+            yield f"{execution} stored a result that stands as of attempt {attempt}"
+        if execution.what == STARTED and attempt is not None and execution.attempt > attempt:
+            yield f"{execution} came after attempt {attempt}, whose result stands"
+
+
+def repeated_ticks(evidence: Evidence) -> Iterator[str]:
+    """I7: each nominal time was decided on once, and each that fired has a run of its own."""
+    for schedule in evidence.schedules:
+        ticks = evidence.ticks.get(schedule.id, [])
+        for at, number in Counter(at for tick in ticks for at in _times(schedule, tick)).items():
+            if number > 1:
+                yield f"{schedule.id} ticked {number} times for {at}"
+        for run, number in Counter(tick.run for tick in ticks if tick.run).items():
+            if number > 1:
+                yield f"run {run} of {schedule.id} was started by {number} ticks"
+
+
+def missing_ticks(evidence: Evidence) -> Iterator[str]:
+    """I8: none goes by without a line that tells what became of it, nor without its count."""
+    for schedule in evidence.schedules:
+        ticks = evidence.ticks.get(schedule.id, [])
+        decided = {at for tick in ticks for at in _times(schedule, tick)}
+        at = schedule.scheduled_at
+        while schedule.next_run_at and at < schedule.next_run_at:
+            if at not in decided:
+                yield f"{schedule.id} has no line for {at}"
+            at += schedule.step
+        if evidence.settled_at and (schedule.next_run_at or at) <= evidence.settled_at:
+            yield f"{schedule.id} is behind: its next tick is {schedule.next_run_at}"
+        counts: Counter[str] = Counter()
+        for tick in ticks:
+            counts[tick.outcome] += tick.times
+        told = (counts["FIRED"], counts["SKIPPED"], counts["MISSED"])
+        if told != (schedule.fired, schedule.skipped, schedule.missed):
+            yield f"{schedule.id} has other counts than lines: {schedule}, {dict(counts)}"
+
+
+def _times(schedule: Schedule, tick: Tick) -> Iterator[object]:
+    return (tick.nominal_at - k * schedule.step for k in range(tick.times))
+
+
+def repeated_creates(evidence: Evidence) -> Iterator[str]:
+    """I13: a wish that is repeated with its key is one task, and is always told so."""
+    ids = defaultdict(set)
+    for task in evidence.tasks.values():
+        if not task.is_scheduled:
+            ids[task.a].add(task.id)
+    for wish in evidence.acknowledged:
+        ids[wish.a].add(wish.id)
+    for a, found in ids.items():
+        if len(found) > 1:
+            yield f"the wish of {a} became {len(found)} tasks: {sorted(found)}"
+
+
+def costly_restarts(evidence: Evidence) -> Iterator[str]:
+    """I17: where all processes are restarted one by one and nothing else breaks, none loses a task.
+
+    That is so in the beginning, if the first fault is a rolling restart.
+    """
+    if not evidence.faults or evidence.faults[0].name != ROLLING_RESTART:
+        return
+    end = evidence.faults[0].at
+    for changes in evidence.changes.values():
+        for change in changes:
+            if change.at < end and change.kind in ("TASK_GIVEN_BACK", "TASK_FAILED"):
+                yield f"{change.task} was interrupted at {change.at}"
+
+
+def wrong_sums(evidence: Evidence) -> Iterator[str]:
+    """Each result is a + b."""
+    for result in evidence.results:
+        task = evidence.tasks.get(result.task)
+        if task and result.result != task.a + task.b:
+            yield f"{task.a} + {task.b} came to {result.result} in {result.task}"
+
+
+RULES: dict[str, Callable[[Evidence], Iterator[str]]] = {
+    "I1": lost,
+    "I2": not_quiet,
+    "I3": repeated_results,
+    "I4": wrong_histories,
+    "I5": overwritten,
+    "I7": repeated_ticks,
+    "I8": missing_ticks,
+    "I13": repeated_creates,
+    "I17": costly_restarts,
+    "sum": wrong_sums,
+}

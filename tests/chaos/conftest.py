@@ -1,0 +1,123 @@
+"""A scene for one task or schedule: the real services and SQL, step by step in this process."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from tasks_app import execution, ticking
+from tasks_app.models import TaskSchedule, WorkerNode, ticks
+from tasks_app.models.grid import decide
+from tasks_app.services import schedules, tasks
+from tests.chaos import evidence, observed, protections
+from tests.chaos.checker import check
+from tests.chaos.journal import Acknowledged, ClientJournal, ExecutionJournal
+from tests.live import database_url
+
+
+@dataclass
+class Scene:
+    """What clients, a worker and Beats do, in the order in which a scenario has them do it."""
+
+    acknowledged: Path
+    executions: Path
+    clients: ClientJournal
+    node: WorkerNode
+    deliveries: int = 0
+    wishes: int = 0
+
+    def create(self, key="", **wish):
+        """As a client that notes what it was told; with a key it is the same wish each time."""
+        self.wishes += 1
+        a = 1 if key else 100 + self.wishes
+        task = tasks.create_task(tasks.NewTask(a=a, b=2, idempotency_key=key, **wish))
+        self.clients.note(Acknowledged(str(task.pk), a, 2, key))
+        return task
+
+    def begin(self, task):
+        """A delivery: claim and work. Answers what it has claimed."""
+        self.deliveries += 1
+        claim = execution.claim(
+            [task.pk], node=self.node.name, celery_task_id=f"message-{self.deliveries}"
+        )
+        for moved in claim.tasks:
+            execution._work(moved)
+        return claim.tasks
+
+    def end(self, claimed):
+        """The rest of the delivery: store the results."""
+        outcomes = [
+            execution.Outcome(task.id, task.run, task.attempt, task.a + task.b) for task in claimed
+        ]
+        if outcomes:
+            execution.complete(outcomes, node=self.node.name)
+
+    def run(self, task):
+        self.end(self.begin(task))
+
+    def schedule(self, *, overdue):
+        """With a first tick that should have been so long ago, and others each hour since."""
+        new = schedules.NewSchedule(a=1, b=1, scheduled_at=timezone.now(), interval=3600)
+        made = schedules.create_schedule(new)
+        first = timezone.now() - overdue
+        TaskSchedule.objects.filter(pk=made.pk).update(scheduled_at=first, next_run_at=first)
+        return made
+
+    def tick(self, *, beats=1):
+        """So many Beats that have all read before the first of them writes."""
+        with transaction.atomic():
+            decided = [(due, decide(due)) for due in ticks.take_due(10)]
+        for _ in range(beats):
+            with transaction.atomic():
+                ticking._carry_out(decided)
+
+    def gather(self, **ends):
+        return evidence.gather(
+            database_url(), acknowledged=self.acknowledged, executions=self.executions, **ends
+        )
+
+    def broken(self, **ends):
+        """The promises that the checker says were broken."""
+        return {violation.promise for violation in check(self.gather(**ends))}
+
+
+@pytest.fixture
+def scene(transactional_db, tmp_path, node, handed_over):
+    acknowledged, executions = tmp_path / "acknowledged", tmp_path / "executions"
+    clients, journal = ClientJournal(acknowledged), ExecutionJournal(executions)
+    observed.observe(journal)
+    yield Scene(acknowledged, executions, clients, node)
+    protections.restore()
+    observed.stop()
+    clients.close()
+    journal.close()
+
+
+@pytest.fixture
+def without_constraint(scene):
+    """A function that drops the constraint behind a protection until the end of the test."""
+    dropped = []
+
+    def drop(name):
+        if name in protections.CONSTRAINTS:
+            drop_it, add_it = protections.CONSTRAINTS[name]
+            dropped.append(add_it)
+            execute(drop_it)
+
+    yield drop
+    if dropped:
+        # What it would have refused has to go before it can come back.
+        execute("TRUNCATE tasks_app_task, tasks_app_taskresult, tasks_app_scheduletick CASCADE")
+    for add_it in dropped:
+        execute(add_it)
+
+
+def execute(sql):
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+HOUR = timedelta(hours=1)

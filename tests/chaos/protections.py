@@ -1,0 +1,186 @@
+"""What keeps the promises, and how to take each away: only to see that the checker notices.
+
+Nothing here is known to the product. A protection is removed from one process, by replacing what
+the module looks up by name, or parts of its SQL; `remove` fails if there is nothing to replace, so
+that a calibration never passes because the code it speaks of has moved.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tasks_app import events, execution, nodes
+from tasks_app.models import claims, ticks, transitions
+
+_undo: list[tuple[Any, str, Any]] = []
+
+
+def remove(name: str) -> None:
+    """From this process, until `restore`."""
+    _REMOVALS[name]()
+
+
+def restore() -> None:
+    while _undo:
+        module, name, value = _undo.pop()
+        setattr(module, name, value)
+
+
+@contextmanager
+def without(name: str) -> Iterator[None]:
+    remove(name)
+    try:
+        yield
+    finally:
+        restore()
+
+
+def _replace(module: Any, name: str, value: Any) -> None:
+    _undo.append((module, name, getattr(module, name)))
+    setattr(module, name, value)
+
+
+def _rewrite(module: Any, *changes: tuple[str, str], called: str) -> None:
+    """Change the SQL that this function of the module sends."""
+    fetch, function = module.fetch, getattr(module, called)
+
+    def rewriting(*args: Any, **kwargs: Any) -> Any:
+        found = set()
+
+        def changed(sql: str, params: Any) -> Any:
+            for old, new in changes:
+                if old in sql:
+                    found.add(old)
+                    sql = sql.replace(old, new)
+            return fetch(sql, params)
+
+        module.fetch = changed
+        try:
+            return function(*args, **kwargs)
+        finally:
+            module.fetch = fetch
+            assert found == {old for old, _ in changes}, f"{called} reads differently now"
+
+    _replace(module, called, rewriting)
+
+
+def _reconciler() -> None:
+    """What no message carries any more is handed over by nobody."""
+
+    def reconcile() -> None:
+        pass
+
+    _replace(nodes, "reconcile", reconcile)
+
+
+def _hand_back() -> None:
+    """What a dead process had claimed stays with it until the lease runs out."""
+
+    def give_back_lost() -> None:
+        pass
+
+    _replace(nodes, "give_back_lost", give_back_lost)
+
+
+def _claim() -> None:
+    """A delivery takes its tasks whatever their status."""
+    assert "t.status = 'PENDING' AND" in claims.DUE
+    _replace(claims, "DUE", claims.DUE.replace("t.status = 'PENDING' AND", ""))
+
+
+def _fencing() -> None:
+    """Whoever ends first completes the task, whichever attempt it is."""
+    _rewrite(transitions, ("AND t.run = o.run AND t.attempt = o.attempt", ""), called="complete")
+
+
+def _final_status() -> None:
+    """What has ended can be completed again."""
+    _rewrite(
+        transitions,
+        ("t.status = 'RUNNING' AND t.run = o.run AND t.attempt = o.attempt", "true"),
+        called="complete",
+    )
+
+
+def _one_tick() -> None:
+    """Two Beats that read the same schedule both fire its tick."""
+    _rewrite(ticks, ("AND s.next_run_at IS NOT DISTINCT FROM d.was", ""), called="advance")
+    _rewrite(ticks, ("ON CONFLICT (schedule_id, nominal_at) DO NOTHING", ""), called="insert")
+
+
+def _fates() -> None:
+    """Ticks that do not fire leave no trace."""
+
+    def insert(fates: Any) -> Any:
+        return _insert_fates([fate for fate in fates if fate[1].outcome == "FIRED"])
+
+    _replace(ticks, "insert", insert)
+
+
+_insert_fates = ticks.insert
+
+
+def _idempotency() -> None:
+    """A request that is repeated creates another task."""
+    _rewrite(
+        transitions,
+        ("ON CONFLICT (idempotency_key) WHERE NOT idempotency_key = '' DO NOTHING", ""),
+        called="insert",
+    )
+
+
+def _log() -> None:
+    """Tasks move, and the log says nothing of how they ended."""
+    append = events.tasks_moved
+
+    def tasks_moved(tasks: Any, **about: Any) -> None:
+        append([task for task in tasks if task.status != "SUCCESS"], **about)
+
+    _replace(events, "tasks_moved", tasks_moved)
+
+
+def _sum() -> None:
+    """The addition is off by one."""
+
+    def off_by_one(id: Any, run: int, attempt: int, result: int) -> transitions.Outcome:
+        return transitions.Outcome(id, run, attempt, result + 1)
+
+    _replace(execution, "Outcome", off_by_one)
+
+
+_REMOVALS: dict[str, Callable[[], None]] = {
+    "reconciler": _reconciler,
+    "hand-back": _hand_back,
+    "claim": _claim,
+    "fencing": _fencing,
+    "final-status": _final_status,
+    "one-tick": _one_tick,
+    "fates": _fates,
+    "idempotency": _idempotency,
+    "log": _log,
+    "sum": _sum,
+}
+# What in the database would still hold when the code does not: how it goes, and comes back.
+CONSTRAINTS = {
+    "final-status": (
+        "ALTER TABLE tasks_app_taskresult DROP CONSTRAINT task_result_once_per_run",
+        """
+        ALTER TABLE tasks_app_taskresult
+          ADD CONSTRAINT task_result_once_per_run UNIQUE (task_id, run)
+        """,
+    ),
+    "one-tick": (
+        "ALTER TABLE tasks_app_scheduletick DROP CONSTRAINT tick_once",
+        """
+        ALTER TABLE tasks_app_scheduletick
+          ADD CONSTRAINT tick_once UNIQUE (schedule_id, nominal_at)
+        """,
+    ),
+    "idempotency": (
+        "DROP INDEX task_idempotency_key",
+        """
+        CREATE UNIQUE INDEX task_idempotency_key ON tasks_app_task (idempotency_key)
+         WHERE NOT idempotency_key = ''
+        """,
+    ),
+}

@@ -1,0 +1,220 @@
+"""Tests of the test: whatever protection is taken away, the checker notices that it is gone."""
+
+import signal
+import time
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from redis import Redis
+
+from tasks_app import dispatch, execution
+from tasks_app.models import Task
+from tests.chaos import protections
+from tests.chaos.checker import QUIET_WITHIN_SECONDS, ROLLING_RESTART
+from tests.chaos.conftest import HOUR, execute
+from tests.chaos.evidence import Ended
+from tests.chaos.journal import Acknowledged
+from tests.durability.conftest import wait_for_nodes
+from tests.live import eventually, running_cluster
+
+# Longer than a cluster with all its protections would take here.
+PATIENCE_SECONDS = 6
+
+
+def a_message_comes_again_while_it_is_worked_on(scene):
+    task = scene.create()
+    first = scene.begin(task)
+    second = scene.begin(task)
+    scene.end(first)
+    scene.end(second)
+
+
+def a_node_wakes_up_after_its_task_was_given_to_another(scene):
+    task = scene.create()
+    zombie = scene.begin(task)
+    assert execution.give_back_expired(10) == 1
+    second = scene.begin(task)
+    scene.end(zombie)
+    scene.end(second)
+
+
+def a_commit_is_repeated_because_its_answer_was_lost(scene):
+    claimed = scene.begin(scene.create())
+    scene.end(claimed)
+    scene.end(claimed)
+
+
+def two_beats_read_the_same_schedule(scene):
+    schedule = scene.schedule(overdue=timedelta(seconds=1))
+    scene.tick(beats=2)
+    scene.run(schedule.task)
+
+
+def a_tick_was_missed(scene):
+    schedule = scene.schedule(overdue=HOUR + timedelta(seconds=1))
+    scene.tick()
+    scene.run(schedule.task)
+
+
+def a_create_is_repeated(scene):
+    for task in {scene.create(key="order-7").pk, scene.create(key="order-7").pk}:
+        scene.run(Task(pk=task))
+
+
+def a_task_is_run(scene):
+    scene.run(scene.create())
+
+
+SCENARIOS = {
+    "claim": (a_message_comes_again_while_it_is_worked_on, "I4"),
+    "fencing": (a_node_wakes_up_after_its_task_was_given_to_another, "I5"),
+    "final-status": (a_commit_is_repeated_because_its_answer_was_lost, "I3"),
+    "one-tick": (two_beats_read_the_same_schedule, "I7"),
+    "fates": (a_tick_was_missed, "I8"),
+    "idempotency": (a_create_is_repeated, "I13"),
+    "log": (a_task_is_run, "I4"),
+    "sum": (a_task_is_run, "sum"),
+}
+
+
+@pytest.fixture(autouse=True)
+def leases_that_run_out_at_once(settings):
+    settings.TASK_LEASE_SECONDS = 0
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_with_the_protection_nothing_is_broken(scene, name):
+    scenario, _ = SCENARIOS[name]
+    scenario(scene)
+    assert scene.broken() == set()
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_without_the_protection_the_checker_says_so(scene, without_constraint, name):
+    scenario, promise = SCENARIOS[name]
+    without_constraint(name)
+    with protections.without(name):
+        scenario(scene)
+    assert promise in scene.broken()
+
+
+CORRUPTIONS = {
+    "a task is gone": (
+        """
+        WITH results AS (DELETE FROM tasks_app_taskresult)
+        DELETE FROM tasks_app_task WHERE a = 101
+        """,
+        "I1",
+    ),
+    "it has other numbers": ("UPDATE tasks_app_task SET b = b + 1 WHERE a = 101", "I1"),
+    "it waits for ever": (
+        "UPDATE tasks_app_task SET status = 'PENDING', finished_at = NULL WHERE a = 101",
+        "I2",
+    ),
+    "a result is gone": ("DELETE FROM tasks_app_taskresult WHERE run = 1", "I3"),
+    "nobody executed it": ("UPDATE tasks_app_taskresult SET attempt = 7", "I3"),
+    "it is of another attempt": ("UPDATE tasks_app_taskresult SET attempt = 2", "I5"),
+    "a line is gone": ("DELETE FROM tasks_app_clusterevent WHERE kind = 'TASK_STARTED'", "I4"),
+    "a line tells of another status": (
+        "UPDATE tasks_app_clusterevent SET status = 'FAILED' WHERE kind = 'TASK_SUCCEEDED'",
+        "I4",
+    ),
+    "a line skips a version": (
+        "UPDATE tasks_app_clusterevent SET versions = '{9}' WHERE kind = 'TASK_SUCCEEDED'",
+        "I4",
+    ),
+    "a tick is told twice": (
+        """
+        INSERT INTO tasks_app_scheduletick (id, schedule_id, nominal_at, outcome, reason, count)
+        SELECT gen_random_uuid(), schedule_id, nominal_at + interval '1 hour', 'MISSED', '', 2
+          FROM tasks_app_scheduletick WHERE outcome = 'FIRED'
+        """,
+        "I7",
+    ),
+    "a tick is not told": ("DELETE FROM tasks_app_scheduletick WHERE outcome = 'MISSED'", "I8"),
+    "a tick is not counted": ("UPDATE tasks_app_taskschedule SET fired = 0", "I8"),
+    "a wish is two tasks": ("UPDATE tasks_app_task SET a = 101 WHERE a = 102", "I13"),
+    "a sum is wrong": ("UPDATE tasks_app_taskresult SET result = result + 1", "sum"),
+}
+
+
+@pytest.mark.parametrize("name", CORRUPTIONS)
+def test_rows_that_are_wrong_are_found(scene, name):
+    sql, promise = CORRUPTIONS[name]
+    scene.run(scene.create())
+    scene.run(scene.create())
+    schedule = scene.schedule(overdue=HOUR + timedelta(seconds=1))
+    scene.tick()
+    scene.run(schedule.task)
+    assert scene.broken() == set()
+
+    execute(sql)
+
+    assert promise in scene.broken()
+
+
+def test_what_comes_too_late_is_found(scene):
+    scene.run(scene.create())
+    scene.schedule(overdue=HOUR)
+
+    assert scene.broken(quiet_after_seconds=QUIET_WITHIN_SECONDS + 1) == {"I2"}
+    behind = scene.gather().schedules[0].next_run_at
+    assert scene.broken(settled_at=behind) == {"I8"}
+    [task] = [task for task in scene.gather().tasks.values() if not task.is_scheduled]
+    execute("UPDATE tasks_app_task SET finished_at = finished_at + interval '61 s' WHERE run = 1")
+    assert scene.broken(faults=[Ended("node killed", task.created_at, awaited=True)]) == {"I2"}
+
+
+def test_a_restart_that_interrupts_a_task_is_found(scene):
+    a_node_wakes_up_after_its_task_was_given_to_another(scene)
+    [later] = {task.finished_at for task in scene.gather().tasks.values()}
+
+    assert scene.broken(faults=[Ended("Valkey emptied", later, awaited=True)]) == set()
+    assert scene.broken(faults=[Ended(ROLLING_RESTART, later, awaited=True)]) == {"I17"}
+
+
+@pytest.fixture
+def crippled(scene):
+    """A function that starts a real node without a protection, and a web process beside it."""
+
+    @contextmanager
+    def start(name):
+        settings = {"CHAOS_WITHOUT": name, "CHAOS_EXECUTIONS": str(scene.executions)}
+        with running_cluster(TASK_LEASE_SECONDS="600", **settings) as cluster:
+            cluster.start_node("node-1", app="tests.chaos.worker")
+            wait_for_nodes(2)  # the scene has one too
+            yield cluster
+
+    return start
+
+
+def test_without_the_reconciler_what_the_broker_lost_stays_lost(scene, crippled, settings):
+    with crippled("reconciler") as cluster:
+        cluster.signal_all("node-1", signal.SIGSTOP)
+        for _ in range(10):
+            create_over_rest(scene, cluster)
+            time.sleep(0.1)  # not all in one message
+        eventually(lambda: dispatch.waiting(["default"])["default"])
+        with Redis.from_url(settings.REDIS_URL) as broker:
+            broker.flushall()
+        cluster.signal_all("node-1", signal.SIGCONT)
+        time.sleep(PATIENCE_SECONDS)
+    assert scene.broken() == {"I1", "I2"}
+
+
+def test_without_the_hand_back_what_a_dead_process_held_stays_with_it(scene, crippled):
+    with crippled("hand-back") as cluster:
+        create_over_rest(scene, cluster, duration_ms=1500)
+        eventually(Task.objects.filter(status="RUNNING").exists)
+        for process in cluster.pool("node-1"):
+            process.kill()
+        time.sleep(PATIENCE_SECONDS)
+    assert scene.broken() == {"I1", "I2"}
+
+
+def create_over_rest(scene, cluster, **wish):
+    scene.wishes += 1
+    status, task = cluster.request("POST", "/tasks/", {"a": scene.wishes, "b": 1, **wish})
+    assert status == 201
+    scene.clients.note(Acknowledged(task["id"], scene.wishes, 1))
