@@ -1,0 +1,199 @@
+"""Whatever may happen to tasks, in any order, beside a model of them in plain Python."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
+
+from tasks_app import execution
+from tasks_app.models import ClusterEvent, Task, TaskResult
+from tasks_app.models.transitions import Outcome
+from tasks_app.services import cluster, queues, tasks
+from tasks_app.services.tasks import NewTask
+
+NODE = "node-1@here"
+ATTEMPTS = 3
+numbers = st.integers(-(2**63), 2**63 - 1)
+
+
+@dataclass
+class Model:
+    """A task as it should be."""
+
+    total: int
+    status: str = "PENDING"
+    version: int = 1
+    run: int = 1
+    attempt: int = 0
+    is_to_stop: bool = False
+    message: str = ""
+    results: dict[tuple[int, int], int] = field(default_factory=dict)
+
+    def move(self, status):
+        self.status, self.version = status, self.version + 1
+
+    def lose(self):
+        goes_on = self.attempt < ATTEMPTS
+        self.move("CANCELLED" if self.is_to_stop else "PENDING" if goes_on else "FAILED")
+
+
+class Life(RuleBasedStateMachine):
+    ids = Bundle("ids")
+    # What some process once began: a message, and the attempts it claimed.
+    begun = Bundle("begun")
+
+    def __init__(self):
+        super().__init__()
+        self.atomic = transaction.atomic()
+        self.atomic.__enter__()
+        self.models: dict[UUID, Model] = {}
+        self.is_paused = False
+        self.messages = 0
+        cluster.heartbeat(NODE, host="here", pid=1, slots=100, queues=["default"])
+
+    def teardown(self):
+        self.check_the_log()
+        transaction.set_rollback(True)
+        self.atomic.__exit__(None, None, None)
+
+    @rule(target=ids, sums=st.lists(st.tuples(numbers, numbers), min_size=1, max_size=4))
+    def create(self, sums):
+        made = tasks.create_tasks([NewTask(a=a, b=b, max_attempts=ATTEMPTS) for a, b in sums]).ids
+        self.models |= {id: Model(a + b) for id, (a, b) in zip(made, sums, strict=True)}
+        return multiple(*made)
+
+    @rule(target=begun, some=st.lists(ids, min_size=1, max_size=5, unique=True))
+    def deliver(self, some):
+        """A message about tasks that may be waiting, running or done."""
+        Task.objects.update(retry_at=None)
+        self.messages += 1
+        message = f"message-{self.messages}"
+        claimed = execution.claim(some, node=NODE, celery_task_id=message).tasks
+        free = [id for id in some if self.models[id].status == "PENDING" and not self.is_paused]
+        assert sorted(task.id for task in claimed) == sorted(free)
+        for id in free:
+            model = self.models[id]
+            model.attempt, model.message = model.attempt + 1, message
+            model.move("RUNNING")
+        return message, [(task.id, task.run, task.attempt) for task in claimed]
+
+    @rule(work=begun)
+    def complete(self, work):
+        """In time, late, or once more: the attempt may have been taken over long ago."""
+        _, attempts = work
+        outcomes = [Outcome(id, run, n, self.models[id].total) for id, run, n in attempts]
+        if outcomes:
+            execution.complete(outcomes, node=NODE)
+        for id, run, attempt in attempts:
+            model = self.models[id]
+            if (model.status, model.run, model.attempt) == ("RUNNING", run, attempt):
+                if not model.is_to_stop:
+                    model.results[run, attempt] = model.total
+                model.move("CANCELLED" if model.is_to_stop else "SUCCESS")
+
+    @rule(work=begun)
+    def crash(self, work):
+        message, _ = work
+        execution.give_back(message)
+        for model in self.models.values():
+            if (model.status, model.message) == ("RUNNING", message):
+                model.lose()
+
+    @rule(id=ids)
+    def freeze(self, id):
+        """Until the lease has run out."""
+        Task.objects.filter(pk=id, status="RUNNING").update(
+            lease_expires_at=timezone.now() - timedelta(seconds=1)
+        )
+        execution.give_back_expired(100)
+        if self.models[id].status == "RUNNING":
+            self.models[id].lose()
+
+    @rule(id=ids)
+    def cancel(self, id):
+        model = self.models[id]
+        if model.status in ("SUCCESS", "FAILED"):
+            with pytest.raises(ValidationError, match="finished"):
+                tasks.cancel_task(id)
+            return
+        tasks.cancel_task(id)
+        if model.status == "PENDING" or (model.status == "RUNNING" and not model.is_to_stop):
+            model.move("CANCELLED" if model.status == "PENDING" else "RUNNING")
+            model.is_to_stop = True
+
+    @rule(id=ids)
+    def retry(self, id):
+        model = self.models[id]
+        if model.status not in ("FAILED", "CANCELLED"):
+            with pytest.raises(ValidationError, match="failed or cancelled"):
+                tasks.retry_task(id)
+            return
+        tasks.retry_task(id)
+        model.run, model.attempt, model.is_to_stop = model.run + 1, 0, False
+        model.move("PENDING")
+
+    @rule()
+    def pause(self):
+        queues.pause_queue("default")
+        self.is_paused = True
+
+    @rule()
+    def resume(self):
+        queues.resume_queue("default")
+        self.is_paused = False
+
+    @invariant()
+    def every_task_is_as_it_should_be(self):
+        rows = Task.objects.values_list("pk", "status", "version", "run", "attempt")
+        assert {id: rest for id, *rest in rows} == {
+            id: [model.status, model.version, model.run, model.attempt]
+            for id, model in self.models.items()
+        }
+
+    @invariant()
+    def each_run_has_one_result_at_most_and_it_is_the_sum(self):
+        rows = TaskResult.objects.values_list("task_id", "run", "attempt", "result")
+        assert sorted(rows) == sorted(
+            (id, run, attempt, total)
+            for id, model in self.models.items()
+            for (run, attempt), total in model.results.items()
+        )
+        runs = [(id, run) for id, run, _, _ in rows]
+        assert len(runs) == len(set(runs))
+
+    def check_the_log(self):
+        """Each change is one line, in order, and the lines lead to where the tasks stand."""
+        told = dict.fromkeys(self.models, ("", 0))
+        for line in ClusterEvent.objects.exclude(task_ids=[]).order_by("id"):
+            for id, version in zip(line.task_ids, line.versions, strict=True):
+                assert told[id] == (line.previous_status, version - 1)
+                told[id] = (line.status, version)
+        assert told == {id: (model.status, model.version) for id, model in self.models.items()}
+
+
+@pytest.mark.django_db
+def test_whatever_happens_to_tasks_they_are_as_they_should_be(monkeypatch):
+    monkeypatch.setattr(execution.dispatch, "after_commit", lambda *_, **__: None)
+    run_state_machine_as_test(
+        Life,
+        settings=settings(
+            max_examples=200,
+            stateful_step_count=20,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
