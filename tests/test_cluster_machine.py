@@ -41,9 +41,11 @@ class Cluster(RuleBasedStateMachine):
             self.beat(name)
 
     def teardown(self):
-        Ledger.read().check()
-        transaction.set_rollback(True)
-        self.atomic.__exit__(None, None, None)
+        try:
+            Ledger.read().check()
+        finally:
+            transaction.set_rollback(True)
+            self.atomic.__exit__(None, None, None)
 
     def beat(self, name):
         cluster.heartbeat(name, host="here", pid=1, slots=SLOTS, queues=["default"])
