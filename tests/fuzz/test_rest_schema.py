@@ -1,10 +1,10 @@
-"""Whatever the description of the REST API allows, and whatever it does not, is answered as it says."""
+"""Whatever the REST API's description allows, and what it does not, is answered as it says."""
 
 import pytest
 import schemathesis
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
-from schemathesis.checks import load_all_checks, not_a_server_error
+from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
 from tests.fuzz.cases import cases, search
