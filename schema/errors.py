@@ -11,9 +11,14 @@ from strawberry.types import ExecutionContext
 logger = logging.getLogger(__name__)
 
 
+class UnreadableError(ValueError):
+    """A value of a client that is none of its type."""
+
+
 def is_told(error: GraphQLError) -> bool:
     """Whether the error is the client's to mend, so that its message is meant for them."""
-    return error.original_error is None or isinstance(error.original_error, GraphQLError)
+    original = error.original_error
+    return original is None or isinstance(original, GraphQLError | UnreadableError)
 
 
 class Mask(MaskErrors):

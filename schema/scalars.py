@@ -1,11 +1,14 @@
 """Scalars of our own."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, NewType
 from uuid import UUID
 
 import strawberry
+
+from schema.errors import UnreadableError
 
 BigInt = NewType("BigInt", int)
 
@@ -29,6 +32,18 @@ def _time(value: Any) -> datetime:
         raise ValueError("is too early or too late") from error
 
 
+def _reading(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """What is written into a document is read while it is validated, and may be anything."""
+
+    def read(value: Any) -> Any:
+        try:
+            return parse(value)
+        except (TypeError, ValueError, AttributeError) as error:
+            raise UnreadableError(str(error)) from error
+
+    return read
+
+
 SCALARS: dict[object, Any] = {
     BigInt: strawberry.scalar(
         name="BigInt",
@@ -37,18 +52,18 @@ SCALARS: dict[object, Any] = {
             " clients; accepted as a string or as an integer."
         ),
         serialize=str,
-        parse_value=_integer,
+        parse_value=_reading(_integer),
     ),
     UUID: strawberry.scalar(
         name="UUID",
         description="A UUID in its usual form, with dashes.",
         serialize=str,
-        parse_value=UUID,
+        parse_value=_reading(UUID),
     ),
     datetime: strawberry.scalar(
         name="DateTime",
         description="A time in ISO 8601. Answered in UTC; what says nothing of its zone is UTC.",
         serialize=lambda time: time.astimezone(UTC).isoformat(),
-        parse_value=_time,
+        parse_value=_reading(_time),
     ),
 }

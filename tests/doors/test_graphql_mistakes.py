@@ -263,3 +263,22 @@ def test_a_mistake_of_the_client_is_no_news(send_query, query, caplog):
     assert errors
     assert [record.levelno for record in caplog.records] == [logging.INFO] * len(errors)
     assert not any(record.exc_info for record in caplog.records)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        '{ tasks(where: { createdAt: { start: "" } }) { nodes { id } } }',
+        "{ tasks(where: { createdAt: { start: 5 } }) { nodes { id } } }",
+        '{ tasks(where: { a: { min: "x" } }) { nodes { id } } }',
+        "{ tasks(where: { a: { min: 1.5 } }) { nodes { id } } }",
+        'mutation { revokeApiToken(input: { uuid: "x" }) { errors { code } } }',
+        "mutation { revokeApiToken(input: { uuid: 5 }) { errors { code } } }",
+    ],
+)
+def test_a_wrong_value_in_the_document_is_the_clients_mistake(send_query, query):
+    response = send_query(query)
+
+    [error] = response.json()["errors"]
+    assert (response.status_code, codes(response)) == (200, [None])
+    assert error["message"].startswith("Expected value of type ")

@@ -1,0 +1,30 @@
+from contextlib import contextmanager
+
+import pytest
+from django.core import signals
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import close_old_connections, transaction
+
+
+@pytest.fixture
+def start(request):
+    """Where a search starts. pytest says it on top, and `-p "randomly_seed=1"` sets it."""
+    return request.config.getoption("randomly_seed")
+
+
+@pytest.fixture
+def app(db):
+    """The doors in the thread of the test, so that what they write can be undone."""
+    signals.request_started.disconnect(close_old_connections)
+    signals.request_finished.disconnect(close_old_connections)
+    yield WSGIHandler()
+    signals.request_started.connect(close_old_connections)
+    signals.request_finished.connect(close_old_connections)
+
+
+@contextmanager
+def undone():
+    """Each case finds the same rows: what it writes is taken back."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
