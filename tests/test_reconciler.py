@@ -169,16 +169,30 @@ def aged(task, days):
 
 
 def test_what_finished_long_ago_goes_and_nothing_else(make_task):
-    old, recent, waiting = make_task(), make_task(), make_task()
+    old, recent, waiting, running = (make_task() for _ in range(4))
     for task in (old, recent):
         task.mark_as_successfull(5)
+    Task.objects.filter(pk=running.pk).update(status="RUNNING")
     aged(old, days=31)
-    kept = {aged(recent, days=29), aged(waiting, days=99)}
+    kept = {aged(recent, days=29), aged(waiting, days=99), aged(running, days=99)}
 
     reconciler.prune()
 
     assert set(Task.objects.values_list("pk", flat=True)) == kept
     assert TaskResult.objects.count() == 1
+
+
+def test_no_transaction_deletes_more_than_a_batch(make_task, monkeypatch):
+    monkeypatch.setattr(reconciler, "BATCH", 2)
+    for _ in range(5):
+        (task := make_task()).mark_as_successfull(5)
+        aged(task, days=31)
+
+    reconciler.prune()
+
+    pruned = ClusterEvent.objects.filter(kind="TASK_PRUNED").order_by("id")
+    assert [len(line.task_ids) for line in pruned] == [2, 2, 1]
+    assert not Task.objects.exists()
 
 
 def test_old_events_are_forgotten(make_task):

@@ -8,7 +8,7 @@ from django.db import close_old_connections, transaction
 
 @pytest.fixture
 def start(request):
-    """Where a search starts. pytest says it on top, and `-p "randomly_seed=1"` sets it."""
+    """Where a search starts. pytest says it on top, and `--randomly-seed=1` sets it."""
     return request.config.getoption("randomly_seed")
 
 
