@@ -168,11 +168,11 @@ def aged(task, days):
     return id
 
 
-def test_what_finished_long_ago_goes_and_nothing_else(make_task):
+def test_what_finished_long_ago_goes_and_nothing_else(make_task, node):
     old, recent, waiting, running = (make_task() for _ in range(4))
     for task in (old, recent):
         task.mark_as_successfull(5)
-    Task.objects.filter(pk=running.pk).update(status="RUNNING")
+    execution.claim([running.pk], node=node.name, celery_task_id="message-1")
     aged(old, days=31)
     kept = {aged(recent, days=29), aged(waiting, days=99), aged(running, days=99)}
 

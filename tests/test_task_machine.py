@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from uuid import UUID
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -62,7 +61,7 @@ class Life(RuleBasedStateMachine):
         super().__init__()
         self.atomic = transaction.atomic()
         self.atomic.__enter__()
-        self.models: dict[UUID, Model] = {}
+        self.models = {}
         self.is_paused = False
         self.messages = 0
         cluster.heartbeat(NODE, host="here", pid=1, slots=100, queues=["default"])

@@ -1,5 +1,7 @@
 """Whatever the schema allows, and whatever it does not, is answered in GraphQL's own words."""
 
+from typing import Any
+
 import pytest
 import schemathesis
 from hypothesis import strategies as st
@@ -10,11 +12,8 @@ from schema import schema
 from tests.fuzz.cases import cases, search
 from tests.fuzz.conftest import undone
 
-ROOTS = [
-    (root.name, field)
-    for root in (schema._schema.query_type, schema._schema.mutation_type)
-    for field in root.fields
-]
+_TYPES: dict[str, Any] = schema._schema.type_map
+ROOTS = [(root, field) for root in ("Query", "Mutation") for field in _TYPES[root].fields]
 ACCEPT = {
     "application/json": "application/json; charset=utf-8",
     "application/graphql-response+json": "application/graphql-response+json; charset=utf-8",
