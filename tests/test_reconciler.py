@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tasks_app import dispatch, reconciler
+from tasks_app import dispatch, execution, reconciler
 from tasks_app.models import ClusterEvent, Fold, Queue, Task, TaskResult, WorkerNode
 from tasks_app.models.base import uuid7_floor
 from tasks_app.services import cluster
