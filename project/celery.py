@@ -4,6 +4,8 @@ import os
 
 from celery import Celery
 
+import project.broker  # noqa: F401  mends it
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 # Django's checks import all URLs and with them both APIs, which neither a worker nor Beat serves.
 # Web processes and the tests are checked.
