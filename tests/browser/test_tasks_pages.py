@@ -43,7 +43,7 @@ def test_a_burst_shows_in_the_tiles_and_on_the_nodes(page):
 
     submit = page.get_by_role("region", name="Submit")
     expect(submit).to_contain_text("30 tasks created")
-    expect(page.get_by_role("link", name=re.compile("^Running [1-4]"))).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile("^Running [1-6]"))).to_be_visible()
     nodes = page.get_by_role("region", name="Nodes")
     expect(nodes.get_by_label("2 of 2 slots busy").first).to_be_visible()
     expect(nodes.get_by_text("node-1@")).to_be_visible()
