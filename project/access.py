@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
 
 from tasks_app import callers
+from tasks_app.rest.errors import DatabaseAwayError
 from tasks_app.services import access
 
 # What keeps the process in service does not depend on who asks.
@@ -55,11 +56,11 @@ class Access:
             return self._get_response(request)
 
     def _is_forged(self, request: HttpRequest) -> bool:
-        self._csrf.process_request(request)
+        # The cookie has been read by Django's own, which comes before; but it lets our APIs pass.
         return self._csrf.process_view(request, self._get_response, (), {}) is not None
 
 
-def unauthenticated(detail: str = "Say who you are: a token, or log in.") -> JsonResponse:
+def unauthenticated(detail: str = callers.SAY_WHO_YOU_ARE) -> JsonResponse:
     return JsonResponse({"detail": detail}, status=401, headers={"WWW-Authenticate": "Bearer"})
 
 
@@ -69,8 +70,9 @@ def too_many(seconds: int) -> JsonResponse:
 
 
 def database_away() -> JsonResponse:
-    detail = "The database cannot be reached. Try again in a moment."
-    return JsonResponse({"detail": detail}, status=503, headers={"Retry-After": "5"})
+    error = DatabaseAwayError()
+    headers = {"Retry-After": str(error.wait)}
+    return JsonResponse({"detail": error.detail}, status=error.status_code, headers=headers)
 
 
 def for_known(view: View) -> View:

@@ -59,11 +59,8 @@ def _fields(
 
 def refusal(needed: Role) -> GraphQLError | None:
     """Why the caller may not run what takes this role; None if they may."""
-    role = callers.current().role
-    if role is None:
-        message = "Say who you are: a token, or log in."
-        return GraphQLError(message, extensions={"code": "UNAUTHENTICATED"})
-    if role < needed:
-        message = f"This takes the role {needed.name}, and yours is {role.name}."
+    if callers.current().role is None:
+        return GraphQLError(callers.SAY_WHO_YOU_ARE, extensions={"code": "UNAUTHENTICATED"})
+    if message := callers.shortfall(needed):
         return GraphQLError(message, extensions={"code": "FORBIDDEN"})
     return None

@@ -80,7 +80,7 @@ def _accepted(request: HttpRequest) -> set[str]:
 
 def _stranger() -> HttpResponse:
     error = {
-        "message": "Say who you are: a token, or log in.",
+        "message": callers.SAY_WHO_YOU_ARE,
         "extensions": {"code": "UNAUTHENTICATED"},
     }
     return JsonResponse({"errors": [error]}, status=401, headers={"WWW-Authenticate": "Bearer"})

@@ -27,6 +27,8 @@ NOBODY = Caller()
 # Where everybody may do everything, they need not say who they are.
 ANYBODY = Caller(role=Role.ADMIN)
 
+SAY_WHO_YOU_ARE = "Say who you are: a token, or log in."
+
 _current: ContextVar[Caller | None] = ContextVar("caller", default=None)
 
 
@@ -38,6 +40,13 @@ def current() -> Caller:
 def stranger() -> Caller:
     """Somebody who has not said who they are."""
     return ANYBODY if settings.API_AUTH == "open" else NOBODY
+
+
+def shortfall(needed: Role) -> str:
+    """Why whoever calls, who has a role, may not do what takes this one; empty if they may."""
+    role = current().role
+    assert role is not None
+    return "" if role >= needed else f"This takes the role {needed.name}, and yours is {role.name}."
 
 
 @contextmanager

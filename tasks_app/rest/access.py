@@ -32,9 +32,9 @@ class BearerInDocuments(OpenApiAuthenticationExtension):  # type: ignore[no-unty
 
 class MayCall(BasePermission):
     def has_permission(self, request: Request, view: Any) -> bool:
-        role = callers.current().role
-        if role is None:
-            raise NotAuthenticated("Say who you are: a token, or log in.")
-        if role < (Role.VIEWER if request.method in SAFE_METHODS else Role.OPERATOR):
-            raise PermissionDenied(f"This takes the role OPERATOR, and yours is {role.name}.")
+        if callers.current().role is None:
+            raise NotAuthenticated(callers.SAY_WHO_YOU_ARE)
+        needed = Role.VIEWER if request.method in SAFE_METHODS else Role.OPERATOR
+        if message := callers.shortfall(needed):
+            raise PermissionDenied(message)
         return True
