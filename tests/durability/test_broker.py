@@ -1,5 +1,7 @@
 """What Celery's own client would not survive."""
 
+import contextlib
+
 import pytest
 from django.conf import settings
 from kombu import Connection, Queue
@@ -7,10 +9,11 @@ from redis import RedisError
 
 from project import broker  # noqa: F401  as project.celery has it
 
+TIMEOUTS = {"socket_timeout": 0.2, "socket_connect_timeout": 0.2}
+
 
 def test_a_node_whose_acknowledgement_is_lost_goes_on_fetching(own_engines):
-    options = {"socket_timeout": 0.2, "socket_connect_timeout": 0.2}
-    with Connection(settings.REDIS_URL, transport_options=options) as connection:
+    with Connection(settings.REDIS_URL, transport_options=TIMEOUTS) as connection:
         channel = connection.channel()
         queue = Queue("acknowledged")(channel)
         queue.declare()
@@ -28,3 +31,29 @@ def test_a_node_whose_acknowledgement_is_lost_goes_on_fetching(own_engines):
 
         assert channel.qos.can_consume()
         queue.delete()
+
+
+def test_a_node_with_messages_in_hand_outlives_a_broker_that_hangs(own_engines):
+    connection = Connection(settings.REDIS_URL, transport_options=TIMEOUTS)
+    messages = []
+    working = connection.Consumer(Queue("working"), on_message=messages.append)
+    waiting = connection.Consumer(Queue("waiting"), channel=connection.channel())
+    working.consume()
+    waiting.consume()
+    connection.Producer().publish({}, routing_key="working")
+    while not messages:
+        connection.drain_events(timeout=5)
+    with pytest.raises(TimeoutError):
+        connection.drain_events(timeout=0.1)
+
+    own_engines.valkey.pause()
+    try:
+        # As Celery does after a connection error: whatever the first raises is ignored there.
+        with contextlib.suppress(Exception):
+            connection.collect(socket_timeout=0.2)
+        connection.close()
+    finally:
+        own_engines.valkey.resume()
+
+    with Connection(settings.REDIS_URL) as anew:
+        assert anew.default_channel.client.hkeys("unacked") == [messages[0].delivery_tag.encode()]
