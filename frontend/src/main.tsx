@@ -5,12 +5,15 @@ import { client } from "./api";
 import { openLog } from "./log";
 import { Shell } from "./shell";
 import "./styles/index.css";
+import { ViewerKnown } from "./viewer";
 
 openLog();
 createRoot(document.getElementById("app") as HTMLElement).render(
   <StrictMode>
     <Provider value={client}>
-      <Shell />
+      <ViewerKnown>
+        <Shell />
+      </ViewerKnown>
     </Provider>
   </StrictMode>,
 );

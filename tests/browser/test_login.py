@@ -16,13 +16,15 @@ PASSWORD = "correct horse battery"
 @pytest.fixture
 def cluster(transactional_db):
     call_command("collectstatic", interactive=False, verbosity=0)
-    get_user_model()._default_manager.create_user("ann", password=PASSWORD, is_staff=True)
+    people = get_user_model()._default_manager
+    people.create_user("ann", password=PASSWORD, is_staff=True)
+    people.create_user("bob", password=PASSWORD)
     with running_cluster("node-1", API_AUTH="token") as cluster:
         yield cluster
 
 
-def log_in(page, password=PASSWORD):
-    page.get_by_label("Name").fill("ann")
+def log_in(page, password=PASSWORD, name="ann"):
+    page.get_by_label("Name").fill(name)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Log in").click()
 
@@ -46,6 +48,24 @@ def test_who_logs_in_works_under_their_name_until_they_leave(page, cluster, comp
     expect(page.get_by_role("button", name="Log in")).to_be_visible()
     page.goto("/app/queues")
     expect(page.get_by_role("button", name="Log in")).to_be_visible()
+
+
+def test_who_may_only_look_is_not_offered_what_would_be_refused(page, cluster, complaints):
+    steering = page.locator("main").locator("button:not([aria-pressed]), a.button")
+    loaded = page.locator("main").locator("table, .empty:not([role=status])")
+    for name, role in ("bob", "viewer"), ("ann", "operator"):
+        page.goto("/")
+        log_in(page, name=name)
+        expect(page.get_by_text(f"{name}, {role}")).to_be_visible()
+        for view in "Overview", "Tasks", "Schedules", "Nodes", "Queues":
+            page.get_by_role("navigation", name="Views").get_by_role("link", name=view).click()
+            expect(page.get_by_role("heading", level=1, name=view)).to_be_visible()
+            if role == "operator":
+                expect(steering).not_to_have_count(0)
+            else:
+                expect(loaded).not_to_have_count(0)
+                expect(steering).to_have_count(0)
+        page.get_by_role("button", name="Log out").click()
 
 
 def test_a_page_whose_session_has_ended_asks_to_log_in_again(page, cluster, complaints):

@@ -9,6 +9,7 @@ import { notify } from "../notices";
 import { Confirm, Empty, Page, Problem, Slots, Table, Time, Waiting } from "../parts";
 import { Link } from "../router";
 import { graphql, Refusal, type ResultOf } from "../schema";
+import { Steering } from "../viewer";
 import { NodeState } from "./node-state";
 
 const NodesPage = graphql(`
@@ -239,7 +240,9 @@ function Rows({ nodes }: { nodes: Node[] }) {
               </small>
             </td>
             <td>
-              <Orders node={node} give={(order) => setAsking({ node, order })} />
+              <Steering>
+                <Orders node={node} give={(order) => setAsking({ node, order })} />
+              </Steering>
             </td>
           </tr>
         ))}

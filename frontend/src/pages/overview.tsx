@@ -8,6 +8,7 @@ import { Chart } from "../chart";
 import { Empty, Page, Panel, Problem, Slots, Time, Waiting } from "../parts";
 import { Link, navigate, useParams, withParams } from "../router";
 import { graphql, type ResultOf, type VariablesOf } from "../schema";
+import { LookOnly, Steering } from "../viewer";
 import { About, What } from "./line";
 import { NodeState } from "./node-state";
 import { Submit } from "./submit";
@@ -99,7 +100,9 @@ export function Overview() {
             <Feed />
             <div className="stack">
               <Panel title="Submit">
-                <Submit />
+                <Steering otherwise={<LookOnly />}>
+                  <Submit />
+                </Steering>
               </Panel>
               <Nodes cluster={cluster} />
             </div>
@@ -308,7 +311,9 @@ function Feed() {
           ))}
         </ol>
       ) : data ? (
-        <Empty>Nothing has happened yet. Submit a sum.</Empty>
+        <Empty>
+          Nothing has happened yet. <Steering>Submit a sum.</Steering>
+        </Empty>
       ) : (
         <Waiting error={error} />
       )}

@@ -9,6 +9,7 @@ import { notify } from "../notices";
 import { Badge, Confirm, Page, Problem, Table, Time, Waiting } from "../parts";
 import { Link } from "../router";
 import { graphql, Refusal, type ResultOf, type TaskStatus } from "../schema";
+import { Steering } from "../viewer";
 
 const QueuesPage = graphql(`
   subscription Queues {
@@ -112,9 +113,11 @@ export function Queues() {
       lead={cluster ? plural(cluster.queues.length, "queue") : "…"}
       query={QueuesPage}
       actions={
-        <button type="button" onClick={() => setAsking({ what: "create" })}>
-          <Icon name="plus" /> New queue…
-        </button>
+        <Steering>
+          <button type="button" onClick={() => setAsking({ what: "create" })}>
+            <Icon name="plus" /> New queue…
+          </button>
+        </Steering>
       }
     >
       <Problem error={cluster && error} />
@@ -194,20 +197,22 @@ function Rows({ cluster, ask }: { cluster: Cluster; ask: (asking: Asking) => voi
             <td className="number">{duration(queue.load.wait.p99)}</td>
             <td className="number">{nodes}</td>
             <td>
-              <div className="actions compact">
-                {queue.paused ? (
-                  <button type="button" onClick={() => resume(queue.name)}>
-                    <Icon name="repeat" /> Resume
+              <Steering>
+                <div className="actions compact">
+                  {queue.paused ? (
+                    <button type="button" onClick={() => resume(queue.name)}>
+                      <Icon name="repeat" /> Resume
+                    </button>
+                  ) : (
+                    <button type="button" onClick={() => ask({ what: "pause", queue })}>
+                      <Icon name="pause" /> Pause…
+                    </button>
+                  )}
+                  <button type="button" onClick={() => ask({ what: "limit", queue })}>
+                    <Icon name="layers" /> Limit…
                   </button>
-                ) : (
-                  <button type="button" onClick={() => ask({ what: "pause", queue })}>
-                    <Icon name="pause" /> Pause…
-                  </button>
-                )}
-                <button type="button" onClick={() => ask({ what: "limit", queue })}>
-                  <Icon name="layers" /> Limit…
-                </button>
-              </div>
+                </div>
+              </Steering>
             </td>
           </tr>
         );

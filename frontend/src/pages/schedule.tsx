@@ -18,6 +18,7 @@ import {
 } from "../parts";
 import { Link, navigate, useParams, withParams } from "../router";
 import { graphql, type ResultOf } from "../schema";
+import { Steering } from "../viewer";
 import { SteerSchedule } from "./schedule-steering";
 import { concernsSchedules, ScheduleState } from "./schedules";
 
@@ -120,10 +121,12 @@ export function ScheduleView({ id }: { id: string }) {
       query={SchedulePage}
       variables={{ id, after }}
       actions={
-        <SteerSchedule
-          schedule={schedule}
-          onDeleted={() => navigate("/app/schedules", { replace: true })}
-        />
+        <Steering>
+          <SteerSchedule
+            schedule={schedule}
+            onDeleted={() => navigate("/app/schedules", { replace: true })}
+          />
+        </Steering>
       }
     >
       <Problem error={error} />

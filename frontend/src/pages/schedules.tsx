@@ -9,6 +9,7 @@ import { notify } from "../notices";
 import { Badge, Empty, Page, Pager, Problem, Status, Sum, Table, Time, Waiting } from "../parts";
 import { Link, navigate, useParams, withParams } from "../router";
 import { graphql, Refusal, type ResultOf, type UserError } from "../schema";
+import { LookOnly, Steering } from "../viewer";
 import { NO_WISH, ScheduleForm } from "./schedule-form";
 import { SteerSchedule } from "./schedule-steering";
 
@@ -87,9 +88,11 @@ export function Schedules() {
       query={SchedulesPage}
       variables={variables}
       actions={
-        <Link className="button primary" href="/app/schedules/new">
-          <Icon name="plus" /> New schedule
-        </Link>
+        <Steering>
+          <Link className="button primary" href="/app/schedules/new">
+            <Icon name="plus" /> New schedule
+          </Link>
+        </Steering>
       }
     >
       <Problem error={data && error} />
@@ -99,7 +102,10 @@ export function Schedules() {
         <Rows rows={page.nodes} />
       ) : (
         <Empty>
-          Nothing is run again and again yet. <Link href="/app/schedules/new">Make a schedule</Link>
+          Nothing is run again and again yet.{" "}
+          <Steering>
+            <Link href="/app/schedules/new">Make a schedule</Link>
+          </Steering>
         </Empty>
       )}
       {page && (
@@ -169,7 +175,9 @@ function Rows({ rows }: { rows: Row[] }) {
           <td className="number">{row.skipped}</td>
           <td className="number">{row.missed}</td>
           <td>
-            <SteerSchedule schedule={row} compact />
+            <Steering>
+              <SteerSchedule schedule={row} compact />
+            </Steering>
           </td>
         </tr>
       ))}
@@ -204,18 +212,20 @@ export function NewSchedule() {
   const [errors, setErrors] = useState<UserError[]>([]);
   return (
     <Page title="New schedule" lead="A task that runs again and again, on a grid of ticks">
-      <ScheduleForm
-        initial={NO_WISH()}
-        label="Create schedule"
-        errors={errors}
-        onSubmit={async (input) => {
-          const { payload, errors } = await act(CreateTaskSchedule, { input });
-          setErrors(errors);
-          if (!payload?.taskSchedule || errors.length) return;
-          notify("The schedule was created");
-          navigate(`/app/schedules/${payload.taskSchedule.uuid}`);
-        }}
-      />
+      <Steering otherwise={<LookOnly />}>
+        <ScheduleForm
+          initial={NO_WISH()}
+          label="Create schedule"
+          errors={errors}
+          onSubmit={async (input) => {
+            const { payload, errors } = await act(CreateTaskSchedule, { input });
+            setErrors(errors);
+            if (!payload?.taskSchedule || errors.length) return;
+            notify("The schedule was created");
+            navigate(`/app/schedules/${payload.taskSchedule.uuid}`);
+          }}
+        />
+      </Steering>
     </Page>
   );
 }

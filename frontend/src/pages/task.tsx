@@ -8,6 +8,7 @@ import { notify } from "../notices";
 import { Copy, Page, Panel, Problem, Refusals, Status, Sum, Table, Time, Waiting } from "../parts";
 import { Link } from "../router";
 import { graphql, Refusal, type UserError } from "../schema";
+import { Steering } from "../viewer";
 import { type Details, TaskPage, useTask } from "./task-data";
 import { Timeline } from "./timeline";
 
@@ -74,7 +75,7 @@ export function TaskView({ id }: { id: string }) {
       query={TaskPage}
       variables={{ id }}
       actions={
-        <>
+        <Steering>
           <button
             type="button"
             className="danger"
@@ -90,7 +91,7 @@ export function TaskView({ id }: { id: string }) {
           >
             <Icon name="repeat" /> Retry
           </button>
-        </>
+        </Steering>
       }
     >
       <Problem error={error} />

@@ -9,6 +9,7 @@ import { notify } from "../notices";
 import { Confirm, Empty, Page, Pager, Problem, Status, Sum, Table, Time, Waiting } from "../parts";
 import { Link, useParams, withParams } from "../router";
 import { graphql, Refusal, type ResultOf, type VariablesOf } from "../schema";
+import { Steering } from "../viewer";
 import { concerns, Filters, type Where, whereOf } from "./task-filters";
 
 const PAGE = 50;
@@ -152,14 +153,14 @@ export function Tasks() {
       query={TasksPage}
       variables={variables}
       actions={
-        <>
+        <Steering>
           <button type="button" onClick={() => ask("cancel")}>
             <Icon name="ban" /> Cancel {scope}…
           </button>
           <button type="button" onClick={() => ask("retry")}>
             <Icon name="repeat" /> Retry {scope}…
           </button>
-        </>
+        </Steering>
       }
     >
       <Filters
