@@ -48,7 +48,7 @@ def _rows(outcome: Outcome) -> Iterator[tuple[str, object]]:
     yield "time to recover, s", f"p50 {median(times):.1f}, max {max(times):.1f}"
     yield "quiet after faults and load, s", f"{found.quiet_after_seconds:.1f}"
     yield from _usage(outcome.usages)
-    yield "processes that died (killed, or by themselves)", _counts(outcome.deaths)
+    yield "processes that died, also by themselves", _counts(outcome.deaths)
     yield "faults, and their longest time to recover", len(found.faults)
 
 
