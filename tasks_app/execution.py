@@ -132,9 +132,9 @@ def delete_finished(before: datetime, limit: int) -> int:
 
 
 @transaction.atomic
-def hand_over_due(queue: OpenQueue, limit: int, *, least_slots: int = 1) -> int:
+def hand_over_due(queue: OpenQueue, limit: int, *, is_line_long: bool = False) -> int:
     """Hand over what is due and has no message that is known of; answers how many."""
-    due = claims.take_due(queue, limit, patience=dispatch.patience(), least_slots=least_slots)
+    due = claims.take_due(queue, limit, patience=dispatch.patience(), is_line_long=is_line_long)
     dispatch.after_commit(due, first=True)
     return len(due)
 

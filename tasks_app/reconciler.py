@@ -21,8 +21,8 @@ logger = logging.getLogger(__name__)
 BATCH = 1_000
 # As long as this many messages wait in the broker, more would only grow old there.
 WAITING_ENOUGH = 200
-# But a costly task that was left out has been in line before, and goes to its head.
-COSTLY_ENOUGH = 50
+# But what has been overtaken, or left out, goes to the head of the line; so many at once.
+OVERTAKEN_ENOUGH = 50
 
 
 def reconcile() -> None:
@@ -68,7 +68,7 @@ def _hand_over_due() -> None:
         # Of a queue with a limit, no more than can run when what waits has started.
         left = BATCH if queue.left is None else queue.left - line
         is_long = line >= WAITING_ENOUGH
-        if (limit := min(left, COSTLY_ENOUGH if is_long else BATCH)) > 0:
-            due = execution.hand_over_due(queue, limit, least_slots=2 if is_long else 1)
+        if (limit := min(left, OVERTAKEN_ENOUGH if is_long else BATCH)) > 0:
+            due = execution.hand_over_due(queue, limit, is_line_long=is_long)
             if due:
                 logger.info("handed over %d tasks of queue %s that were due", due, queue.name)

@@ -57,6 +57,23 @@ def test_nothing_is_added_to_a_long_line(make_task, handed_over, waiting):
     assert handed_over == []
 
 
+def test_a_task_that_was_overtaken_is_not_kept_back_by_a_long_line(
+    make_task, node, handed_over, waiting
+):
+    lost, urgent, younger = make_task(), make_task(priority=9), make_task()
+    make_due(lost)
+    make_due(urgent)
+    Task.objects.filter(pk=younger.pk).update(pending_since=timezone.now())
+    execution.claim([younger.pk], node=node.name, celery_task_id="message")
+    make_due(make_task())
+    handed_over.clear()
+    waiting["default"] = reconciler.WAITING_ENOUGH
+
+    reconciler.reconcile()
+
+    assert handed_over == [([str(lost.pk)], "default", 5)]
+
+
 def test_a_costly_task_does_not_wait_for_the_end_of_a_long_line(make_task, handed_over, waiting):
     make_due(make_task())
     costly = make_task(slots=2)

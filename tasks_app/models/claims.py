@@ -305,21 +305,28 @@ def limited(queues: Collection[str]) -> set[str]:
 
 
 def take_due(
-    queue: OpenQueue, limit: int, *, patience: timedelta, least_slots: int = 1
+    queue: OpenQueue, limit: int, *, patience: timedelta, is_line_long: bool = False
 ) -> list[Moved]:
     """Those of a queue that are due, that no message is known to carry, and that fit some node.
 
-    Urgent ones first, then those that have been due for longest.
+    Urgent ones first, then those that have been due for longest. In a long line most of them have
+    a message that only waits. Of a task that has been overtaken by one that came later, and of a
+    costly one that was left out, none does.
     """
     return moved(
         f"""
         WITH due AS (
             SELECT t.id
               FROM generate_series(9, 0, -1) AS p(priority), LATERAL (
+                   SELECT max(pending_since) AS came_at FROM tasks_app_task
+                    WHERE %(is_line_long)s AND status = 'RUNNING' AND queue = %(queue)s
+                      AND priority = p.priority
+              ) AS youngest_running, LATERAL (
                    SELECT id FROM tasks_app_task
                     WHERE status = 'PENDING' AND run > 0 AND queue = %(queue)s
                       AND priority = p.priority AND next_dispatch_at <= statement_timestamp()
-                      AND slots BETWEEN %(least_slots)s AND %(slots)s
+                      AND slots <= %(slots)s
+                      AND (NOT %(is_line_long)s OR slots > 1 OR next_dispatch_at <= came_at)
                     ORDER BY next_dispatch_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
               ) AS t
              LIMIT %(limit)s
@@ -330,7 +337,7 @@ def take_due(
         """,
         {
             "queue": queue.name,
-            "least_slots": least_slots,
+            "is_line_long": is_line_long,
             "slots": queue.slots,
             "limit": limit,
             "patience": patience,
