@@ -1,15 +1,20 @@
-"""What is mended of Celery's client of the broker."""
+"""What is mended of Celery's client of the broker, so that a node outlives an outage of it.
+
+What a node cannot tell the broker is forgotten. The message stays there, or is put back, comes
+again, and its task is found to be done, or is done then.
+"""
+
+import logging
+from typing import Any
 
 from kombu.transport import redis
-from redis import Redis
+from redis import ConnectionError as BrokerConnectionError
+
+logger = logging.getLogger(__name__)
 
 
 class QoS(redis.QoS):
-    """The messages a node has taken and not yet acknowledged, through outages of the broker.
-
-    What cannot be told to the broker is forgotten here. The message stays there, comes again when
-    its time is over, and finds its task done or has it done.
-    """
+    """The messages a node has taken and not yet acknowledged."""
 
     def ack(self, delivery_tag: str) -> None:
         """Acknowledge a message, and give its slot free even if that cannot be sent.
@@ -19,20 +24,24 @@ class QoS(redis.QoS):
         """
         try:
             super().ack(delivery_tag)
-        except self.channel.connection_errors:  # type: ignore[attr-defined]
+        except self.channel.connection_errors as error:  # type: ignore[attr-defined]
+            logger.warning("an acknowledgement was not sent, its message comes again: %s", error)
             self._quick_ack(delivery_tag)  # type: ignore[attr-defined]
-            raise
-
-    def restore_unacked(self, client: Redis | None = None) -> None:
-        """Give the messages back, unless the connection was given up before its channels.
-
-        Celery does that when closing one of several channels fails, and then closes the others:
-        Kombu's own would look for an address that is gone, and end the node.
-        """
-        if self.channel.connection.client is None:
-            self._delivered.clear()  # type: ignore[union-attr]
-        else:
-            super().restore_unacked(client)
 
 
-redis.Channel.QoS = QoS
+class Channel(redis.Channel):
+    """One whose connection was given up says so as one whose connection is lost.
+
+    Celery still closes such channels, and acknowledges by them what ran meanwhile. Kombu's own
+    would look for the address of what is gone, and that AttributeError end the node.
+    """
+
+    QoS = QoS
+
+    def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:
+        if getattr(self.connection, "client", None) is None:
+            raise BrokerConnectionError("The connection of this channel was given up.")
+        return super()._connparams(asynchronous)  # type: ignore[no-any-return,misc]
+
+
+redis.Transport.Channel = Channel
