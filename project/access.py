@@ -4,8 +4,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.contrib.auth.signals import user_login_failed
 from django.contrib.auth.views import redirect_to_login
 from django.db import InterfaceError, OperationalError
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
@@ -31,15 +33,14 @@ class Access:
         self._csrf = CsrfViewMiddleware(get_response)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path in _OPEN_TO_ALL:
+        if request.path_info in _OPEN_TO_ALL:
             return self._get_response(request)
-        authorization = request.headers.get("Authorization", "")
-        address = request.META.get("REMOTE_ADDR", "")
+        address = _address(request)
         try:
-            if request.method == "POST" and request.path in _PASSWORDS:
-                access.note_attempt(address)
+            if request.method == "POST" and request.path_info in _PASSWORDS:
+                access.check_attempts(address)
             caller = access.identify(
-                authorization,
+                request.headers.get("Authorization", ""),
                 lambda: request.user if request.user.is_authenticated else None,
                 address=address,
                 reason=request.headers.get("X-Request-Reason", ""),
@@ -50,7 +51,7 @@ class Access:
             return too_many(error.seconds)
         except (OperationalError, InterfaceError):
             return database_away()
-        if caller.name and not authorization and self._is_forged(request):
+        if caller.by_session and self._is_forged(request):
             return JsonResponse({"detail": "The CSRF token is missing or wrong."}, status=403)
         with callers.calling(caller):
             return self._get_response(request)
@@ -58,6 +59,16 @@ class Access:
     def _is_forged(self, request: HttpRequest) -> bool:
         # The cookie has been read by Django's own, which comes before; but it lets our APIs pass.
         return self._csrf.process_view(request, self._get_response, (), {}) is not None
+
+
+def _address(request: HttpRequest) -> str:
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+@receiver(user_login_failed)
+def _note_wrong_password(request: HttpRequest | None = None, **_: Any) -> None:
+    if request is not None:
+        access.note_wrong_password(_address(request))
 
 
 def unauthenticated(detail: str = callers.SAY_WHO_YOU_ARE) -> JsonResponse:

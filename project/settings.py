@@ -4,6 +4,7 @@ import tomllib
 from pathlib import Path
 
 import environ
+import limits
 from django.core.exceptions import ImproperlyConfigured
 from redis.asyncio.retry import Retry
 from redis.backoff import ConstantBackoff
@@ -20,7 +21,11 @@ SECRET_KEY = env.str("SECRET_KEY", default="")
 if not SECRET_KEY and (secret_key_file := env.str("SECRET_KEY_FILE", default="")):
     SECRET_KEY = Path(secret_key_file).read_text().strip()
 # By the first three come the supervisor and health checks, from this machine.
-ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *env.list("ALLOWED_HOSTS", default=[])]
+ALLOWED_HOSTS = [
+    *("localhost", "127.0.0.1", "[::1]"),
+    *env.list("LOCAL_HOSTS", default=[]),
+    *env.list("ALLOWED_HOSTS", default=[]),
+]
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
@@ -215,14 +220,20 @@ HEARTBEAT_FILE = env.str("HEARTBEAT_FILE", default="")
 
 # `token`: nobody may anything who has not said who they are. `open`: everybody may everything.
 # What starts the web where only this machine reaches it says `open` (project/binding.py).
-API_AUTH = env.str("API_AUTH", default="token")
+API_AUTH = env.str("API_AUTH", default="") or "token"
 if API_AUTH not in ("open", "token"):
     raise ImproperlyConfigured(f"API_AUTH is open or token, not {API_AUTH!r}.")
 # How many requests each token, user or, where nobody says who they are, address may send, as in
 # `6000/minute`; nothing for no limit. How often an address may come with a wrong token or password.
 API_RATE = env.str("API_RATE", default="" if API_AUTH == "open" else "6000/minute")
 API_FAILURE_RATE = env.str("API_FAILURE_RATE", default="30/minute")
+for name, rate in ("API_RATE", API_RATE), ("API_FAILURE_RATE", API_FAILURE_RATE):
+    try:
+        rate and limits.parse(rate)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} is like 600/minute, not {rate!r}.") from error
 
+SESSION_ENGINE = "project.sessions"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 SESSION_COOKIE_HTTPONLY = True

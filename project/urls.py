@@ -6,7 +6,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from project.access import after_login, for_known
 from project.pages import EDITOR, dashboard, page
@@ -51,6 +51,8 @@ handler403 = _plainly(403, "Forbidden.")
 handler404 = _plainly(404, "Not found.")
 handler500 = _plainly(500, "Internal server error.")
 
+docs = SpectacularSwaggerSplitView.as_view(url_name="openapi")
+
 urlpatterns = [
     path("", after_login(dashboard), name="index"),
     path("app/<path:path>", after_login(dashboard)),
@@ -59,7 +61,7 @@ urlpatterns = [
     path("", include("tasks_app.rest.urls")),
     path("graphql/", after_login(page(graphql, **EDITOR)), name="graphql"),
     path("api/schema/", SpectacularAPIView.as_view(), name="openapi"),
-    path("api/docs/", SpectacularSwaggerView.as_view(url_name="openapi"), name="swagger"),
+    path("api/docs/", page(docs, style_src="'self' 'unsafe-inline'"), name="swagger"),
     path("admin/", admin.site.urls),
     path("healthz/", healthz),
     path("readyz/", readyz),

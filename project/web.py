@@ -1,7 +1,6 @@
 """A web process: `python -m project.web` is uvicorn, with what the project wants of it."""
 
 import sys
-from argparse import ArgumentParser
 from typing import Any
 
 import uvicorn
@@ -45,14 +44,13 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
 def _settle_access(arguments: list[str]) -> None:
     """With --fd somebody else has bound the address, and has settled it."""
-    parser = ArgumentParser(add_help=False, allow_abbrev=False)
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--fd")
-    known, _ = parser.parse_known_args(arguments)
-    if known.fd is None:
-        settle_access(known.host)
+    # As uvicorn understands them: it reads the environment too.
+    given = uvicorn.main.make_context("uvicorn", list(arguments)).params
+    if given["fd"] is None:
+        settle_access(given["uds"] or given["host"])
 
 
 if __name__ == "__main__":
-    _settle_access(sys.argv[1:])
-    uvicorn.main([*OPTIONS, *sys.argv[1:]])
+    arguments = [*OPTIONS, *sys.argv[1:]]
+    _settle_access(arguments)
+    uvicorn.main(arguments)

@@ -32,11 +32,6 @@ class Entrance(NamedTuple):
     session_key: str
     address: str
 
-    @property
-    def by_session(self) -> bool:
-        """Whether a cookie says who this is, which browsers send for whoever asks them to."""
-        return bool(self.caller.name) and self.caller.token_id is None
-
     async def still_stands(self) -> bool:
         """Whether what they came with still opens the door. While the database is away, it does."""
         user = partial(access.session_user, self.session_key)
@@ -56,7 +51,7 @@ async def enter(
 ) -> Entrance:
     """Raises access.WrongTokenError, or LaterError if they may come again."""
     cookies = parse_cookie(headers.get("cookie", ""))
-    session_key = "" if authorization else cookies.get(settings.SESSION_COOKIE_NAME, "")
+    session_key = cookies.get(settings.SESSION_COOKIE_NAME, "")
     address = (scope.get("client") or ("",))[0]
     identify = partial(
         access.identify,

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 from strawberry.http.streaming import SSETransport, merge_stream_with_heartbeat
+from strawberry.http.websocket_origin import is_same_origin
 
 from schema import entrance, messages, schema, streams
 from tasks_app import callers
@@ -34,7 +35,7 @@ async def stream(request: Request) -> Response:
         return PlainTextResponse("Try again later.", error.status, later)
     if entered.caller.role is None:
         return _unauthorized()
-    if entered.by_session and request.method == "POST" and not _is_same_origin(request):
+    if entered.caller.by_session and request.method == "POST" and not _is_same_origin(request):
         return PlainTextResponse("Forbidden.", 403)
     callers.become(entered.caller)
     try:
@@ -55,8 +56,8 @@ def _token(request: Request) -> str:
 def _is_same_origin(request: Request) -> bool:
     """Whether a page of ours sends this; a browser says so, whoever's page it is."""
     origin = request.headers.get("origin", "")
-    ours = f"{request.url.scheme}://{request.headers.get('host', '')}"
-    return origin == ours or origin in settings.CSRF_TRUSTED_ORIGINS
+    ours = is_same_origin(origin, request.headers.get("host"))
+    return ours or origin in settings.CSRF_TRUSTED_ORIGINS
 
 
 async def _in_body(request: Request) -> streams.Request:

@@ -22,6 +22,11 @@ class Caller(NamedTuple):
     token_id: UUID | None = None
     reason: str = ""
 
+    @property
+    def by_session(self) -> bool:
+        """Whether a cookie says who this is, which browsers send for whoever asks them to."""
+        return bool(self.name) and self.token_id is None
+
 
 NOBODY = Caller()
 # Where everybody may do everything, they need not say who they are.

@@ -231,7 +231,7 @@ def _append_line(
         queue,
         previous,
         status,
-        caller.reason or message,
+        _with_reason(message),
         [task.id for task in group],
         [task.version for task in group],
         [task.attempt for task in group],
@@ -304,9 +304,14 @@ def token_changed(kind: str, token: ApiToken) -> None:
 def _append(*, message: str = "", **columns: Any) -> None:
     caller = callers.current()
     ClusterEvent.objects.create(
-        actor=caller.name, token_id=caller.token_id, message=message or caller.reason, **columns
+        actor=caller.name, token_id=caller.token_id, message=_with_reason(message), **columns
     )
     doorbell.ring_after_commit()
+
+
+def _with_reason(message: str) -> str:
+    """What happened, and why whoever calls did it."""
+    return ": ".join(filter(None, (message, callers.current().reason)))
 
 
 def histories(task_ids: Sequence[UUID]) -> dict[UUID, list[tuple[ClusterEvent, int]]]:

@@ -7,6 +7,7 @@ reason for it to stop.
 import logging
 import math
 import time
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -18,7 +19,8 @@ from redis import RedisError
 
 logger = logging.getLogger(__name__)
 
-REQUESTS, FAILURES = "requests", "failures"
+# The last two are of wrong ones.
+REQUESTS, TOKENS, PASSWORDS = "requests", "tokens", "passwords"
 # After a failure Valkey is left alone for so long.
 PAUSE_SECONDS = 1.0
 _TIMEOUT_SECONDS = 0.25
@@ -36,7 +38,7 @@ def full_for(rate: str, who: str) -> int:
     return _ask(rate, who, FixedWindowRateLimiter.test)
 
 
-def _ask(rate: str, who: str, has_room: Any) -> int:
+def _ask(rate: str, who: str, has_room: Callable[..., bool]) -> int:
     global _away_until
     item = _item(rate)
     if item is None or time.monotonic() < _away_until:
@@ -53,7 +55,7 @@ def _ask(rate: str, who: str, has_room: Any) -> int:
 
 
 def _item(rate: str) -> RateLimitItem | None:
-    text = {REQUESTS: settings.API_RATE, FAILURES: settings.API_FAILURE_RATE}[rate]
+    text = settings.API_RATE if rate == REQUESTS else settings.API_FAILURE_RATE
     return _parsed(text) if text else None
 
 

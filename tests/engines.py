@@ -51,6 +51,6 @@ def _start() -> None:
 
 
 os.environ.setdefault("SECRET_KEY", "only for tests")
-os.environ.setdefault("API_AUTH", "open")
+os.environ["API_AUTH"] = os.environ.get("API_AUTH") or "open"
 if "PYTEST_XDIST_WORKER" not in os.environ:
     _start()

@@ -45,7 +45,8 @@ def adopt(arguments: list[str]) -> None:
 
 
 def _given(arguments: list[str]) -> Namespace:
-    parser = ArgumentParser(add_help=False, allow_abbrev=False)
+    # Abbreviations too, as Django understands them.
+    parser = ArgumentParser(add_help=False)
     parser.add_argument("--state", type=Path, default=default_directory())
     parser.add_argument("--host", default="127.0.0.1")
     return parser.parse_known_args(arguments)[0]

@@ -4,18 +4,21 @@ Refusals of the services are Django's own: ValidationError by field, ApiToken.Do
 """
 
 import hashlib
+import math
 import secrets
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from importlib import import_module
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth import get_user
-from django.contrib.sessions.backends.db import SessionStore
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
 from django.db.models.functions import Now
 
 from tasks_app import callers, events, rates
@@ -30,11 +33,12 @@ HINT_LENGTH = len(PREFIX) + 4
 NAME_MAX_LENGTH = 100
 REASON_MAX_LENGTH = 1_000
 # A token that was revoked opens doors for so long at most. Until then it is not looked up again.
-KNOWN_SECONDS = 10.0
+KNOWN_FOR = timedelta(seconds=10)
 KNOWN_MAX = 1_000
 
 Kind = ClusterEvent.Kind
 
+# By the digest of its secret: until when a token is not looked up again, and whose it is.
 _known: dict[str, tuple[float, Caller]] = {}
 
 
@@ -95,12 +99,13 @@ def revoke_token(id: UUID) -> ApiToken:
 def identify(
     authorization: str, user: Callable[[], Any], *, address: str, reason: str = ""
 ) -> Caller:
-    """Who sends this: by the token of the Authorization header, else as the session's user.
+    """Who sends this: by the bearer token of the Authorization header, else as the session's user.
 
-    Raises WrongTokenError, TooManyError.
+    Other schemes are a proxy's own affair. Raises WrongTokenError, TooManyError.
     """
-    if authorization:
-        caller = _by_token(authorization, address)
+    scheme, _, secret = authorization.partition(" ")
+    if scheme.lower() == "bearer":
+        caller = _by_token(secret.strip(), address)
     else:
         caller = _of_user(user()) or callers.stranger()
     count(caller, address)
@@ -131,33 +136,38 @@ def session_user(session_key: str) -> Any:
     """Who has logged in; None if nobody has."""
     if not session_key:
         return None
-    user = get_user(SimpleNamespace(session=SessionStore(session_key)))  # type: ignore[arg-type]
+    session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+    user = get_user(SimpleNamespace(session=session))  # type: ignore[arg-type]
     return user if user.is_authenticated else None
 
 
-def note_attempt(address: str) -> None:
-    """Somebody tries a password. Raises TooManyError."""
-    _spend(rates.FAILURES, address)
-
-
-def _by_token(authorization: str, address: str) -> Caller:
-    scheme, _, secret = authorization.partition(" ")
-    digest = _digest(secret.strip())
-    checked_at, caller = _known.get(digest, (0.0, callers.NOBODY))
-    if time.monotonic() - checked_at < KNOWN_SECONDS:
-        return caller
-    # Who has tried many wrong ones is not even told whether the next is right.
-    if wait := rates.full_for(rates.FAILURES, address):
+def check_attempts(address: str) -> None:
+    """Before a password is tried. Raises TooManyError after too many wrong ones."""
+    if wait := rates.full_for(rates.PASSWORDS, address):
         raise TooManyError(wait)
-    token = usable().filter(digest=digest).first() if scheme.lower() == "bearer" else None
+
+
+def note_wrong_password(address: str) -> None:
+    """Count it against whoever comes from there."""
+    rates.spend(rates.PASSWORDS, address)
+
+
+def _by_token(secret: str, address: str) -> Caller:
+    digest = _digest(secret)
+    known_until, caller = _known.get(digest, (-math.inf, callers.NOBODY))
+    if time.monotonic() < known_until:
+        return caller
+    token = usable().annotate(left=F("expires_at") - Now()).filter(digest=digest).first()
     if token is None:
         _known.pop(digest, None)
-        _spend(rates.FAILURES, address)
+        # Right ones are let in all the same: they cannot be guessed, and many share an address.
+        _spend(rates.TOKENS, address)
         raise WrongTokenError
     caller = Caller(token.name, Role(token.role), token.pk)
     if len(_known) >= KNOWN_MAX:
         _known.clear()
-    _known[digest] = (time.monotonic(), caller)
+    known_for = min(KNOWN_FOR, token.left or KNOWN_FOR)
+    _known[digest] = (time.monotonic() + known_for.total_seconds(), caller)
     return caller
 
 

@@ -29,14 +29,24 @@ def test_which_addresses_only_this_machine_reaches(host, expected):
     assert is_loopback(host) is expected
 
 
-@pytest.mark.parametrize("command", [["-m", "project.web"], ["manage.py", "up"]])
-def test_nothing_starts_where_strangers_could_come_in(command, tmp_path):
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("-m project.web --host 0.0.0.0", {}),
+        ("-m project.web", {"UVICORN_HOST": "0.0.0.0"}),
+        ("-m project.web --uds /tmp/web.sock", {}),
+        ("-m project.web", {"PUBLISHED_AT": "0.0.0.0"}),
+        ("manage.py up --host 0.0.0.0", {}),
+        ("manage.py up --hos=0.0.0.0", {}),
+    ],
+)
+def test_nothing_starts_where_strangers_could_come_in(command, said, tmp_path):
     environment = {key: value for key, value in os.environ.items() if key != "API_AUTH"}
     options = [] if "project.web" in command else [f"--state={tmp_path}"]
 
     ended = subprocess.run(
-        [sys.executable, *command, "--host", "0.0.0.0", *options],
-        env=environment,
+        [sys.executable, *command.split(), *options],
+        env=environment | said,
         capture_output=True,
         text=True,
         timeout=60,
@@ -48,11 +58,22 @@ def test_nothing_starts_where_strangers_could_come_in(command, tmp_path):
     assert "Traceback" not in ended.stderr
 
 
-def test_what_was_said_stays(monkeypatch):
-    monkeypatch.setenv("API_AUTH", "token")
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({}, "open"),
+        ({"API_AUTH": "token"}, "token"),
+        ({"ALLOWED_HOSTS": "cluster.example.org"}, "token"),
+        ({"HTTPS": "true"}, "token"),
+        ({"HTTPS": "true", "API_AUTH": "open"}, "open"),
+    ],
+)
+def test_a_proxy_on_this_machine_opens_nothing_by_itself(monkeypatch, said, expected):
+    for name in ("ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "HTTPS", "API_AUTH"):
+        monkeypatch.setenv(name, said.get(name, ""))
     settle_access("127.0.0.1")
 
-    assert os.environ["API_AUTH"] == "token"
+    assert os.environ["API_AUTH"] == expected
 
 
 def test_django_has_nothing_to_say_of_a_deployment_behind_tls():

@@ -1,5 +1,9 @@
 """How much may be asked, and how often one may guess."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from django.test import Client
 from redis import Redis
@@ -9,6 +13,8 @@ from tests.access.conftest import bearer
 from tests.engines import valkey
 from tests.live import running_cluster
 from tests.subscriptions.client import socket
+
+GUESS = {"username": "admin", "password": "admin"}
 
 
 @pytest.fixture(autouse=True)
@@ -29,23 +35,47 @@ def test_one_too_many_is_refused_until_there_is_room_again(guarded, settings, ma
     assert Client().get("/healthz/").status_code == 200
 
 
-def test_who_guesses_is_stopped_even_with_the_right_one(guarded, settings, make_token):
+def test_who_guesses_is_stopped_and_nobody_else_of_the_same_address(guarded, settings, make_token):
     settings.API_FAILURE_RATE = "3/minute"
     made = make_token()
 
     statuses = [Client().get("/tasks/", headers=bearer(f"cst_{n}")).status_code for n in range(5)]
 
     assert statuses == [401, 401, 401, 429, 429]
-    assert Client().get("/tasks/", headers=bearer(made.secret)).status_code == 429
+    assert Client().get("/tasks/", headers=bearer(made.secret)).status_code == 200
+    assert Client().post("/login/", GUESS).status_code == 200
 
 
-def test_passwords_are_guessed_no_faster(guarded, settings):
+@pytest.mark.parametrize("page", ["/login/", "/admin/login/"])
+def test_passwords_are_guessed_no_faster(guarded, settings, page):
     settings.API_FAILURE_RATE = "3/minute"
 
-    wrong = {"username": "admin", "password": "admin"}
-    statuses = [Client().post("/login/", wrong).status_code for _ in range(4)]
+    statuses = [Client().post(page, GUESS).status_code for _ in range(4)]
 
     assert statuses == [200, 200, 200, 429]
+
+
+def test_no_other_site_can_use_up_the_tries_of_an_address(guarded, settings):
+    settings.API_FAILURE_RATE = "3/minute"
+
+    statuses = [Client(enforce_csrf_checks=True).post("/login/").status_code for _ in range(4)]
+
+    assert statuses == [403] * 4
+    assert Client().post("/login/", GUESS).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["API_RATE", "API_FAILURE_RATE"])
+def test_a_rate_that_is_none_is_refused_at_the_start(name):
+    started = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        env=os.environ | {name: "6000"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert started.returncode != 0
+    assert f"{name} is like 600/minute" in started.stderr
 
 
 def test_while_valkey_is_away_nobody_is_refused(guarded, settings, make_token):

@@ -6,6 +6,7 @@ from django.test import Client
 from websockets.exceptions import InvalidStatus
 
 from tasks_app.models import Task
+from tasks_app.services import access
 from tests.live import running_cluster
 from tests.subscriptions.client import socket
 from tests.subscriptions.test_event_stream import stream
@@ -69,10 +70,20 @@ def test_a_session_changes_nothing_without_the_csrf_token(
     client = Client(enforce_csrf_checks=True)
     client.force_login(get_user_model()._default_manager.get())
 
-    answer = client.post(path, body, content_type="application/json")
+    for headers in {}, {"Authorization": "Basic YWxhZGRpbjpvcGVuc2VzYW1l"}:
+        answer = client.post(path, body, content_type="application/json", headers=headers)
 
-    assert answer.status_code == 403
+        assert answer.status_code == 403
     assert not Task.objects.exists()
+
+
+@pytest.mark.parametrize("key", ["a" * 32, "aaaaaaaa\0", "é" * 32, "'; --------"])
+def test_a_cookie_that_is_no_session_is_nobody(guarded, key):
+    client = Client()
+    client.cookies["sessionid"] = key
+
+    assert client.get("/tasks/").status_code == 401
+    assert access.session_user(key) is None
 
 
 def test_who_logs_out_is_a_stranger_again(guarded, make_user):

@@ -1,10 +1,12 @@
 """API tokens: made, kept and revoked."""
 
+from datetime import timedelta
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 
 from tasks_app.models import ApiToken, ClusterEvent, Task
 from tasks_app.models.access import Role
@@ -71,7 +73,7 @@ def test_what_cannot_be_is_refused_by_its_field(guarded, make_token, wish, field
 
 
 def test_a_revoked_token_opens_no_door(guarded, make_token, monkeypatch):
-    monkeypatch.setattr(access, "KNOWN_SECONDS", 0)
+    monkeypatch.setattr(access, "KNOWN_FOR", timedelta(0))
     admin, other = make_token(Role.ADMIN), make_token()
 
     payload = ask(REVOKE, admin.secret, uuid=str(other.token.pk))["data"]["revokeApiToken"]
@@ -87,6 +89,37 @@ def test_a_token_is_not_looked_up_again_for_a_while(guarded, make_token):
     ApiToken.objects.all().delete()
 
     assert Client().get("/api/schema/", headers=headers).status_code == 200
+
+
+def test_a_token_that_is_known_opens_no_door_when_it_has_expired(guarded):
+    expires_at = timezone.now() + timedelta(seconds=1)
+    headers = bearer(access.create_token("short", Role.VIEWER, expires_at=expires_at).secret)
+    assert Client().get("/tasks/", headers=headers).status_code == 200
+
+    eventually(lambda: Client().get("/tasks/", headers=headers).status_code == 401, seconds=5)
+
+
+def test_a_login_of_another_kind_is_for_the_proxy_that_asked_for_it(guarded, settings):
+    headers = {"Authorization": "Basic YWxhZGRpbjpvcGVuc2VzYW1l"}
+    assert Client().get("/tasks/", headers=headers).status_code == 401
+
+    settings.API_AUTH = "open"
+    assert Client().get("/tasks/", headers=headers).status_code == 200
+
+
+def test_why_a_token_was_made_is_in_the_log_beside_what_it_is(guarded, make_token):
+    headers = bearer(make_token(Role.ADMIN).secret) | {"X-Request-Reason": "ticket 7"}
+    body = {"query": CREATE, "variables": {"input": {"name": "new", "role": "VIEWER"}}}
+    Client().post("/graphql/", body, content_type="application/json", headers=headers)
+
+    message = ClusterEvent.objects.latest("id").message
+    assert message.startswith("new (VIEWER, cst_")
+    assert message.endswith("…): ticket 7")
+
+
+def test_a_token_that_lasts_too_long_is_refused(guarded):
+    with pytest.raises(CommandError, match="days"):
+        call_command("token", "create", "eternal", "--days", "99999999")
 
 
 def test_tokens_are_made_listed_and_revoked_on_the_command_line(guarded, capsys):
@@ -122,8 +155,9 @@ def test_what_a_token_does_is_in_the_log_with_its_id_and_the_reason(guarded, mak
 
     lines = ClusterEvent.objects.exclude(kind="TOKEN_CREATED").order_by("id")
     assert list(lines.values_list("kind", "actor", "token_id", "message")) == [
-        (kind, "nightly", made.token.pk, "ticket 7")
-        for kind in ("TASK_CREATED", "QUEUE_PAUSED", "TASK_CANCELLED")
+        ("TASK_CREATED", "nightly", made.token.pk, "ticket 7"),
+        ("QUEUE_PAUSED", "nightly", made.token.pk, "ticket 7"),
+        ("TASK_CANCELLED", "nightly", made.token.pk, "Cancelled: ticket 7"),
     ]
 
 

@@ -23,7 +23,9 @@ def get(cluster):
     return get
 
 
-@pytest.mark.parametrize("path", ["/", "/app/tasks", "/app/tasks/any/thing", "/graphql/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/app/tasks", "/app/tasks/any/thing", "/graphql/", "/api/docs/"]
+)
 def test_pages_are_never_cached_and_run_nothing_that_is_not_a_file_of_ours(get, path):
     headers, body = get(path, Accept="text/html")
     assert headers["cache-control"] == "no-store"

@@ -30,9 +30,11 @@ class Command(BaseCommand):
         getattr(self, f"_{command}")(**options)
 
     def _create(self, *, name: str, role: str, days: int | None, **_: Any) -> None:
-        expires_at = None if days is None else database_now() + timedelta(days=days)
         try:
+            expires_at = None if days is None else database_now() + timedelta(days=days)
             made = access.create_token(name, Role[role], expires_at=expires_at)
+        except OverflowError as error:
+            raise CommandError("days: That is too long.") from error
         except ValidationError as error:
             faults = "; ".join(
                 f"{field}: {' '.join(messages)}" for field, messages in error.message_dict.items()
