@@ -115,7 +115,7 @@ def identify(
 
 def count(caller: Caller, address: str) -> None:
     """Note one more request. Raises TooManyError."""
-    _spend(rates.REQUESTS, str(caller.token_id or caller.name or address))
+    _refuse_for(rates.spend(rates.REQUESTS, str(caller.token_id or caller.name or address)))
 
 
 def is_still(caller: Caller, user: Callable[[], Any]) -> bool:
@@ -143,8 +143,7 @@ def session_user(session_key: str) -> Any:
 
 def check_attempts(address: str) -> None:
     """Before a password is tried. Raises TooManyError after too many wrong ones."""
-    if wait := rates.full_for(rates.PASSWORDS, address):
-        raise TooManyError(wait)
+    _refuse_for(rates.full_for(rates.PASSWORDS, address))
 
 
 def note_wrong_password(address: str) -> None:
@@ -161,7 +160,7 @@ def _by_token(secret: str, address: str) -> Caller:
     if token is None:
         _known.pop(digest, None)
         # Right ones are let in all the same: they cannot be guessed, and many share an address.
-        _spend(rates.TOKENS, address)
+        _refuse_for(rates.spend(rates.TOKENS, address))
         raise WrongTokenError
     caller = Caller(token.name, Role(token.role), token.pk)
     if len(_known) >= KNOWN_MAX:
@@ -177,9 +176,9 @@ def _role(user: Any) -> Role:
     return Role.OPERATOR if user.is_staff else Role.VIEWER
 
 
-def _spend(rate: str, who: str) -> None:
-    if wait := rates.spend(rate, who):
-        raise TooManyError(wait)
+def _refuse_for(seconds: int) -> None:
+    if seconds:
+        raise TooManyError(seconds)
 
 
 def _digest(secret: str) -> str:

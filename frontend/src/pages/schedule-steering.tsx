@@ -6,6 +6,7 @@ import { Icon } from "../icons";
 import { notify } from "../notices";
 import { Confirm } from "../parts";
 import { graphql, Refusal, type UserError } from "../schema";
+import { Steering } from "../viewer";
 
 const PauseSchedule = graphql(
   `
@@ -74,66 +75,68 @@ export function SteerSchedule(props: {
   }
 
   return (
-    <div className={props.compact ? "actions compact" : "actions"}>
-      <button
-        type="button"
-        onClick={() => say(act(TriggerSchedule, { input: { id } }), "It runs now")}
-      >
-        <Icon name="play" /> Run now
-      </button>
-      {paused ? (
+    <Steering>
+      <div className={props.compact ? "actions compact" : "actions"}>
         <button
           type="button"
-          onClick={() => say(act(ResumeSchedule, { input: { id } }), "The schedule goes on")}
+          onClick={() => say(act(TriggerSchedule, { input: { id } }), "It runs now")}
         >
-          <Icon name="repeat" /> Resume
+          <Icon name="play" /> Run now
         </button>
-      ) : (
-        <button type="button" onClick={() => setAsking("pause")}>
-          <Icon name="pause" /> Pause…
-        </button>
-      )}
-      {!props.compact && (
-        <button type="button" className="danger" onClick={() => setAsking("delete")}>
-          <Icon name="cross" /> Delete…
-        </button>
-      )}
-      {asking === "pause" && (
-        <Confirm
-          title="Pause this schedule?"
-          label="Pause"
-          onClose={() => setAsking(undefined)}
-          onConfirm={async () => {
-            const { errors } = await act(PauseSchedule, { input: { id, note } });
-            if (!errors.length) notify("The schedule is paused");
-            return errors;
-          }}
-        >
-          <p>No tick fires until it is resumed.</p>
-          <label className="field">
-            Why
-            <input value={note} onChange={(event) => setNote(event.target.value)} />
-          </label>
-        </Confirm>
-      )}
-      {asking === "delete" && (
-        <Confirm
-          title="Delete this schedule?"
-          label="Delete"
-          danger
-          onClose={() => setAsking(undefined)}
-          onConfirm={async () => {
-            const { errors } = await act(DeleteSchedule, { input: { id } });
-            if (!errors.length) {
-              notify("The schedule was deleted");
-              props.onDeleted?.();
-            }
-            return errors;
-          }}
-        >
-          <p>Its task goes with it, and all the task's results.</p>
-        </Confirm>
-      )}
-    </div>
+        {paused ? (
+          <button
+            type="button"
+            onClick={() => say(act(ResumeSchedule, { input: { id } }), "The schedule goes on")}
+          >
+            <Icon name="repeat" /> Resume
+          </button>
+        ) : (
+          <button type="button" onClick={() => setAsking("pause")}>
+            <Icon name="pause" /> Pause…
+          </button>
+        )}
+        {!props.compact && (
+          <button type="button" className="danger" onClick={() => setAsking("delete")}>
+            <Icon name="cross" /> Delete…
+          </button>
+        )}
+        {asking === "pause" && (
+          <Confirm
+            title="Pause this schedule?"
+            label="Pause"
+            onClose={() => setAsking(undefined)}
+            onConfirm={async () => {
+              const { errors } = await act(PauseSchedule, { input: { id, note } });
+              if (!errors.length) notify("The schedule is paused");
+              return errors;
+            }}
+          >
+            <p>No tick fires until it is resumed.</p>
+            <label className="field">
+              Why
+              <input value={note} onChange={(event) => setNote(event.target.value)} />
+            </label>
+          </Confirm>
+        )}
+        {asking === "delete" && (
+          <Confirm
+            title="Delete this schedule?"
+            label="Delete"
+            danger
+            onClose={() => setAsking(undefined)}
+            onConfirm={async () => {
+              const { errors } = await act(DeleteSchedule, { input: { id } });
+              if (!errors.length) {
+                notify("The schedule was deleted");
+                props.onDeleted?.();
+              }
+              return errors;
+            }}
+          >
+            <p>Its task goes with it, and all the task's results.</p>
+          </Confirm>
+        )}
+      </div>
+    </Steering>
   );
 }

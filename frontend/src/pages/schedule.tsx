@@ -18,7 +18,6 @@ import {
 } from "../parts";
 import { Link, navigate, useParams, withParams } from "../router";
 import { graphql, type ResultOf } from "../schema";
-import { Steering } from "../viewer";
 import { SteerSchedule } from "./schedule-steering";
 import { concernsSchedules, ScheduleState } from "./schedules";
 
@@ -121,12 +120,10 @@ export function ScheduleView({ id }: { id: string }) {
       query={SchedulePage}
       variables={{ id, after }}
       actions={
-        <Steering>
-          <SteerSchedule
-            schedule={schedule}
-            onDeleted={() => navigate("/app/schedules", { replace: true })}
-          />
-        </Steering>
+        <SteerSchedule
+          schedule={schedule}
+          onDeleted={() => navigate("/app/schedules", { replace: true })}
+        />
       }
     >
       <Problem error={error} />

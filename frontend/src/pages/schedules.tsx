@@ -175,9 +175,7 @@ function Rows({ rows }: { rows: Row[] }) {
           <td className="number">{row.skipped}</td>
           <td className="number">{row.missed}</td>
           <td>
-            <Steering>
-              <SteerSchedule schedule={row} compact />
-            </Steering>
+            <SteerSchedule schedule={row} compact />
           </td>
         </tr>
       ))}
