@@ -1,12 +1,15 @@
 """What tasks a client means. Few conditions, by hand: none that the database cannot bear."""
 
+import re
 from datetime import datetime
 from functools import reduce
 from operator import and_, or_
 from typing import Optional
+from uuid import UUID
 
 import strawberry
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery, TextField, Value
+from django.db.models.functions import Cast, Coalesce
 
 from schema.enums import TaskStatus
 from schema.nodes import BadInputError, parse_id
@@ -16,6 +19,9 @@ from tasks_app.models import Task, TaskResult
 IDS_MAX = 1_000
 DEPTH_MAX = 5
 CONDITIONS_MAX = 50
+FRAGMENT_MIN = 4
+# The digits at the end of a UUID have no index, so only the newest tasks are compared.
+SUFFIX_AMONG = 100_000
 
 
 @strawberry.input(description="From one time (included) to another (excluded).")
@@ -62,6 +68,14 @@ def _between(column: str, low: object, high: object, below: str) -> Q:
 class TaskWhere:
     ids: list[strawberry.ID] | None = strawberry.field(
         default=None, description=f"One of these, at most {IDS_MAX}."
+    )
+    uuid_fragment: str | None = strawberry.field(
+        default=None,
+        description=(
+            f"Hexadecimal digits, {FRAGMENT_MIN} to 32, with which the UUID begins or ends."
+            " Hyphens are ignored. UUIDs that end with them are found among the newest"
+            f" {SUFFIX_AMONG:,} tasks."
+        ),
     )
     statuses: list[TaskStatus] | None = strawberry.field(
         default=None, description="In one of these."
@@ -130,6 +144,8 @@ def _own(where: TaskWhere) -> Q:
         if len(where.ids) > IDS_MAX:
             raise BadInputError(f"`ids` has more than {IDS_MAX}.")
         q &= Q(pk__in=[parse_id(id, "Task") for id in where.ids])
+    if where.uuid_fragment is not None:
+        q &= _with_fragment(where.uuid_fragment)
     if where.statuses is not None:
         q &= Q(status__in=where.statuses)
     if where.queue is not None:
@@ -147,6 +163,29 @@ def _own(where: TaskWhere) -> Q:
         found = TaskResult.objects.filter(where.result.q("result"), task=OuterRef("pk"))
         q &= Q(Exists(found))
     return q
+
+
+def _with_fragment(fragment: str) -> Q:
+    """Match tasks whose UUID begins with these digits, or recent ones whose UUID ends with them."""
+    digits = fragment.replace("-", "").lower()
+    if not re.fullmatch(rf"[0-9a-f]{{{FRAGMENT_MIN},32}}", digits):
+        raise BadInputError(
+            f"`uuidFragment` must be {FRAGMENT_MIN} to 32 hexadecimal digits, with or without"
+            " hyphens."
+        )
+    first, last = UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
+    beginning = Task.objects.filter(pk__gte=first, pk__lte=last)
+    oldest = Task.objects.order_by("-pk").values("pk")[SUFFIX_AMONG - 1 : SUFFIX_AMONG]
+    recent = Task.objects.filter(pk__gte=Coalesce(Subquery(oldest), Value(UUID(int=0))))
+    ending = recent.annotate(text=Cast("pk", TextField())).filter(text__endswith=_suffix(digits))
+    # Not `|`: PostgreSQL would then compare all tasks.
+    return Q(pk__in=beginning.values("pk").union(ending.values("pk"), all=True))
+
+
+def _suffix(digits: str) -> str:
+    """The end of a UUID in its usual form, with hyphens."""
+    hyphens = sum(len(digits) > from_the_end for from_the_end in (12, 16, 20, 24))
+    return str(UUID(digits.rjust(32, "0")))[-(len(digits) + hyphens) :]
 
 
 def text(value: str) -> str:
