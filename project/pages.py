@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
@@ -49,3 +49,11 @@ def _dashboard(request: HttpRequest, path: str = "") -> HttpResponse:
 
 
 dashboard = page(_dashboard)
+
+
+@page
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:
+    """Answer a URL that nothing serves: browsers get a page, other clients get JSON."""
+    if "text/html" in request.headers.get("Accept", ""):
+        return render(request, "404.html", status=404)
+    return JsonResponse({"detail": "Not found."}, status=404)

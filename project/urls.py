@@ -9,7 +9,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from project.access import after_login, for_known
-from project.pages import EDITOR, dashboard, page
+from project.pages import EDITOR, dashboard, not_found, page
 from schema.views import view as graphql
 from tasks_app import dispatch, prometheus
 from tasks_app.models import DEFAULT_QUEUE
@@ -48,13 +48,14 @@ def _plainly(status: int, detail: str):  # type: ignore[no-untyped-def]
 
 handler400 = _plainly(400, "Bad request.")
 handler403 = _plainly(403, "Forbidden.")
-handler404 = _plainly(404, "Not found.")
+handler404 = not_found
 handler500 = _plainly(500, "Internal server error.")
 
 docs = SpectacularSwaggerSplitView.as_view(url_name="openapi")
 
 urlpatterns = [
     path("", after_login(dashboard), name="index"),
+    path("app/", after_login(dashboard)),
     path("app/<path:path>", after_login(dashboard)),
     path("login/", page(LoginView.as_view(template_name="login.html")), name="login"),
     path("logout/", LogoutView.as_view(next_page="login"), name="logout"),
