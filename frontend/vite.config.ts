@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 
-/** Beside each file its compressed twin, which project/static.py sends. */
+/** Writes a compressed copy of each file, which project/static.py serves. */
 function compressed(): Plugin {
   return {
     name: "compressed",
@@ -25,18 +25,18 @@ function compressed(): Plugin {
 }
 
 export default defineConfig({
-  // Where Django serves the built files, below `assetsDir`.
+  // Django serves the built files from here, below `assetsDir`.
   base: "/static/",
   plugins: [react(), compressed()],
   build: {
     assetsDir: "ui",
     manifest: true,
-    // Monaco is what it is; tests/browser/ holds the dashboard to its budget.
+    // Monaco is large; a test in tests/browser/ limits the size of the dashboard.
     chunkSizeWarningLimit: 8000,
     rolldownOptions: { input: ["index.html", "graphql/graphiql.html"] },
   },
   server: {
-    // `npm run dev` beside a stack that runs.
+    // `npm run dev` uses the API of a cluster that runs.
     proxy: { "^/graphql/$": { target: "http://localhost:8000", ws: true } },
   },
 });

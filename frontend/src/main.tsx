@@ -1,19 +1,17 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { Provider } from "urql";
-import { client } from "./api";
-import { openLog } from "./log";
-import { Shell } from "./shell";
-import "./styles/index.css";
-import { ViewerKnown } from "./viewer";
+import { ViewerProvider } from "./components/viewer";
+import { startEventStream } from "./lib/api/events";
+import { startRouter } from "./lib/router";
+import { Shell } from "./shell/shell";
+import "./styles/base.css";
 
-openLog();
+startRouter();
+startEventStream();
 createRoot(document.getElementById("app") as HTMLElement).render(
   <StrictMode>
-    <Provider value={client}>
-      <ViewerKnown>
-        <Shell />
-      </ViewerKnown>
-    </Provider>
+    <ViewerProvider>
+      <Shell />
+    </ViewerProvider>
   </StrictMode>,
 );

@@ -1,4 +1,4 @@
-"""Who else talks to the cluster that the browser looks at, and what one looks for there."""
+"""A second client of the cluster under test, and how tests find things on a page."""
 
 import json
 from dataclasses import dataclass
@@ -14,10 +14,17 @@ BIGGEST = str(2**63 - 1)
 
 
 def row(page, *texts):
+    """Return the first table row that contains all texts."""
     found = page.get_by_role("row")
     for text in texts:
         found = found.filter(has_text=text)
     return found.first
+
+
+def choose(row, action):
+    """Choose an action in the menu of a table row."""
+    row.get_by_role("button", name="Actions for").click()
+    row.get_by_role("menuitem", name=action).click()
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""What changes is seen without a reload, and nothing is missed when the web process is away."""
+"""Changes show without a reload, and pages recover when the server was away."""
 
 import re
 import signal
@@ -25,10 +25,21 @@ def cluster(transactional_db):
         yield cluster
 
 
-def create(cluster, **wish):
-    status, task = cluster.request("POST", "/tasks/", wish)
+def create(cluster, **options):
+    status, task = cluster.request("POST", "/tasks/", options)
     assert status == 201
     return task["id"]
+
+
+def stop_web(cluster):
+    web = cluster.processes["web"]
+    web.send_signal(signal.SIGTERM)
+    web.wait()
+
+
+def expect_connection_errors(complaints):
+    """The browser reports each attempt that reached no server."""
+    complaints[:] = [text for text in complaints if "ERR_CONNECTION_" not in text]
 
 
 def open_pages(context, uuid):
@@ -44,13 +55,13 @@ def open_pages(context, uuid):
     return pages
 
 
-def test_what_another_client_does_is_seen_at_once(context, cluster):
+def test_changes_of_other_clients_show_at_once(context, cluster):
     uuid = create(cluster, a=1, b=1)
     pages = open_pages(context, uuid)
     create(cluster, a=5_000, b=55)
 
-    feed = pages["overview"].get_by_text("5000 + 55 = 5055").first
-    expect(feed).to_be_visible(timeout=SOON_MS)
+    event = pages["overview"].get_by_text("5000 + 55 = 5055").first
+    expect(event).to_be_visible(timeout=SOON_MS)
     expect(row(pages["tasks"], "5000 + 55 = 5055")).to_be_visible(timeout=SOON_MS)
     other = create(cluster, a=1, b=1, run_at="2099-01-01T00:00:00Z")
     pages["task"].goto(f"/app/tasks/{other}")
@@ -59,7 +70,7 @@ def test_what_another_client_does_is_seen_at_once(context, cluster):
     expect(pages["task"].get_by_text("Cancelled").first).to_be_visible(timeout=SOON_MS)
 
 
-def test_pages_go_on_by_themselves_after_a_restart_and_miss_nothing(context, cluster, complaints):
+def test_open_pages_recover_after_a_restart_and_miss_nothing(context, cluster, complaints):
     uuid = create(cluster, a=1, b=1)
     pages = open_pages(context, uuid)
     events = context.new_page()
@@ -68,13 +79,15 @@ def test_pages_go_on_by_themselves_after_a_restart_and_miss_nothing(context, clu
     for page in pages.values():
         page.evaluate("window.isTheSame = true")
 
-    web = cluster.processes["web"]
-    web.send_signal(signal.SIGTERM)
-    web.wait()
-    for page in pages.values():
-        expect(page.get_by_text("Reconnecting…")).to_be_visible()
-    expect(pages["overview"].get_by_text("Stale since")).to_be_visible()
-    # Nobody is there to tell of it.
+    stop_web(cluster)
+    for page in [*pages.values(), events]:
+        # How old the data is, and that it is old.
+        stale = page.get_by_role("alert").filter(has_text="Disconnected. Data as of")
+        expect(stale).to_contain_text(re.compile(r"\d\d:\d\d:\d\d"))
+    dimmed = "Number(getComputedStyle(document.querySelector('.tiles')).opacity)"
+    assert pages["overview"].evaluate(dimmed) < 1
+    # The rows that were there stay.
+    expect(row(events, "Succeeded", "1 + 1 = 2")).to_be_visible()
     for n in range(10):
         tasks.create_task(tasks.NewTask(a=9_000 + n, b=1))
     eventually(lambda: not Task.objects.filter(a__gte=9_000, a__lt=9_010, status="PENDING"))
@@ -82,20 +95,38 @@ def test_pages_go_on_by_themselves_after_a_restart_and_miss_nothing(context, clu
 
     for page in [*pages.values(), events]:
         expect(page.get_by_text("Live", exact=True)).to_be_visible()
+        expect(page.get_by_text("Disconnected")).to_have_count(0)
     done = Task.objects.filter(a__gte=9_000, a__lt=9_010, status="SUCCESS")
     eventually(lambda: done.count() == 10)
     for task in done:
         text = f"{task.a} + 1 = {task.a + 1}"
         expect(row(pages["tasks"], text)).to_be_visible()
-    # Each line tells of one and how many more.
-    lines = events.get_by_role("row").filter(has_text="Succeeded").filter(has_text="+ 1 =")
-    told = sum(
+    # Each row names one task and how many more.
+    rows = events.get_by_role("row").filter(has_text="Succeeded").filter(has_text="+ 1 =")
+    shown = sum(
         1 + int((re.search(r"and (\d+) more", text) or [0, 0])[1])
-        for text in lines.all_inner_texts()
+        for text in rows.all_inner_texts()
     )
-    assert told == Task.objects.filter(status="SUCCESS").count()
+    assert shown == Task.objects.filter(status="SUCCESS").count()
     create(cluster, a=9_999, b=1)
     expect(pages["overview"].get_by_text("9999 + 1 = 10000").first).to_be_visible()
     assert all(page.evaluate("window.isTheSame") for page in pages.values())
-    # The browser tells of each attempt that found nobody.
-    complaints[:] = [text for text in complaints if "ERR_CONNECTION_" not in text]
+    expect_connection_errors(complaints)
+
+
+def test_pages_that_are_visited_while_the_server_is_away_recover(context, cluster, complaints):
+    create(cluster, a=1, b=1)
+    page = context.new_page()
+    page.goto("/")
+    expect(page.get_by_text("1 + 1 = 2").first).to_be_visible()
+    stop_web(cluster)
+    navigation = page.get_by_role("navigation", name="Pages")
+    for section in ("Events", "Nodes"):
+        navigation.get_by_role("link", name=section).click()
+        expect(page.get_by_text("Can't reach the server. Retrying…").first).to_be_visible()
+    cluster.start_web()
+    expect(row(page, "node-1@", "Active")).to_be_visible()
+    navigation.get_by_role("link", name="Events").click()
+    expect(row(page, "Succeeded", "1 + 1 = 2")).to_be_visible()
+    expect(page.get_by_text("Retrying…")).to_have_count(0)
+    expect_connection_errors(complaints)

@@ -1,4 +1,4 @@
-"""Somebody who has to say who they are first."""
+"""The dashboard of users who log in."""
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -6,7 +6,8 @@ from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from playwright.sync_api import expect
 
-from tasks_app.models import ClusterEvent
+from tasks_app.models import ClusterEvent, Task
+from tests.browser.client import choose, row
 from tests.browser.test_everybody import violations
 from tests.live import running_cluster
 
@@ -16,32 +17,32 @@ PASSWORD = "correct horse battery"
 @pytest.fixture
 def cluster(transactional_db):
     call_command("collectstatic", interactive=False, verbosity=0)
-    people = get_user_model()._default_manager
-    people.create_user("ann", password=PASSWORD, is_staff=True)
-    people.create_user("bob", password=PASSWORD)
+    users = get_user_model()._default_manager
+    users.create_user("ann", password=PASSWORD, is_staff=True)
+    users.create_user("bob", password=PASSWORD)
     with running_cluster("node-1", API_AUTH="token") as cluster:
         yield cluster
 
 
 def log_in(page, password=PASSWORD, name="ann"):
-    page.get_by_label("Name").fill(name)
+    page.get_by_label("Username").fill(name)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Log in").click()
 
 
-def test_who_logs_in_works_under_their_name_until_they_leave(page, cluster, complaints):
+def test_user_logs_in_acts_under_their_name_and_logs_out(page, cluster, complaints):
     page.goto("/app/queues")
     expect(page.get_by_role("heading", name="Cluster scheduler")).to_be_visible()
     assert violations(page) == []
     log_in(page, "wrong")
-    expect(page.get_by_role("alert")).to_contain_text("do not go together")
+    expect(page.get_by_role("alert")).to_contain_text("Incorrect username or password.")
     log_in(page)
 
     expect(page.get_by_role("heading", level=1, name="Queues")).to_be_visible()
     expect(page.get_by_text("ann, operator")).to_be_visible()
-    page.get_by_role("row").filter(has_text="default").get_by_role("button", name="Pause…").click()
+    choose(row(page, "default"), "Pause…")
     page.get_by_role("dialog").get_by_role("button", name="Pause", exact=True).click()
-    expect(page.get_by_role("row").filter(has_text="default")).to_contain_text("ann")
+    expect(row(page, "default")).to_contain_text("by ann")
     assert ClusterEvent.objects.get(kind="QUEUE_PAUSED").actor == "ann"
 
     page.get_by_role("button", name="Log out").click()
@@ -50,31 +51,63 @@ def test_who_logs_in_works_under_their_name_until_they_leave(page, cluster, comp
     expect(page.get_by_role("button", name="Log in")).to_be_visible()
 
 
-def test_who_may_only_look_is_not_offered_what_would_be_refused(page, cluster, complaints):
-    steering = page.locator("main").locator("button:not([aria-pressed]), a.button")
+def test_viewer_is_offered_no_action_that_would_be_refused(page, cluster, complaints):
+    actions = page.locator("main").locator(
+        "button:not([aria-pressed], .new-rows), a.button:not([href^='/graphql/'])"
+    )
     loaded = page.locator("main").locator("table, .empty:not([role=status])")
     for name, role in ("bob", "viewer"), ("ann", "operator"):
         page.goto("/")
         log_in(page, name=name)
         expect(page.get_by_text(f"{name}, {role}")).to_be_visible()
-        for view in "Overview", "Tasks", "Schedules", "Nodes", "Queues":
-            page.get_by_role("navigation", name="Views").get_by_role("link", name=view).click()
-            expect(page.get_by_role("heading", level=1, name=view)).to_be_visible()
+        for section in "Overview", "Tasks", "Schedules", "Nodes", "Queues":
+            navigation = page.get_by_role("navigation", name="Pages")
+            navigation.get_by_role("link", name=section).click()
+            expect(page.get_by_role("heading", level=1, name=section)).to_be_visible()
             if role == "operator":
-                expect(steering).not_to_have_count(0)
+                expect(actions).not_to_have_count(0)
             else:
                 expect(loaded).not_to_have_count(0)
-                expect(steering).to_have_count(0)
+                expect(actions).to_have_count(0)
+        page.goto("/app/tokens")
+        expect(page.get_by_text("Only admins can manage API tokens.")).to_be_visible()
+        expect(page.get_by_role("link", name="API tokens")).to_have_count(0)
         page.get_by_role("button", name="Log out").click()
 
 
-def test_a_page_whose_session_has_ended_asks_to_log_in_again(page, cluster, complaints):
+def test_expired_session_is_named_and_keeps_what_was_entered(page, cluster, complaints):
+    page.goto("/")
+    log_in(page)
+    expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    page.get_by_label("A", exact=True).fill("4711")
+    Session.objects.all().delete()
+    page.get_by_role("button", name="Create task").click()
+
+    dialog = page.get_by_role("dialog", name="Session expired")
+    expect(dialog).to_contain_text("What you have entered on this page is kept.")
+    log_in(page, "wrong")
+    expect(dialog.get_by_role("alert")).to_have_text("Incorrect username or password.")
+    log_in(page)
+    expect(dialog).to_have_count(0)
+
+    expect(page.get_by_label("A", exact=True)).to_have_value("4711")
+    assert not Task.objects.exists()
+    page.get_by_role("button", name="Create task").click()
+    expect(page.get_by_role("region", name="Create task")).to_contain_text("4711 + 40 = 4751")
+    expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    complaints.clear()  # of the requests that were answered 401
+
+
+def test_open_page_notices_that_its_session_has_expired(page, cluster, complaints):
     page.goto("/app/tasks")
     log_in(page)
     expect(page.get_by_text("Live", exact=True)).to_be_visible()
-
     Session.objects.all().delete()
+    dialog = page.get_by_role("dialog", name="Session expired")
+    expect(dialog).to_be_visible(timeout=60_000)
 
-    expect(page.get_by_role("button", name="Log in")).to_be_visible(timeout=60_000)
+    # Without logging in there is nothing to return to.
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("heading", name="Cluster scheduler")).to_be_visible()
     assert page.url.endswith("/login/?next=%2Fapp%2Ftasks")
-    complaints.clear()  # of the requests that were answered 401
+    complaints.clear()

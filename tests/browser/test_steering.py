@@ -1,124 +1,231 @@
-"""What a user does to schedules, nodes and queues, and reads in the log."""
+"""Operators control schedules, nodes, queues and tokens, and read the event log."""
 
 import re
+from urllib.request import Request, urlopen
 
+import pytest
 from playwright.sync_api import expect
 
-from tests.browser.client import CREATE, row
+from tests.browser.client import CREATE, choose, row
 
 
-def confirm(page, label, note=None):
+def confirm(page, label, reason=None):
     dialog = page.get_by_role("dialog")
-    if note:
-        dialog.get_by_label("Why").fill(note)
+    if reason:
+        dialog.get_by_label("Reason").fill(reason)
     dialog.get_by_role("button", name=label, exact=True).click()
     expect(dialog).to_have_count(0)
 
 
-def test_a_schedule_is_previewed_created_steered_and_deleted(page):
+def test_schedule_is_previewed_created_controlled_and_deleted(page):
     page.goto("/app/schedules")
-    page.get_by_role("link", name="New schedule").click()
-    page.get_by_label("Every (seconds)").fill("0")
-    expect(page.get_by_label("Every (seconds)")).to_have_attribute("aria-invalid", "true")
-    page.get_by_label("Every (seconds)").fill("1")
+    page.get_by_role("link", name="Create schedule").click()
+    interval = page.get_by_label("Interval")
+    interval.fill("0")
+    expect(interval).to_have_accessible_description(re.compile("^Interval must be a whole number"))
+    interval.fill("1")
+    page.get_by_label("Unit").select_option("seconds")
     page.get_by_label("A", exact=True).fill("300")
-    ticks = page.get_by_role("region", name="Its first ticks")
-    expect(ticks.get_by_role("listitem")).to_have_count(8)
+    upcoming = page.get_by_role("region", name="Upcoming runs")
+    expect(upcoming.get_by_role("listitem")).to_have_count(8)
     page.get_by_role("button", name="Create schedule").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("300 + 3 every 1 s")
-    history = page.get_by_role("region", name="Ticks so far").first
+    history = page.get_by_role("region", name="Run history")
     expect(history.get_by_role("row", name=re.compile("Fired")).nth(2)).to_be_visible()
     page.get_by_role("button", name="Pause…").click()
-    confirm(page, "Pause", note="for a while")
-    expect(page.get_by_text("Paused: for a while")).to_be_visible()
-    expect(page.get_by_text("None while it is paused.")).to_be_visible()
+    confirm(page, "Pause", reason="for a while")
+    expect(page.get_by_text("for a while")).to_be_visible()
+    expect(upcoming).to_contain_text("No run is triggered while the schedule is paused.")
 
     page.get_by_role("button", name="Run now").click()
-    expect(history).to_contain_text("Somebody asked for it")
+    expect(history).to_contain_text("Triggered manually")
     page.get_by_role("button", name="Resume").click()
-    expect(page.get_by_text("Ticking")).to_be_visible()
+    expect(page.get_by_text("Active", exact=True)).to_be_visible()
 
     page.goto("/app/schedules")
-    expect(row(page, "300 + 3 every 1 s", "Ticking")).to_be_visible()
-    page.get_by_role("link", name=re.compile("300 . 3 every")).click()
-    page.get_by_role("button", name="Delete…").click()
+    schedule = row(page, "300 + 3", "Active")
+    expect(schedule).to_contain_text("1 s")
+    choose(schedule, "Delete…")
     confirm(page, "Delete")
-    expect(page.get_by_role("heading", name="Schedules")).to_be_visible()
+    expect(page.get_by_text("The schedule is deleted.")).to_be_visible()
     expect(page.get_by_text("300 + 3")).to_have_count(0)
 
 
-def test_a_node_is_paused_resumed_drained_and_resized(page):
+def test_schedule_is_edited(page, ask):
+    schedule = ask(
+        'mutation { createTaskSchedule(input: {a: 310, b: 3, scheduledAt: "2026-01-01T00:00:00Z",'
+        " interval: 7200, slots: 2, maxRuns: 9}) { taskSchedule { uuid } } }"
+    )["createTaskSchedule"]["taskSchedule"]["uuid"]
+    page.goto(f"/app/schedules/{schedule}")
+    page.get_by_role("button", name="Edit").click()
+    expect(page.get_by_label("Interval")).to_have_value("2")
+    expect(page.get_by_label("Unit")).to_have_value("3600")
+    page.get_by_label("Interval").fill("3")
+    page.get_by_text("Advanced options").click()
+    expect(page.get_by_label("Slots")).to_have_value("2")
+    page.get_by_label("Maximum runs").fill("")
+    page.get_by_label("Jitter").fill("99999")
+    # Said while it is entered.
+    expect(page.get_by_label("Jitter")).to_have_attribute("aria-invalid", "true")
+    page.get_by_label("Jitter").fill("60")
+    expect(page.get_by_label("Jitter")).not_to_have_attribute("aria-invalid", "true")
+    page.get_by_role("button", name="Save changes").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("310 + 3 every 3 h")
+    query = """query ($id: ID!) { taskSchedule(id: $id) {
+        interval maxRuns jitter scheduledAt task { a slots } } }"""
+    assert ask(query, id=schedule)["taskSchedule"] == {
+        **{"interval": 10_800, "maxRuns": None, "jitter": 60, "task": {"a": "310", "slots": 2}},
+        **{"scheduledAt": "2026-01-01T00:00:00+00:00"},
+    }
+
+
+def test_skipped_runs_in_a_row_are_one_row_with_a_count(page, ask):
+    schedule = ask(
+        'mutation { createTaskSchedule(input: {a: 320, b: 3, scheduledAt: "2026-01-01T00:00:00Z",'
+        " interval: 1, durationMs: 60000}) { taskSchedule { uuid } } }"
+    )["createTaskSchedule"]["taskSchedule"]["uuid"]
+    page.goto(f"/app/schedules/{schedule}")
+    history = page.get_by_role("region", name="Run history")
+    skipped = history.get_by_role("row", name=re.compile(r"Skipped . \d+ Previous run active"))
+    expect(skipped).to_have_count(1)
+    ask(
+        "mutation ($id: ID!) { deleteTaskSchedule(input: {id: $id}) { deletedId } }",
+        id=schedule,
+    )
+
+
+def test_node_is_paused_resumed_drained_and_resized(page):
     page.goto("/app/nodes")
     node = row(page, "node-2@")
-    node.get_by_role("button", name="Pause…").click()
-    confirm(page, "Pause", note="new disk")
+    choose(node, "Pause…")
+    confirm(page, "Pause", reason="new disk")
     expect(node).to_contain_text("Paused")
     expect(node).to_contain_text("new disk")
 
-    node.get_by_role("button", name="Resume…").click()
-    confirm(page, "Resume")
+    choose(node, "Resume…")
+    # Enter submits, wherever the focus is.
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_have_count(0)
     expect(node).to_contain_text("Active")
+    # The focus is where it was before the dialog.
+    expect(node.get_by_role("button", name="Actions for")).to_be_focused()
 
-    node.get_by_role("button", name="Resize…").click()
-    page.get_by_role("dialog").get_by_label("Slots").fill("101")
-    page.get_by_role("button", name="Resize", exact=True).click()
-    expect(page.get_by_role("dialog").get_by_role("alert")).to_be_visible()
-    page.get_by_role("dialog").get_by_label("Slots").fill("3")
+    choose(node, "Resize…")
+    slots = page.get_by_role("dialog").get_by_label("Slots")
+    slots.fill("101")
+    slots.press("Enter")
+    expect(slots).to_have_accessible_description("Slots must be a whole number from 1 to 100.")
+    slots.fill("3")
     confirm(page, "Resize")
-    expect(node.get_by_label("0 of 3 slots busy")).to_be_visible()
+    expect(node.get_by_label("0 of 3 slots used")).to_be_visible()
 
-    node.get_by_role("button", name="Drain…").click()
+    choose(node, "Drain…")
+    deadline = page.get_by_role("dialog").get_by_label("Deadline")
+    deadline.fill("2020-01-01T00:00:00")
+    page.get_by_role("dialog").get_by_role("button", name="Drain", exact=True).click()
+    expect(deadline).to_have_attribute("aria-invalid", "true")
+    deadline.fill("2099-01-01T00:00:00")
     confirm(page, "Drain")
     expect(node).to_contain_text("Drained")
-    node.get_by_role("button", name="Resume…").click()
+    expect(node).to_contain_text("Deadline Jan 1, 2099, 00:00:00")
+    choose(node, "Resume…")
     confirm(page, "Resume")
     expect(node).to_contain_text("Active")
 
 
-def test_a_node_is_stopped(page):
+def test_queues_are_assigned_to_a_node(page, ask):
+    ask('mutation { createQueue(input: {name: "assigned"}) { errors { message } } }')
+    page.goto("/app/nodes")
+    node = row(page, "node-1@")
+    choose(node, "Assign queues…")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("these queues only").check()
+    for box in dialog.get_by_role("checkbox").all():
+        box.uncheck()
+    dialog.get_by_label("assigned").check()
+    confirm(page, "Assign")
+    expect(node.get_by_role("cell", name="assigned", exact=True)).to_be_visible()
+
+    choose(node, "Assign queues…")
+    expect(dialog.get_by_label("assigned")).to_be_checked()
+    dialog.get_by_label("started with").check()
+    confirm(page, "Assign")
+    expect(node.get_by_role("cell", name=re.compile("default"))).to_be_visible()
+
+
+def test_menu_is_used_by_keys(page):
+    page.goto("/app/nodes")
+    actions = row(page, "node-1@").get_by_role("button", name="Actions for")
+    actions.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("menuitem", name="Pause…")).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_role("menuitem", name="Stop…")).to_be_focused()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name=re.compile("^Drain node-1@"))).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(actions).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("menu")).to_have_count(0)
+    expect(actions).to_be_focused()
+
+
+def test_node_is_stopped(page):
     page.goto("/app/nodes")
     node = row(page, "node-3@")
-    node.get_by_role("button", name="Stop…").click()
-    confirm(page, "Stop", note="sold")
+    choose(node, "Stop…")
+    confirm(page, "Stop", reason="sold")
     expect(node).to_contain_text("Offline")
-    expect(node.get_by_role("button", name="Stop…")).to_have_count(0)
+    node.get_by_role("button", name="Actions for").click()
+    expect(page.get_by_role("menuitem", name="Resize…")).to_be_visible()
+    expect(page.get_by_role("menuitem", name="Stop…")).to_have_count(0)
     expect(page.get_by_text("2 of 3 nodes online")).to_be_visible()
 
 
-def test_a_queue_is_added_limited_paused_and_resumed(page, ask):
+def test_queue_is_created_limited_paused_and_resumed(page, ask):
     page.goto("/app/queues")
-    page.get_by_role("button", name="New queue…").click()
-    page.get_by_role("dialog").get_by_label("Name").fill("reports")
-    confirm(page, "Add it")
+    page.get_by_role("button", name="Create queue…").click()
+    name = page.get_by_role("dialog").get_by_label("Name")
+    name.fill("Not Valid")
+    name.press("Enter")
+    expect(name).to_have_attribute("aria-invalid", "true")
+    name.fill("reports")
+    confirm(page, "Create queue")
     queue = row(page, "reports")
-    queue.get_by_role("button", name="Limit…").click()
-    page.get_by_role("dialog").get_by_label(re.compile("at once")).fill("2")
-    confirm(page, "Limit")
-    expect(queue).to_contain_text("≤ 2")
+    choose(queue, "Set limit…")
+    page.get_by_role("dialog").get_by_label("Max concurrent tasks").fill("2")
+    confirm(page, "Set limit")
+    expect(queue.get_by_role("cell", name="2", exact=True)).to_be_visible()
 
-    queue.get_by_role("button", name="Pause…").click()
-    confirm(page, "Pause", note="month's end")
+    choose(queue, "Pause…")
+    confirm(page, "Pause", reason="month's end")
     expect(queue).to_contain_text("month's end")
     ask(CREATE, tasks=[{"a": 1, "b": n, "queue": "reports"} for n in range(3)])
     expect(queue.get_by_role("link", name="3", exact=True)).to_be_visible()
 
-    queue.get_by_role("button", name="Resume").click()
-    expect(queue).to_contain_text("Open")
+    choose(queue, "Resume")
+    expect(queue).to_contain_text("Active")
     expect(queue.get_by_role("link", name="0", exact=True)).to_have_count(2)
 
 
-def test_the_log_grows_holds_still_and_is_read_from_any_place(page, ask):
+def test_event_log_grows_pauses_and_is_read_from_any_place(page, ask):
     ask(CREATE, tasks=[{"a": 41, "b": 1}])
     page.goto("/app/events")
     expect(row(page, "Succeeded", "41 + 1 = 42")).to_be_visible()
     ask(CREATE, tasks=[{"a": 43, "b": 1}])
     expect(row(page, "Succeeded", "43 + 1 = 44")).to_be_visible()
 
-    page.get_by_role("button", name="Hold still").click()
+    page.get_by_role("button", name="Pause").click()
     ask(CREATE, tasks=[{"a": 45, "b": 1}])
-    row(page, "Created", "43 + 1").get_by_role("link", name="from here").click()
-    # What followed, the oldest first, as far as to now.
+    expect(page.get_by_role("button", name=re.compile(r"Show \d+ new event"))).to_be_visible()
+    expect(page.get_by_text("45 + 1")).to_have_count(0)
+    row(page, "Created", "43 + 1").get_by_role("link", name="Permalink").click()
+    # The events after it, the oldest first, up to now.
     expect(row(page, "Succeeded", "45 + 1 = 46")).to_be_visible()
     expect(page.get_by_text("41 + 1")).to_have_count(0)
     ask(CREATE, tasks=[{"a": 47, "b": 1}])
@@ -126,12 +233,12 @@ def test_the_log_grows_holds_still_and_is_read_from_any_place(page, ask):
 
     page.get_by_role("button", name="Nodes").click()
     expect(page.get_by_text("47 + 1")).to_have_count(0)
-    page.get_by_role("link", name="To the end of the log").click()
+    page.get_by_role("link", name="Jump to latest").click()
     expect(row(page, "Node online")).to_be_visible()
 
 
-def test_the_log_is_read_back_page_by_page(page, ask):
-    # More lines than a page has, whatever has ended when it is read.
+def test_event_log_is_read_page_by_page(page, ask):
+    # More events than a page has, whatever has ended when it is read.
     for n in range(60):
         ask(CREATE, tasks=[{"a": 6_000 + n, "b": 0}])
     page.goto("/app/events")
@@ -141,12 +248,37 @@ def test_the_log_is_read_back_page_by_page(page, ask):
     expect(page.get_by_role("row")).not_to_have_count(1)
 
 
-def test_who_comes_with_no_place_of_the_log_is_told_so(page):
+def test_invalid_cursor_is_named(page):
     page.goto("/app/events?after=nonsense")
-    expect(page.get_by_role("alert")).to_contain_text("This is no place in the log")
+    expect(page.get_by_role("alert").filter(has_text="Invalid cursor")).to_be_visible()
 
 
-def test_everything_is_reached_by_keys(page):
+def test_admin_creates_and_revokes_a_token(page, cluster):
+    page.goto("/app/tokens")
+    page.get_by_role("button", name="Create token…").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").press("Enter")
+    expect(dialog.get_by_label("Name")).to_have_accessible_description("Name is required.")
+    dialog.get_by_label("Name").fill("nightly report")
+    dialog.get_by_label("Role").select_option("VIEWER")
+    dialog.get_by_label("Name").press("Enter")
+    expect(dialog).to_contain_text("It is not shown again.")
+    secret = dialog.locator("pre").inner_text()
+    request = Request(f"{cluster.url}/tasks/", headers={"Authorization": f"Bearer {secret}"})
+    assert urlopen(request, timeout=10).status == 200
+    dialog.get_by_role("button", name="Done").click()
+    expect(page.get_by_text(secret)).to_have_count(0)
+
+    token = row(page, "nightly report")
+    expect(token).to_contain_text("Viewer")
+    expect(token).to_contain_text(secret[:8])
+    token.get_by_role("button", name="Revoke…").click()
+    confirm(page, "Revoke")
+    expect(token).to_contain_text("Revoked")
+    expect(token.get_by_role("button")).to_have_count(0)
+
+
+def test_keyboard_reaches_everything(page):
     page.goto("/")
     expect(page.get_by_role("heading", level=1, name="Overview")).to_be_visible()
     for key, title in {"t": "Tasks", "s": "Schedules", "n": "Nodes", "q": "Queues"}.items():
@@ -160,17 +292,34 @@ def test_everything_is_reached_by_keys(page):
     expect(page.get_by_role("searchbox")).to_have_value("12345")
     page.get_by_role("heading", level=1).click()
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
 
 
-def test_a_choice_of_theme_is_kept(page):
+def test_chosen_theme_is_kept(page):
     page.goto("/")
-    page.get_by_role("button", name="Dark").click()
+    page.get_by_role("button", name="Dark theme").click()
     page.reload()
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+@pytest.mark.parametrize("width", [390, 768])
+def test_narrow_screen_reaches_everything(page, width):
+    page.set_viewport_size({"width": width, "height": 740})
+    page.goto("/")
+    sections = page.get_by_role("navigation", name="Pages").get_by_role("link")
+    expect(sections).to_have_count(6)
+    for link in sections.all():
+        expect(link).to_be_in_viewport(ratio=1)
+    page.get_by_role("button", name="Menu").click()
+    for name in ("GraphiQL", "REST API", "Admin", "API tokens"):
+        tools = page.get_by_role("navigation", name="Tools")
+        expect(tools.get_by_role("link", name=name)).to_be_in_viewport()
+    page.get_by_role("link", name="API tokens").click()
+    expect(page.get_by_role("heading", level=1, name="API tokens")).to_be_visible()
+    expect(page.get_by_role("link", name="REST API")).to_be_hidden()

@@ -1,64 +1,126 @@
-"""What a user does to tasks in the dashboard."""
+"""Users create, find, follow and control tasks in the dashboard."""
 
 import json
 import re
+from itertools import pairwise
 
 from playwright.sync_api import expect
 
 from tests.browser.client import BIGGEST, CREATE, row
 
+LATER = "2099-01-01T00:00:00Z"
 
-def test_a_sum_is_submitted_and_its_result_comes_by_itself(page):
+
+def create(ask, *tasks):
+    """Create tasks and return their UUIDs."""
+    ids = ask(CREATE, tasks=list(tasks))["createTasks"]["taskIds"]
+    query = "query ($ids: [ID!]) { tasks(where: {ids: $ids}, first: 100) { nodes { id uuid } } }"
+    uuids = {task["id"]: task["uuid"] for task in ask(query, ids=ids)["tasks"]["nodes"]}
+    return [uuids[id] for id in ids]
+
+
+def checkboxes(page):
+    return page.get_by_role("rowheader").locator("..").get_by_role("checkbox")
+
+
+def open_advanced(page):
+    page.get_by_text("Advanced options").click()
+
+
+def test_created_task_shows_its_exact_result(page):
     page.goto("/")
     page.get_by_label("A", exact=True).fill(BIGGEST)
     page.get_by_label("B", exact=True).fill(BIGGEST)
-    page.get_by_role("button", name="Submit").click()
+    page.get_by_role("button", name="Create task").click()
 
-    last = page.get_by_role("region", name="Submit").get_by_role("status")
+    created = page.get_by_role("region", name="Create task").get_by_role("status")
     # Exact, though no JavaScript number is.
-    expect(last).to_contain_text(f"{BIGGEST} + {BIGGEST} = {2 * (2**63 - 1)}")
-    expect(last).to_contain_text("Success")
-    feed = page.get_by_role("region", name="As it happens")
-    expect(feed).to_contain_text("Succeeded")
-    expect(feed).to_contain_text(str(2 * (2**63 - 1)))
+    expect(created).to_contain_text(f"{BIGGEST} + {BIGGEST} = {2 * (2**63 - 1)}")
+    expect(created).to_contain_text("Success")
+    events = page.get_by_role("region", name="Recent events")
+    expect(events).to_contain_text("Succeeded")
+    expect(events).to_contain_text(str(2 * (2**63 - 1)))
 
 
-def test_what_is_wrong_with_a_sum_is_told_at_its_field(page):
+def test_invalid_values_are_named_beside_their_fields(page):
     page.goto("/")
-    page.get_by_label("A", exact=True).fill(str(2**63))
-    page.get_by_role("button", name="Submit").click()
+    created = page.get_by_role("region", name="Create task").get_by_role("status")
+    page.get_by_role("button", name="Create task").click()
+    expect(created).to_contain_text("Success")
 
-    field = page.get_by_label("A", exact=True)
-    expect(field).to_have_attribute("aria-invalid", "true")
-    expect(field).to_have_accessible_description(re.compile(r"\w"))
+    a, b = (page.get_by_label(name, exact=True) for name in "AB")
+    a.fill(str(2**63))
+    b.fill("2.5")
+    b.press("Enter")
+    expect(a).to_have_accessible_description(re.compile("^A must be from .* to 9,223,372"))
+    expect(b).to_have_accessible_description("B must be a whole number.")
+    expect(a).to_be_focused()
+    # What succeeded before is not the result of these values.
+    expect(created).to_have_text("")
+    # The errors cover nothing.
+    assert a.bounding_box()["y"] == b.bounding_box()["y"]
+    notes = [page.get_by_text(re.compile(f"^{name} must be")).bounding_box() for name in "AB"]
+    assert notes[0]["x"] + notes[0]["width"] <= notes[1]["x"]
+
+    a.fill("1")
+    expect(a).not_to_have_attribute("aria-invalid", "true")
 
 
-def test_a_burst_shows_in_the_tiles_and_on_the_nodes(page):
+def test_all_options_of_a_task_can_be_chosen(page, ask):
+    ask('mutation { createQueue(input: {name: "options"}) { errors { message } } }')
     page.goto("/")
-    page.get_by_text("More", exact=True).click()
-    # Long enough that a look each second finds nodes busy.
-    page.get_by_label("Simulated work (ms)").fill("1200")
-    page.get_by_label("How many").fill("30")
-    page.get_by_role("button", name="Submit").click()
+    form = page.get_by_role("region", name="Create task")
+    form.get_by_label("Queue", exact=True).select_option("options")
+    open_advanced(page)
+    page.get_by_label("A", exact=True).fill("7100")
+    for label, value in {"Priority": "8", "Duration": "9", "Slots": "2", "Max att": "4"}.items():
+        page.get_by_label(re.compile(label)).fill(value)
+    page.get_by_label("Run at").fill("2099-01-01T00:00:00")
+    page.get_by_label("Expires at").fill("2099-01-02T00:00:00")
+    page.get_by_label("Idempotency key").fill("order-7100")
+    page.get_by_role("button", name="Create task").click()
+    expect(page.get_by_role("region", name="Create task")).to_contain_text("7100 + 40")
 
-    submit = page.get_by_role("region", name="Submit")
-    expect(submit).to_contain_text("30 tasks created")
-    expect(page.get_by_role("link", name=re.compile("^Running [1-6]"))).to_be_visible()
+    [task] = ask(
+        "{ tasks(where: {a: {equals: 7100}}) { nodes { queue { name } priority durationMs slots"
+        " maxAttempts runAt expiresAt idempotencyKey } } }"
+    )["tasks"]["nodes"]
+    assert task == {
+        **{"queue": {"name": "options"}, "priority": 8, "durationMs": 9, "slots": 2},
+        **{"maxAttempts": 4, "idempotencyKey": "order-7100"},
+        **{"runAt": "2099-01-01T00:00:00+00:00", "expiresAt": "2099-01-02T00:00:00+00:00"},
+    }
+
+
+def test_burst_shows_in_tiles_and_on_nodes(page):
+    page.goto("/")
+    open_advanced(page)
+    # Long enough that an update each second finds nodes busy.
+    page.get_by_label("Duration (ms)").fill("1200")
+    page.get_by_label("Count").fill("30")
+    page.get_by_role("button", name="Create task").click()
+
+    expect(page.get_by_role("region", name="Create task")).to_contain_text("30 tasks created")
+    expect(page.get_by_role("link", name=re.compile(r"^Running [1-6]"))).to_be_visible()
     nodes = page.get_by_role("region", name="Nodes")
-    expect(nodes.get_by_label("2 of 2 slots busy").first).to_be_visible()
+    expect(nodes.get_by_label("2 of 2 slots used").first).to_be_visible()
     expect(nodes.get_by_text("node-1@")).to_be_visible()
 
 
-def test_a_chart_can_be_read_as_a_table(page):
+def test_chart_shows_values_under_the_pointer_and_as_a_table(page):
     page.goto("/")
     throughput = page.get_by_role("region", name="Throughput", exact=True).first
-    expect(throughput.get_by_role("img")).to_be_visible()
+    plot = throughput.get_by_role("img")
+    plot.hover(position={"x": 300, "y": 80})
+    expect(throughput.locator(".tooltip")).to_contain_text(re.compile(r"completed/s.*\d/s"))
+    # The chart below it shows the same time.
+    expect(page.locator(".tooltip")).to_have_count(2)
+
     throughput.get_by_role("button", name="1 h").click()
     throughput.get_by_role("button", name="Table").click()
-
-    expect(throughput.get_by_role("columnheader", name="done each second")).to_be_visible()
+    expect(throughput.get_by_role("columnheader", name="completed/s")).to_be_visible()
     expect(throughput.get_by_role("row")).to_have_count(62, timeout=5_000)
-    assert "window=HOUR" in page.url
+    assert "range=1h" in page.url
 
 
 def test_tasks_are_filtered_searched_and_paged(page, ask):
@@ -76,102 +138,241 @@ def test_tasks_are_filtered_searched_and_paged(page, ask):
     page.keyboard.press("/")
     page.keyboard.type("70042")
     page.keyboard.press("Enter")
-    # As A, and as the sum of another.
+    # As A, and as the result of another.
     expect(page.get_by_role("row").filter(has_text="70042")).to_have_count(2)
+    expect(page.get_by_role("searchbox")).to_be_focused()
     page.get_by_label("Queue").select_option("default")
-    page.get_by_label("Created within").select_option("hour")
-    expect(page.get_by_text("2 tasks match")).to_be_visible()
+    page.get_by_label("Created in the last").select_option("hour")
+    expect(page.get_by_text("2 tasks: ")).to_be_visible()
     # The view is in its URL.
     page.reload()
-    expect(page.get_by_text("2 tasks match")).to_be_visible()
+    expect(page.get_by_text("2 tasks: status Success, queue default")).to_be_visible()
 
-    page.keyboard.press("/")
-    page.keyboard.type("nonsense")
+
+def test_search_that_makes_no_sense_matches_nothing(page, ask):
+    create(ask, {"a": 71_000, "b": 1, "runAt": LATER})
+    for query in ("search=nonsense", "status=BOGUS", "queue=unknown", "search=abcdef0123"):
+        page.goto(f"/app/tasks?{query}")
+        expect(page.get_by_text("No task matches the filter.")).to_be_visible()
+        for action in ("Cancel", "Retry"):
+            expect(page.get_by_role("button", name=f"{action} all matching…")).to_be_disabled()
+    page.goto("/app/tasks?search=nonsense")
+    expect(page.get_by_role("alert").filter(has_text="Search for a number")).to_be_visible()
+    expect(page.get_by_role("searchbox")).to_have_attribute("aria-invalid", "true")
+
+
+def test_task_is_found_by_the_part_of_its_id_that_the_list_shows(page, ask):
+    [uuid] = create(ask, {"a": 72_000, "b": 1, "runAt": LATER})
+    page.goto("/app/tasks?search=72000")
+    shown = row(page, "72000 + 1").get_by_role("link").inner_text()
+    assert shown == uuid[-8:]
+    for fragment in (shown, uuid[-12:], uuid[:23], uuid):
+        page.get_by_role("searchbox").fill(fragment)
+        page.keyboard.press("Enter")
+        expect(page.get_by_text(f'1 task: search "{fragment}"')).to_be_visible()
+        expect(row(page, "72000 + 1")).to_be_visible()
+
+
+def test_selection_survives_new_tasks(page, ask):
+    create(ask, *({"a": 73_000 + n, "b": 0, "runAt": LATER} for n in range(3)))
+    page.goto("/app/tasks?queue=default")
+    chosen = row(page, "73001 + 0").get_by_role("checkbox")
+    chosen.check()
+    # Sixty more than a page has.
+    ask(CREATE, tasks=[{"a": 74_000 + n, "b": 0, "runAt": LATER} for n in range(60)])
+    show = page.get_by_role("button", name=re.compile("^Show .* new tasks"))
+    expect(show).to_be_visible()
+    expect(chosen).to_be_checked()
+
+    show.click()
+    expect(row(page, "74059 + 0")).to_be_visible()
+    expect(page.get_by_text("73001 + 0")).to_have_count(0)
+    page.get_by_role("button", name="Cancel 1 selected…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Cancel 1 task", exact=True).click()
+    expect(page.get_by_text("1 task cancelled.")).to_be_visible()
+    counted = (
+        "{ tasks(where: {statuses: [CANCELLED], a: {min: 73000, max: 74100}}) { nodes { a } } }"
+    )
+    assert ask(counted)["tasks"]["nodes"] == [{"a": "73001"}]
+
+
+def test_rows_are_selected_in_a_range_with_shift(page, ask):
+    create(ask, *({"a": 75_000, "b": n, "runAt": LATER} for n in range(6)))
+    page.goto("/app/tasks?search=75000")
+    expect(checkboxes(page)).to_have_count(6)
+    checkboxes(page).nth(1).click()
+    checkboxes(page).nth(4).click(modifiers=["Shift"])
+    expect(page.get_by_role("button", name="Cancel 4 selected…")).to_be_visible()
+    page.get_by_role("button", name="Clear selection").click()
+    expect(page.get_by_role("button", name="Cancel all matching…")).to_be_enabled()
+
+
+def test_matching_tasks_are_cancelled_and_retried_after_they_were_counted(page, ask):
+    create(ask, *({"a": 76_000, "b": n, "runAt": LATER} for n in range(5)))
+    page.goto("/app/tasks?search=76000")
+    expect(row(page, "76000 + 4", "Pending")).to_be_visible()
+
+    page.get_by_role("button", name="Cancel all matching…").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Cancel 5 tasks?")
+    expect(dialog).to_contain_text('search "76000"')
+    dialog.get_by_role("button", name="Keep tasks").click()
+    expect(dialog).to_have_count(0)
+
+    page.get_by_role("button", name="Cancel all matching…").click()
+    expect(dialog).to_be_visible()
+    # Enter does what the dialog is for.
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("Search for a whole number")
-
-
-def test_all_that_match_are_cancelled_and_retried_after_they_were_counted(page, ask):
-    ask(CREATE, tasks=[{"a": 880_000, "b": n, "runAt": "2099-01-01T00:00:00Z"} for n in range(5)])
-    page.goto("/app/tasks?search=880000")
-    expect(row(page, "880000 + 4", "Pending")).to_be_visible()
-
-    page.get_by_label(re.compile("^Select ")).nth(1).check()
-    page.get_by_role("button", name="Cancel 1 selected task…").click()
-    expect(page.get_by_role("dialog")).to_contain_text("Cancel 1 task?")
-    page.get_by_role("button", name="Leave it").click()
-    page.get_by_label(re.compile("^Select ")).nth(1).uncheck()
-
-    page.get_by_role("button", name="Cancel all that match…").click()
-    expect(page.get_by_role("dialog")).to_contain_text("Cancel 5 tasks?")
-    page.get_by_role("button", name="Cancel 5", exact=True).click()
-    expect(page.get_by_text("5 tasks cancelled")).to_be_visible()
+    expect(page.get_by_text("5 tasks cancelled.")).to_be_visible()
     expect(page.get_by_role("row").filter(has_text="Cancelled")).to_have_count(5)
 
-    page.get_by_role("button", name="Retry all that match…").click()
+    # Nothing to cancel: no dialog offers to cancel nothing.
+    page.get_by_role("button", name="Cancel all matching…").click()
+    refusal = page.get_by_role("alert").filter(has_text="No matching task is pending or running.")
+    expect(refusal).to_be_visible()
+    expect(refusal.locator(".icon-check")).to_have_count(0)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+    page.get_by_role("button", name="Retry all matching…").click()
     expect(page.get_by_role("dialog")).to_contain_text("Retry 5 tasks?")
-    page.get_by_role("button", name="Retry 5", exact=True).click()
+    page.get_by_role("button", name="Retry 5 tasks", exact=True).click()
     expect(page.get_by_role("row").filter(has_text="Pending")).to_have_count(5)
 
 
-def test_a_task_tells_its_life_and_why_it_waits(page, ask):
-    later = {"a": 5, "b": -6, "runAt": "2099-01-01T00:00:00Z"}
-    [id] = ask(CREATE, tasks=[later])["createTasks"]["taskIds"]
-    uuid = ask("query ($id: ID!) { task(id: $id) { uuid } }", id=id)["task"]["uuid"]
+def test_lists_of_failed_and_pending_tasks_give_the_reason(page, ask):
+    create(ask, {"a": 77_000, "b": 0, "expiresAt": "2026-01-01T00:00:00Z"})
+    create(ask, {"a": 77_001, "b": 0, "runAt": LATER})
+    page.goto("/app/tasks?status=FAILED&search=77000")
+    expect(row(page, "77000 + 0")).to_contain_text("xpired")
+    page.goto("/app/tasks?status=PENDING&search=77001")
+    expect(row(page, "77001 + 0")).to_contain_text("Scheduled for later")
+
+
+def test_back_returns_to_the_place_in_the_list(page, ask):
+    ask(CREATE, tasks=[{"a": 78_000 + n, "b": 0, "runAt": LATER} for n in range(40)])
+    page.goto("/app/tasks?status=PENDING")
+    link = row(page, "78005 + 0").get_by_role("link")
+    link.scroll_into_view_if_needed()
+    page.mouse.move(0, 0)
+    place = page.evaluate("scrollY")
+    assert place > 300
+    link.click()
+    expect(page.get_by_role("heading", level=1, name="78005 + 0")).to_be_visible()
+    assert page.evaluate("scrollY") == 0
+    page.go_back()
+    expect(row(page, "78005 + 0")).to_be_in_viewport()
+    page.wait_for_function("place => Math.abs(scrollY - place) <= 1", arg=place)
+    page.reload()
+    expect(row(page, "78005 + 0")).to_be_in_viewport()
+
+
+def test_pending_task_gives_its_reason_and_is_cancelled_and_retried(page, ask):
+    [uuid] = create(ask, {"a": 5, "b": -6, "runAt": LATER})
     page.goto(f"/app/tasks/{uuid}")
     expect(page.get_by_role("heading", level=1)).to_have_text("5 + (-6)")
-    message = ask("query ($id: ID!) { task(id: $id) { pending { message } } }", id=id)
-    expect(page.get_by_text(message["task"]["pending"]["message"])).to_be_visible()
+    # The time in the server's message is shown as all times are.
+    expect(page.locator(".callout")).to_contain_text("Jan 1, 2099, 00:00:00")
+    expect(page.locator(".callout")).not_to_contain_text("2099-01-01T")
+    # Before its time a task is not queued.
+    expect(page.get_by_role("region", name="Runs")).to_contain_text("Scheduled")
+    expect(page.get_by_role("region", name="Runs")).not_to_contain_text("Queued")
 
     page.get_by_role("button", name="Cancel").click()
     history = page.get_by_role("region", name="History")
-    expect(history.get_by_role("row").nth(1)).to_contain_text("Task cancelled")
+    expect(history.get_by_role("row").nth(1)).to_contain_text("Cancelled")
     expect(page.get_by_role("button", name="Cancel")).to_be_disabled()
 
     page.get_by_role("button", name="Retry").click()
-    expect(history.get_by_role("row").nth(1)).to_contain_text("Task retried")
+    expect(history.get_by_role("row").nth(1)).to_contain_text("Retried")
     # Two runs, each with a bar.
-    expect(page.get_by_role("region", name="Runs").get_by_role("listitem")).not_to_have_count(0)
     expect(page.locator(".run-bar")).to_have_count(2)
 
 
-def test_a_task_that_ran_tells_who_ran_it_and_how_long(page, ask):
-    [id] = ask(CREATE, tasks=[{"a": 20, "b": 22, "durationMs": 1500}])["createTasks"]["taskIds"]
-    page.goto(f"/app/tasks/{id}")
+def test_running_task_finishes_before_the_viewers_eyes(page, ask):
+    [uuid] = create(ask, {"a": 20, "b": 22, "durationMs": 1500})
+    page.goto(f"/app/tasks/{uuid}")
     runs = page.get_by_role("region", name="Runs")
     expect(runs).to_contain_text("so far")
-    # It ends before our eyes.
-    expect(runs).to_contain_text(re.compile(r"ran 1\.\d+ s on node-\d@"))
+    expect(runs).to_contain_text(re.compile(r"Ran 1\.\d+ s on node-\d@"))
     expect(page.get_by_role("heading", level=1)).to_have_text("20 + 22 = 42")
     results = page.get_by_role("region", name="Results").first
     expect(results.get_by_role("row").nth(1)).to_contain_text("42")
-    # In the viewer's zone, and in UTC for those who point at it.
-    finished = page.get_by_role("region", name="What it is").get_by_role("time").last
+    # In the viewer's zone, and in UTC in the tooltip.
+    finished = page.get_by_role("region", name="Details").get_by_role("time").last
     assert "UTC" in finished.get_attribute("title")
 
 
-def test_a_task_is_copied_for_other_clients(page, cluster, ask):
-    wish = {"a": BIGGEST, "b": 1, "priority": 7}
-    [id] = ask(CREATE, tasks=[wish])["createTasks"]["taskIds"]
-    page.goto(f"/app/tasks/{id}")
+OPTIONS = {
+    **{"a": BIGGEST, "b": "1", "priority": 7, "durationMs": 30, "slots": 2, "maxAttempts": 5},
+    **{"runAt": "2099-01-01T00:00:00+00:00", "expiresAt": "2099-01-02T00:00:00+00:00"},
+}
+
+
+def options_of(ask, uuid):
+    query = f"query ($id: ID!) {{ task(id: $id) {{ {' '.join(OPTIONS)} }} }}"
+    return ask(query, id=uuid)["task"]
+
+
+def test_duplicate_keeps_all_options(page, ask):
+    [uuid] = create(ask, OPTIONS)
+    page.goto(f"/app/tasks/{uuid}")
+    page.get_by_role("button", name="Duplicate…").click()
+    page.get_by_role("dialog").get_by_label("A", exact=True).press("Enter")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_text("1 task created.")).to_be_visible()
+    page.wait_for_url(lambda url: not url.endswith(uuid))
+    copied = page.url.rpartition("/")[2]
+    assert options_of(ask, copied) == OPTIONS
+
+
+def test_copied_requests_keep_all_options(page, cluster, ask):
+    [uuid] = create(ask, OPTIONS)
+    page.goto(f"/app/tasks/{uuid}")
     page.get_by_role("button", name="Copy as GraphQL").click()
     expect(page.get_by_text("Copied")).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")
-    assert ask(copied)["createTask"]["errors"] == []
+    created = ask(copied)["createTask"]
+    assert created["errors"] == []
+    assert options_of(ask, created["task"]["uuid"]) == OPTIONS
 
-    page.get_by_role("button", name="Copy as curl").click()
+    page.get_by_role("button", name="Copy as cURL").click()
     page.wait_for_function("navigator.clipboard.readText().then((text) => /^curl/.test(text))")
     command = page.evaluate("navigator.clipboard.readText()")
     assert f"{cluster.url}/tasks/" in command
     body = json.loads(command.partition("-d '")[2].removesuffix("'"))
     status, task = cluster.request("POST", "/tasks/", body)
     assert (status, task["a"]) == (201, int(BIGGEST))
+    assert options_of(ask, task["id"]) == OPTIONS
 
 
-def test_who_looks_for_what_is_not_there_is_told_so(page):
-    page.goto("/app/tasks/01a20b5c-2c2b-7ba4-8680-9665549a35b3")
-    expect(page.get_by_text("There is no such task")).to_be_visible()
-    page.goto("/app/schedules/01a20b5c-2c2b-7ba4-8680-9665549a35b3")
-    expect(page.get_by_text("There is no such schedule")).to_be_visible()
-    page.goto("/app/nonsense")
-    expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
+def test_missing_resources_and_pages_are_not_found(page):
+    for path, title in (
+        ("/app/tasks/01a20b5c-2c2b-7ba4-8680-9665549a35b3", "Task not found"),
+        ("/app/schedules/01a20b5c-2c2b-7ba4-8680-9665549a35b3", "Schedule not found"),
+        ("/app/nonsense", "Page not found"),
+    ):
+        page.goto(path)
+        expect(page.get_by_role("heading", name=title)).to_be_visible()
+        expect(page).to_have_title(re.compile(title))
+
+
+def test_recent_events_keep_their_place_while_the_pointer_is_on_them(page, ask):
+    for n in range(14):
+        create(ask, {"a": 79_000 + n, "b": 0})
+    page.goto("/")
+    events = page.get_by_role("region", name="Recent events")
+    expect(events.get_by_role("listitem")).to_have_count(14)
+    first = events.get_by_role("listitem").first
+    first.hover()
+    expect(events).to_contain_text("Paused while you point at it")
+    before = events.get_by_role("listitem").all_inner_texts()
+    other = page.context.new_page()
+    other.goto("/app/events")
+    create(ask, {"a": 79_500, "b": 0})
+    # Another page has it.
+    expect(row(other, "79500 + 0 = 79500")).to_be_visible()
+    assert events.get_by_role("listitem").all_inner_texts() == before
+    page.mouse.move(0, 0)
+    expect(events).to_contain_text("79500 + 0 = 79500")
+    boxes = [item.bounding_box()["height"] for item in events.get_by_role("listitem").all()]
+    assert all(one == other for one, other in pairwise(boxes))

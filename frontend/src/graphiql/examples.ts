@@ -1,8 +1,8 @@
-/** The tabs that somebody finds who opens GraphiQL for the first time. */
+/** The tabs of GraphiQL when it is opened for the first time. */
 
 export const EXAMPLES = [
   {
-    query: `# Create a task. A node of the cluster runs it within milliseconds.
+    query: `# Create a task. A worker node runs it within milliseconds.
 mutation CreateTask {
   createTask(input: {
     a: "9223372036854775807"
@@ -17,7 +17,7 @@ mutation CreateTask {
 `,
   },
   {
-    query: `# Tasks by what they are, a page at a time: pass endCursor as $after.
+    query: `# List tasks by page: pass endCursor as $after to get the next page.
 query Tasks($after: String) {
   tasks(
     where: { statuses: [SUCCESS, FAILED], a: { min: 1 } }
@@ -37,7 +37,7 @@ query Tasks($after: String) {
     variables: '{\n  "after": null\n}',
   },
   {
-    query: `# Each change of each task, as it happens. Run it, then create a task in another tab.
+    query: `# Follow every change of every task. Run it, then create a task in another tab.
 subscription Changes {
   taskStatusChanged {
     at
@@ -50,7 +50,7 @@ subscription Changes {
 `,
   },
   {
-    query: `# The cluster as a whole, whenever it has changed.
+    query: `# Follow the counters and rates of the cluster.
 subscription Cluster {
   cluster(everyMs: 1000) {
     statusCounts { status count }
@@ -61,7 +61,7 @@ subscription Cluster {
 `,
   },
   {
-    query: `# A task that runs again and again.
+    query: `# Create a schedule, which runs a task at a fixed interval.
 mutation CreateSchedule($start: DateTime!) {
   createTaskSchedule(input: {
     a: 2

@@ -1,23 +1,31 @@
-/** GraphiQL, with everything it needs from here. */
+/** GraphiQL, with all its files served by this site. */
 
 import { createGraphiQLFetcher } from "@graphiql/toolkit";
 import { GraphiQL } from "graphiql";
 import "graphiql/style.css";
 import { createRoot } from "react-dom/client";
-import { fetchInSession } from "../session";
+import { fetchWithCsrf, loginUrl } from "../lib/api/session";
 import { EXAMPLES } from "./examples";
 import "./graphiql.css";
 import "./workers";
 
+/** GraphiQL keeps its tabs, so that nothing is lost when the viewer logs in again. */
+const fetchOrLogIn: typeof fetch = async (input, init) => {
+  const response = await fetchWithCsrf(input, init);
+  const hasToken = new Headers(init?.headers).has("Authorization");
+  if (response.status === 401 && !hasToken) location.assign(loginUrl());
+  return response;
+};
+
 const url = `${location.origin}/graphql/`;
 const fetcher = createGraphiQLFetcher({
   url,
-  fetch: fetchInSession,
+  fetch: fetchOrLogIn,
   subscriptionUrl: url.replace(/^http/, "ws"),
   wsConnectionParams: {},
 });
 
-/** What a link of the dashboard asks to be shown: #query=…&variables=… */
+/** The operation that a link of the dashboard fills in: #query=…&variables=… */
 const linked = new URLSearchParams(location.hash.slice(1));
 const query = linked.get("query") ?? undefined;
 const variables = linked.get("variables") ?? undefined;
@@ -32,7 +40,7 @@ createRoot(document.getElementById("graphiql") as HTMLElement).render(
     initialVariables={variables}
   >
     <GraphiQL.Logo>
-      <a href="/">Cluster</a>
+      <a href="/">Cluster scheduler</a>
     </GraphiQL.Logo>
   </GraphiQL>,
 );

@@ -1,4 +1,4 @@
-/** The editor's workers, as files of ours. */
+/** The editor's web workers, served by this site. */
 
 import EditorWorker from "monaco-editor/esm/vs/editor/editor.worker.js?worker";
 import JsonWorker from "monaco-editor/esm/vs/language/json/json.worker.js?worker";

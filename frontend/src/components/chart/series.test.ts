@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { isEmpty, isolated, largest } from "./series";
+
+const series = (values: (number | null)[]) => ({ name: "p95", color: "--accent", values });
+
+test("a value without neighbours is drawn as a point", () => {
+  expect(isolated([null, 5, null, 1, 2, null, 7])).toEqual([1, 6]);
+  expect(isolated([5])).toEqual([0]);
+  expect(isolated([])).toEqual([]);
+});
+
+test("gaps do not count as values", () => {
+  expect(largest([series([1, null]), series([null, 3])])).toBe(3);
+  expect(largest([])).toBe(0);
+  expect(isEmpty([series([null, null])])).toBe(true);
+  expect(isEmpty([series([null, 0])])).toBe(false);
+});

@@ -1,0 +1,159 @@
+/** The fields of forms: a label, an input, and below it a hint or what is wrong. */
+
+import { type ReactNode, useId } from "react";
+import { timeZone } from "../../lib/format";
+import { useFieldError } from "./form";
+
+type FieldProps = {
+  name: string;
+  label: string;
+  hint?: ReactNode;
+  className?: string;
+};
+
+type InputAttributes = {
+  id: string;
+  name: string;
+  "aria-describedby"?: string;
+  "aria-invalid"?: true;
+};
+
+function Field(props: FieldProps & { children: (attributes: InputAttributes) => ReactNode }) {
+  const id = useId();
+  const error = useFieldError(props.name);
+  const note = error ?? props.hint;
+  return (
+    <div className={`field ${props.className ?? ""}`}>
+      <label htmlFor={id}>{props.label}</label>
+      {props.children({
+        id,
+        name: props.name,
+        ...(note && { "aria-describedby": `${id}-note` }),
+        ...(error && { "aria-invalid": true as const }),
+      })}
+      {note && (
+        <small id={`${id}-note`} className={error ? "error" : undefined}>
+          {note}
+        </small>
+      )}
+    </div>
+  );
+}
+
+type Value = { defaultValue?: string | number | null };
+
+export function TextField(props: FieldProps & Value & { maxLength?: number }) {
+  return (
+    <Field {...props}>
+      {(attributes) => (
+        <input
+          {...attributes}
+          maxLength={props.maxLength}
+          autoComplete="off"
+          defaultValue={props.defaultValue ?? ""}
+        />
+      )}
+    </Field>
+  );
+}
+
+/** An integer of any size. */
+export function BigIntegerField(props: FieldProps & Value) {
+  return (
+    <Field {...props}>
+      {(attributes) => (
+        <input
+          {...attributes}
+          inputMode="numeric"
+          autoComplete="off"
+          defaultValue={props.defaultValue ?? ""}
+        />
+      )}
+    </Field>
+  );
+}
+
+export function NumberField(
+  props: FieldProps & Value & { min?: number; max?: number; placeholder?: string },
+) {
+  return (
+    <Field {...props}>
+      {(attributes) => (
+        <input
+          {...attributes}
+          type="number"
+          min={props.min}
+          max={props.max}
+          placeholder={props.placeholder}
+          defaultValue={props.defaultValue ?? ""}
+        />
+      )}
+    </Field>
+  );
+}
+
+/** A date and a time in the viewer's zone, which the label names. */
+export function TimeField(props: FieldProps & Value) {
+  return (
+    <Field {...props} label={`${props.label} (${timeZone()})`}>
+      {(attributes) => (
+        <input
+          {...attributes}
+          type="datetime-local"
+          step={1}
+          defaultValue={props.defaultValue ?? ""}
+        />
+      )}
+    </Field>
+  );
+}
+
+export type Option = readonly [value: string, text: string];
+
+export function SelectField(props: FieldProps & Value & { options: readonly Option[] }) {
+  return (
+    <Field {...props}>
+      {(attributes) => (
+        <select {...attributes} defaultValue={props.defaultValue ?? ""}>
+          {props.options.map(([value, text]) => (
+            <option key={value} value={value}>
+              {text}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}
+
+/** A group of checkboxes that share a name. */
+export function CheckboxGroup(props: {
+  name: string;
+  label: string;
+  options: readonly Option[];
+  defaultValues: readonly string[];
+}) {
+  const error = useFieldError(props.name);
+  return (
+    <fieldset className="checkboxes">
+      <legend>{props.label}</legend>
+      {props.options.map(([value, text]) => (
+        <label key={value}>
+          <input
+            type="checkbox"
+            name={props.name}
+            value={value}
+            defaultChecked={props.defaultValues.includes(value)}
+          />
+          {text}
+        </label>
+      ))}
+      {error && <small className="error">{error}</small>}
+    </fieldset>
+  );
+}
+
+/** Why an order is given. It is shown beside the resource and kept in the event log. */
+export function ReasonField() {
+  return <TextField name="note" label="Reason (optional)" maxLength={1_000} />;
+}

@@ -1,0 +1,111 @@
+/** What an operator can do with a schedule: as a menu in a list, or as buttons on its page. */
+
+import { useState } from "react";
+import { command } from "../../lib/api/mutations";
+import { navigate } from "../../lib/router";
+import { FormReader } from "../../lib/validation";
+import { FormDialog } from "../dialog";
+import { ReasonField } from "../form/fields";
+import { Icon } from "../icon";
+import { Menu, type MenuItem } from "../menu";
+import { notify, notifyResult } from "../notices";
+import { RequireRole } from "../viewer";
+
+type ControlledSchedule = { uuid: string; paused: boolean; name: string };
+
+type ScheduleActionsProps = {
+  schedule: ControlledSchedule;
+  layout: "menu" | "buttons";
+  onDeleted?: () => void;
+};
+
+export function ScheduleActions({ schedule, layout, onDeleted }: ScheduleActionsProps) {
+  const { uuid: id, paused, name } = schedule;
+  const [dialog, setDialog] = useState<"pause" | "delete">();
+  const close = () => setDialog(undefined);
+  const items: MenuItem[] = [
+    { label: "Run now", icon: "play", onSelect: () => runNow(id) },
+    paused
+      ? { label: "Resume", icon: "repeat", onSelect: () => resume(id) }
+      : { label: "Pause…", icon: "pause", onSelect: () => setDialog("pause") },
+    { label: "Edit", icon: "edit", onSelect: () => navigate(`/app/schedules/${id}/edit`) },
+    { label: "Delete…", icon: "cross", isDanger: true, onSelect: () => setDialog("delete") },
+  ];
+  return (
+    <RequireRole>
+      {layout === "menu" ? (
+        <Menu label={`Actions for ${name}`} items={items} />
+      ) : (
+        <Buttons items={items} />
+      )}
+      {dialog === "pause" && <PauseSchedule id={id} onClose={close} />}
+      {dialog === "delete" && <DeleteSchedule id={id} onClose={close} onDeleted={onDeleted} />}
+    </RequireRole>
+  );
+}
+
+function Buttons({ items }: { items: MenuItem[] }) {
+  return items.map(({ label, icon, isDanger, onSelect }) => (
+    <button
+      key={label}
+      type="button"
+      className={isDanger ? "danger" : undefined}
+      onClick={onSelect}
+    >
+      <Icon name={icon} /> {label}
+    </button>
+  ));
+}
+
+async function runNow(id: string) {
+  notifyResult(await command("triggerTaskSchedule", { id }), "A run is triggered.");
+}
+
+async function resume(id: string) {
+  notifyResult(await command("resumeTaskSchedule", { id }), "The schedule is resumed.");
+}
+
+function PauseSchedule({ id, onClose }: { id: string; onClose: () => void }) {
+  async function submit(values: FormData) {
+    const note = new FormReader(values).text("note");
+    const errors = await command("pauseTaskSchedule", { id, note });
+    if (!errors.length) notify("The schedule is paused.");
+    return errors;
+  }
+  return (
+    <FormDialog
+      title="Pause this schedule?"
+      submitLabel="Pause"
+      onClose={onClose}
+      onSubmit={submit}
+    >
+      <p>No run is triggered until the schedule is resumed. A running task continues.</p>
+      <ReasonField />
+    </FormDialog>
+  );
+}
+
+type DeleteProps = { id: string; onClose: () => void; onDeleted?: () => void };
+
+function DeleteSchedule({ id, onClose, onDeleted }: DeleteProps) {
+  async function submit() {
+    const errors = await command("deleteTaskSchedule", { id });
+    if (!errors.length) {
+      notify("The schedule is deleted.");
+      onDeleted?.();
+    }
+    return errors;
+  }
+  return (
+    <FormDialog
+      title="Delete this schedule?"
+      submitLabel="Delete"
+      cancelLabel="Keep schedule"
+      isDanger
+      onClose={onClose}
+      onSubmit={submit}
+    >
+      <p>Its task, all results of the task, and its run history are deleted with it.</p>
+    </FormDialog>
+  );
+}

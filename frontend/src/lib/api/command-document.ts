@@ -1,0 +1,17 @@
+import { parse } from "graphql";
+import type { TypedDocumentNode } from "urql";
+import type { MutationName, UserError } from "./schema";
+
+/**
+ * A mutation that selects only its errors.
+ *
+ * It is made from the name by the schema's convention: `pauseQueue` takes a `PauseQueueInput`.
+ */
+export function commandDocument(
+  name: MutationName,
+): TypedDocumentNode<Record<string, { errors: UserError[] }>, { input: unknown }> {
+  const operation = name.charAt(0).toUpperCase() + name.slice(1);
+  return parse(`mutation ${operation}($input: ${operation}Input!) {
+    ${name}(input: $input) { errors { field message } }
+  }`);
+}

@@ -1,0 +1,16 @@
+/** The page at a URL that names no page. */
+
+import { Page } from "../../components/page";
+import { EmptyState } from "../../components/states";
+import { Link } from "../../lib/router";
+
+export function NotFound() {
+  return (
+    <Page title="Page not found">
+      <EmptyState>
+        There is no page at <code>{location.pathname}</code>.{" "}
+        <Link href="/">Go to the overview</Link>
+      </EmptyState>
+    </Page>
+  );
+}

@@ -1,0 +1,163 @@
+/** The queues: their backlog, their speed, and their control. */
+
+import { useState } from "react";
+import { Badge } from "../../components/badge";
+import { Icon } from "../../components/icon";
+import { isOnline } from "../../components/nodes/state";
+import { Page } from "../../components/page";
+import { Loading, QueryError } from "../../components/states";
+import { type Column, Table } from "../../components/table/table";
+import { Time } from "../../components/time";
+import { RequireRole } from "../../components/viewer";
+import { useLiveSubscription } from "../../lib/api/live";
+import { graphql, type ResultOf, type TaskStatus } from "../../lib/api/schema";
+import { count, duration, plural, rate } from "../../lib/format";
+import { Link } from "../../lib/router";
+import { CreateQueue, QueueActions } from "./actions";
+
+const QueuesSubscription = graphql(`
+  subscription Queues {
+    cluster(everyMs: 1000) {
+      queues {
+        id
+        name
+        paused
+        pausedAt
+        pausedBy
+        pauseNote
+        runningLimit
+        statusCounts {
+          status
+          count
+        }
+        load(window: FIVE_MINUTES) {
+          perSecond
+          wait {
+            p50
+            p95
+            p99
+          }
+        }
+      }
+      workerNodes {
+        connection
+        queues
+      }
+    }
+  }
+`);
+
+type Cluster = ResultOf<typeof QueuesSubscription>["cluster"];
+type Queue = Cluster["queues"][number];
+
+export function Queues() {
+  const { data, error } = useLiveSubscription(QueuesSubscription, {});
+  const [isCreating, setIsCreating] = useState(false);
+  const cluster = data?.cluster;
+  return (
+    <Page
+      title="Queues"
+      lead={cluster ? plural(cluster.queues.length, "queue") : "…"}
+      query={QueuesSubscription}
+      actions={
+        <RequireRole>
+          <button type="button" onClick={() => setIsCreating(true)}>
+            <Icon name="plus" /> Create queue…
+          </button>
+        </RequireRole>
+      }
+    >
+      <QueryError error={cluster && error} />
+      {cluster ? <QueueTable cluster={cluster} /> : <Loading error={error} />}
+      {isCreating && <CreateQueue onClose={() => setIsCreating(false)} />}
+    </Page>
+  );
+}
+
+function QueueTable({ cluster }: { cluster: Cluster }) {
+  const online = cluster.workerNodes.filter(isOnline);
+  const consumersOf = (queue: Queue) =>
+    online.filter((node) => node.queues.includes(queue.name)).length;
+  return (
+    <Table
+      caption="Queues"
+      minWidth={900}
+      rows={cluster.queues}
+      rowKey={({ id }) => id}
+      columns={[
+        {
+          header: "Queue",
+          role: "title",
+          cell: ({ name }) => <Link href={tasksUrl(name)}>{name}</Link>,
+        },
+        {
+          header: "State",
+          width: "20%",
+          cell: (queue) => <State queue={queue} consumers={consumersOf(queue)} />,
+        },
+        counted("PENDING", "Pending"),
+        counted("RUNNING", "Running"),
+        numeric("Concurrency limit", "94px", ({ runningLimit }) =>
+          runningLimit == null ? "none" : count(runningLimit),
+        ),
+        numeric("Throughput", "90px", ({ load }) => `${rate(load.perSecond)}/s`),
+        numeric("Queue time p50", "76px", ({ load }) => duration(load.wait.p50)),
+        numeric("Queue time p95", "76px", ({ load }) => duration(load.wait.p95)),
+        numeric("Queue time p99", "76px", ({ load }) => duration(load.wait.p99)),
+        numeric("Nodes", "58px", (queue) => consumersOf(queue)),
+        {
+          header: "Actions",
+          width: "56px",
+          role: "actions",
+          cell: (queue) => (
+            <RequireRole>
+              <QueueActions queue={queue} />
+            </RequireRole>
+          ),
+        },
+      ]}
+    />
+  );
+}
+
+function tasksUrl(queue: string, status?: TaskStatus): string {
+  const params = new URLSearchParams(status ? { queue, status } : { queue });
+  return `/app/tasks?${params}`;
+}
+
+function numeric(header: string, width: string, cell: Column<Queue>["cell"]): Column<Queue> {
+  return { header, width, align: "end", cell };
+}
+
+function counted(status: TaskStatus, header: string): Column<Queue> {
+  return numeric(header, "68px", ({ name, statusCounts }) => (
+    <Link href={tasksUrl(name, status)}>
+      {count(statusCounts.find((each) => each.status === status)?.count ?? 0)}
+    </Link>
+  ));
+}
+
+function State({ queue, consumers }: { queue: Queue; consumers: number }) {
+  if (queue.paused)
+    return (
+      <>
+        <Badge tone="pending" icon="pause">
+          Paused
+        </Badge>
+        <small className="muted">
+          {queue.pauseNote} {queue.pausedBy && `by ${queue.pausedBy}`} <Time at={queue.pausedAt} />
+        </small>
+      </>
+    );
+  if (!consumers)
+    return (
+      <Badge tone="failed" icon="alert">
+        No consumers
+      </Badge>
+    );
+  return (
+    <Badge tone="success" icon="check">
+      Active
+    </Badge>
+  );
+}

@@ -1,0 +1,143 @@
+/** The form of a schedule, with a preview of its runs. */
+
+import { useMemo, useState } from "react";
+import {
+  BigIntegerField,
+  NumberField,
+  SelectField,
+  TextField,
+  TimeField,
+} from "../../components/form/fields";
+import { Form } from "../../components/form/form";
+import { Panel } from "../../components/panel";
+import { QueueField } from "../../components/tasks/task-form";
+import type { UserError } from "../../lib/api/schema";
+import { PreviewPanel, useSchedulePreview } from "./preview";
+import { formDataOf, readSchedule, type ScheduleInput, type ScheduleValues, UNITS } from "./values";
+
+const OVERLAPS = [
+  ["SKIP", "Skip the new run"],
+  ["QUEUE_ONE", "Queue one new run"],
+] as const;
+
+type ScheduleFormProps = {
+  initial: ScheduleValues;
+  submitLabel: string;
+  /** An idempotency key makes sense only for a new schedule. */
+  hasIdempotencyKey?: boolean;
+  onCancel: () => void;
+  onSubmit: (input: ScheduleInput) => Promise<UserError[]>;
+};
+
+export function ScheduleForm(props: ScheduleFormProps) {
+  const [entered, setEntered] = useState(() => readSchedule(formDataOf(props.initial)));
+  const preview = useSchedulePreview(entered.errors.length ? null : entered.input);
+  const earlyErrors = useMemo(
+    () => [...entered.errors, ...preview.errors],
+    [entered.errors, preview.errors],
+  );
+
+  async function submit(values: FormData) {
+    const { input, errors } = readSchedule(values);
+    return errors.length ? errors : props.onSubmit(input);
+  }
+
+  return (
+    <div className="columns">
+      <Panel title="Configuration">
+        <Form
+          submitLabel={props.submitLabel}
+          cancelLabel="Cancel"
+          onCancel={props.onCancel}
+          onSubmit={submit}
+          onChange={(values) => setEntered(readSchedule(values))}
+          earlyErrors={earlyErrors}
+        >
+          <MainFields {...props} />
+          <details>
+            <summary>Advanced options</summary>
+            <AdvancedFields {...props} />
+          </details>
+        </Form>
+      </Panel>
+      <PreviewPanel preview={preview} />
+    </div>
+  );
+}
+
+function MainFields({ initial }: ScheduleFormProps) {
+  return (
+    <div className="fields">
+      <BigIntegerField name="a" label="A" defaultValue={initial.a} />
+      <BigIntegerField name="b" label="B" defaultValue={initial.b} />
+      <TimeField name="scheduledAt" label="First run" defaultValue={initial.scheduledAt} />
+      <NumberField name="interval" label="Interval" defaultValue={initial.interval} min={1} />
+      <SelectField
+        name="intervalUnit"
+        label="Unit"
+        defaultValue={initial.intervalUnit}
+        options={UNITS}
+      />
+    </div>
+  );
+}
+
+function AdvancedFields({ initial, hasIdempotencyKey }: ScheduleFormProps) {
+  return (
+    <div className="fields">
+      <QueueField initial={initial.queue} />
+      <NumberField
+        name="priority"
+        label="Priority (0–9, 9 first)"
+        defaultValue={initial.priority}
+        min={0}
+        max={9}
+      />
+      <NumberField
+        name="durationMs"
+        label="Duration (ms)"
+        defaultValue={initial.durationMs}
+        min={0}
+      />
+      <NumberField name="slots" label="Slots" defaultValue={initial.slots} min={1} max={100} />
+      <NumberField
+        name="maxAttempts"
+        label="Max attempts"
+        defaultValue={initial.maxAttempts}
+        min={1}
+        max={100}
+      />
+      <SelectField
+        name="overlap"
+        label="While a run is active"
+        defaultValue={initial.overlap}
+        options={OVERLAPS}
+      />
+      <NumberField
+        name="misfireGrace"
+        label="Misfire grace period (s)"
+        hint="A run that is later than this is missed."
+        defaultValue={initial.misfireGrace}
+        min={1}
+      />
+      <NumberField
+        name="jitter"
+        label="Jitter (s)"
+        hint="Each run starts up to this much later, at random."
+        defaultValue={initial.jitter}
+        min={0}
+      />
+      <TimeField name="endsAt" label="Ends at" defaultValue={initial.endsAt} />
+      <NumberField
+        name="maxRuns"
+        label="Maximum runs"
+        hint="Empty: unlimited."
+        defaultValue={initial.maxRuns}
+        min={1}
+      />
+      {hasIdempotencyKey && (
+        <TextField name="idempotencyKey" label="Idempotency key" maxLength={255} />
+      )}
+    </div>
+  );
+}

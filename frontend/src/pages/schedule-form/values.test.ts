@@ -1,0 +1,68 @@
+import { describe, expect, test } from "vitest";
+import type { Schedule } from "../schedule/query";
+import {
+  changesOf,
+  formDataOf,
+  intervalValues,
+  newSchedule,
+  readSchedule,
+  valuesOf,
+} from "./values";
+
+describe("intervals", () => {
+  test.each([
+    [1, "1", "1"],
+    [90, "90", "1"],
+    [120, "2", "60"],
+    [7_200, "2", "3600"],
+    [86_400, "1", "86400"],
+  ])("%s seconds are %s × %s", (seconds, interval, intervalUnit) => {
+    expect(intervalValues(seconds)).toEqual({ interval, intervalUnit });
+    const { input } = readSchedule(formDataOf({ ...newSchedule(), interval, intervalUnit }));
+    expect(input.interval).toBe(seconds);
+  });
+});
+
+test("a new schedule is valid as it stands", () => {
+  const { input, errors } = readSchedule(formDataOf(newSchedule()));
+  expect(errors).toEqual([]);
+  expect(input).toMatchObject({ interval: 60, overlap: "SKIP", slots: 1, maxRuns: null });
+});
+
+test("each wrong value is named by its field", () => {
+  const { errors } = readSchedule(
+    formDataOf({ ...newSchedule(), interval: "0", a: "x", jitter: "-1", scheduledAt: "" }),
+  );
+  expect(errors.map(({ field }) => field.at(-1)).sort()).toEqual([
+    "a",
+    "interval",
+    "jitter",
+    "scheduledAt",
+  ]);
+});
+
+test("an edit changes only what was changed", () => {
+  const schedule = {
+    scheduledAt: "2026-01-01T00:00:00.123456+00:00",
+    interval: 3_600,
+    overlap: "SKIP",
+    misfireGrace: 300,
+    endsAt: null,
+    maxRuns: null,
+    jitter: 0,
+    task: {
+      a: "1",
+      b: "2",
+      priority: 5,
+      durationMs: 0,
+      slots: 2,
+      maxAttempts: 3,
+      queue: { name: "mail" },
+    },
+  } as Schedule;
+  const values = valuesOf(schedule);
+  const before = readSchedule(formDataOf(values)).input;
+  expect(changesOf(before, readSchedule(formDataOf(values)).input)).toEqual({});
+  const edited = readSchedule(formDataOf({ ...values, intervalUnit: "60", maxRuns: "7" })).input;
+  expect(changesOf(before, edited)).toEqual({ interval: 60, maxRuns: 7 });
+});

@@ -1,0 +1,60 @@
+import { graphql, type ResultOf } from "../../lib/api/schema";
+
+/** What the schedule's page shows, and what its form edits. */
+export const ScheduleQuery = graphql(`
+  query Schedule($id: ID!, $after: String) {
+    taskSchedule(id: $id) {
+      id
+      uuid
+      scheduledAt
+      interval
+      nextRunAt
+      paused
+      pausedAt
+      pauseNote
+      overlap
+      misfireGrace
+      endsAt
+      maxRuns
+      jitter
+      fired
+      skipped
+      missed
+      createdAt
+      upcoming(count: 8)
+      task {
+        uuid
+        a
+        b
+        result
+        status
+        priority
+        durationMs
+        slots
+        maxAttempts
+        queue {
+          name
+        }
+      }
+      ticks(first: 25, after: $after) {
+        nodes {
+          id
+          nominalAt
+          outcome
+          count
+          run
+          firedAt
+          reason
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+        totalCount
+      }
+    }
+  }
+`);
+
+export type Schedule = NonNullable<ResultOf<typeof ScheduleQuery>["taskSchedule"]>;
+export type Tick = Schedule["ticks"]["nodes"][number];

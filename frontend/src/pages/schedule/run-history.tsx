@@ -1,0 +1,71 @@
+/** What became of each scheduled run. */
+
+import { Badge, type Look } from "../../components/badge";
+import { Pager } from "../../components/pager";
+import { EmptyState } from "../../components/states";
+import { Table } from "../../components/table/table";
+import { Time } from "../../components/time";
+import { count, plural, words } from "../../lib/format";
+import { withParams } from "../../lib/router";
+import type { Schedule } from "./query";
+import { groupTicks, type TickGroup, tickReasonText } from "./ticks";
+
+const LOOKS: Record<string, Look> = {
+  FIRED: { tone: "success", icon: "check" },
+  SKIPPED: { tone: "pending", icon: "skip" },
+  MISSED: { tone: "failed", icon: "cross" },
+};
+const UNKNOWN: Look = { tone: "plain", icon: "clock" };
+
+type RunHistoryProps = { schedule: Schedule; isFirstPage: boolean };
+
+export function RunHistory({ schedule, isFirstPage }: RunHistoryProps) {
+  const { nodes, pageInfo, totalCount } = schedule.ticks;
+  if (!nodes.length)
+    return <EmptyState>Runs appear here when their scheduled time has come.</EmptyState>;
+  return (
+    <>
+      <Table
+        caption="Scheduled runs, newest first"
+        minWidth={640}
+        rows={groupTicks(nodes)}
+        rowKey={({ id }) => id}
+        columns={[
+          { header: "Scheduled time", cell: (tick) => <ScheduledTime tick={tick} /> },
+          { header: "Outcome", width: "150px", cell: (tick) => <Outcome tick={tick} /> },
+          {
+            header: "Reason",
+            width: "26%",
+            cell: ({ reason }) => reason && tickReasonText(reason),
+          },
+          { header: "Run", width: "72px", align: "end", cell: ({ run }) => run },
+          { header: "Fired", width: "136px", cell: ({ firedAt }) => <Time at={firedAt} /> },
+        ]}
+      />
+      <Pager
+        newer={!isFirstPage && withParams({ after: undefined })}
+        older={pageInfo.hasNextPage && withParams({ after: pageInfo.endCursor ?? undefined })}
+      >
+        {plural(totalCount, "entry", "entries")} in total
+      </Pager>
+    </>
+  );
+}
+
+function ScheduledTime({ tick }: { tick: TickGroup }) {
+  if (tick.firstAt === tick.nominalAt) return <Time at={tick.nominalAt} />;
+  return (
+    <>
+      <Time at={tick.firstAt} /> to <Time at={tick.nominalAt} />
+    </>
+  );
+}
+
+function Outcome({ tick }: { tick: TickGroup }) {
+  return (
+    <Badge {...(LOOKS[tick.outcome] ?? UNKNOWN)}>
+      {words(tick.outcome)}
+      {tick.count > 1 && ` × ${count(tick.count)}`}
+    </Badge>
+  );
+}

@@ -1,0 +1,123 @@
+/** One schedule: its upcoming runs, its configuration, and its run history. */
+
+import { type Fact, Facts } from "../../components/facts";
+import { Page } from "../../components/page";
+import { Panel } from "../../components/panel";
+import { ScheduleActions } from "../../components/schedules/actions";
+import { affectsSchedules } from "../../components/schedules/affected";
+import { ScheduleStateBadge } from "../../components/schedules/state";
+import { TimeList } from "../../components/schedules/time-list";
+import { EmptyState, Loading, QueryError } from "../../components/states";
+import { Status } from "../../components/tasks/status";
+import { Sum } from "../../components/tasks/sum";
+import { Time } from "../../components/time";
+import { useLiveQuery } from "../../lib/api/live";
+import { count, duration, plural } from "../../lib/format";
+import { Link, navigate, useParams } from "../../lib/router";
+import { type Schedule, ScheduleQuery } from "./query";
+import { RunHistory } from "./run-history";
+
+export function SchedulePage({ id }: { id: string }) {
+  const after = useParams().get("after");
+  const { data, error } = useLiveQuery(ScheduleQuery, { id, after }, (event, data) =>
+    affectsSchedules(event, [data?.taskSchedule?.task.queue.name]),
+  );
+  const schedule = data?.taskSchedule;
+  if (!schedule)
+    return (
+      <Page title={data ? "Schedule not found" : "Schedule"}>
+        {data ? (
+          <EmptyState>
+            There is no schedule with this ID. <Link href="/app/schedules">Show all schedules</Link>
+          </EmptyState>
+        ) : (
+          <Loading error={error} />
+        )}
+      </Page>
+    );
+  const { uuid, paused, task } = schedule;
+  const every = `every ${duration(schedule.interval * 1_000)}`;
+  return (
+    <Page
+      title={`Schedule ${every}`}
+      heading={
+        <>
+          <Sum a={task.a} b={task.b} /> {every}
+        </>
+      }
+      lead={
+        <>
+          <ScheduleStateBadge schedule={schedule} /> {paused && schedule.pauseNote}
+        </>
+      }
+      query={ScheduleQuery}
+      variables={{ id, after }}
+      actions={
+        <ScheduleActions
+          layout="buttons"
+          schedule={{ uuid, paused, name: `${task.a} + ${task.b}` }}
+          onDeleted={() => navigate("/app/schedules", { replace: true })}
+        />
+      }
+    >
+      <QueryError error={error} />
+      <div className="columns">
+        <Panel title="Upcoming runs">
+          {schedule.upcoming.length ? (
+            <TimeList times={schedule.upcoming} />
+          ) : (
+            <EmptyState>
+              {paused
+                ? "No run is triggered while the schedule is paused."
+                : "The schedule is completed."}
+            </EmptyState>
+          )}
+        </Panel>
+        <Panel title="Configuration">
+          <Configuration schedule={schedule} />
+        </Panel>
+        <Panel title="Run history" className="wide">
+          <RunHistory schedule={schedule} isFirstPage={!after} />
+        </Panel>
+      </div>
+    </Page>
+  );
+}
+
+function Configuration({ schedule }: { schedule: Schedule }) {
+  const { task } = schedule;
+  const facts: Fact[] = [
+    [
+      "Task",
+      <span key="task" className="inline">
+        <Link href={`/app/tasks/${task.uuid}`}>
+          <Sum {...task} />
+        </Link>
+        <Status status={task.status} />
+      </span>,
+    ],
+    ["First run", <Time key="first" at={schedule.scheduledAt} />],
+    ["Interval", duration(schedule.interval * 1_000)],
+    ["Queue", task.queue.name],
+    ["Priority", task.priority],
+    ["Simulated duration", task.durationMs ? duration(task.durationMs) : "none"],
+    ["Slots", task.slots],
+    ["Max attempts", task.maxAttempts],
+    [
+      "Overlap",
+      schedule.overlap === "SKIP"
+        ? "Skip while a run is active"
+        : "Queue one run while one is active",
+    ],
+    ["Misfire grace period", duration(schedule.misfireGrace * 1_000)],
+    ["Jitter", schedule.jitter ? `up to ${duration(schedule.jitter * 1_000)}` : "none"],
+    ["Ends at", schedule.endsAt ? <Time key="ends" at={schedule.endsAt} /> : "never"],
+    ["Maximum runs", schedule.maxRuns == null ? "unlimited" : count(schedule.maxRuns)],
+    [
+      "Runs so far",
+      `${plural(schedule.fired, "run")} fired, ${count(schedule.skipped)} skipped, ${count(schedule.missed)} missed`,
+    ],
+    ["Created", <Time key="created" at={schedule.createdAt} />],
+  ];
+  return <Facts facts={facts} />;
+}

@@ -1,0 +1,36 @@
+/** A dialog with the options of a task, to create another one like it. */
+
+import { Dialog } from "../../components/dialog";
+import { notify } from "../../components/notices";
+import { TaskForm, type TaskOptions } from "../../components/tasks/task-form";
+import { plural } from "../../lib/format";
+import { navigate } from "../../lib/router";
+import { scrollToTop } from "../../lib/scroll";
+import type { Task } from "./data";
+
+/** The options with which the task was created. */
+export function optionsOf(task: Task): TaskOptions {
+  const { a, b, priority, durationMs, slots, maxAttempts, runAt, expiresAt } = task;
+  const queue = task.queue.name;
+  return { a, b, queue, priority, durationMs, slots, maxAttempts, runAt, expiresAt };
+}
+
+export function DuplicateDialog({ task, onClose }: { task: Task; onClose: () => void }) {
+  return (
+    <Dialog title="Duplicate task" onClose={onClose}>
+      <TaskForm
+        initial={optionsOf(task)}
+        submitLabel="Create task"
+        isExpanded
+        onCancel={onClose}
+        onCreated={(created) => {
+          if (!created) return;
+          onClose();
+          notify(`${plural("count" in created ? created.count : 1, "task")} created.`);
+          navigate("uuid" in created ? `/app/tasks/${created.uuid}` : "/app/tasks");
+          scrollToTop();
+        }}
+      />
+    </Dialog>
+  );
+}

@@ -1,0 +1,49 @@
+/** The properties of a task. */
+
+import { type Fact, Facts } from "../../components/facts";
+import { Time } from "../../components/time";
+import { duration } from "../../lib/format";
+import { Link } from "../../lib/router";
+import type { Task } from "./data";
+
+export function TaskFacts({ task }: { task: Task }) {
+  const facts: (Fact | false | null | "")[] = [
+    ["A", task.a],
+    ["B", task.b],
+    ["Result", task.result ?? "–"],
+    [
+      "Queue",
+      <Link key="queue" href={`/app/tasks?queue=${task.queue.name}`}>
+        {task.queue.name}
+      </Link>,
+    ],
+    ["Priority", task.priority],
+    ["Simulated duration", task.durationMs ? duration(task.durationMs) : "none"],
+    ["Slots", task.slots],
+    ["Run", task.run],
+    ["Attempt", `${task.attempt} of ${task.maxAttempts}`],
+    ["Node", task.workerNode?.name ?? "–"],
+    ["Queue time", duration(task.waitMs)],
+    ["Duration", duration(task.runMs)],
+    ["Created", <Time key="created" at={task.createdAt} />],
+    ["Started", <Time key="started" at={task.startedAt} />],
+    ["Finished", <Time key="finished" at={task.finishedAt} />],
+    task.runAt && ["Run at", <Time key="run-at" at={task.runAt} />],
+    task.expiresAt && ["Expires at", <Time key="expires-at" at={task.expiresAt} />],
+    task.retryAt && ["Next attempt", <Time key="retry-at" at={task.retryAt} />],
+    task.schedule && [
+      "Schedule",
+      <Link key="schedule" href={`/app/schedules/${task.schedule.uuid}`}>
+        every {duration(task.schedule.interval * 1_000)}
+      </Link>,
+    ],
+    task.idempotencyKey && ["Idempotency key", task.idempotencyKey],
+    [
+      "Celery task ID",
+      <span key="celery" className="id">
+        {task.celeryTaskId ?? "–"}
+      </span>,
+    ],
+  ];
+  return <Facts facts={facts} />;
+}

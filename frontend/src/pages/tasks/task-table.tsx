@@ -1,0 +1,127 @@
+/** The list of tasks. Its columns fit what it lists. */
+
+import { type Column, Table } from "../../components/table/table";
+import { pendingReasonText } from "../../components/tasks/pending-reason";
+import { Status } from "../../components/tasks/status";
+import { Sum } from "../../components/tasks/sum";
+import { Message, Time } from "../../components/time";
+import type { TaskStatus } from "../../lib/api/schema";
+import { duration, shortId } from "../../lib/format";
+import { Link } from "../../lib/router";
+import type { TaskRow } from "./query";
+import type { Selection } from "./selection";
+
+export type View = "all" | "pending" | "failed";
+
+/** The view for a filter by status. */
+export function viewOf(statuses: readonly TaskStatus[] | null | undefined): View {
+  if (statuses?.length !== 1) return "all";
+  if (statuses[0] === "PENDING") return "pending";
+  return statuses[0] === "FAILED" ? "failed" : "all";
+}
+
+const COLUMNS = {
+  id: {
+    header: "ID",
+    width: "84px",
+    role: "title",
+    cell: ({ uuid }) => (
+      <Link href={`/app/tasks/${uuid}`} className="id">
+        {shortId(uuid)}
+      </Link>
+    ),
+  },
+  status: { header: "Status", width: "110px", cell: ({ status }) => <Status status={status} /> },
+  sum: { header: "Task", isLong: true, cell: (row) => <Sum {...row} /> },
+  reason: {
+    header: "Reason",
+    isLong: true,
+    width: "32%",
+    cell: ({ failedMessage, pendingReason }) =>
+      pendingReason ? pendingReasonText(pendingReason) : <Message text={failedMessage ?? "–"} />,
+  },
+  queue: { header: "Queue", width: "98px", cell: ({ queue }) => queue.name },
+  priority: { header: "Priority", width: "60px", align: "end", cell: ({ priority }) => priority },
+  node: {
+    header: "Node",
+    width: "106px",
+    cell: ({ workerNode }) => workerNode?.name ?? <span className="muted">–</span>,
+  },
+  queueTime: {
+    header: "Queue time",
+    width: "74px",
+    align: "end",
+    cell: ({ waitMs }) => duration(waitMs),
+  },
+  duration: {
+    header: "Duration",
+    width: "76px",
+    align: "end",
+    cell: ({ runMs }) => duration(runMs),
+  },
+  created: { header: "Created", width: "82px", cell: ({ createdAt }) => <Time at={createdAt} /> },
+  finished: {
+    header: "Finished",
+    width: "86px",
+    cell: ({ finishedAt }) => <Time at={finishedAt} />,
+  },
+} satisfies Record<string, Column<TaskRow>>;
+
+const VIEWS: Record<View, (keyof typeof COLUMNS)[]> = {
+  all: ["id", "status", "sum", "queue", "priority", "node", "queueTime", "duration", "created"],
+  pending: ["id", "status", "sum", "reason", "queue", "priority", "created"],
+  failed: ["id", "status", "sum", "reason", "queue", "node", "finished"],
+};
+
+export function TaskTable(props: { rows: readonly TaskRow[]; view: View; selection: Selection }) {
+  const { rows, view, selection } = props;
+  const ids = rows.map(({ id }) => id);
+  const select: Column<TaskRow> = {
+    header: "Select",
+    width: "36px",
+    role: "select",
+    head: (
+      <Checkbox
+        label="Select all on this page"
+        isChecked={ids.every((id) => selection.ids.has(id))}
+        onClick={() => selection.toggleAll(ids)}
+      />
+    ),
+    cell: ({ id, uuid }) => (
+      <Checkbox
+        label={`Select ${shortId(uuid)}`}
+        isChecked={selection.ids.has(id)}
+        onClick={(isRange) => selection.toggle(ids, id, isRange)}
+      />
+    ),
+  };
+  return (
+    <Table
+      caption="Tasks"
+      minWidth={940}
+      rows={rows}
+      // Rows keep their place and change their content, so that nothing moves when tasks arrive.
+      rowKey={(_, index) => index}
+      rowClass={({ id }) => (selection.ids.has(id) ? "chosen" : undefined)}
+      columns={[select, ...VIEWS[view].map((name) => COLUMNS[name])]}
+    />
+  );
+}
+
+function Checkbox(props: {
+  label: string;
+  isChecked: boolean;
+  onClick: (isRange: boolean) => void;
+}) {
+  return (
+    <label className="checkbox">
+      <input
+        type="checkbox"
+        aria-label={props.label}
+        checked={props.isChecked}
+        onClick={(event) => props.onClick(event.shiftKey)}
+        readOnly
+      />
+    </label>
+  );
+}

@@ -1,0 +1,81 @@
+/** Creates a token, and shows its secret once. */
+
+import { useState } from "react";
+import { CopyButton } from "../../components/copy-button";
+import { Dialog } from "../../components/dialog";
+import { SelectField, TextField, TimeField } from "../../components/form/fields";
+import { Form } from "../../components/form/form";
+import { mutate } from "../../lib/api/mutations";
+import { graphql, type Role, UserErrorFields } from "../../lib/api/schema";
+import { FormReader } from "../../lib/validation";
+
+const CreateApiToken = graphql(
+  `
+    mutation CreateApiToken($input: CreateApiTokenInput!) {
+      createApiToken(input: $input) {
+        secret
+        errors {
+          ...UserErrorFields
+        }
+      }
+    }
+  `,
+  [UserErrorFields],
+);
+
+const ROLES = [
+  ["VIEWER", "Viewer: read everything but tokens"],
+  ["OPERATOR", "Operator: create and control tasks, schedules, queues and nodes"],
+  ["ADMIN", "Admin: also manage tokens"],
+] as const;
+
+export function CreateToken({ onClose }: { onClose: () => void }) {
+  const [secret, setSecret] = useState<string>();
+
+  async function submit(values: FormData) {
+    const reader = new FormReader(values);
+    const input = {
+      name: reader.requiredText("name", "Name"),
+      role: reader.text("role") as Role,
+      expiresAt: reader.optionalTime("expiresAt", "Expires at"),
+    };
+    if (reader.errors.length) return reader.errors;
+    const { payload, errors } = await mutate(CreateApiToken, { input });
+    if (payload?.secret) setSecret(payload.secret);
+    return errors;
+  }
+
+  return (
+    <Dialog title={secret ? "Token created" : "Create token"} onClose={onClose}>
+      {secret ? (
+        <Secret secret={secret} onClose={onClose} />
+      ) : (
+        <Form submitLabel="Create token" cancelLabel="Cancel" onCancel={onClose} onSubmit={submit}>
+          <TextField
+            name="name"
+            label="Name"
+            hint="The program that uses the token. The event log names it."
+            maxLength={100}
+          />
+          <SelectField name="role" label="Role" defaultValue="OPERATOR" options={ROLES} />
+          <TimeField name="expiresAt" label="Expires at" hint="Empty: never." />
+        </Form>
+      )}
+    </Dialog>
+  );
+}
+
+function Secret({ secret, onClose }: { secret: string; onClose: () => void }) {
+  return (
+    <>
+      <p>Copy the secret now. It is not shown again.</p>
+      <pre className="secret">{secret}</pre>
+      <div className="actions">
+        <CopyButton text={secret} label="Copy secret" />
+        <button type="button" className="primary" onClick={onClose}>
+          Done
+        </button>
+      </div>
+    </>
+  );
+}

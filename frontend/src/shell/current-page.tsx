@@ -1,0 +1,44 @@
+import { Events } from "../pages/events/events";
+import { Nodes } from "../pages/nodes/nodes";
+import { NotFound } from "../pages/not-found/not-found";
+import { Overview } from "../pages/overview/overview";
+import { Queues } from "../pages/queues/queues";
+import { SchedulePage } from "../pages/schedule/schedule";
+import { EditSchedule } from "../pages/schedule-form/edit-schedule";
+import { NewSchedule } from "../pages/schedule-form/new-schedule";
+import { Schedules } from "../pages/schedules/schedules";
+import { TaskPage } from "../pages/task/task";
+import { Tasks } from "../pages/tasks/tasks";
+import { Tokens } from "../pages/tokens/tokens";
+import { routeOf } from "./routes";
+
+/** The page that a path names. */
+export function CurrentPage({ path }: { path: string }) {
+  const route = routeOf(path);
+  switch (route.page) {
+    case "overview":
+      return <Overview />;
+    case "tasks":
+      return <Tasks />;
+    case "task":
+      return <TaskPage id={route.id} key={route.id} />;
+    case "schedules":
+      return <Schedules />;
+    case "new-schedule":
+      return <NewSchedule />;
+    case "schedule":
+      return <SchedulePage id={route.id} key={route.id} />;
+    case "edit-schedule":
+      return <EditSchedule id={route.id} key={route.id} />;
+    case "nodes":
+      return <Nodes />;
+    case "queues":
+      return <Queues />;
+    case "events":
+      return <Events />;
+    case "tokens":
+      return <Tokens />;
+    case "not-found":
+      return <NotFound />;
+  }
+}

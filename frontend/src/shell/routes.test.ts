@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { isWithin, routeOf } from "./routes";
+
+test.each([
+  ["/", { page: "overview" }],
+  ["/app", { page: "overview" }],
+  ["/app/", { page: "overview" }],
+  ["/app/tasks", { page: "tasks" }],
+  ["/app/tasks/", { page: "tasks" }],
+  ["/app/tasks/01a2", { page: "task", id: "01a2" }],
+  ["/app/schedules/new", { page: "new-schedule" }],
+  ["/app/schedules/01a2", { page: "schedule", id: "01a2" }],
+  ["/app/schedules/01a2/edit", { page: "edit-schedule", id: "01a2" }],
+  ["/app/tokens", { page: "tokens" }],
+])("%s is a page", (path, route) => {
+  expect(routeOf(path)).toEqual(route);
+});
+
+test.each([
+  "/nope",
+  "/app/nope",
+  "/app/nodes/n1",
+  "/app/tasks/01a2/edit",
+  "/app/schedules/new/edit/more",
+  "/app/schedules/01a2/nope",
+])("%s is no page", (path) => {
+  expect(routeOf(path)).toEqual({ page: "not-found" });
+});
+
+test("a section is current on its pages and on no other's", () => {
+  expect(isWithin("/app/tasks/01a2", "/app/tasks")).toBe(true);
+  expect(isWithin("/app/tasksheet", "/app/tasks")).toBe(false);
+  expect(isWithin("/app/tasks", "/")).toBe(false);
+});
