@@ -22,6 +22,7 @@ const COLUMNS: Column<ClusterEvent>[] = [
   },
   {
     header: "Permalink",
+    role: "actions",
     width: "90px",
     cell: ({ cursor }) => (
       <Link href={withParams({ after: cursor, before: undefined })}>Permalink</Link>

@@ -31,7 +31,7 @@ export function Events() {
               <Icon name="pulse" /> Jump to latest
             </Link>
           )}
-          <a className="button" href={graphiqlUrl(EventStream)}>
+          <a className="quiet" href={graphiqlUrl(EventStream)}>
             <Icon name="code" /> Open subscription in GraphiQL
           </a>
         </>
