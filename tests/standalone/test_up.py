@@ -14,7 +14,7 @@ import pytest
 
 from project.standalone import environment
 from project.standalone.state import BASE_DIR
-from tests.standalone.machine import descendants, eventually, is_alive
+from tests.standalone.machine import children, descendants, eventually, is_alive
 from tests.standalone.up import Up, running
 
 
@@ -66,6 +66,17 @@ def test_a_killed_worker_starts_again(up):
     os.kill(killed, signal.SIGKILL)
     eventually(lambda: up.service("node-1") not in {None, killed}, "another worker process")
     assert re.search("node-1 ended with SIGKILL; it starts again now", up.output)
+    assert up.process.poll() is None
+
+
+def test_killed_web_process_starts_again_and_nothing_else_stops(up):
+    others = {pid for name in ("node-1", "node-2") if (pid := up.service(name))}
+    killed = up.web_processes()[0]
+    os.kill(killed, signal.SIGKILL)
+    eventually(lambda: "web-1 ended with SIGKILL; it starts again now" in up.output, "its restart")
+    eventually(up.answers, "an answer")
+    assert killed not in up.web_processes()
+    assert others <= set(children(up.process.pid))
     assert up.process.poll() is None
 
 

@@ -166,7 +166,6 @@ def _web(name: str, listener: socket.socket) -> Service:
         command=[
             *("-m", "project.web", "--fd", str(listener.fileno()), "--log-level", "warning"),
         ],
-        restarts=False,
         may_end=False,
         stop_phase=2,
         stop_seconds=WEB_STOP_SECONDS,
@@ -182,7 +181,6 @@ def _node(name: str, concurrency: int, queues: str | None) -> Service:
             *("--loglevel", "INFO", "--without-mingle", "--without-gossip"),
             *(("--queues", queues) if queues else ()),
         ],
-        restarts=True,
         may_end=True,
         stop_phase=2,
         stop_seconds=NODE_STOP_SECONDS,
@@ -193,7 +191,6 @@ def _beat(name: str) -> Service:
     return Service(
         name=name,
         command=[*CELERY, "beat", "--loglevel", "INFO"],
-        restarts=True,
         may_end=False,
         stop_phase=1,
         stop_seconds=BEAT_STOP_SECONDS,
