@@ -12,7 +12,7 @@ export const KINDS: Record<ClusterEventKind, Saying> = {
   TASK_FAILED: { text: "Failed", icon: "cross", tone: "failed" },
   TASK_CANCELLED: { text: "Cancelled", icon: "ban", tone: "cancelled" },
   TASK_CANCEL_REQUESTED: { text: "Asked to stop", icon: "ban", tone: "cancelled" },
-  TASK_GIVEN_BACK: { text: "Given back", icon: "alert", tone: "pending" },
+  TASK_REQUEUED: { text: "Requeued", icon: "alert", tone: "pending" },
   TASK_RETRIED: { text: "Retried", icon: "repeat", tone: "pending" },
   TASK_TICKED: { text: "Ticked", icon: "calendar", tone: "pending" },
   TASK_PRUNED: { text: "Deleted, being old", icon: "cross", tone: "plain" },

@@ -32,7 +32,6 @@ const TaskDetails = graphql(`
     celeryTaskId
     idempotencyKey
     slots
-    retryAt
     pending {
       reason
       message
