@@ -28,21 +28,28 @@ ALLOWED_HOSTS = [
 ]
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
+# Whether this process serves HTTP, or runs commands that do. Worker nodes and Beat need less.
+WEB = env.bool("WEB", default=True)
+
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "project",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "django.contrib.staticfiles",
-    "rest_framework",
-    "drf_spectacular",
-    "drf_spectacular_sidecar",
-    "strawberry_django",
     "django_celery_beat",
-    "project.standalone",
     "tasks_app",
 ]
+if WEB:
+    INSTALLED_APPS += [
+        "project.standalone",
+        "django.contrib.admin",
+        "django.contrib.sessions",
+        "django.contrib.messages",
+        "django.contrib.staticfiles",
+        "rest_framework",
+        "drf_spectacular",
+        "drf_spectacular_sidecar",
+        "strawberry_django",
+    ]
 
 MIDDLEWARE = [
     "project.logs.RequestId",
