@@ -1,18 +1,33 @@
 #!/usr/bin/env python
-"""Django's command line. Without DATABASE_URL, commands talk to the stack that `up` runs."""
+"""Django's command line, and `up`, which starts the whole stack.
+
+Without DATABASE_URL, commands talk to the stack that `up` runs.
+"""
 
 import os
 import sys
-
-from django.core.management import execute_from_command_line
 
 from project.standalone import environment
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
-    environment.adopt(sys.argv[1:])
-    execute_from_command_line(sys.argv)
+    if sys.argv[1:2] == ["up"]:
+        # It watches processes for days, so it loads neither Django nor Celery.
+        from project.standalone import up
+
+        sys.exit(up.main(sys.argv[2:]))
+    state = environment.adopt(sys.argv)
+
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import execute_from_command_line
+
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured:
+        if "DATABASE_URL" in os.environ:
+            raise
+        sys.exit(environment.nothing_runs(state))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bench import cluster, graphql, load, pages, schedules, stack
+from bench import cluster, graphql, load, pages, queueing, schedules, stack
 from bench import push as push_
 from bench.report import Figures, Report
 from bench.stack import NAIVE, OURS, BenchError, Contestant, Engines
@@ -59,6 +59,48 @@ def submit(bench: Bench) -> Report:
         ours=lambda: _submit(bench.engines, count),
         theirs=lambda: _write_by_hand(bench.engines, count),
     )
+
+
+def utilisation(bench: Bench) -> Report:
+    """A mixed load on three nodes of four slots, and on two while the third is drained."""
+    title = "utilisation: tasks of 1, 2 or 4 slots in three queues, 12 slots"
+    say(title)
+    all_nodes = queueing.utilisation(bench.engines)
+    drained = queueing.utilisation(bench.engines, drained=1)
+    return Report(
+        title,
+        ours=[all_nodes | {f"{name} (one node drained)": n for name, n in drained.items()}],
+    )
+
+
+def backlog(bench: Bench) -> Report:
+    """A backlog, beside a fresh submit of 20,000 tasks."""
+    count = bench.count or 500_000
+    return bench.alternate(
+        f"backlog: {count:,} tasks in a queue that is resumed",
+        "submit",
+        ours=lambda: queueing.backlog(bench.engines, count),
+        theirs=lambda: _submit(bench.engines, 20_000),
+    )
+
+
+def due(bench: Bench) -> Report:
+    count = bench.count or 10_000
+    title = f"due: {count:,} tasks due at the same moment"
+    say(title)
+    return Report(title, ours=[queueing.due(bench.engines, count) for _ in range(bench.rounds)])
+
+
+def lone(bench: Bench) -> Report:
+    title = f"lone: {queueing.LONE_TASKS} tasks, one after another"
+    say(title)
+    return Report(title, ours=[queueing.lone(bench.engines) for _ in range(bench.rounds)])
+
+
+def claim(bench: Bench) -> Report:
+    title = "claim: the time of one claim"
+    say(title)
+    return Report(title, ours=[queueing.claim(bench.engines)])
 
 
 def ticks(bench: Bench) -> Report:
@@ -153,6 +195,11 @@ def memory(bench: Bench) -> Report:
 PARTS: dict[str, Callable[[Bench], Report]] = {
     "rest": rest,
     "submit": submit,
+    "utilisation": utilisation,
+    "backlog": backlog,
+    "due": due,
+    "lone": lone,
+    "claim": claim,
     "ticks": ticks,
     "graphql": graphql_beside_rest,
     "graphql-raw": graphql_beside_raw,

@@ -111,12 +111,16 @@ class Running:
         self._services: list[Process] = []
         self.url = f"http://127.0.0.1:{self._port}/tasks/"
 
-    def start(self) -> None:
-        """Returns when a task has been created and run."""
+    def prepare(self, command: str) -> None:
+        """Make an empty directory, and run a command that makes the tables, if there is one."""
         shutil.rmtree(self._directory, ignore_errors=True)
         self._directory.mkdir()
-        if self._contestant.prepare:
-            self.run(self._contestant.prepare)
+        if command:
+            self.run(command)
+
+    def start(self) -> None:
+        """Returns when a task has been created and run."""
+        self.prepare(self._contestant.prepare)
         for number, command in enumerate(self._contestant.services, start=1):
             self._services.append(self._process(f"service-{number}", command))
         deadline = time.monotonic() + READY_SECONDS
@@ -157,17 +161,16 @@ class Running:
             if service.poll() is not None:
                 raise BenchError(service.last_words())
 
-    def wait_for_results(self, count: int) -> None:
+    def wait_for_results(self, count: int, *, seconds: float = RESULTS_SECONDS) -> None:
         """Until so many tasks of this database have succeeded, each with its right sum."""
         with closing(psycopg2.connect(self.database_url)) as connection:
             connection.autocommit = True
-            deadline = time.monotonic() + RESULTS_SECONDS
+            deadline = time.monotonic() + seconds
             while (stored := self._count_results(connection)) < count:
                 self.check()
                 if time.monotonic() > deadline:
                     raise BenchError(
-                        f"{self._contestant.name}: {stored} of {count} results "
-                        f"after {RESULTS_SECONDS} s"
+                        f"{self._contestant.name}: {stored} of {count} results after {seconds} s"
                     )
                 time.sleep(POLL_SECONDS)
 

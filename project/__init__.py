@@ -1,5 +1,1 @@
-"""How the system is put together. Importing it makes the Celery app known to Django."""
-
-from project.celery import app as celery_app
-
-__all__ = ["celery_app"]
+"""How the system is put together: settings, the ASGI and the Celery application, and `up`."""

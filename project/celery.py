@@ -4,7 +4,7 @@ import os
 
 from celery import Celery
 
-import project.broker  # noqa: F401  mends it
+import project.broker  # noqa: F401  changes the client of the broker
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 # Django's checks import all URLs and with them both APIs, which neither a worker nor Beat serves.
@@ -15,4 +15,4 @@ app = Celery("project")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # By name, because the models behind it can be imported only when Django is set up.
-app.steps["worker"].add("tasks_app.nodes:Node")
+app.steps["worker"].add("tasks_app.worker:Node")

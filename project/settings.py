@@ -28,21 +28,28 @@ ALLOWED_HOSTS = [
 ]
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
+# Whether this process serves HTTP, or runs commands that do. Worker nodes and Beat need less.
+WEB = env.bool("WEB", default=True)
+
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "project",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "django.contrib.staticfiles",
-    "rest_framework",
-    "drf_spectacular",
-    "drf_spectacular_sidecar",
-    "strawberry_django",
     "django_celery_beat",
-    "project.standalone",
     "tasks_app",
 ]
+if WEB:
+    INSTALLED_APPS += [
+        "project.standalone",
+        "django.contrib.admin",
+        "django.contrib.sessions",
+        "django.contrib.messages",
+        "django.contrib.staticfiles",
+        "rest_framework",
+        "drf_spectacular",
+        "drf_spectacular_sidecar",
+        "strawberry_django",
+    ]
 
 MIDDLEWARE = [
     "project.logs.RequestId",
@@ -141,10 +148,8 @@ REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    # Two lists per priority, 0 first: one for what has waited before, one for the rest. Without the
-    # steps Celery keeps only four.
-    "priority_steps": list(range(20)),
-    "queue_order_strategy": "priority",
+    # Wake-ups have no priority: PostgreSQL knows which task comes first.
+    "priority_steps": [0],
     "visibility_timeout": 120,
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
@@ -163,10 +168,13 @@ CELERY_TASK_IGNORE_RESULT = True
 # Nor is there anything for Beat to clean up every night.
 CELERY_RESULT_EXPIRES = None
 CELERY_TASK_DEFAULT_QUEUE = "default"
-# A node reserves only what it can run: with late acknowledgement and a prefetch of one, the next
-# message stays in the broker for whichever node is free first.
+# A node takes a wake-up only for an idle process: with late acknowledgement and a prefetch of one,
+# the next message stays in the broker for the first node that is free.
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_ENABLE_PREFETCH_COUNT_REDUCTION = False
+# It serves the pool while the broker is unavailable.
+CELERY_WORKER_CONSUMER = "project.broker:Consumer"
 # Attempts are counted in the database; a redelivery here would only loop.
 CELERY_TASK_REJECT_ON_WORKER_LOST = False
 # Losing the broker says nothing about the work: the claim is in the database.
@@ -206,8 +214,6 @@ LOG_POLL_SECONDS = env.float("LOG_POLL_SECONDS", default=0.5)
 
 # How long a claim holds before other nodes may take the task over.
 TASK_LEASE_SECONDS = env.int("TASK_LEASE_SECONDS", default=30)
-# A task that was handed to the broker and is still pending after this long is handed over again.
-TASK_HANDOVER_SECONDS = env.int("TASK_HANDOVER_SECONDS", default=10)
 RECONCILE_EVERY_SECONDS = env.int("RECONCILE_EVERY_SECONDS", default=1)
 TASK_RETENTION_DAYS = env.int("TASK_RETENTION_DAYS", default=30)
 EVENT_RETENTION_DAYS = env.int("EVENT_RETENTION_DAYS", default=7)

@@ -12,7 +12,6 @@ from project.access import after_login, for_known
 from project.pages import EDITOR, dashboard, not_found, page
 from schema.views import view as graphql
 from tasks_app import dispatch, prometheus
-from tasks_app.models import DEFAULT_QUEUE
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -29,9 +28,9 @@ def readyz(request: HttpRequest) -> JsonResponse:
     except DatabaseError:
         database = False
     try:
-        dispatch.waiting([DEFAULT_QUEUE])
+        dispatch.check_broker()
         broker = True
-    except dispatch.BrokerAwayError:
+    except dispatch.BrokerUnavailableError:
         broker = False
     told = {True: "ok", False: "away"}
     return JsonResponse(

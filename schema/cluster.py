@@ -3,8 +3,6 @@
 from datetime import datetime, timedelta
 
 import strawberry
-from django.db.models import Min
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from schema.enums import LoadWindow, TaskStatus
@@ -12,7 +10,7 @@ from schema.loading import loaded
 from schema.nodes import BadInputError
 from schema.workers import Load, Queue, StatusCount, Window, WorkerNode
 from tasks_app import events, metrics, models
-from tasks_app.models import Task
+from tasks_app.sql import claims
 
 RATE_MINUTES = 60
 
@@ -51,14 +49,9 @@ class Cluster:
     def load(self, window: Window = LoadWindow.MINUTE) -> Load:
         return Load.of(metrics.sum_of(metrics.queue_loads(window).values()))
 
-    @strawberry.field(
-        description="Milliseconds that the task has waited which could have started longest ago."
-    )
+    @strawberry.field(description="How long the oldest due task has been pending, in milliseconds.")
     def oldest_pending_ms(self) -> int | None:
-        waiting = Task.objects.filter(
-            status=Task.Status.PENDING, run__gt=0, pending_since__lte=Now()
-        )
-        since = waiting.aggregate(since=Min("pending_since"))["since"]
+        since = claims.oldest_due()
         return since and max(0, round((timezone.now() - since).total_seconds() * 1000))
 
     @strawberry.field(

@@ -6,7 +6,7 @@ import strawberry
 
 from tasks_app import metrics, models
 from tasks_app.models import grid
-from tasks_app.services import waiting
+from tasks_app.services import pending
 
 
 def _publish(choices: type[Enum], name: str, description: str, **descriptions: str) -> None:
@@ -38,7 +38,7 @@ _publish(
     TASK_FAILED="It ended without a result.",
     TASK_CANCELLED="It ended because somebody asked for that.",
     TASK_CANCEL_REQUESTED="Somebody asked to end it while it was running.",
-    TASK_GIVEN_BACK="Its node was lost; it waits for another one.",
+    TASK_REQUEUED="An attempt was lost with its node or process; the task is pending again.",
     TASK_RETRIED="Somebody gave it a new run.",
     TASK_TICKED="A tick of its schedule gave it a new run.",
     TASK_PRUNED="Tasks were deleted, long after they had ended.",
@@ -128,7 +128,7 @@ _publish(
 )
 
 
-PendingReason = waiting.Reason
+PendingReason = pending.Reason
 _publish(
     PendingReason,
     "PendingReason",
@@ -140,7 +140,8 @@ _publish(
     TOO_LARGE="It takes more slots than any of these nodes has.",
     NODES_PAUSED="All nodes that could run it are paused, draining or drained.",
     QUEUE_LIMIT="As many tasks of its queue run as may.",
-    WAITING_FOR_SLOT="The nodes are busy with others; its turn will come.",
+    SLOTS_RESERVED="Nodes keep their free slots for a larger task that comes first.",
+    WAITING_FOR_SLOT="The slots that the task could use are occupied.",
 )
 
 

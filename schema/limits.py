@@ -48,6 +48,7 @@ _SIZES = {
     "nodes(ids)": PAGE_MAX,
     "apiTokens": 100,
     "queues": 10,
+    "pendingGroups": 5,
     "workerNodes": 10,
     "finishedPerMinute": 60,
     "spans": 60,

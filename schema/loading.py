@@ -37,6 +37,11 @@ def load_for(info: strawberry.Info, rows: Sequence[Model], *path: str) -> None:
     _load(rows, selections)
 
 
+def load_one(row: Model, field: str) -> None:
+    """Load what a field of one row needs, where it was not loaded with others."""
+    _loads[type(row), field]([row], {})
+
+
 def loaded(info: strawberry.Info, found: QuerySet[Any]) -> list[Any]:
     """The rows, with what is selected of them."""
     rows = list(found)

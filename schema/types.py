@@ -16,7 +16,7 @@ from schema.nodes import BadInputError, Node, described
 from schema.scalars import BigInt
 from schema.workers import Queue, WorkerNode
 from tasks_app import events, metrics, models
-from tasks_app.services import waiting
+from tasks_app.services import pending
 
 if TYPE_CHECKING:  # a schedule shows its task, and a task its schedule
     from schema.schedules import TaskSchedule
@@ -63,7 +63,7 @@ class Pending:
     message: str = strawberry.field(description="Why, for people.")
     ahead: int | None = strawberry.field(
         description=(
-            f"How many of its queue come before it, counted up to {waiting.AHEAD_MAX}. Null if"
+            f"How many of its queue come before it, counted up to {pending.AHEAD_MAX}. Null if"
             " it does not only wait for its turn."
         )
     )
@@ -72,6 +72,16 @@ class Pending:
             "When its turn comes if its queue goes on as in the last five minutes. Null if nothing"
             " of it has ended in them, or too many come before it to be counted."
         )
+    )
+
+
+@strawberry.type(description="The due tasks of a queue that need the same number of slots.")
+class PendingGroup:
+    slots: int = strawberry.field(description="The number of slots that each of the tasks needs.")
+    reason: PendingReason = strawberry.field(description="Why the first task is pending.")
+    message: str = strawberry.field(description="The reason in a sentence.")
+    first_task: Annotated["Task", strawberry.lazy("schema.types")] = strawberry.field(
+        description="The task that a node claims first."
     )
 
 
@@ -93,8 +103,9 @@ class Task(Node):
     updated_at: datetime = described("When it changed last.")
     started_at: datetime | None = described("When a node started the last attempt of this run.")
     finished_at: datetime | None = described("When it reached its end.")
-    retry_at: datetime | None = described("After lost attempts: when the next may start.")
     cancel_requested_at: datetime | None = described("When somebody asked to cancel this run.")
+
+    due_at: datetime = described("The time from which the current run can be claimed.")
 
     @strawberry.field(description="The id that REST and the logs use.")
     def uuid(self: Any) -> UUID:
@@ -150,7 +161,7 @@ class Task(Node):
         description="Milliseconds from when this run could have started to when it did."
     )
     def wait_ms(self: Any) -> int | None:
-        return _milliseconds(self.pending_since, self.started_at)
+        return _milliseconds(self.due_at, self.started_at)
 
     @strawberry.field(description="Milliseconds from the last start to the end.")
     def run_ms(self: Any) -> int | None:
@@ -158,12 +169,12 @@ class Task(Node):
 
     @strawberry.field(description="Why it is not running; null if it does not wait.")
     def pending_reason(self: Any) -> PendingReason | None:
-        found = _waiting(self)
+        found = _pending(self)
         return found and found.reason
 
     @strawberry.field(description="What it waits for; null if it does not wait.")
     def pending(self: Any) -> Annotated["Pending", strawberry.lazy("schema.types")] | None:
-        found = _waiting(self)
+        found = _pending(self)
         if found is None:
             return None
         if not hasattr(self, "loaded_place"):
@@ -238,26 +249,26 @@ def _load_queue(tasks: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any
     return [task.queue for task in tasks]
 
 
-def _waiting(task: Any) -> waiting.Waiting | None:
-    if not hasattr(task, "loaded_waiting"):
-        _load_waiting([task], {})
-    found: waiting.Waiting | None = task.loaded_waiting
+def _pending(task: Any) -> pending.Pending | None:
+    if not hasattr(task, "loaded_pending"):
+        _load_pending([task], {})
+    found: pending.Pending | None = task.loaded_pending
     return found
 
 
 @loads(models.Task, "pendingReason")
-def _load_waiting(tasks: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
-    explained = waiting.explain(tasks)
+def _load_pending(tasks: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+    explained = pending.explain(tasks)
     for task in tasks:
-        task.loaded_waiting = explained.get(task.pk)
+        task.loaded_pending = explained.get(task.pk)
     return []
 
 
 @loads(models.Task, "pending")
 def _load_places(tasks: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
-    _load_waiting(tasks, {})
-    in_line = [task for task in tasks if task.loaded_waiting and task.loaded_waiting.is_in_line]
-    places = waiting.ahead(in_line)
+    _load_pending(tasks, {})
+    in_line = [task for task in tasks if task.loaded_pending and task.loaded_pending.is_in_line]
+    places = pending.ahead(in_line)
     rates = metrics.queue_loads(metrics.Window.FIVE_MINUTES) if in_line else {}
     for task in tasks:
         ahead = places.get(task.pk)
@@ -267,9 +278,27 @@ def _load_places(tasks: Sequence[Any], arguments: dict[str, Any]) -> Iterable[An
 
 
 def _estimate(ahead: int, rate: float) -> datetime | None:
-    if not rate or ahead == waiting.AHEAD_MAX:
+    if not rate or ahead == pending.AHEAD_MAX:
         return None
     return timezone.now() + timedelta(seconds=ahead / rate)
+
+
+@loads(models.Queue, "pendingGroups")
+def _load_groups(queues: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+    groups = pending.groups(queue.name for queue in queues)
+    tasks = models.Task.objects.in_bulk([group.first_id for group in groups])
+    for queue in queues:
+        queue.loaded_groups = [
+            PendingGroup(
+                slots=group.slots,
+                reason=group.pending.reason,
+                message=group.pending.message,
+                first_task=tasks[group.first_id],  # type: ignore[arg-type]
+            )
+            for group in groups
+            if group.queue == queue.name and group.first_id in tasks
+        ]
+    return []
 
 
 @loads(models.Task, "history")

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 import strawberry_django
 
 from schema.enums import LoadWindow, TaskStatus, WorkerNodeConnection, WorkerNodeScheduling
-from schema.loading import loads
+from schema.loading import load_one, loads
 from schema.nodes import Node, described
 from tasks_app import metrics, models
-from tasks_app.models import claims
+from tasks_app.sql import claims
+
+if TYPE_CHECKING:
+    from schema.types import PendingGroup
 
 Window = Annotated[LoadWindow, strawberry.argument(description="Over how long.")]
 
@@ -88,6 +91,16 @@ class Queue(Node):
         counts: dict[str, int] = self.loaded_counts
         return [StatusCount(status=status, count=counts.get(status, 0)) for status in TaskStatus]
 
+    @strawberry.field(
+        description="The groups of its due tasks, with the reason for which each is pending."
+    )
+    def pending_groups(
+        self: Any,
+    ) -> list[Annotated["PendingGroup", strawberry.lazy("schema.types")]]:
+        if not hasattr(self, "loaded_groups"):
+            load_one(self, "pendingGroups")
+        return self.loaded_groups
+
     @strawberry.field(description="What of it reached an end lately.")
     def load(self: Any, window: Window = LoadWindow.MINUTE) -> Load:
         return _load_of(self, window)
@@ -162,7 +175,7 @@ def _load_counts(queues: Sequence[Any], arguments: dict[str, Any]) -> Iterable[A
 
 @loads(models.WorkerNode, "busySlots")
 def _load_busy_slots(nodes: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
-    busy = {room.name: room.busy for room in claims.rooms()}
+    busy = claims.busy_slots()
     for node in nodes:
-        node.loaded_busy_slots = busy.get(node.name, 0)
+        node.loaded_busy_slots = busy.get(node.pk, 0)
     return []

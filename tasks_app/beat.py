@@ -130,7 +130,7 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]
         except (DatabaseError, psycopg2.Error) as error:
             logger.warning("database: %s", str(error).strip())
             connection.close()
-        except dispatch.BrokerAwayError as error:
+        except dispatch.BrokerUnavailableError as error:
             logger.warning("broker: %s", error)
         except Exception:
             logger.exception("unexpected; Beat goes on")
@@ -203,7 +203,7 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]
             if isinstance(error.__context__, away):
                 self._forget_broker()
                 self._others_at = time.monotonic() + BROKER_PAUSE_SECONDS
-                raise dispatch.BrokerAwayError(f"{entry.name} stays due: {error}") from error
+                raise dispatch.BrokerUnavailableError(f"{entry.name} stays due: {error}") from error
             self._report(entry.model, error)
         self._sent[entry.name] = entry
         self._write_sent()
@@ -220,7 +220,7 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]
 
     @cached_property
     def connection(self) -> Connection:
-        own: Connection = self.app.connection_for_write(transport_options=dispatch.IMPATIENT)
+        own: Connection = self.app.connection_for_write(transport_options=dispatch.FAIL_FAST)
         return own
 
     def _ensure_connected(self) -> Connection:

@@ -1,164 +1,134 @@
-"""Hands tasks over to Celery, many to a message, and hints to nodes. Only this module publishes.
+"""Publishes wake-ups to the broker: messages that say only that a queue has work.
 
-A message is a hint. Whoever creates a task neither waits for the broker nor fails with it: what
-cannot be published now is found by the reconciler, because its row is still pending.
+A wake-up makes a node claim from PostgreSQL what it can run (`execution.py`). One that is lost,
+late or repeated changes nothing but the time: nodes also look for work themselves (`worker.py`). No
+caller waits for the broker, or fails with it. Only this module publishes to Celery.
 """
 
 import logging
 import os
 import threading
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
 from celery import current_app
-from django.conf import settings
 from django.db import transaction
 from kombu import Producer
-from kombu.exceptions import ChannelError
-from kombu.exceptions import OperationalError as BrokerError
-
-from tasks_app.models.task import PRIORITY_MAX
-from tasks_app.models.transitions import Moved
+from kombu.exceptions import ChannelError, OperationalError
 
 logger = logging.getLogger(__name__)
 
-EXECUTE = "tasks_app.execute"
-# The control command by which a node looks for its orders now instead of in two seconds.
-HEED_ORDERS = "heed_orders"
+CLAIM = "tasks_app.claim"
+# The control command that makes a node read its desired state and look for work now.
+REFRESH = "refresh"
 
-MAX_TASKS_PER_MESSAGE = 250
-# The first task after a pause is sent at once; those that follow within this time travel together.
-GATHER_SECONDS = 0.04
-# After a failure the broker is left alone for this long; the reconciler hands over meanwhile.
-BROKER_PAUSE_SECONDS = 5.0
-# A publish to a broker that accepts and never answers would otherwise wait for ever.
-IMPATIENT = {"socket_timeout": 1, "socket_connect_timeout": 1, "max_retries": 0}
+# The first wake-up after a pause leaves at once; those that follow within this time are one.
+COALESCE_SECONDS = 0.02
+# More waiting wake-ups than this find every process busy, or no node at all.
+WAITING_MAX = 32
+# After a failure the broker is left alone for this long.
+BROKER_PAUSE_SECONDS = 1.0
+# A publish fails fast, instead of waiting for a broker that does not answer.
+FAIL_FAST = {"socket_timeout": 1, "socket_connect_timeout": 1, "max_retries": 0}
 
 
-class BrokerAwayError(Exception):
+class BrokerUnavailableError(Exception):
     """The broker did not answer. Nothing is lost by that."""
 
 
 class Dispatcher:
-    """Gathers tasks from all threads of a process and publishes them from a thread of its own."""
+    """Coalesces the wake-ups of all threads of a process, and publishes from one thread."""
 
     def __init__(self) -> None:
-        # To go before others of their queue and priority, because they have waited before.
-        self._first: list[Moved] = []
-        self._gathered: list[Moved] = []
+        self._queues: set[str] = set()
         # Names of nodes; None for all.
-        self._hints: list[str | None] = []
+        self._nodes: set[str | None] = set()
         self._lock = threading.Lock()
-        self._filled = threading.Event()
+        self._requested = threading.Event()
         self._idle = threading.Event()
         self._idle.set()
         self._thread: threading.Thread | None = None
         self._producer: Producer | None = None
-        self._broker_paused_until = 0.0
+        self._paused_until = 0.0
 
-    def put(self, tasks: Iterable[Moved], *, first: bool = False) -> None:
-        """Take the tasks and return at once."""
+    def wake(self, queues: Iterable[str]) -> None:
+        """Publish a wake-up for each queue, soon; return at once."""
         with self._lock:
-            (self._first if first else self._gathered).extend(tasks)
+            self._queues.update(queues)
             self._start()
 
-    def hasten(self, nodes: Iterable[str | None]) -> None:
-        """Take the names and return at once."""
+    def refresh(self, nodes: Iterable[str | None]) -> None:
+        """Tell nodes to read their desired state and to look for work; return at once."""
         with self._lock:
-            self._hints.extend(nodes)
+            self._nodes.update(nodes)
             self._start()
 
     def wait_until_idle(self, timeout: float) -> bool:
-        """Whether all that was put has left, or was given up, within this many seconds."""
+        """Return whether everything was published, or given up, within this many seconds."""
         return self._idle.wait(timeout)
 
     def _start(self) -> None:
+        if not (self._queues or self._nodes):
+            return
         self._idle.clear()
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="dispatch", daemon=True)
             self._thread.start()
-        self._filled.set()
+        self._requested.set()
 
     def _run(self) -> None:
         while True:
-            self._filled.wait()
-            self._filled.clear()
+            self._requested.wait()
+            self._requested.clear()
             with self._lock:
-                sends = list(self._sends())
-                self._first, self._gathered, self._hints = [], [], []
-            self._send_all(sends)
+                queues, self._queues = self._queues, set()
+                nodes, self._nodes = self._nodes, set()
+            if nodes:
+                self._try(partial(self._refresh, nodes))
+            for queue in sorted(queues):
+                self._try(partial(self._wake, queue))
             with self._lock:
-                if not (self._first or self._gathered or self._hints):
+                if not (self._queues or self._nodes):
                     self._idle.set()
-            time.sleep(GATHER_SECONDS)
+            time.sleep(COALESCE_SECONDS)
 
-    def _sends(self) -> Iterator[Callable[[], None]]:
-        if self._hints:
-            yield partial(self._hint, self._hints)
-        for message in _messages(self._first):
-            yield partial(self._publish, *message, first=True)
-        for message in _messages(self._gathered):
-            yield partial(self._publish, *message, first=False)
+    def _try(self, publish: Callable[[], None]) -> None:
+        if time.monotonic() < self._paused_until:
+            return
+        try:
+            publish()
+        except Exception as error:  # noqa: BLE001  nodes find the work without the broker
+            logger.warning("broker unavailable, nodes look for work by themselves: %s", error)
+            self._producer = None
+            self._paused_until = time.monotonic() + BROKER_PAUSE_SECONDS
 
-    def _send_all(self, sends: list[Callable[[], None]]) -> None:
-        for send in sends:
-            if time.monotonic() < self._broker_paused_until:
-                return
-            try:
-                send()
-            except Exception as error:  # noqa: BLE001  tasks and orders are safe in their rows
-                logger.warning("broker unreachable, tasks stay pending for now: %s", error)
-                self._producer = None
-                self._broker_paused_until = time.monotonic() + BROKER_PAUSE_SECONDS
+    def _wake(self, queue: str) -> None:
+        producer = self._connected()
+        if _count(producer.channel, queue) < WAITING_MAX:
+            current_app.send_task(CLAIM, queue=queue, producer=producer, retry=False)
 
-    def _hint(self, nodes: list[str | None]) -> None:
-        named = [name for name in nodes if name is not None]
+    def _refresh(self, nodes: set[str | None]) -> None:
         current_app.control.broadcast(
-            HEED_ORDERS,
-            destination=named if len(named) == len(nodes) else None,
+            REFRESH,
+            destination=None if None in nodes else sorted(filter(None, nodes)),
             connection=self._connected().connection,
         )
 
     def _connected(self) -> Producer:
         if self._producer is None:
-            connection = current_app.connection_for_write(transport_options=IMPATIENT)
+            connection = current_app.connection_for_write(transport_options=FAIL_FAST)
             self._producer = current_app.amqp.Producer(connection)
         return self._producer
 
-    def _publish(self, queue: str, priority: int, ids: list[str], *, first: bool) -> None:
-        current_app.send_task(
-            EXECUTE,
-            args=[ids],
-            queue=queue,
-            # In Redis the lowest number goes first.
-            priority=2 * (PRIORITY_MAX - priority) + (not first),
-            producer=self._connected(),
-            retry=False,
-            # Celery would render all the ids for its log otherwise.
-            argsrepr=f"({len(ids)} tasks)",
-        )
 
-
-def _messages(tasks: Iterable[Moved]) -> Iterator[tuple[str, int, list[str]]]:
-    """What goes into one message each: queue, priority, ids.
-
-    Work that takes time or more than one slot travels alone, so that it can spread over the slots.
-    So does what a lost process had claimed before: if it kills its next process too, it takes
-    nobody along. The urgent go first.
-    """
-    together: dict[tuple[str, int], list[str]] = defaultdict(list)
-    for task in sorted(tasks, key=lambda task: -task.priority):
-        if task.duration_ms or task.attempt or task.slots > 1:
-            yield task.queue, task.priority, [str(task.id)]
-        else:
-            together[task.queue, task.priority].append(str(task.id))
-    for (queue, priority), ids in together.items():
-        for start in range(0, len(ids), MAX_TASKS_PER_MESSAGE):
-            yield queue, priority, ids[start : start + MAX_TASKS_PER_MESSAGE]
+def _count(channel: Any, queue: str) -> int:
+    """Return how many messages wait in a queue of the broker."""
+    try:
+        return int(channel.queue_declare(queue=queue, passive=True).message_count)
+    except ChannelError:  # An empty queue does not exist.
+        return 0
 
 
 _dispatcher = Dispatcher()
@@ -169,44 +139,43 @@ def _start_afresh_in_child() -> None:
     _dispatcher = Dispatcher()
 
 
-# Threads do not survive a fork; the parent's buffer is the parent's to send.
+# Threads do not survive a fork, and the parent publishes what the parent was asked to.
 os.register_at_fork(after_in_child=_start_afresh_in_child)
 
 
-def after_commit(tasks: Iterable[Moved], *, first: bool = False) -> None:
-    """Hand these over once the running transaction has committed; first among their like."""
+def wake(queues: Iterable[str]) -> None:
+    """Publish a wake-up for each queue."""
+    _dispatcher.wake(queues)
+
+
+def wake_after_commit(queues: Iterable[str]) -> None:
+    """Publish a wake-up for each queue once the transaction has committed."""
+    names = set(queues)
     # A lambda, not a method: Django names a failed robust hook by its __qualname__.
-    transaction.on_commit(lambda: _dispatcher.put(tasks, first=first), robust=True)
+    transaction.on_commit(lambda: _dispatcher.wake(names), robust=True)
 
 
-def hasten_after_commit(nodes: Iterable[str] | None) -> None:
-    """Have these nodes, or all, heed their orders once the running transaction has committed."""
+def refresh(nodes: Iterable[str]) -> None:
+    """Tell nodes to look for work now."""
+    _dispatcher.refresh(nodes)
+
+
+def refresh_after_commit(nodes: Iterable[str] | None) -> None:
+    """Tell nodes, or all, to read their desired state once the transaction has committed."""
     names: list[str | None] = [None] if nodes is None else list(nodes)
-    transaction.on_commit(lambda: _dispatcher.hasten(names), robust=True)
+    transaction.on_commit(lambda: _dispatcher.refresh(names), robust=True)
 
 
-def patience() -> timedelta:
-    """How long a task that was handed over may stay pending before it is handed over again."""
-    return timedelta(seconds=settings.TASK_HANDOVER_SECONDS)
+def check_broker() -> None:
+    """Raise BrokerUnavailableError if the broker does not answer."""
+    with current_app.connection_for_read(transport_options=FAIL_FAST) as connection:
+        errors: Any = (*connection.recoverable_connection_errors, OperationalError)
+        try:
+            connection.connect()
+        except errors as error:
+            raise BrokerUnavailableError from error
 
 
 def wait_until_idle(timeout: float) -> bool:
-    """Whether this process has handed over all it had, or given up, within this many seconds."""
+    """Return whether this process has published everything within this many seconds."""
     return _dispatcher.wait_until_idle(timeout)
-
-
-def waiting(queues: Iterable[str]) -> dict[str, int]:
-    """How many messages wait in each queue of the broker; BrokerAwayError if it does not say."""
-    with current_app.connection_for_read(transport_options=IMPATIENT) as connection:
-        away: tuple[type[BaseException], ...] = (*connection.connection_errors, BrokerError)
-        try:
-            return {queue: _count(connection.default_channel, queue) for queue in queues}
-        except away as error:
-            raise BrokerAwayError from error
-
-
-def _count(channel: Any, queue: str) -> int:
-    try:
-        return int(channel.queue_declare(queue=queue, passive=True).message_count)
-    except ChannelError:  # an empty queue does not exist
-        return 0

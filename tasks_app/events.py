@@ -15,7 +15,7 @@ from django.db import connection
 
 from tasks_app import callers, doorbell
 from tasks_app.models import ApiToken, ClusterEvent, Role, Task, WorkerNode
-from tasks_app.models.transitions import Moved
+from tasks_app.sql.transitions import Transition
 
 Kind = ClusterEvent.Kind
 Status = Task.Status
@@ -29,7 +29,7 @@ _KINDS: dict[tuple[str, str], str] = {
     (Status.RUNNING, Status.FAILED): Kind.TASK_FAILED,
     (Status.RUNNING, Status.CANCELLED): Kind.TASK_CANCELLED,
     (Status.RUNNING, Status.RUNNING): Kind.TASK_CANCEL_REQUESTED,
-    (Status.RUNNING, Status.PENDING): Kind.TASK_GIVEN_BACK,
+    (Status.RUNNING, Status.PENDING): Kind.TASK_REQUEUED,
     (Status.FAILED, Status.PENDING): Kind.TASK_RETRIED,
     (Status.CANCELLED, Status.PENDING): Kind.TASK_RETRIED,
 }
@@ -204,12 +204,15 @@ def head() -> Cursor:
     return Cursor(oldest_running, 0)
 
 
-def tasks_moved(tasks: Iterable[Moved], *, node: str = "", kind: str = "") -> None:
-    """Append what happened to these tasks, one row for all that went the same way in one queue.
+def tasks_changed(tasks: Iterable[Transition], *, node: str = "", kind: str = "") -> None:
+    """Append transitions of tasks, one row for those of one queue that changed alike.
 
-    A kind is needed only where the move does not say what it was.
+    Args:
+        tasks: The transitions.
+        node: The name of the node that made them.
+        kind: The kind of event, where the statuses do not determine it.
     """
-    alike: dict[tuple[str, str, str, str], list[Moved]] = defaultdict(list)
+    alike: dict[tuple[str, str, str, str], list[Transition]] = defaultdict(list)
     for task in tasks:
         alike[task.queue, task.previous, task.status, task.failed_message].append(task)
     for way, group in alike.items():
@@ -220,7 +223,7 @@ def tasks_moved(tasks: Iterable[Moved], *, node: str = "", kind: str = "") -> No
 
 
 def _append_line(
-    kind: str, node: str, way: tuple[str, str, str, str], group: Sequence[Moved]
+    kind: str, node: str, way: tuple[str, str, str, str], group: Sequence[Transition]
 ) -> None:
     queue, previous, status, message = way
     caller = callers.current()

@@ -14,11 +14,11 @@ from enum import IntEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 
 from tasks_app.models import Fold, Slice, Task, TaskCount
-from tasks_app.models.transitions import fetch
+from tasks_app.sql.db import fetch
+from tasks_app.transactions import in_transaction
 
 # Four buckets to each doubling: a percentile is off by 9 % at most.
 BUCKETS_PER_DOUBLING = 4
@@ -196,28 +196,28 @@ def finished_by_minute(since: datetime) -> dict[datetime, int]:
     return counts
 
 
+@in_transaction
 def fold() -> int:
     """Add the next lines of the log; answers how many. None if another process is at it."""
-    with transaction.atomic():
-        if not Fold.objects.exists():
-            Fold.objects.get_or_create(pk=1)
-        place = Fold.objects.select_for_update(skip_locked=True).first()
-        if place is None:
-            return 0
-        rows = fetch(
-            f"""
-            SELECT {_LINE} FROM {_TAIL}
-               AND xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
-             ORDER BY xid, id LIMIT %s
-            """,
-            [LINES],
-        )
-        lines = [Line._make(row) for row in rows]
-        if lines:
-            _store_counts(lines)
-            _store_slices(lines)
-            Fold.objects.filter(pk=place.pk).update(xid=lines[-1].xid, event_id=lines[-1].id)
-        return len(lines)
+    if not Fold.objects.exists():
+        Fold.objects.get_or_create(pk=1)
+    place = Fold.objects.select_for_update(skip_locked=True).first()
+    if place is None:
+        return 0
+    rows = fetch(
+        f"""
+        SELECT {_LINE} FROM {_TAIL}
+           AND xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+         ORDER BY xid, id LIMIT %s
+        """,
+        [LINES],
+    )
+    lines = [Line._make(row) for row in rows]
+    if lines:
+        _store_counts(lines)
+        _store_slices(lines)
+        Fold.objects.filter(pk=place.pk).update(xid=lines[-1].xid, event_id=lines[-1].id)
+    return len(lines)
 
 
 def folded_until() -> int:

@@ -15,8 +15,9 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from tasks_app import metrics
-from tasks_app.models import Queue, Task, WorkerNode, claims
+from tasks_app.models import Queue, Task
 from tasks_app.services import cluster
+from tasks_app.sql import claims
 
 # Of the buckets that are kept, each fourth: 1 ms, 2 ms, 4 ms, … to two hours.
 _ENDS = range(0, 24 * metrics.BUCKETS_PER_DOUBLING, metrics.BUCKETS_PER_DOUBLING)
@@ -83,15 +84,14 @@ def _nodes(loads: Mapping[UUID, metrics.Load]) -> Iterator[Metric]:
     runs = CounterMetricFamily(
         "cluster_node_runs", "Runs that reached an end on it.", labels=["node", "outcome"]
     )
-    ids = dict(WorkerNode.objects.values_list("name", "pk"))
-    for room in claims.rooms():
-        load = loads.get(ids[room.name], metrics.Load())
-        online.add_metric([room.name], room.is_online)
-        active.add_metric([room.name], room.is_active)
-        slots.add_metric([room.name], room.capacity)
-        busy.add_metric([room.name], room.busy)
+    for node in claims.nodes():
+        name, load = node.capacity.name, loads.get(node.id, metrics.Load())
+        online.add_metric([name], node.is_online)
+        active.add_metric([name], node.is_active)
+        slots.add_metric([name], node.capacity.slots)
+        busy.add_metric([name], node.capacity.busy)
         for outcome in _OUTCOMES:
-            runs.add_metric([room.name, outcome], getattr(load, outcome))
+            runs.add_metric([name, outcome], getattr(load, outcome))
     yield from (online, active, slots, busy, runs)
 
 

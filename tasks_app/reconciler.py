@@ -1,7 +1,7 @@
-"""Puts right what a crash, a lost message or a silent node left behind.
+"""Repairs what a crash or a silent node left behind, and deletes what is past its retention.
 
-Runs in the main process of every worker, and as ``manage.py reconcile``. Any number may run at
-once: each skips the rows that another has in hand.
+It runs in the main process of every worker, and as ``manage.py reconcile``. Any number may run at
+once: each skips the rows that another has locked. It does not distribute tasks: nodes claim them.
 """
 
 import logging
@@ -12,38 +12,34 @@ from functools import partial
 from django.conf import settings
 from django.utils import timezone
 
-from tasks_app import dispatch, events, execution, metrics
-from tasks_app.models import claims, ticks, transitions
+from tasks_app import events, metrics, recovery
 from tasks_app.services import cluster
+from tasks_app.sql import schedules, transitions
 
 logger = logging.getLogger(__name__)
 
 BATCH = 1_000
-# As long as this many messages wait in the broker, more would only grow old there.
-WAITING_ENOUGH = 200
-# But what has been overtaken, or left out, goes to the head of the line; so many at once.
-OVERTAKEN_ENOUGH = 50
 
 
 def reconcile() -> None:
-    """One pass: silent nodes, expired leases, drains, expired tasks, then what is due."""
+    """Run one pass: silent nodes, drains, expired leases, expired tasks, statistics."""
     cluster.mark_silent_nodes_offline()
     cluster.finish_drains()
-    if given_back := execution.give_back_expired(BATCH):
-        logger.warning("%d claims had run out and were given back", given_back)
-    execution.expire(BATCH)
-    _hand_over_due()
+    while requeued := recovery.requeue_expired(BATCH):
+        logger.warning("%d leases had expired; their tasks were requeued", requeued)
+    while recovery.expire(BATCH) == BATCH:
+        pass
     while metrics.fold() == metrics.LINES:
         pass
 
 
 def prune() -> None:
-    """Delete what is past its retention. Nothing that is not finished ever goes."""
+    """Delete what is past its retention. Unfinished tasks stay."""
     now = timezone.now()
     tasks_before = now - timedelta(days=settings.TASK_RETENTION_DAYS)
-    _repeat(execution.delete_finished, tasks_before)
+    _repeat(recovery.delete_finished, tasks_before)
     _repeat(transitions.delete_results, tasks_before)
-    _repeat(ticks.delete_before, tasks_before)
+    _repeat(schedules.delete_before, tasks_before)
     _repeat(
         partial(events.delete_before, folded_until=metrics.folded_until()),
         now - timedelta(days=settings.EVENT_RETENTION_DAYS),
@@ -52,23 +48,6 @@ def prune() -> None:
 
 
 def _repeat(delete: Callable[[datetime, int], int], before: datetime) -> None:
-    """In small bites, each a transaction of its own, so that nobody waits for a lock."""
+    """Delete in batches, each in a transaction of its own, so that locks are short."""
     while delete(before, BATCH) == BATCH:
         pass
-
-
-def _hand_over_due() -> None:
-    queues = claims.open_queues()
-    try:
-        waiting = dispatch.waiting(queue.name for queue in queues)
-    except dispatch.BrokerAwayError:
-        return  # the tasks stay due
-    for queue in queues:
-        line = waiting[queue.name]
-        # Of a queue with a limit, no more than can run when what waits has started.
-        left = BATCH if queue.left is None else queue.left - line
-        is_long = line >= WAITING_ENOUGH
-        if (limit := min(left, OVERTAKEN_ENOUGH if is_long else BATCH)) > 0:
-            due = execution.hand_over_due(queue, limit, is_line_long=is_long)
-            if due:
-                logger.info("handed over %d tasks of queue %s that were due", due, queue.name)

@@ -10,12 +10,12 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
-
 from tasks_app import dispatch, events
-from tasks_app.models import ClusterEvent, ticks, transitions
+from tasks_app.models import ClusterEvent
 from tasks_app.models.grid import Decision, Fate, Outcome, Reason, Standing, decide
-from tasks_app.models.ticks import Decided
+from tasks_app.sql import schedules, transitions
+from tasks_app.sql.schedules import Decided
+from tasks_app.transactions import in_transaction
 
 _KINDS = {
     Outcome.SKIPPED: ClusterEvent.Kind.TICK_SKIPPED,
@@ -23,32 +23,32 @@ _KINDS = {
 }
 
 
-@transaction.atomic
+@in_transaction
 def tick_due(limit: int) -> int:
     """Decide on what is due, of so many schedules; answers of how many."""
-    due = ticks.take_due(limit)
+    due = schedules.lock_due(limit)
     _carry_out((standing, decide(standing)) for standing in due)
     return len(due)
 
 
-@transaction.atomic
+@in_transaction
 def tick_queued(limit: int) -> int:
     """Start what waited for a run to finish that has finished now; answers how many."""
-    queued = ticks.take_queued(limit)
+    queued = schedules.lock_queued(limit)
     _carry_out((standing, _without_queued(standing, Outcome.FIRED)) for standing in queued)
     return len(queued)
 
 
-@transaction.atomic
+@in_transaction
 def tick(schedule_id: UUID) -> None:
     """Decide on what is due of this schedule, paused or not."""
-    _carry_out((standing, decide(standing)) for standing in ticks.take(schedule_id))
+    _carry_out((standing, decide(standing)) for standing in schedules.lock(schedule_id))
 
 
-@transaction.atomic
+@in_transaction
 def trigger(schedule_id: UUID) -> bool:
     """Start a run of its task beside the grid; False if the task is not free for one."""
-    free = [standing for standing in ticks.take(schedule_id) if standing.is_free]
+    free = [standing for standing in schedules.lock(schedule_id) if standing.is_free]
     _carry_out(
         (
             standing,
@@ -63,12 +63,12 @@ def trigger(schedule_id: UUID) -> bool:
     return bool(free)
 
 
-@transaction.atomic
+@in_transaction
 def drop_queued(schedule_id: UUID) -> None:
     """Skip the tick that waits for a run to finish, because the schedule is paused."""
     _carry_out(
         (standing, _without_queued(standing, Outcome.SKIPPED, Reason.PAUSED))
-        for standing in ticks.take(schedule_id)
+        for standing in schedules.lock(schedule_id)
         if standing.queued_at
     )
 
@@ -82,7 +82,7 @@ def _carry_out(decisions: Iterable[Decided]) -> None:
     decided = list(decisions)
     if not decided:
         return
-    advanced = ticks.advance(decided)
+    advanced = schedules.advance(decided)
     fates = [
         (standing, fate)
         for standing, decision in decided
@@ -90,7 +90,7 @@ def _carry_out(decisions: Iterable[Decided]) -> None:
         for fate in decision.fates
     ]
     if fates:
-        new = ticks.insert(fates)
+        new = schedules.insert_ticks(fates)
         _start(
             [
                 (standing, fate.nominal_at)
@@ -107,11 +107,10 @@ def _start(fired: list[tuple[Standing, datetime]]) -> None:
     runs = []
     for standing, nominal_at in fired:
         run_at = nominal_at + timedelta(seconds=random.uniform(0, standing.jitter))
-        runs.append((standing.task_id, run_at, run_at <= standing.now))
-    started = transitions.start_runs(runs, patience=dispatch.patience())
-    events.tasks_moved(started, kind=ClusterEvent.Kind.TASK_TICKED)
-    at_once = {id for id, _, handed_over in runs if handed_over}
-    dispatch.after_commit([task for task in started if task.id in at_once])
+        runs.append((standing.task_id, run_at))
+    started = transitions.start_runs(runs)
+    events.tasks_changed(started, kind=ClusterEvent.Kind.TASK_TICKED)
+    dispatch.wake_after_commit(task.queue for task in started)
 
 
 def _log(fates: list[tuple[Standing, Fate]]) -> None:

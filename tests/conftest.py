@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tasks_app import execution
 from tasks_app.models import Task, WorkerNode
 from tasks_app.services import schedules, tasks
 
@@ -34,11 +33,6 @@ def node(db):
     )
 
 
-@pytest.fixture(autouse=True)
-def nobody_waits_for_room(monkeypatch):
-    monkeypatch.setattr(execution, "ROOM_SECONDS", 0)
-
-
 @pytest.fixture
 def make_schedule(db):
     """A schedule as a client would create it; without more words, its first tick is a day away."""
@@ -52,19 +46,14 @@ def make_schedule(db):
 
 
 @pytest.fixture
-def handed_over(monkeypatch):
-    """What was handed to the broker, in order: (ids, queue, priority) of each message."""
+def woken(monkeypatch):
+    """The queues for which wake-ups were published, in order."""
     from tasks_app import dispatch
 
-    messages = []
-    monkeypatch.setattr(
-        dispatch,
-        "after_commit",
-        lambda moved, first=False: messages.extend(
-            (ids, queue, priority) for queue, priority, ids in dispatch._messages(moved)
-        ),
-    )
-    return messages
+    queues = []
+    monkeypatch.setattr(dispatch, "wake_after_commit", lambda names: queues.extend(set(names)))
+    monkeypatch.setattr(dispatch, "wake", lambda names: queues.extend(names))
+    return queues
 
 
 def reload(task):

@@ -1,7 +1,7 @@
-"""What the log says about slots and limits, added up line by line.
+"""What the log says about slots and limits, added up event by event.
 
-In the order of ids: a claim takes the id of its line when it has counted, so whatever it saw end
-has a lower one. The transaction id it has from when it began to wait for its turn.
+In the order of ids: a claim takes the id of its event when it has counted, so what it saw end has
+a lower one. It has its transaction id from when it began to wait for its turn.
 """
 
 from collections import defaultdict
@@ -11,24 +11,21 @@ from typing import Any
 from tasks_app.models import ClusterEvent, Queue, Task, WorkerNode
 
 STARTED = "TASK_STARTED"
-LEFT = {"TASK_SUCCEEDED", "TASK_FAILED", "TASK_CANCELLED", "TASK_GIVEN_BACK"}
+LEFT = {"TASK_SUCCEEDED", "TASK_FAILED", "TASK_CANCELLED", "TASK_REQUEUED"}
 
 
 @dataclass
 class Ledger:
-    """A claim is a delivery, with a line for each queue. It holds the slots of its costliest task
-    until none of its tasks runs.
-    """
+    """A claim is one event. It holds the slots of its largest task until none of its tasks runs."""
 
     slots: dict[Any, int]
     capacity: dict[Any, int]
     limits: dict[str, int | None]
-    deliveries: dict[Any, Any] = field(default_factory=dict)
-    delivery_of: dict[Any, Any] = field(default_factory=dict)
+    claims: dict[Any, Any] = field(default_factory=dict)
+    claim_of: dict[Any, Any] = field(default_factory=dict)
     running: dict[Any, Any] = field(default_factory=lambda: defaultdict(int))
     most_running: dict[Any, Any] = field(default_factory=lambda: defaultdict(int))
     most_busy: dict[Any, Any] = field(default_factory=lambda: defaultdict(int))
-    claims: dict[Any, Any] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
 
     @classmethod
@@ -44,36 +41,23 @@ class Ledger:
 
     def add(self, event):
         if event.kind == STARTED:
-            first = self._first_line(event)
-            self.deliveries.setdefault(first, (event.node_id, set()))[1].update(event.task_ids)
-            self.delivery_of |= dict.fromkeys(event.task_ids, first)
+            self.claims[event.id] = (event.node_id, set(event.task_ids))
+            self.claim_of |= dict.fromkeys(event.task_ids, event.id)
             self.running[event.queue] += len(event.task_ids)
             self._look(event)
         elif event.kind in LEFT and event.previous_status == "RUNNING":
             self.running[event.queue] -= len(event.task_ids)
             for id in event.task_ids:
-                self.deliveries[self.delivery_of.pop(id)][1].discard(id)
+                self.claims[self.claim_of.pop(id)][1].discard(id)
         elif event.kind == "NODE_RESIZED":
             self.capacity[event.node_id] = max(
                 self.capacity[event.node_id], int(event.message.split(":")[0])
             )
 
-    def _first_line(self, event):
-        """Of the claim that this line is about: each queue has one line in it.
-
-        Lines of claims on other nodes may stand between them.
-        """
-        key = (event.xid, event.node_id)
-        first, queues = self.claims.get(key, (event.id, set()))
-        if event.queue in queues:
-            first, queues = event.id, set()
-        self.claims[key] = (first, queues | {event.queue})
-        return first
-
     def _look(self, event):
         busy = sum(
             max(self.slots[id] for id in ids)
-            for node, ids in self.deliveries.values()
+            for node, ids in self.claims.values()
             if ids and node == event.node_id
         )
         self.most_busy[event.node_id] = max(self.most_busy[event.node_id], busy)

@@ -20,7 +20,6 @@ from django.db import connections
 # Shorter than in production, so that recovery is seen within seconds.
 PATIENCE = {
     "TASK_LEASE_SECONDS": "4",
-    "TASK_HANDOVER_SECONDS": "3",
     "RECONCILE_EVERY_SECONDS": "1",
 }
 

@@ -17,7 +17,7 @@ from django_celery_beat.models import (
 from redis import Redis
 
 from project.celery import app
-from tasks_app import beat, dispatch
+from tasks_app import beat
 from tasks_app.models import TaskSchedule
 from tasks_app.services import cluster
 from tests import engines
@@ -139,8 +139,8 @@ def test_what_is_written_leaves_the_changes_of_others_alone(scheduler, make_thei
     assert (row.description, row.enabled, row.total_run_count) == ("changed meanwhile", False, 1)
 
 
-def test_a_schedule_of_ours_is_not_sent(scheduler, make_schedule, make_theirs, broker, handed_over):
-    schedule = make_schedule()
+def test_a_schedule_of_ours_is_not_sent(scheduler, make_schedule, make_theirs, broker, woken):
+    make_schedule()
     make_theirs()
     PeriodicTask.objects.update(
         queue=QUEUE, start_time=None, last_run_at=timezone.now() - timedelta(days=1)
@@ -152,7 +152,7 @@ def test_a_schedule_of_ours_is_not_sent(scheduler, make_schedule, make_theirs, b
     past = timezone.now() - timedelta(seconds=0.5)
     TaskSchedule.objects.update(scheduled_at=past, next_run_at=past)
     look(scheduler)
-    assert handed_over == [([str(schedule.task.pk)], "default", 5)]
+    assert woken == ["default"]
     assert broker.keys("*default*") == []
 
 
@@ -250,7 +250,8 @@ def test_while_the_broker_is_away_ours_tick_and_theirs_stay_due(
 
     def is_sent():
         look(scheduler)
-        return dispatch.waiting([QUEUE]) == {QUEUE: 1}
+        with Redis.from_url(app.conf.broker_url) as broker:
+            return sent_by(broker) == ["theirs"]
 
     eventually(is_sent)
     theirs.refresh_from_db()

@@ -15,12 +15,13 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tasks_app import execution, metrics
-from tasks_app.models import Task, WorkerNode, claims
-from tasks_app.models.transitions import Outcome
+from tasks_app import dispatch, metrics, recovery
+from tasks_app.models import Task, WorkerNode
 from tasks_app.services import cluster, tasks
 from tasks_app.services.tasks import NewTask
+from tasks_app.sql import claims
 from tests.ledger import Ledger
+from tests.support import working
 
 NODES = ["node-1@here", "node-2@here"]
 SLOTS = 4
@@ -52,46 +53,53 @@ class Cluster(RuleBasedStateMachine):
         self.online[name] = True
 
     def busy(self, name):
-        return sum(
-            max(task.slots for task in claimed)
-            for holder, claimed in self.held.values()
-            if holder == name
+        return sum(slots for holder, _, slots in self.held.values() if holder == name)
+
+    @rule(
+        costs=st.lists(
+            st.tuples(st.integers(1, 4), st.sampled_from([0, 1, 60_000])), min_size=5, max_size=30
+        )
+    )
+    def create(self, costs):
+        tasks.create_tasks(
+            [
+                NewTask(a=1, b=2, slots=slots, duration_ms=duration_ms, max_attempts=100)
+                for slots, duration_ms in costs
+            ]
         )
 
-    @rule(costs=st.lists(st.integers(1, 4), min_size=5, max_size=30))
-    def create(self, costs):
-        tasks.create_tasks([NewTask(a=1, b=2, slots=slots, max_attempts=100) for slots in costs])
-
-    @rule(name=names, size=st.sampled_from([1, 1, 1, 4]), random=st.randoms(use_true_random=False))
-    def claim(self, name, size, random):
-        pending = list(Task.objects.filter(status="PENDING", retry_at=None))
-        some = random.sample(pending, min(size, len(pending)))
+    @rule(name=names)
+    def claim(self, name):
+        due = Task.objects.filter(status="PENDING", due_at__lte=timezone.now())
+        smallest = min(due.values_list("slots", flat=True), default=SLOTS + 1)
+        largest = max(due.values_list("slots", flat=True), default=0)
         self.messages += 1
         message = f"message-{self.messages}"
         free = SLOTS - self.busy(name)
-        kept = WorkerNode.objects.get(name=name).reserved_for
-        claimed = execution.claim([t.pk for t in some], node=name, celery_task_id=message).tasks
+        claimed = working.claim(name, message)
         if claimed:
             assert self.takes[name]
             assert self.online[name]
-            assert max(task.slots for task in claimed) <= free
-            self.held[message] = (name, claimed)
-        elif self.takes[name] and self.online[name] and kept is None:
-            assert all(task.slots > free for task in some)
+            slots = set(Task.objects.filter(celery_task_id=message).values_list("slots", flat=True))
+            assert len(slots) == 1
+            assert max(slots) <= free
+            self.held[message] = (name, claimed, max(slots))
+        elif self.takes[name] and self.online[name]:
+            # Free slots stay empty only for a larger task that does not fit.
+            assert smallest > free or largest > free
 
     @precondition(lambda self: self.held)
     @rule(data=st.data())
     def complete(self, data):
         message = data.draw(st.sampled_from(sorted(self.held)))
-        name, claimed = self.held.pop(message)
-        outcomes = [Outcome(task.id, task.run, task.attempt, 3) for task in claimed]
-        assert len(execution.complete(outcomes, node=name)) == len(claimed)
+        name, claimed, _ = self.held.pop(message)
+        assert len(working.complete(claimed, name)) == len(claimed)
 
     @precondition(lambda self: self.held)
     @rule(data=st.data())
     def lose_a_process(self, data):
         message = data.draw(st.sampled_from(sorted(self.held)))
-        execution.give_back(message)
+        recovery.requeue_claimed_by(message)
         del self.held[message]
 
     @rule(name=names)
@@ -101,7 +109,7 @@ class Cluster(RuleBasedStateMachine):
         )
         cluster.mark_silent_nodes_offline()
         self.online[name] = False
-        self.held = {m: (holder, c) for m, (holder, c) in self.held.items() if holder != name}
+        self.held = {m: held for m, held in self.held.items() if held[0] != name}
 
     @rule(name=names)
     def come_back(self, name):
@@ -124,15 +132,15 @@ class Cluster(RuleBasedStateMachine):
 
     @invariant()
     def the_nodes_are_as_busy_as_they_should(self):
-        rooms = {room.name: room for room in claims.rooms()}
-        assert {name: rooms[name].busy for name in NODES} == {n: self.busy(n) for n in NODES}
-        assert all(room.busy <= room.capacity for room in rooms.values())
+        capacities = [node.capacity for node in claims.nodes()]
+        assert {c.name: c.busy for c in capacities} == {name: self.busy(name) for name in NODES}
+        assert all(capacity.busy <= capacity.slots for capacity in capacities)
 
     @invariant()
     def every_task_is_counted_where_it_stands(self):
         counts = {status: n for (_, status), n in metrics.task_counts().items()}
         assert sum(counts.values()) == Task.objects.count()
-        assert counts.get("RUNNING", 0) == sum(len(claimed) for _, claimed in self.held.values())
+        assert counts.get("RUNNING", 0) == sum(len(claimed) for _, claimed, _ in self.held.values())
 
     @invariant()
     def a_drained_node_runs_nothing(self):
@@ -143,7 +151,8 @@ class Cluster(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_nothing_that_happens_to_a_cluster_takes_more_slots_than_it_has(monkeypatch):
-    monkeypatch.setattr(execution.dispatch, "after_commit", lambda *_, **__: None)
+    monkeypatch.setattr(dispatch, "wake_after_commit", lambda _: None)
+    monkeypatch.setattr(dispatch, "refresh_after_commit", lambda _: None)
     monkeypatch.setattr(cluster, "SILENCE_SECONDS", 1)
     run_state_machine_as_test(
         Cluster,

@@ -1,26 +1,17 @@
-"""Claims and completions against the real database; the broker is not asked."""
-
-from datetime import timedelta
+"""What a process of a node does: claim, run, store, again. The broker is not asked."""
 
 import pytest
 from django.utils import timezone
 
-from tasks_app import execution
-from tasks_app.models import ClusterEvent, Queue, Task, TaskResult
-from tasks_app.models.leases import WORKER_LOST_MESSAGE
-from tasks_app.models.transitions import Outcome
-from tasks_app.services import tasks
+from tasks_app import execution, recovery
+from tasks_app.models import ClusterEvent, Queue, Task, TaskResult, WorkerNode
+from tasks_app.services import cluster as nodes
+from tasks_app.services import queues, tasks
+from tasks_app.sql.leases import WORKER_LOST_MESSAGE
+from tasks_app.sql.transitions import Outcome
+from tests.support.working import claim, complete, run_all
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("node")]
-
-
-def run(*some, message="message-1"):
-    return execution.execute([t.pk for t in some], node="node-1@here", celery_task_id=message)
-
-
-def claim(*some, message="message-1"):
-    ids = [t.pk for t in some]
-    return execution.claim(ids, node="node-1@here", celery_task_id=message).tasks
 
 
 def outcomes(claimed):
@@ -35,10 +26,122 @@ def kinds():
     return list(ClusterEvent.objects.values_list("kind", flat=True))
 
 
-def test_tasks_of_one_message_are_claimed_added_and_completed(make_task, node):
+class Run:
+    """One run of a process, and what it asked of others."""
+
+    def __init__(self, node="node-1@here", *, until=None):
+        self.wanted = []
+        self.looks = 0
+        self._until = until
+        self.completed = execution.run(
+            node,
+            celery_task_id="message-1",
+            wake_node=self.wanted.append,
+            is_stopping=self._is_stopping,
+        )
+
+    def _is_stopping(self):
+        self.looks += 1
+        return self._until is not None and self.looks > self._until
+
+
+def test_process_claims_until_nothing_fits(make_task):
+    for _ in range(3):
+        make_task(duration_ms=1)
+    make_task()
+
+    assert Run().completed == 4
+    assert not Task.objects.exclude(celery_task_id="message-1").exists()
+
+
+def test_process_stops_between_claims_when_the_node_stops(make_task):
+    for _ in range(3):
+        make_task(duration_ms=1)
+
+    assert Run(until=1).completed == 1
+    assert Task.objects.filter(status="PENDING").count() == 2
+
+
+def test_process_returns_after_its_time_slice_and_asks_for_another_one(make_task, monkeypatch):
+    monkeypatch.setattr(execution, "TIME_SLICE_SECONDS", 0)
+    for _ in range(3):
+        make_task(duration_ms=1)
+
+    run = Run()
+
+    assert run.completed == 1
+    assert run.wanted[-1] == 1
+
+
+COMMANDS = {
+    "pause node": lambda: nodes.pause_node("node-1@here"),
+    "drain node": lambda: nodes.drain_node("node-1@here"),
+    "assign node": lambda: nodes.assign_node("node-1@here", queues=[]),
+    "pause queue": lambda: queues.pause_queue("default"),
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+def test_command_takes_effect_before_the_next_claim(make_task, node, monkeypatch, command):
+    first, second = make_task(duration_ms=1), make_task(duration_ms=1)
+    work = execution._work
+
+    def change_meanwhile(task):
+        command()
+        return work(task)
+
+    monkeypatch.setattr(execution, "_work", change_meanwhile)
+
+    assert Run().completed == 1
+    assert {stored(first).status, stored(second).status} == {"SUCCESS", "PENDING"}
+
+
+def test_process_wakes_others_of_its_node_while_more_fits(make_task):
+    WorkerNode.objects.update(slots=3)
+    make_task(duration_ms=1)
+    assert Run().wanted == []
+
+    for _ in range(3):
+        make_task(duration_ms=1)
+    assert Run().wanted == [2, 1]
+
+
+def test_process_wakes_no_other_when_the_node_is_full(make_task):
+    make_task(slots=2, duration_ms=1)
+    make_task(slots=2, duration_ms=1)
+
+    assert Run().wanted == []
+
+
+def test_wake_up_is_published_for_what_a_node_leaves(make_task, woken):
+    make_task(duration_ms=1)
+    woken.clear()
+    Run()
+    assert woken == []
+
+    for _ in range(2):
+        make_task(duration_ms=1)
+    woken.clear()
+    Run()
+    assert woken == ["default"]
+
+
+def test_node_that_can_run_what_this_one_cannot_is_woken_by_name(make_task, node, monkeypatch):
+    refreshed = []
+    monkeypatch.setattr(execution.dispatch, "refresh", lambda names: refreshed.extend(names))
+    other = WorkerNode.objects.get()
+    other.pk, other.name, other.slots = Queue().pk, "node-2@here", 4
+    other.save()
+    make_task(slots=3)
+
+    assert Run().completed == 0
+    assert refreshed == ["node-2@here"]
+
+
+def test_batch_is_claimed_added_and_stored(make_task, node):
     some = [make_task(a=i, b=10) for i in range(3)]
 
-    assert run(*some) == 3
+    assert run_all() == 3
 
     assert [row.result for row in TaskResult.objects.order_by("task_id")] == [10, 11, 12]
     task = stored(some[0])
@@ -50,10 +153,10 @@ def test_tasks_of_one_message_are_claimed_added_and_completed(make_task, node):
     assert (result.run, result.attempt, result.node) == (1, 1, node)
 
 
-def test_each_step_is_one_event_for_all(make_task, node):
+def test_each_step_of_a_batch_is_one_event(make_task, node):
     some = [make_task() for _ in range(3)]
 
-    run(*some)
+    run_all()
 
     started, succeeded = ClusterEvent.objects.filter(task_ids__len=3).order_by("id")
     assert (started.kind, started.node, started.versions) == ("TASK_STARTED", node, [2, 2, 2])
@@ -68,89 +171,65 @@ def test_each_step_is_one_event_for_all(make_task, node):
 def test_sums_are_exact(make_task, a, b):
     task = make_task(a=a, b=b)
 
-    run(task)
+    run_all()
 
     assert task.results.get().result == a + b
 
 
-def test_a_message_delivered_again_does_nothing(make_task):
+def test_wake_up_that_comes_again_changes_nothing(make_task):
     task = make_task()
 
-    assert [run(task) for _ in range(5)] == [1, 0, 0, 0, 0]
+    assert [run_all() for _ in range(5)] == [1, 0, 0, 0, 0]
 
     assert task.results.count() == 1
     assert stored(task).attempt == 1
     assert kinds() == ["TASK_CREATED", "TASK_STARTED", "TASK_SUCCEEDED"]
 
 
-def test_a_task_that_runs_is_not_claimed_again(make_task):
+def test_running_task_is_not_claimed_again(make_task):
     task = make_task()
-    claim(task, message="message-1")
+    claim(message="message-1")
 
-    assert claim(task, message="message-2") == []
+    assert claim(message="message-2") == []
 
     assert (stored(task).attempt, stored(task).celery_task_id) == (1, "message-1")
 
 
-def test_what_is_not_there_is_left_out(make_task):
-    task = make_task()
-    Task.objects.filter(pk=task.pk).delete()
-
-    assert run(task) == 0
-
-
-def test_a_cancelled_task_is_not_run(make_task):
+def test_cancelled_task_is_not_run(make_task):
     task = make_task()
     tasks.cancel_task(task.pk)
 
-    assert run(task) == 0
+    assert run_all() == 0
 
 
-def test_a_task_for_later_is_not_run_before(make_task):
-    task = make_task(run_at=timezone.now() + timedelta(hours=1))
-
-    assert run(task) == 0
-    assert stored(task).status == "PENDING"
-
-
-def test_a_task_of_a_paused_queue_waits(make_task):
-    task = make_task()
-    Queue.objects.update(paused_at=timezone.now())
-
-    assert run(task) == 0
-
-    Queue.objects.update(paused_at=None)
-    assert run(task) == 1
-
-
-def test_an_expired_task_is_not_run_and_fails(make_task):
+def test_expired_task_fails_without_running(make_task):
     task = make_task(expires_at=timezone.now())
 
-    assert run(task) == 0
-    execution.expire(10)
+    assert run_all() == 0
+    recovery.expire(10)
 
     assert stored(task).status == "FAILED"
     assert "expires_at" in stored(task).failed_message
     assert kinds() == ["TASK_CREATED", "TASK_FAILED"]
 
 
-def test_an_expired_task_can_be_retried(make_task):
+def test_expired_task_can_be_retried(make_task):
     task = make_task(expires_at=timezone.now())
-    execution.expire(10)
+    recovery.expire(10)
 
     tasks.retry_task(task.pk)
-    execution.expire(10)
+    recovery.expire(10)
 
-    assert run(task) == 1
+    assert run_all() == 1
     assert [row.run for row in task.results.all()] == [2]
 
 
-def test_cancelling_a_running_task_ends_it_without_a_result(make_task):
+def test_running_task_that_is_cancelled_ends_without_a_result(make_task):
     task = make_task()
-    claimed = claim(task)
+    claimed = claim()
 
     asked = tasks.cancel_task(task.pk)
-    execution.complete(outcomes(claimed), node="node-1@here")
+    complete(claimed)
 
     assert asked.status == "RUNNING"
     assert (stored(task).status, stored(task).failed_message) == ("CANCELLED", "Cancelled")
@@ -158,14 +237,14 @@ def test_cancelling_a_running_task_ends_it_without_a_result(make_task):
     assert kinds()[2:] == ["TASK_CANCEL_REQUESTED", "TASK_CANCELLED"]
 
 
-def test_a_sleeping_task_notices_its_cancellation(make_task, monkeypatch):
-    monkeypatch.setattr(execution, "LOOK_UP_SECONDS", 0.01)
+def test_running_task_notices_its_cancellation(make_task, monkeypatch):
+    monkeypatch.setattr(execution, "RENEW_SECONDS", 0.01)
     task = make_task(duration_ms=3_600_000)
-    [claimed] = claim(task)
+    [claimed] = claim()
     tasks.cancel_task(task.pk)
 
     execution._work(claimed)
-    execution.complete(outcomes([claimed]), node="node-1@here")
+    complete([claimed])
 
     assert stored(task).status == "CANCELLED"
 
@@ -174,37 +253,37 @@ def expire_leases():
     Task.objects.filter(status="RUNNING").update(lease_expires_at=timezone.now())
 
 
-def test_a_claim_that_ran_out_is_given_to_others(make_task, handed_over):
+def test_expired_lease_requeues_task(make_task, woken):
     task = make_task()
-    claim(task)
-    handed_over.clear()
+    claim()
+    woken.clear()
 
-    assert execution.give_back_expired(10) == 0
+    assert recovery.requeue_expired(10) == 0
     expire_leases()
-    assert execution.give_back_expired(10) == 1
+    assert recovery.requeue_expired(10) == 1
 
     assert (stored(task).status, stored(task).attempt) == ("PENDING", 1)
-    assert handed_over == [([str(task.pk)], "default", 5)]
-    assert kinds()[2:] == ["TASK_GIVEN_BACK"]
+    assert woken == ["default"]
+    assert kinds()[2:] == ["TASK_REQUEUED"]
 
 
-def test_a_sleeping_task_holds_its_claim(make_task, monkeypatch):
-    monkeypatch.setattr(execution, "LOOK_UP_SECONDS", 0.01)
-    task = make_task(duration_ms=30)
-    [claimed] = claim(task)
+def test_running_task_renews_its_lease(make_task, monkeypatch):
+    monkeypatch.setattr(execution, "RENEW_SECONDS", 0.01)
+    make_task(duration_ms=30)
+    [claimed] = claim()
     expire_leases()
 
     assert execution._work(claimed)
 
-    assert execution.give_back_expired(10) == 0
+    assert recovery.requeue_expired(10) == 0
 
 
-def test_whoever_lost_a_task_cannot_complete_it(make_task):
+def test_attempt_that_lost_its_lease_is_fenced(make_task):
     task = make_task()
-    late = outcomes(claim(task, message="message-1"))
+    late = outcomes(claim(message="message-1"))
     expire_leases()
-    execution.give_back_expired(10)
-    [again] = claim(task, message="message-2")
+    recovery.requeue_expired(10)
+    [again] = claim(message="message-2")
 
     assert execution.complete(late, node="node-1@here") == []
     assert stored(task).status == "RUNNING"
@@ -214,57 +293,48 @@ def test_whoever_lost_a_task_cannot_complete_it(make_task):
     assert [row.attempt for row in task.results.all()] == [2]
 
 
-def test_whoever_was_late_for_a_run_cannot_complete_the_next(make_task):
+def test_attempt_of_an_earlier_run_is_fenced(make_task):
     task = make_task(max_attempts=1)
-    late = outcomes(claim(task))
+    late = outcomes(claim())
     expire_leases()
-    execution.give_back_expired(10)
+    recovery.requeue_expired(10)
     tasks.retry_task(task.pk)
-    claim(task)
+    claim()
 
     assert execution.complete(late, node="node-1@here") == []
     assert task.results.count() == 0
 
 
-def test_a_task_that_loses_every_worker_fails_in_the_end(make_task, handed_over):
+def test_task_fails_when_its_last_attempt_is_lost(make_task):
     task = make_task(max_attempts=3)
 
     for attempt in range(3):
-        Task.objects.update(retry_at=None)
-        claim(task, message=f"message-{attempt}")
-        execution.give_back(f"message-{attempt}")
+        Task.objects.update(due_at=timezone.now())
+        claim(message=f"message-{attempt}")
+        recovery.requeue_claimed_by(f"message-{attempt}")
 
     assert (stored(task).status, stored(task).attempt) == ("FAILED", 3)
     assert stored(task).failed_message == WORKER_LOST_MESSAGE
-    assert claim(task) == []
+    assert claim() == []
     assert kinds()[-1] == "TASK_FAILED"
 
 
-def test_what_a_lost_worker_had_travels_alone_afterwards(make_task, handed_over):
-    some = [make_task() for _ in range(3)]
-    claim(*some)
-    handed_over.clear()
+def test_only_the_tasks_of_the_lost_message_are_requeued(make_task):
+    lost = make_task()
+    claim(message="lost")
+    other = make_task()
+    claim(message="other")
 
-    execution.give_back("message-1")
-
-    assert sorted(handed_over) == [([str(task.pk)], "default", 5) for task in some]
-
-
-def test_only_what_the_lost_message_had_is_given_back(make_task):
-    lost, other = make_task(), make_task()
-    claim(lost, message="lost")
-    claim(other, message="other")
-
-    execution.give_back("lost")
+    recovery.requeue_claimed_by("lost")
 
     assert (stored(lost).status, stored(other).status) == ("PENDING", "RUNNING")
 
 
-def test_a_task_to_be_cancelled_is_cancelled_even_if_its_worker_is_lost(make_task):
+def test_lost_task_whose_cancellation_is_requested_is_cancelled(make_task):
     task = make_task()
-    claim(task)
+    claim()
     tasks.cancel_task(task.pk)
 
-    execution.give_back("message-1")
+    recovery.requeue_claimed_by("message-1")
 
     assert stored(task).status == "CANCELLED"

@@ -12,15 +12,16 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
-from tasks_app import execution, metrics, reconciler
+from tasks_app import metrics, reconciler, recovery
 from tasks_app.metrics import Window
 from tasks_app.models import ClusterEvent, Fold, Slice, Task
 from tasks_app.services import queues, schedules, tasks
+from tests.support.working import claim_only, run_only
 
 
 def run(*some):
     for task in some:
-        execution.execute([task.pk], node="node-1@here", celery_task_id=str(task.pk))
+        run_only(task, message=str(task.pk))
 
 
 def counted():
@@ -46,18 +47,18 @@ def test_tasks_are_counted_where_they_stand_whatever_happened(
     some = [make_task() for _ in range(6)]
     schedule, deleted = make_schedule(), make_schedule()
     run(*some[:2])
-    execution.claim([some[2].pk, some[3].pk], node=node.name, celery_task_id="lost")
+    claim_only(some[2], some[3], message="lost")
     if folds:
         fold_all()
     tasks.cancel_task(some[2].pk)
-    execution.give_back("lost")
+    recovery.requeue_claimed_by("lost")
     tasks.cancel_task(some[4].pk)
     tasks.retry_task(some[4].pk)
     schedules.update_schedule(schedule.pk, queue="reports")
     schedules.trigger_schedule(schedule.pk)
     schedules.delete_schedule(deleted.pk)
     Task.objects.filter(pk=some[0].pk).update(finished_at=timezone.now() - timedelta(days=99))
-    execution.delete_finished(timezone.now() + timedelta(days=1), 10)
+    recovery.delete_finished(timezone.now() + timedelta(days=1), 10)
 
     assert counted() == rows()
     fold_all()

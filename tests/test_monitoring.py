@@ -15,10 +15,10 @@ from tasks_app import dispatch
 
 @pytest.fixture
 def broker_away(monkeypatch):
-    def away(queues):
-        raise dispatch.BrokerAwayError
+    def unavailable():
+        raise dispatch.BrokerUnavailableError
 
-    monkeypatch.setattr(dispatch, "waiting", away)
+    monkeypatch.setattr(dispatch, "check_broker", unavailable)
 
 
 @pytest.fixture

@@ -1,148 +1,39 @@
+"""The reconciler: silent nodes, expired tasks, retention."""
+
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from tasks_app import dispatch, execution, reconciler
-from tasks_app.models import ClusterEvent, Fold, Queue, Task, TaskResult, WorkerNode
+from tasks_app import reconciler
+from tasks_app.models import ClusterEvent, Fold, Task, TaskResult, WorkerNode
 from tasks_app.models.base import uuid7_floor
 from tasks_app.services import cluster
+from tests.support.working import claim
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("node")]
 
 
-@pytest.fixture(autouse=True)
-def waiting(monkeypatch):
-    """How many messages the broker says are waiting, by queue."""
-    counts = {}
-    monkeypatch.setattr(
-        dispatch, "waiting", lambda queues: {queue: counts.get(queue, 0) for queue in queues}
-    )
-    return counts
-
-
-def make_due(task):
-    Task.objects.filter(pk=task.pk).update(next_dispatch_at=timezone.now())
-
-
-def test_a_task_whose_message_was_lost_is_handed_over_again(make_task, handed_over):
-    task = make_task()
-    handed_over.clear()
-
-    reconciler.reconcile()
-    assert handed_over == []
-
-    make_due(task)
-    reconciler.reconcile()
-    reconciler.reconcile()
-    assert handed_over == [([str(task.pk)], "default", 5)]
-
-
-def test_a_task_for_later_is_handed_over_when_its_time_has_come(make_task, handed_over):
-    task = make_task(run_at=timezone.now() + timedelta(hours=1))
-    Task.objects.update(run_at=timezone.now(), next_dispatch_at=timezone.now())
-
-    reconciler.reconcile()
-
-    assert handed_over == [([str(task.pk)], "default", 5)]
-
-
-def test_nothing_is_added_to_a_long_line(make_task, handed_over, waiting):
-    make_due(make_task())
-    handed_over.clear()
-    waiting["default"] = reconciler.WAITING_ENOUGH
-
-    reconciler.reconcile()
-
-    assert handed_over == []
-
-
-def test_a_task_that_was_overtaken_is_not_kept_back_by_a_long_line(
-    make_task, node, handed_over, waiting
-):
-    lost, urgent, younger = make_task(), make_task(priority=9), make_task()
-    make_due(lost)
-    make_due(urgent)
-    Task.objects.filter(pk=younger.pk).update(pending_since=timezone.now())
-    execution.claim([younger.pk], node=node.name, celery_task_id="message")
-    make_due(make_task())
-    handed_over.clear()
-    waiting["default"] = reconciler.WAITING_ENOUGH
-
-    reconciler.reconcile()
-
-    assert handed_over == [([str(lost.pk)], "default", 5)]
-
-
-def test_a_costly_task_does_not_wait_for_the_end_of_a_long_line(make_task, handed_over, waiting):
-    make_due(make_task())
-    costly = make_task(slots=2)
-    make_due(costly)
-    handed_over.clear()
-    waiting["default"] = reconciler.WAITING_ENOUGH
-
-    reconciler.reconcile()
-
-    assert handed_over == [([str(costly.pk)], "default", 5)]
-
-
-@pytest.mark.parametrize(("line", "expected"), [(0, 3), (2, 1), (3, 0)])
-def test_no_more_is_handed_over_than_a_limit_leaves(
-    make_task, handed_over, waiting, line, expected
-):
-    Queue.objects.update(running_limit=3)
+def test_all_expired_tasks_fail_in_one_pass(make_task, monkeypatch):
+    monkeypatch.setattr(reconciler, "BATCH", 2)
     for _ in range(5):
-        make_due(make_task())
-    handed_over.clear()
-    waiting["default"] = line
+        make_task(expires_at=timezone.now())
 
     reconciler.reconcile()
 
-    assert sum(len(ids) for ids, _, _ in handed_over) == expected
+    assert Task.objects.filter(status="FAILED").count() == 5
 
 
-def test_what_no_node_could_take_is_not_handed_over(make_task, handed_over):
-    make_due(make_task(slots=3))
-    handed_over.clear()
-
-    reconciler.reconcile()
-
-    assert handed_over == []
-
-
-def test_the_most_urgent_are_handed_over_first(make_task, handed_over, monkeypatch):
-    monkeypatch.setattr(reconciler, "BATCH", 1)
-    for priority in (1, 9, 5):
-        make_due(make_task(priority=priority))
-    handed_over.clear()
-
-    for _ in range(3):
-        reconciler.reconcile()
-
-    assert [priority for _, _, priority in handed_over] == [9, 5, 1]
-
-
-def test_a_paused_queue_keeps_its_tasks(make_task, handed_over):
-    make_due(make_task())
-    handed_over.clear()
-    Queue.objects.update(paused_at=timezone.now())
+def test_all_expired_leases_are_requeued_in_one_pass(make_task, monkeypatch):
+    monkeypatch.setattr(reconciler, "BATCH", 2)
+    for _ in range(5):
+        make_task()
+    claim()
+    Task.objects.update(lease_expires_at=timezone.now())
 
     reconciler.reconcile()
 
-    assert handed_over == []
-
-
-def test_a_broker_that_is_away_leaves_the_tasks_due(make_task, handed_over, monkeypatch):
-    def away(queues):
-        raise dispatch.BrokerAwayError
-
-    task = make_task()
-    make_due(task)
-    monkeypatch.setattr(dispatch, "waiting", away)
-
-    reconciler.reconcile()
-
-    assert Task.objects.get(pk=task.pk).next_dispatch_at <= timezone.now()
+    assert Task.objects.filter(status="PENDING").count() == 5
 
 
 @pytest.fixture
@@ -186,10 +77,11 @@ def aged(task, days):
 
 
 def test_what_finished_long_ago_goes_and_nothing_else(make_task, node):
-    old, recent, waiting, running = (make_task() for _ in range(4))
+    running = make_task()
+    claim()
+    old, recent, waiting = (make_task() for _ in range(3))
     for task in (old, recent):
         task.mark_as_successfull(5)
-    execution.claim([running.pk], node=node.name, celery_task_id="message-1")
     aged(old, days=31)
     kept = {aged(recent, days=29), aged(waiting, days=99), aged(running, days=99)}
 

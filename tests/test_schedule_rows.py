@@ -48,7 +48,7 @@ def test_a_schedule_has_one_task(make_schedule, make_task):
         Task.objects.filter(pk=task.pk).update(schedule=schedule)
 
 
-def test_a_schedule_can_be_made_moved_and_withdrawn_by_hand(db, handed_over):
+def test_a_schedule_can_be_made_moved_and_withdrawn_by_hand(db, woken):
     schedule = TaskSchedule(scheduled_at=timezone.now() - timedelta(days=1), interval=30)
     schedule.schedule_celery_beat_task()
     task = Task.objects.create(schedule=schedule, a=1, b=2, run=0)

@@ -21,7 +21,6 @@ from urllib.parse import urlsplit
 
 import psycopg2
 import psycopg2.extensions
-import redis
 
 from project.standalone.processes import describe_exit, spawn
 from project.standalone.state import default_directory
@@ -291,12 +290,13 @@ class Valkey(Engine):
 
     def _answers(self) -> bool:
         try:
-            with redis.Redis.from_url(self.url, socket_timeout=3) as client:
-                answering = client.info("server")["process_id"]
-        except redis.RedisError:
+            with socket.create_connection(("127.0.0.1", self.port or 0), timeout=3) as connection:
+                connection.sendall(b"INFO server\r\n")
+                answer = connection.recv(65_536)
+        except OSError:
             return False
-        # Without a password, whoever took the port in the meantime would answer as well.
-        return self.process is not None and bool(answering == self.process.pid)
+        # Without a password, another server that took the port meanwhile would answer too.
+        return self.process is not None and b"process_id:%d\r" % self.process.pid in answer
 
 
 def _find_postgresql() -> Path:

@@ -1,58 +1,70 @@
 """The environment that the settings read, completed before they read it."""
 
 import os
-import sys
-from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from project.binding import settle_access
-from project.standalone.engines import Engine, EngineError, PostgreSQL, Valkey, free_port
-from project.standalone.state import AlreadyRunningError, State, default_directory
+from project.standalone.engines import Engine, PostgreSQL, Valkey, free_port
+from project.standalone.state import State, default_directory
+
+PUBLISHED = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY")
 
 
 @dataclass
 class Stack:
-    """What `manage.py up` runs: an engine is embedded when nobody gave a URL for it."""
+    """What `up` runs: an engine is embedded if no URL for it is in the environment."""
 
     state: State
     engines: list[Engine]
 
     def publish(self, url: str) -> None:
-        names = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY")
-        self.state.publish(url, {name: os.environ[name] for name in names})
+        """Tell other commands how to reach the stack."""
+        self.state.publish(url, {name: os.environ[name] for name in PUBLISHED})
 
 
-stack: Stack | None = None
+def state_directory() -> Path:
+    """Return STATE_DIR, or the default directory of this checkout."""
+    return Path(chosen) if (chosen := os.environ.get("STATE_DIR")) else default_directory()
 
 
-def adopt(arguments: list[str]) -> None:
-    """`up` prepares a stack of its own; other commands talk to the one that runs."""
-    global stack
-    if arguments[:1] == ["up"] and not {"-h", "--help"} & set(arguments):
-        if "--no-ui" in arguments:
-            os.environ["UI"] = "false"
-        given = _given(arguments)
-        settle_access(given.host)
-        try:
-            stack = _prepare(State(given.state))
-        except (AlreadyRunningError, EngineError, OSError) as error:
-            sys.exit(f"Cannot start: {error}")
-    elif "DATABASE_URL" not in os.environ:
-        for name, value in State(default_directory()).running_environment().items():
+def adopt(arguments: list[str]) -> State:
+    """Let a command talk to the stack that runs from its state directory.
+
+    Removes `--state DIR` from the arguments; STATE_DIR names the directory otherwise.
+    """
+    state = State(_take_state(arguments) or state_directory())
+    if "DATABASE_URL" not in os.environ:
+        for name, value in state.running_environment().items():
             os.environ.setdefault(name, value)
+    return state
 
 
-def _given(arguments: list[str]) -> Namespace:
-    # Abbreviations too, as Django understands them.
-    parser = ArgumentParser(add_help=False)
-    parser.add_argument("--state", type=Path, default=default_directory())
-    parser.add_argument("--host", default="127.0.0.1")
-    return parser.parse_known_args(arguments)[0]
+def nothing_runs(state: State) -> str:
+    """Say why a command that needs the database has none."""
+    return (
+        f"No stack runs from {state.directory}. Start it with ./run, name the directory of another"
+        " one with --state or STATE_DIR, or set DATABASE_URL."
+    )
 
 
-def _prepare(state: State) -> Stack:
+def _take_state(arguments: list[str]) -> Path | None:
+    for index, argument in enumerate(arguments):
+        name, has_value, value = argument.partition("=")
+        if name == "--state":
+            if not has_value:
+                value = "".join(arguments[index + 1 : index + 2])
+            del arguments[index : index + (1 if has_value else 2)]
+            return Path(value)
+    return None
+
+
+def prepare(state: State) -> Stack:
+    """Claim a state directory and complete the environment with what it keeps.
+
+    Raises:
+        AlreadyRunningError: Another stack runs from it.
+    """
     state.claim()
     last = state.last_environment()
     engines: list[Engine] = []
@@ -68,6 +80,6 @@ def _prepare(state: State) -> Stack:
         os.environ["REDIS_URL"] = url
     if "SECRET_KEY" not in os.environ:
         os.environ["SECRET_KEY"] = state.secret("secret-key")
-    prepared = Stack(state, engines)
-    prepared.publish("an address not known yet")
-    return prepared
+    stack = Stack(state, engines)
+    stack.publish("an address not known yet")
+    return stack

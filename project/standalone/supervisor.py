@@ -6,8 +6,8 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from threading import Thread
 
@@ -17,9 +17,12 @@ from project.standalone.state import BASE_DIR
 
 READY_SECONDS = 120
 POLL_SECONDS = 0.1
-RESTARTS = 5
+# A process that ended within this time counts for the pause before the next start.
 RESTART_WINDOW_SECONDS = 60
+RESTART_PAUSE_MAX_SECONDS = 30
 NAME_WIDTH = 8
+# With an allocator arena for each thread, a process of many threads keeps memory it does not use.
+ENVIRONMENT = {"PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": "2"}
 # Cyan, yellow, green, magenta, blue: readable on black and on white.
 COLOURS = (36, 33, 32, 35, 34)
 
@@ -34,16 +37,16 @@ class Service:
 
     name: str
     command: list[str]
-    restarts: bool
-    # Whether it may end by itself, with status 0: a node can be ordered to.
+    # Whether it may end by itself, with status 0: a node can be told to stop.
     may_end: bool
     stop_phase: int
     stop_seconds: float
     colour: int = 0
     pass_fds: list[int] = field(default_factory=list)
+    environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     lines: deque[str] = field(default_factory=lambda: deque(maxlen=LAST_LINES))
-    ends: deque[float] = field(default_factory=lambda: deque(maxlen=RESTARTS))
+    ends: deque[float] = field(default_factory=lambda: deque(maxlen=10))
     starts_at: float | None = None
 
     def start(self) -> None:
@@ -52,21 +55,25 @@ class Service:
             [sys.executable, *self.command],
             death_signal=signal.SIGKILL,
             cwd=BASE_DIR,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env=os.environ | ENVIRONMENT | self.environment,
             stdout=subprocess.PIPE,
             pass_fds=self.pass_fds,
         )
         self.starts_at = None
         Thread(target=self._show_output, args=[self.process], daemon=True).start()
 
-    def check(self) -> None:
-        """Starts again what may be started again, later each time; otherwise raises."""
+    def check(self, *, is_starting: bool) -> None:
+        """Start a process that ended again, after a pause that grows.
+
+        Raises:
+            SupervisorError: It ended by itself while the stack was starting, so it cannot start.
+        """
         now = time.monotonic()
         if self.starts_at is not None:
             if now >= self.starts_at:
                 self.start()
         elif self.process is not None and self.process.poll() is not None:
-            self._plan_restart(self.process.returncode, now)
+            self._plan_restart(self.process.returncode, now, is_starting=is_starting)
 
     def terminate(self) -> None:
         """Signals only the parent: Celery's pool must live to finish what it runs."""
@@ -87,27 +94,28 @@ class Service:
             self.process.kill()
             self.process.wait()
 
-    def _plan_restart(self, status: int, now: float) -> None:
+    def _plan_restart(self, status: int, now: float, *, is_starting: bool) -> None:
         if self.may_end and status == 0:
             say(f"{self.name} was stopped, and is not started again")
             self.process = None
             return
         fate = describe_exit(status)
+        if is_starting and status >= 0:
+            raise SupervisorError("\n".join([f"{self.name} {fate}. Its last lines:", *self.lines]))
         self.ends.append(now)
         recent = sum(now - end < RESTART_WINDOW_SECONDS for end in self.ends)
-        if not self.restarts or recent == RESTARTS:
-            raise SupervisorError("\n".join([f"{self.name} {fate}. Its last lines:", *self.lines]))
-        delay = 2 ** (recent - 1) - 1
-        say(f"{self.name} {fate}; it starts again {f'in {delay} s' if delay else 'now'}")
-        self.starts_at = now + delay
+        pause = min(2 ** (recent - 1) - 1, RESTART_PAUSE_MAX_SECONDS)
+        say(f"{self.name} {fate}; it starts again {f'in {pause} s' if pause else 'now'}")
+        self.starts_at = now + pause
 
     def _show_output(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdout is not None
         prefix = paint(f"{self.name:<{NAME_WIDTH}}|", self.colour)
-        for raw in process.stdout:
-            if line := raw.decode(errors="replace").rstrip():
-                self.lines.append(line)
-                say(f"{prefix} {line}")
+        with process.stdout as output:
+            for raw in output:
+                if line := raw.decode(errors="replace").rstrip():
+                    self.lines.append(line)
+                    say(f"{prefix} {line}")
 
 
 class Supervisor:
@@ -144,11 +152,13 @@ class Supervisor:
             sys.exit(130)
 
     def _start(self, prepare: Callable[[], None]) -> None:
-        for engine in self._engines:
-            say(f"starting {engine.name} {engine.version}")
-            engine.start()
-        prepare()
-        say("starting " + ", ".join(service.name for service in self._services))
+        names = ", ".join(f"{engine.name} {engine.version}" for engine in self._engines)
+        with step(f"[1/3] starting {names}" if names else "[1/3] using your own servers"):
+            for engine in self._engines:
+                engine.start()
+        with step("[2/3] preparing the database and static files"):
+            prepare()
+        say("[3/3] starting " + ", ".join(service.name for service in self._services))
         for colour, service in enumerate(self._services):
             service.colour = COLOURS[colour % len(COLOURS)]
             service.start()
@@ -156,21 +166,21 @@ class Supervisor:
     def _wait_until_ready(self, missing: Callable[[], list[str]]) -> None:
         deadline = time.monotonic() + READY_SECONDS
         while names := missing():
-            self._check()
+            self._check(is_starting=True)
             if time.monotonic() > deadline:
                 raise SupervisorError(f"Not ready after {READY_SECONDS} s: {', '.join(names)}")
             time.sleep(POLL_SECONDS)
 
     def _watch(self) -> None:
         while True:
-            self._check()
+            self._check(is_starting=False)
             time.sleep(POLL_SECONDS)
 
-    def _check(self) -> None:
+    def _check(self, *, is_starting: bool) -> None:
         for engine in self._engines:
             engine.check()
         for service in self._services:
-            service.check()
+            service.check(is_starting=is_starting)
 
     def _stop(self) -> None:
         say("stopping; Ctrl-C again kills")
@@ -190,6 +200,15 @@ class Supervisor:
             service.kill()
         for engine in self._engines:
             engine.kill()
+
+
+@contextmanager
+def step(name: str) -> Iterator[None]:
+    """Show what is being done, and how long it took."""
+    say(name)
+    began = time.monotonic()
+    yield
+    say(f"{' ' * 6}done in {time.monotonic() - began:.1f} s")
 
 
 def say(line: str) -> None:

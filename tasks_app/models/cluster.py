@@ -87,10 +87,6 @@ class WorkerNode(BaseModel):
     )
     stop_requested_at = models.DateTimeField(null=True, blank=True)
 
-    # The node keeps its slots for this task until then, lest cheaper ones always come before it.
-    reserved_for = models.UUIDField(null=True, blank=True)
-    reserved_until = models.DateTimeField(null=True, blank=True)
-
     class Meta:
         ordering = ["name"]
         constraints = [

@@ -4,11 +4,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import ExpressionWrapper, F, Q
 from django.db.models.functions import Now
 
 from tasks_app.models.base import BaseModel
 from tasks_app.models.cluster import DEFAULT_QUEUE, Queue, WorkerNode
+from tasks_app.models.event import CurrentTransactionId
 
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 PRIORITY_MAX = 9
@@ -82,6 +83,9 @@ class Task(BaseModel):
 
     # Where it stands.
     version = models.IntegerField(db_default=1, help_text="Grows by one with each change.")
+    xid = models.BigIntegerField(
+        db_default=CurrentTransactionId(), help_text="The transaction that changed it last."
+    )
     run = models.IntegerField(
         db_default=1,
         help_text="Which go this is: a retry or tick starts a new one; 0 waits for the first tick.",
@@ -90,15 +94,18 @@ class Task(BaseModel):
     node = models.ForeignKey(
         WorkerNode, models.SET_NULL, null=True, blank=True, db_constraint=False, db_index=False
     )
+    # A task with a duration is claimed alone, so that work spreads over the slots. So is one whose
+    # last process died, so that a task that kills its process takes no other task with it.
+    runs_alone = models.GeneratedField(
+        expression=ExpressionWrapper(
+            Q(duration_ms__gt=0) | Q(attempt__gt=0), output_field=models.BooleanField()
+        ),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
     lease_expires_at = models.DateTimeField(null=True, blank=True)
-    next_dispatch_at = models.DateTimeField(
-        db_default=Now(), help_text="If still pending then, it is handed to the broker (again)."
-    )
-    pending_since = models.DateTimeField(
-        db_default=Now(), help_text="From then on this run could have started."
-    )
-    retry_at = models.DateTimeField(
-        null=True, blank=True, help_text="Not before this time, after attempts were lost."
+    due_at = models.DateTimeField(
+        db_default=Now(), help_text="The time from which the current run can be claimed."
     )
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -108,9 +115,10 @@ class Task(BaseModel):
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["status", "id"], name="task_status"),
+            # In the order of the claim (see sql/claims.py).
             models.Index(
-                fields=["queue", "priority", "next_dispatch_at"],
-                name="task_due",
+                fields=["queue", "slots", "runs_alone", "-priority", "due_at", "id"],
+                name="task_pending",
                 condition=Q(status="PENDING", run__gt=0),
             ),
             models.Index(

@@ -15,7 +15,7 @@ from tasks_app.models.task import (
     PRIORITY_MAX,
     SLOTS_MAX,
 )
-from tasks_app.models.transitions import CANCELLED_MESSAGE
+from tasks_app.sql.transitions import CANCELLED_MESSAGE
 
 # This door knew three statuses before there were five.
 STATUSES = {

@@ -17,7 +17,6 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -27,6 +26,7 @@ from tasks_app.models import ApiToken, ClusterEvent, Role
 from tasks_app.models.access import usable
 from tasks_app.models.base import database_now
 from tasks_app.services.tasks import is_storable
+from tasks_app.transactions import in_transaction
 
 PREFIX = "cst_"
 HINT_LENGTH = len(PREFIX) + 4
@@ -61,7 +61,7 @@ class NewToken(NamedTuple):
     secret: str
 
 
-@transaction.atomic
+@in_transaction
 def create_token(name: str, role: Role, *, expires_at: datetime | None = None) -> NewToken:
     """Make a key for a program."""
     faults = {}
@@ -85,7 +85,7 @@ def create_token(name: str, role: Role, *, expires_at: datetime | None = None) -
     return NewToken(token, secret)
 
 
-@transaction.atomic
+@in_transaction
 def revoke_token(id: UUID) -> ApiToken:
     """Have a token open no door any more; repeatable."""
     token = ApiToken.objects.select_for_update().get(pk=id)

@@ -10,16 +10,18 @@ from typing import Any, NamedTuple
 from weakref import WeakSet
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from tasks_app import callers, dispatch, events, execution
-from tasks_app.models import ClusterEvent, Queue, Task, WorkerNode, leases
+from tasks_app import callers, dispatch, events, recovery
+from tasks_app.models import ClusterEvent, Queue, Task, WorkerNode
 from tasks_app.models.base import database_now
 from tasks_app.models.cluster import NODE_SLOTS_MAX
-from tasks_app.models.transitions import fetch
 from tasks_app.services.tasks import check_note
+from tasks_app.sql import claims, leases
+from tasks_app.sql.db import fetch
+from tasks_app.transactions import in_transaction
 
 HEARTBEAT_SECONDS = 2
 SILENCE_SECONDS = 10
@@ -31,8 +33,8 @@ Scheduling = WorkerNode.Scheduling
 Kind = ClusterEvent.Kind
 
 
-class Orders(NamedTuple):
-    """What a node shall do; None is what it was started with. Without queues it takes nothing."""
+class DesiredState(NamedTuple):
+    """What a node is told to be. None means as it was started; without queues it claims nothing."""
 
     scheduling: str
     slots: int | None
@@ -41,26 +43,32 @@ class Orders(NamedTuple):
     stop: bool
 
 
-_ORDERS = """
+_DESIRED_STATE = """
     n.scheduling, n.desired_slots, n.desired_queues,
     ARRAY(SELECT name::text FROM tasks_app_queue ORDER BY name), n.stop_requested_at IS NOT NULL
 """
 
 
-def heartbeat(name: str, *, pid: int, slots: int, queues: Sequence[str], **facts: Any) -> Orders:
-    """Note that a node is alive, and answer its orders. ``facts`` are told when it comes online.
+def heartbeat(
+    name: str, *, pid: int, slots: int, queues: Sequence[str], **facts: Any
+) -> DesiredState:
+    """Record that a node is alive, and return its desired state.
 
-    Nobody misses a heartbeat that was lost in a crash, so none waits for the disk.
+    The commit does not wait for the disk, because a lost heartbeat does no harm.
+
+    Args:
+        name: The Celery name of the node.
+        pid: Its main process.
+        slots: The size of its pool.
+        queues: The queues that it serves.
+        facts: Other columns of its row, written when it comes online.
     """
     _prepare_heartbeat()
-    rows = fetch(
-        "SET LOCAL synchronous_commit TO off; EXECUTE heartbeat(%s, %s, %s, %s)",
-        [slots, list(queues), name, pid],
-    )
+    rows = _update_heartbeat([slots, list(queues), name, pid])
     if not rows:
         _come_online(name, pid=pid, slots=slots, queues=list(queues), **facts)
-        rows = fetch(f"SELECT {_ORDERS} FROM tasks_app_workernode n WHERE name = %s", [name])
-    return Orders._make(rows[0])
+        rows = fetch(f"SELECT {_DESIRED_STATE} FROM tasks_app_workernode n WHERE name = %s", [name])
+    return DesiredState._make(rows[0])
 
 
 # To plan it would cost more than to run it, every two seconds for each node.
@@ -70,8 +78,16 @@ _HEARTBEAT = f"""
        SET heartbeat_at = statement_timestamp(), updated_at = statement_timestamp(),
            slots = $1, queues = $2
      WHERE name = $3 AND connection = 'ONLINE' AND pid = $4
-    RETURNING {_ORDERS}
+    RETURNING {_DESIRED_STATE}
 """
+
+
+@in_transaction
+def _update_heartbeat(params: list[Any]) -> list[tuple[Any, ...]]:
+    fetch("SET LOCAL synchronous_commit TO off")
+    return fetch("EXECUTE heartbeat(%s, %s, %s, %s)", params)
+
+
 _prepared_on: WeakSet[Any] = WeakSet()
 
 
@@ -83,13 +99,13 @@ def _prepare_heartbeat() -> None:
         _prepared_on.add(connection.connection)
 
 
-@transaction.atomic
+@in_transaction
 def node_offline(name: str) -> None:
     """Note that a node has said good-bye. If it was ordered to, the order is fulfilled."""
     _offline(WorkerNode.objects.filter(name=name), stop_requested_at=None)
 
 
-@transaction.atomic
+@in_transaction
 def mark_silent_nodes_offline() -> None:
     """Note that those have gone which have not been heard of for too long.
 
@@ -103,19 +119,19 @@ def mark_silent_nodes_offline() -> None:
             _offline(silent)
 
 
-@transaction.atomic
+@in_transaction
 def finish_drains() -> None:
     """Take from draining nodes what runs past their deadline; note which have nothing left."""
     draining = WorkerNode.objects.filter(scheduling=Scheduling.DRAINING)
     for node in draining.select_for_update(skip_locked=True, no_key=True):
         if node.drain_deadline and node.drain_deadline <= database_now():
-            execution.give_back_held_by(node, message=leases.DRAINED_MESSAGE)
+            recovery.requeue_held_by(node, message=leases.DRAINED_MESSAGE)
         if not Task.objects.filter(node=node, status=Task.Status.RUNNING).exists():
             _update(node, scheduling=Scheduling.DRAINED)
             events.node_changed(Kind.NODE_DRAINED, node)
 
 
-@transaction.atomic
+@in_transaction
 def pause_node(name: str, *, note: str = "") -> WorkerNode:
     """Have a node take no more tasks; it finishes what it runs."""
     node = _get_locked(name)
@@ -123,17 +139,16 @@ def pause_node(name: str, *, note: str = "") -> WorkerNode:
     return node
 
 
-@transaction.atomic
+@in_transaction
 def resume_node(name: str, *, note: str = "") -> WorkerNode:
     """Have a node that was paused or drained take tasks again."""
     node = _get_locked(name)
     if node.scheduling != Scheduling.ACTIVE:
         _schedule(node, Scheduling.ACTIVE, Kind.NODE_RESUMED, note)
-        execution.hand_over_waiting(_queues(node))
     return node
 
 
-@transaction.atomic
+@in_transaction
 def drain_node(name: str, *, deadline: datetime | None = None, note: str = "") -> WorkerNode:
     """Have a node finish what it runs and take nothing more. Others get what runs at the deadline.
 
@@ -147,7 +162,7 @@ def drain_node(name: str, *, deadline: datetime | None = None, note: str = "") -
     return _get_locked(name)
 
 
-@transaction.atomic
+@in_transaction
 def resize_node(name: str, *, slots: int | None, note: str = "") -> WorkerNode:
     """Have a node run so many tasks at once; None for what it was started with.
 
@@ -161,11 +176,11 @@ def resize_node(name: str, *, slots: int | None, note: str = "") -> WorkerNode:
     _update(node, desired_slots=slots)
     told = f"{'as it started' if slots is None else slots}{note and f': {note}'}"
     events.node_changed(Kind.NODE_RESIZED, node, message=told)
-    dispatch.hasten_after_commit([name])
+    dispatch.refresh_after_commit([name])
     return node
 
 
-@transaction.atomic
+@in_transaction
 def assign_node(name: str, *, queues: Sequence[str] | None, note: str = "") -> WorkerNode:
     """Have a node take from these queues only; None for those it was started with."""
     node = _get_locked(name)
@@ -180,12 +195,11 @@ def assign_node(name: str, *, queues: Sequence[str] | None, note: str = "") -> W
     named = "as it started" if queues is None else ", ".join(queues) or "none"
     told = f"{named}{note and f': {note}'}"
     events.node_changed(Kind.NODE_ASSIGNED, node, message=told)
-    execution.hand_over_waiting(_queues(node))
-    dispatch.hasten_after_commit([name])
+    dispatch.refresh_after_commit([name])
     return node
 
 
-@transaction.atomic
+@in_transaction
 def stop_node(name: str, *, note: str = "") -> WorkerNode:
     """Have a node finish what it runs and end its process."""
     node = _get_locked(name)
@@ -195,7 +209,7 @@ def stop_node(name: str, *, note: str = "") -> WorkerNode:
     if node.stop_requested_at is None:
         _update(node, stop_requested_at=Now())
         events.node_changed(Kind.NODE_STOPPING, node, message=note)
-    dispatch.hasten_after_commit([name])
+    dispatch.refresh_after_commit([name])
     return node
 
 
@@ -212,7 +226,7 @@ def beat_leads() -> bool:
         return bool(cursor.rowcount)
 
 
-@transaction.atomic
+@in_transaction
 def _come_online(name: str, *, pid: int, **facts: Any) -> None:
     """A node that is new, was thought to be gone, or has another process than before."""
     known = WorkerNode.objects.select_for_update(no_key=True).filter(name=name).first()
@@ -220,14 +234,13 @@ def _come_online(name: str, *, pid: int, **facts: Any) -> None:
         # Its former process is dead, and all that this one holds.
         if known.connection == ONLINE:
             events.node_changed(Kind.NODE_OFFLINE, known, message="Another process took its place.")
-        execution.give_back_held_by(known)
+        recovery.requeue_held_by(known)
     times = {"heartbeat_at": Now(), "updated_at": Now(), "online_since": Now()}
     node, _ = WorkerNode.objects.update_or_create(
         name=name, defaults={**facts, **times, "pid": pid, "connection": ONLINE}
     )
     told = f"{facts['slots']} slots, queues {', '.join(facts['queues']) or 'none'}"
     events.node_changed(Kind.NODE_ONLINE, node, message=told)
-    execution.hand_over_waiting(_queues(node))
 
 
 def _offline(nodes: QuerySet[WorkerNode], **changes: Any) -> None:
@@ -236,7 +249,7 @@ def _offline(nodes: QuerySet[WorkerNode], **changes: Any) -> None:
     for node in online.select_for_update(skip_locked=True, no_key=True):
         _update(node, connection=OFFLINE, **changes)
         events.node_changed(Kind.NODE_OFFLINE, node)
-        execution.give_back_held_by(node)
+        recovery.requeue_held_by(node)
 
 
 def _schedule(node: WorkerNode, scheduling: str, kind: str, note: str, **changes: Any) -> None:
@@ -248,21 +261,18 @@ def _schedule(node: WorkerNode, scheduling: str, kind: str, note: str, **changes
         scheduling_by="" if scheduling == Scheduling.ACTIVE else callers.current().name,
     )
     events.node_changed(kind, node, message=note)
-    dispatch.hasten_after_commit([node.name])
+    dispatch.refresh_after_commit([node.name])
 
 
 def _get_locked(name: str) -> WorkerNode:
-    """Every claim of this node locks its row too: no order comes in the middle of one."""
+    """Lock a node's row, after the node's claims in progress."""
+    claims.lock_node(name)
     return WorkerNode.objects.select_for_update(no_key=True).get(name=name)
 
 
 def _update(node: WorkerNode, **changes: Any) -> None:
     WorkerNode.objects.filter(pk=node.pk).update(updated_at=Now(), **changes)
     node.refresh_from_db()
-
-
-def _queues(node: WorkerNode) -> list[str]:
-    return node.queues if node.desired_queues is None else node.desired_queues
 
 
 def _fault(message: str, code: str) -> ValidationError:

@@ -4,19 +4,20 @@ Refusals are Django's own: ValidationError by field, each with a code, and Queue
 """
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models.functions import Now
 
-from tasks_app import callers, dispatch, events, execution
-from tasks_app.models import ClusterEvent, Queue, claims
+from tasks_app import callers, dispatch, events
+from tasks_app.models import ClusterEvent, Queue
 from tasks_app.services.tasks import check_note
+from tasks_app.sql import claims
+from tasks_app.transactions import in_transaction
 
 LIMIT_MAX = 1_000_000
 
 Kind = ClusterEvent.Kind
 
 
-@transaction.atomic
+@in_transaction
 def create_queue(name: str, *, running_limit: int | None = None, note: str = "") -> Queue:
     """Add a queue. Nodes that were not told what to take from take from it too."""
     check_note(note)
@@ -31,12 +32,12 @@ def create_queue(name: str, *, running_limit: int | None = None, note: str = "")
     if not is_new:
         raise _refusal("name", "There is a queue of this name.", "already_exists")
     events.queue_changed(Kind.QUEUE_CREATED, name, message=_told(queue, note))
-    dispatch.hasten_after_commit(None)
+    dispatch.refresh_after_commit(None)
     queue.refresh_from_db()
     return queue
 
 
-@transaction.atomic
+@in_transaction
 def update_queue(name: str, *, running_limit: int | None, note: str = "") -> Queue:
     """Have no more than so many tasks of a queue run at once in the cluster; None for no limit.
 
@@ -50,11 +51,11 @@ def update_queue(name: str, *, running_limit: int | None, note: str = "") -> Que
         queue.running_limit = running_limit
         queue.save(update_fields=["running_limit"])
         events.queue_changed(Kind.QUEUE_UPDATED, name, message=_told(queue, note))
-        execution.hand_over_waiting([name])
+        dispatch.wake_after_commit([name])
     return _touched(queue)
 
 
-@transaction.atomic
+@in_transaction
 def pause_queue(name: str, *, note: str = "") -> Queue:
     """Have no task of a queue start from now on; what runs, runs on.
 
@@ -71,7 +72,7 @@ def pause_queue(name: str, *, note: str = "") -> Queue:
     return _touched(queue)
 
 
-@transaction.atomic
+@in_transaction
 def resume_queue(name: str, *, note: str = "") -> Queue:
     """Have the tasks of a paused queue start again."""
     check_note(note)
@@ -80,7 +81,7 @@ def resume_queue(name: str, *, note: str = "") -> Queue:
         queue.paused_at, queue.paused_by, queue.pause_note = None, "", ""
         queue.save(update_fields=["paused_at", "paused_by", "pause_note"])
         events.queue_changed(Kind.QUEUE_RESUMED, name, message=note)
-        execution.hand_over_waiting([name])
+        dispatch.wake_after_commit([name])
     return _touched(queue)
 
 

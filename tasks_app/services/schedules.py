@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import F
 from django.db.models.functions import Now
 from django_celery_beat.models import PeriodicTask
@@ -19,10 +19,13 @@ from django_celery_beat.models import PeriodicTask
 from tasks_app import events, ticking
 from tasks_app.models import DEFAULT_QUEUE, ClusterEvent, Task, TaskSchedule
 from tasks_app.models.base import database_now
+from tasks_app.models.event import CurrentTransactionId
 from tasks_app.models.grid import EARLIEST, LATEST, Grid, Overlap
 from tasks_app.models.schedule import INTERVAL_MAX_SECONDS
 from tasks_app.services import tasks
 from tasks_app.services.tasks import NewTask
+from tasks_app.sql import transitions
+from tasks_app.transactions import in_transaction
 
 PREVIEW_MAX = 1_000
 
@@ -72,15 +75,14 @@ def create_schedule(new: NewSchedule) -> TaskSchedule:
     """
     new = _checked(new)
     try:
-        with transaction.atomic():
-            return _insert(new)
+        return _insert(new)
     except IntegrityError:
         if not new.idempotency_key:
             raise
         return _first_of(new)
 
 
-@transaction.atomic
+@in_transaction
 def update_schedule(schedule_id: UUID, **changes: Any) -> TaskSchedule:
     """Change any fields of `NewSchedule` but its key. What is due by the old rules goes by them."""
     ticking.tick(schedule_id)
@@ -89,6 +91,7 @@ def update_schedule(schedule_id: UUID, **changes: Any) -> TaskSchedule:
     for name in _OF_THE_SCHEDULE:
         setattr(schedule, name, getattr(new, name))
     schedule.update_celery_beat_task()
+    transitions.lock(schedule.task.pk)
     queue_before = schedule.task.queue_id
     task = _update_task(schedule.task, new)
     events.schedule_changed(
@@ -100,11 +103,12 @@ def update_schedule(schedule_id: UUID, **changes: Any) -> TaskSchedule:
     return schedule
 
 
-@transaction.atomic
+@in_transaction
 def delete_schedule(schedule_id: UUID) -> None:
     """Delete it with its task, their history and its rows in django-celery-beat."""
     schedule = _get_locked(schedule_id)
-    task = Task.objects.select_for_update().get(schedule=schedule)
+    transitions.lock(schedule.task.pk)
+    task = Task.objects.get(schedule=schedule)
     task.version += 1
     events.schedule_changed(Kind.SCHEDULE_DELETED, schedule.pk, task)
     task.delete()
@@ -112,7 +116,7 @@ def delete_schedule(schedule_id: UUID) -> None:
     schedule.delete()
 
 
-@transaction.atomic
+@in_transaction
 def pause_schedule(schedule_id: UUID, *, note: str = "") -> TaskSchedule:
     """No tick fires from now on; what runs, runs on. Repeating it only changes the note."""
     tasks.check_note(note)
@@ -125,7 +129,7 @@ def pause_schedule(schedule_id: UUID, *, note: str = "") -> TaskSchedule:
     return TaskSchedule.objects.get(pk=schedule_id)
 
 
-@transaction.atomic
+@in_transaction
 def resume_schedule(schedule_id: UUID) -> TaskSchedule:
     """Ticks fire again from the next one on; those of the pause are recorded as skipped."""
     schedule = _get_locked(schedule_id)
@@ -137,7 +141,7 @@ def resume_schedule(schedule_id: UUID) -> TaskSchedule:
     return TaskSchedule.objects.get(pk=schedule_id)
 
 
-@transaction.atomic
+@in_transaction
 def trigger_schedule(schedule_id: UUID) -> Task:
     """Run its task now, beside the grid, paused or not. It counts as a run."""
     schedule = _get_locked(schedule_id)
@@ -166,6 +170,7 @@ def _get_locked(schedule_id: UUID) -> TaskSchedule:
     return TaskSchedule.objects.select_for_update().get(pk=schedule_id)
 
 
+@in_transaction
 def _insert(new: NewSchedule) -> TaskSchedule:
     schedule = TaskSchedule(
         **{name: getattr(new, name) for name in _OF_THE_SCHEDULE},
@@ -209,7 +214,9 @@ def _update_task(task: Task, new: NewSchedule) -> Task:
         message = f"Its current run is in attempt {task.attempt}."
         raise ValidationError({"max_attempts": _fault(message, "out_of_range")})
     values = {name: getattr(new, name) for name in _OF_THE_TASK}
-    Task.objects.filter(pk=task.pk).update(version=F("version") + 1, updated_at=Now(), **values)
+    Task.objects.filter(pk=task.pk).update(
+        version=F("version") + 1, updated_at=Now(), xid=CurrentTransactionId(), **values
+    )
     task.refresh_from_db()
     return task
 

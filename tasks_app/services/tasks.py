@@ -3,20 +3,18 @@
 Refusals are Django's own: ValidationError by field, each with a code, and Task.DoesNotExist.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from itertools import accumulate
 from typing import NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from tasks_app import dispatch, events
-from tasks_app.models import DEFAULT_QUEUE, Queue, Task, transitions, uuid7
+from tasks_app.models import DEFAULT_QUEUE, Queue, Task, uuid7
 from tasks_app.models.task import (
     ATTEMPTS_MAX,
     DURATION_MAX_MS,
@@ -25,13 +23,13 @@ from tasks_app.models.task import (
     PRIORITY_MAX,
     SLOTS_MAX,
 )
-from tasks_app.models.transitions import Moved
+from tasks_app.sql import transitions
+from tasks_app.sql.transitions import Transition
+from tasks_app.transactions import in_transaction
 
 BULK_MAX = 10_000
 KEY_MAX_LENGTH = 255
 NOTE_MAX_LENGTH = 10_000
-# More single messages than this would only wait in the broker; the reconciler sends the rest.
-ALONE_AT_ONCE = 500
 _BATCH = 1_000
 
 _RANGES = {
@@ -64,22 +62,20 @@ class NewTask:
 _FIELDS = [field.name for field in fields(NewTask)]
 
 
+@in_transaction
 def create_task(new: NewTask) -> Task:
     """Record a task and have it run."""
     if faults := faults_of(new):
         raise ValidationError(faults)
-    id, at_once = uuid7(), _is_due(new)
-    with transaction.atomic():
-        inserted = transitions.insert([(id, *_values(new), at_once)], patience=dispatch.patience())
-        if not inserted:
-            first = Task.objects.get(idempotency_key=new.idempotency_key)
-            if _wish_of(first) != new:
-                raise ValidationError({"idempotency_key": _CONFLICT})
-            return first
-        created = _created(id, new)
-        events.tasks_moved([created])
-        if at_once:
-            dispatch.after_commit([created])
+    id = uuid7()
+    inserted = transitions.insert([(id, *_values(new))])
+    if not inserted:
+        first = Task.objects.get(idempotency_key=new.idempotency_key)
+        if _wish_of(first) != new:
+            raise ValidationError({"idempotency_key": _CONFLICT})
+        return first
+    events.tasks_changed([_created(id, new)])
+    _wake([new])
     return inserted[0]
 
 
@@ -90,6 +86,7 @@ class Created(NamedTuple):
     faults: dict[str, ValidationError]
 
 
+@in_transaction
 def create_tasks(news: Sequence[NewTask], *, partly: bool = False) -> Created:
     """Record up to 10,000 tasks in one transaction and have them run.
 
@@ -107,54 +104,46 @@ def create_tasks(news: Sequence[NewTask], *, partly: bool = False) -> Created:
         raise ValidationError(faults)
     faulty = {int(name.partition(".")[0]) for name in faults}
     wishes = {uuid7(): new for index, new in enumerate(news) if index not in faulty}
-    with transaction.atomic():
-        created = _record(wishes) if wishes else set()
-        firsts = _firsts_of([new for id, new in wishes.items() if id not in created])
-        ids: list[UUID | None] = [None] * len(news)
-        valid = (index for index in range(len(news)) if index not in faulty)
-        for index, (id, new) in zip(valid, wishes.items(), strict=True):
-            if id in created:
-                ids[index] = id
-            elif _wish_of(first := firsts[new.idempotency_key]) == new:
-                ids[index] = first.pk
-            else:
-                faults[f"{index}.idempotency_key"] = _CONFLICT
-        if faults and not partly:
-            raise ValidationError(faults)
+    created = _record(wishes) if wishes else set()
+    firsts = _firsts_of([new for id, new in wishes.items() if id not in created])
+    ids: list[UUID | None] = [None] * len(news)
+    valid = (index for index in range(len(news)) if index not in faulty)
+    for index, (id, new) in zip(valid, wishes.items(), strict=True):
+        if id in created:
+            ids[index] = id
+        elif _wish_of(first := firsts[new.idempotency_key]) == new:
+            ids[index] = first.pk
+        else:
+            faults[f"{index}.idempotency_key"] = _CONFLICT
+    if faults and not partly:
+        raise ValidationError(faults)
     return Created(ids, faults)
 
 
 def _record(wishes: dict[UUID, NewTask]) -> set[UUID]:
-    at_once = _at_once(list(wishes.values()))
-    rows = [
-        (id, *_values(new), now) for (id, new), now in zip(wishes.items(), at_once, strict=True)
-    ]
-    inserted = transitions.insert_many(rows, patience=dispatch.patience())
-    created = {id: _created(id, new) for id, new in wishes.items() if id in inserted}
-    events.tasks_moved(created.values())
-    dispatch.after_commit(
-        [created[id] for id, now in zip(wishes, at_once, strict=True) if now and id in inserted]
-    )
+    inserted = transitions.insert_many([(id, *_values(new)) for id, new in wishes.items()])
+    events.tasks_changed(_created(id, new) for id, new in wishes.items() if id in inserted)
+    _wake(wishes.values())
     return inserted
 
 
-@transaction.atomic
+@in_transaction
 def cancel_task(task_id: UUID) -> Task:
     """Cancel a pending task at once, ask the node of a running one to stop; repeatable."""
     cancelled = transitions.cancel([task_id])
-    events.tasks_moved(cancelled)
+    events.tasks_changed(cancelled)
     task = Task.objects.get(pk=task_id)
     if task.status in (Task.Status.SUCCESS, Task.Status.FAILED):
         raise ValidationError({"id": _fault("The task has finished already.", "not_cancellable")})
     return task
 
 
-@transaction.atomic
+@in_transaction
 def retry_task(task_id: UUID) -> Task:
     """Give a failed or cancelled task a new run."""
-    retried = transitions.retry([task_id], patience=dispatch.patience())
-    events.tasks_moved(retried)
-    dispatch.after_commit(retried)
+    retried = transitions.retry([task_id])
+    events.tasks_changed(retried)
+    dispatch.wake_after_commit(task.queue for task in retried)
     task = Task.objects.get(pk=task_id)
     if not retried:
         raise ValidationError({"id": _fault("Only a failed or cancelled task.", "not_retryable")})
@@ -168,9 +157,7 @@ def cancel_tasks(which: Q) -> int:
 
 def retry_tasks(which: Q) -> int:
     """Give all that match and have failed or been cancelled a new run; answers how many."""
-    return _move_all(
-        retryable(which), lambda ids: transitions.retry(ids, patience=dispatch.patience())
-    )
+    return _move_all(retryable(which), transitions.retry)
 
 
 def cancellable(which: Q) -> QuerySet[Task]:
@@ -184,44 +171,39 @@ def retryable(which: Q) -> QuerySet[Task]:
     return Task.objects.filter(which, status__in=[Task.Status.FAILED, Task.Status.CANCELLED])
 
 
-def _move_all(rows: QuerySet[Task], move: Callable[[list[UUID]], list[Moved]]) -> int:
+def _move_all(rows: QuerySet[Task], move: Callable[[list[UUID]], list[Transition]]) -> int:
     """In batches, each a transaction of its own; what is created meanwhile is not meant."""
     count, done, end = 0, UUID(int=0), uuid7()
     while ids := list(
         rows.filter(pk__gt=done, pk__lt=end).order_by("pk").values_list("pk", flat=True)[:_BATCH]
     ):
-        with transaction.atomic():
-            moved = move(ids)
-            events.tasks_moved(moved)
-            dispatch.after_commit([task for task in moved if task.status == Task.Status.PENDING])
-        count, done = count + len(moved), ids[-1]
+        count, done = count + _move(ids, move), ids[-1]
     return count
+
+
+@in_transaction
+def _move(ids: list[UUID], move: Callable[[list[UUID]], list[Transition]]) -> int:
+    moved = move(ids)
+    events.tasks_changed(moved)
+    dispatch.wake_after_commit(t.queue for t in moved if t.status == Task.Status.PENDING)
+    return len(moved)
 
 
 def _values(new: NewTask) -> tuple[object, ...]:
     return tuple(getattr(new, name) for name in _FIELDS)
 
 
-def _created(id: UUID, new: NewTask) -> Moved:
-    return Moved(
-        id, new.a, new.b, new.queue, new.priority, new.duration_ms, new.slots,
-        run=1, attempt=0, version=1, status=Task.Status.PENDING, failed_message="",
-        wait_ms=None, run_ms=None, previous="",
+def _created(id: UUID, new: NewTask) -> Transition:
+    return Transition(
+        id, new.a, new.b, new.queue, new.duration_ms, run=1, attempt=0, version=1,
+        status=Task.Status.PENDING, failed_message="", wait_ms=None, run_ms=None, previous="",
     )  # fmt: skip
 
 
-def _is_due(new: NewTask) -> bool:
-    """Only whether it is worth handing over; whether it may run is for the database's clock."""
-    return new.run_at is None or new.run_at <= timezone.now()
-
-
-def _at_once(news: Sequence[NewTask]) -> list[bool]:
-    """Which of many are handed over right after commit."""
-    alone = accumulate(bool(new.duration_ms) or new.slots > 1 for new in news)
-    return [
-        _is_due(new) and not ((new.duration_ms or new.slots > 1) and count > ALONE_AT_ONCE)
-        for new, count in zip(news, alone, strict=True)
-    ]
+def _wake(news: Iterable[NewTask]) -> None:
+    """Wake nodes for tasks that are due. Nodes find those that become due later by themselves."""
+    now = timezone.now()
+    dispatch.wake_after_commit(new.queue for new in news if new.run_at is None or new.run_at <= now)
 
 
 def _firsts_of(repeated: Sequence[NewTask]) -> dict[str, Task]:

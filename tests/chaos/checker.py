@@ -20,7 +20,7 @@ MOVES = {
     ("PENDING", "RUNNING"): {"TASK_STARTED"},
     ("RUNNING", "SUCCESS"): {"TASK_SUCCEEDED"},
     ("RUNNING", "FAILED"): {"TASK_FAILED"},
-    ("RUNNING", "PENDING"): {"TASK_GIVEN_BACK"},
+    ("RUNNING", "PENDING"): {"TASK_REQUEUED"},
     # A tick gives the task of a schedule its next run.
     ("PENDING", "PENDING"): {"TASK_TICKED"},
     ("SUCCESS", "PENDING"): {"TASK_TICKED"},
@@ -210,7 +210,7 @@ def costly_restarts(evidence: Evidence) -> Iterator[str]:
     end = evidence.faults[0].at
     for changes in evidence.changes.values():
         for change in changes:
-            if change.at < end and change.kind in ("TASK_GIVEN_BACK", "TASK_FAILED"):
+            if change.at < end and change.kind in ("TASK_REQUEUED", "TASK_FAILED"):
                 yield f"{change.task} was interrupted at {change.at}"
 
 

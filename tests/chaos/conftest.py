@@ -9,13 +9,15 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from tasks_app import execution, ticking
-from tasks_app.models import TaskSchedule, WorkerNode, ticks
+from tasks_app.models import TaskSchedule, WorkerNode
 from tasks_app.models.grid import decide
 from tasks_app.services import schedules, tasks
+from tasks_app.sql import schedules as sql
 from tests.chaos import evidence, observed, protections
 from tests.chaos.checker import check
 from tests.chaos.journal import Acknowledged, ClientJournal, ExecutionJournal
 from tests.live import database_url
+from tests.support.working import claim_only
 
 
 @dataclass
@@ -26,7 +28,7 @@ class Scene:
     executions: Path
     clients: ClientJournal
     node: WorkerNode
-    deliveries: int = 0
+    wake_ups: int = 0
     wishes: int = 0
 
     def create(self, key="", **wish):
@@ -38,17 +40,15 @@ class Scene:
         return task
 
     def begin(self, task):
-        """A delivery: claim and work. Answers what it has claimed."""
-        self.deliveries += 1
-        claim = execution.claim(
-            [task.pk], node=self.node.name, celery_task_id=f"message-{self.deliveries}"
-        )
-        for moved in claim.tasks:
-            execution._work(moved)
-        return claim.tasks
+        """Claim a task and run it; return what was claimed."""
+        self.wake_ups += 1
+        claimed = claim_only(task, node=self.node.name, message=f"message-{self.wake_ups}")
+        for transition in claimed:
+            execution._work(transition)
+        return claimed
 
     def end(self, claimed):
-        """The rest of the delivery: store the results."""
+        """Store the results of what was claimed."""
         outcomes = [
             execution.Outcome(task.id, task.run, task.attempt, task.a + task.b) for task in claimed
         ]
@@ -69,7 +69,7 @@ class Scene:
     def tick(self, *, beats=1):
         """So many Beats that have all read before the first of them writes."""
         with transaction.atomic():
-            decided = [(due, decide(due)) for due in ticks.take_due(10)]
+            decided = [(due, decide(due)) for due in sql.lock_due(10)]
         for _ in range(beats):
             with transaction.atomic():
                 ticking._carry_out(decided)
@@ -85,7 +85,7 @@ class Scene:
 
 
 @pytest.fixture
-def scene(transactional_db, tmp_path, node, handed_over):
+def scene(transactional_db, tmp_path, node, woken):
     acknowledged, executions = tmp_path / "acknowledged", tmp_path / "executions"
     clients, journal = ClientJournal(acknowledged), ExecutionJournal(executions)
     observed.observe(journal)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tasks_app import execution
-from tasks_app.models import transitions
+from tasks_app.sql.transitions import Outcome, Transition
 from tests.chaos.journal import STARTED, STORED, Execution, ExecutionJournal
 
 _work, _complete = execution._work, execution.complete
@@ -17,11 +17,11 @@ def observe(journal: ExecutionJournal) -> None:
     def note(what: str, task: Any) -> None:
         journal.note(Execution(what, str(task.id), task.run, task.attempt, os.getpid()))
 
-    def work(task: transitions.Moved) -> bool:
+    def work(task: Transition) -> bool:
         note(STARTED, task)
         return _work(task)
 
-    def complete(outcomes: Sequence[transitions.Outcome], *, node: str) -> list[transitions.Moved]:
+    def complete(outcomes: Sequence[Outcome], *, node: str) -> list[Transition]:
         moved = _complete(outcomes, node=node)
         stored = {task.id for task in moved if task.status == "SUCCESS"}
         for outcome in outcomes:

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tasks_app import events, execution, nodes
-from tasks_app.models import claims, ticks, transitions
+from tasks_app import events, execution, recovery, worker
+from tasks_app.sql import claims, schedules, transitions
 
 _undo: list[tuple[Any, str, Any]] = []
 
@@ -64,28 +64,31 @@ def _rewrite(module: Any, *changes: tuple[str, str], called: str) -> None:
     _replace(module, called, rewriting)
 
 
-def _reconciler() -> None:
-    """What no message carries any more is handed over by nobody."""
+def _looking() -> None:
+    """A node that gets no wake-up looks for no work."""
 
-    def reconcile() -> None:
+    def look_for_work(self: worker.Node) -> float:
+        return worker.LOOK_SECONDS
+
+    _replace(worker.Node, "_look_for_work", look_for_work)
+
+
+def _requeue() -> None:
+    """What a dead process had claimed stays with it until the lease expires."""
+
+    def requeue_claimed_by(celery_task_id: str) -> None:
         pass
 
-    _replace(nodes, "reconcile", reconcile)
-
-
-def _hand_back() -> None:
-    """What a dead process had claimed stays with it until the lease runs out."""
-
-    def give_back_lost() -> None:
-        pass
-
-    _replace(nodes, "give_back_lost", give_back_lost)
+    _replace(recovery, "requeue_claimed_by", requeue_claimed_by)
 
 
 def _claim() -> None:
-    """A delivery takes its tasks whatever their status."""
-    assert "t.status = 'PENDING' AND" in claims.DUE
-    _replace(claims, "DUE", claims.DUE.replace("t.status = 'PENDING' AND", ""))
+    """A claim takes tasks whatever their status."""
+    pending = "status = 'PENDING' AND "
+    for name in ("_CANDIDATES", "_FIRST"):
+        statement = getattr(claims, name)
+        assert pending in statement
+        _replace(claims, name, statement.replace(pending, ""))
 
 
 def _fencing() -> None:
@@ -104,20 +107,24 @@ def _final_status() -> None:
 
 def _one_tick() -> None:
     """Two Beats that read the same schedule both fire its tick."""
-    _rewrite(ticks, ("AND s.next_run_at IS NOT DISTINCT FROM d.was", ""), called="advance")
-    _rewrite(ticks, ("ON CONFLICT (schedule_id, nominal_at) DO NOTHING", ""), called="insert")
+    _rewrite(schedules, ("AND s.next_run_at IS NOT DISTINCT FROM d.was", ""), called="advance")
+    _rewrite(
+        schedules,
+        ("ON CONFLICT (schedule_id, nominal_at) DO NOTHING", ""),
+        called="insert_ticks",
+    )
 
 
 def _fates() -> None:
     """Ticks that do not fire leave no trace."""
 
-    def insert(fates: Any) -> Any:
+    def insert_ticks(fates: Any) -> Any:
         return _insert_fates([fate for fate in fates if fate[1].outcome == "FIRED"])
 
-    _replace(ticks, "insert", insert)
+    _replace(schedules, "insert_ticks", insert_ticks)
 
 
-_insert_fates = ticks.insert
+_insert_fates = schedules.insert_ticks
 
 
 def _idempotency() -> None:
@@ -131,12 +138,12 @@ def _idempotency() -> None:
 
 def _log() -> None:
     """Tasks move, and the log says nothing of how they ended."""
-    append = events.tasks_moved
+    append = events.tasks_changed
 
-    def tasks_moved(tasks: Any, **about: Any) -> None:
+    def tasks_changed(tasks: Any, **about: Any) -> None:
         append([task for task in tasks if task.status != "SUCCESS"], **about)
 
-    _replace(events, "tasks_moved", tasks_moved)
+    _replace(events, "tasks_changed", tasks_changed)
 
 
 def _sum() -> None:
@@ -149,8 +156,8 @@ def _sum() -> None:
 
 
 _REMOVALS: dict[str, Callable[[], None]] = {
-    "reconciler": _reconciler,
-    "hand-back": _hand_back,
+    "looking": _looking,
+    "requeue": _requeue,
     "claim": _claim,
     "fencing": _fencing,
     "final-status": _final_status,

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from redis import Redis
 
-from tasks_app import dispatch, execution
+from tasks_app import recovery
 from tasks_app.models import Task
 from tests.chaos import protections
 from tests.chaos.checker import QUIET_WITHIN_SECONDS, ROLLING_RESTART
@@ -33,7 +33,7 @@ def a_message_comes_again_while_it_is_worked_on(scene):
 def a_node_wakes_up_after_its_task_was_given_to_another(scene):
     task = scene.create()
     zombie = scene.begin(task)
-    assert execution.give_back_expired(10) == 1
+    assert recovery.requeue_expired(10) == 1
     second = scene.begin(task)
     scene.end(zombie)
     scene.end(second)
@@ -189,22 +189,20 @@ def crippled(scene):
     return start
 
 
-def test_without_the_reconciler_what_the_broker_lost_stays_lost(scene, crippled, settings):
-    with crippled("reconciler") as cluster:
+def test_without_looking_for_work_what_the_broker_lost_stays_lost(scene, crippled, settings):
+    with crippled("looking") as cluster:
         cluster.signal_all("node-1", signal.SIGSTOP)
-        for _ in range(10):
-            create_over_rest(scene, cluster)
-            time.sleep(0.1)  # not all in one message
-        eventually(lambda: dispatch.waiting(["default"])["default"])
+        create_over_rest(scene, cluster)
         with Redis.from_url(settings.REDIS_URL) as broker:
+            eventually(lambda: broker.llen("default"))
             broker.flushall()
         cluster.signal_all("node-1", signal.SIGCONT)
         time.sleep(PATIENCE_SECONDS)
     assert scene.broken() == {"I1", "I2"}
 
 
-def test_without_the_hand_back_what_a_dead_process_held_stays_with_it(scene, crippled):
-    with crippled("hand-back") as cluster:
+def test_without_the_requeue_what_a_dead_process_held_stays_with_it(scene, crippled):
+    with crippled("requeue") as cluster:
         create_over_rest(scene, cluster, duration_ms=1500)
         eventually(Task.objects.filter(status="RUNNING").exists)
         for process in cluster.pool("node-1"):

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
-from tasks_app import execution
 from tasks_app.models import ClusterEvent, Task, TaskSchedule, uuid7
 from tasks_app.services import tasks
+from tests.support.working import claim, run_only
 
 MAX, MIN = 2**63 - 1, -(2**63)
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("node")
 
 
 def run(id):
-    execution.execute([id], node="node-1@here", celery_task_id="message-1")
+    run_only(Task(pk=id))
 
 
 def test_a_created_task_is_pending(door):
@@ -43,7 +43,7 @@ def test_a_finished_task_shows_its_results_newest_first(door):
 
 def test_a_running_task(door, make_task):
     task = make_task()
-    execution.claim([task.pk], node="node-1@here", celery_task_id="message-1")
+    claim()
 
     assert door.get_task(task.pk).value["status"] == door.shows_running_as
 

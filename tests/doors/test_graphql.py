@@ -8,15 +8,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tasks_app import events, execution
+from tasks_app import events
 from tasks_app.models import ClusterEvent, Queue, Task
 from tasks_app.services import cluster, tasks
+from tests.support.working import run_only
 
 pytestmark = pytest.mark.django_db
 
 
 def run(*some):
-    execution.execute([task.pk for task in some], node="node-1@here", celery_task_id="message-1")
+    run_only(*some)
 
 
 @pytest.fixture
@@ -234,7 +235,7 @@ def test_why_a_task_waits(data, make_task):
 
     task = make_task(run_at=timezone.now() + timedelta(hours=1))
     assert reason() == "NOT_DUE"
-    Task.objects.update(run_at=timezone.now())
+    Task.objects.update(due_at=timezone.now())
     assert reason() == "NO_NODE_FOR_QUEUE"
     cluster.heartbeat("node-1@here", host="here", pid=1, slots=2, queues=["default"])
     assert reason() == "WAITING_FOR_SLOT"

@@ -6,19 +6,15 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tasks_app import execution
 from tasks_app.models import ClusterEvent, Queue, WorkerNode
-from tasks_app.services import cluster
+from tasks_app.services import cluster, queues
+from tests.support.working import claim, claim_only, run_all
 
 pytestmark = pytest.mark.django_db
 
 NODE = """name host pid version labels slots busySlots queues connection scheduling schedulingNote
           drainDeadline desiredSlots desiredQueues stopRequestedAt heartbeatAt onlineSince"""
 LOAD = "load(window: FIVE_MINUTES) { succeeded failed perSecond wait { p50 } run { p95 p99 } }"
-
-
-def claim(task, message="message-1"):
-    execution.claim([task.pk], node="node-1@here", celery_task_id=message)
 
 
 @pytest.fixture
@@ -40,8 +36,10 @@ def order(data):
 
 
 def test_a_node_tells_of_its_slots_and_its_load(data, node, make_task):
-    execution.execute([make_task().pk], node=node.name, celery_task_id="message-0")
-    claim(make_task())
+    make_task()
+    run_all()
+    make_task()
+    claim()
 
     shown = data(
         f"""query Q($name: String!) {{ workerNode(name: $name) {{ {NODE} {LOAD} }}
@@ -58,7 +56,8 @@ def test_a_node_tells_of_its_slots_and_its_load(data, node, make_task):
 
 
 def test_a_queue_tells_how_many_tasks_stand_where(data, node, make_task):
-    execution.execute([make_task().pk], node=node.name, celery_task_id="message-0")
+    make_task()
+    run_all()
     make_task()
 
     shown = data(
@@ -145,9 +144,9 @@ def test_whoever_is_logged_in_is_in_the_log(node):
 
 
 def test_a_task_tells_what_it_waits_for(data, node, make_task):
-    for number in range(2):
-        claim(make_task(), f"busy-{number}")
-    execution.execute([make_task(priority=9).pk], node="node-1@here", celery_task_id="left-out")
+    make_task(duration_ms=60_000)
+    claim(message="busy")
+    make_task(slots=2, priority=9)
     task = make_task(slots=2)
     query = """query Q($id: ID!) { task(id: $id) { slots pendingReason
         pending { reason message ahead estimatedStartAt } } }"""
@@ -157,7 +156,7 @@ def test_a_task_tells_what_it_waits_for(data, node, make_task):
 
     assert shown()["pending"] == {
         "reason": "WAITING_FOR_SLOT",
-        "message": "Others come first; a node will take it.",
+        "message": "All slots that the task could use are occupied, and other tasks come first.",
         "ahead": 1,
         "estimatedStartAt": None,
     }
@@ -165,18 +164,42 @@ def test_a_task_tells_what_it_waits_for(data, node, make_task):
     assert shown()["pending"]["reason"] == shown()["pendingReason"] == "TOO_LARGE"
     assert shown()["pending"]["ahead"] is None
     WorkerNode.objects.update(slots=9)
-    execution.give_back("busy-0")
-    claim(task, "message-9")
+    claim_only(task, message="message-9")
     assert shown() == {"slots": 2, "pendingReason": None, "pending": None}
 
 
+def test_queue_shows_why_its_groups_are_pending(data, node, make_task):
+    queues.create_queue("ml")
+    huge, _ = make_task(slots=16, queue="ml"), make_task(slots=16, queue="ml")
+    WorkerNode.objects.update(queues=["default", "ml"])
+
+    shown = data("{ queues { name pendingGroups { slots reason message firstTask { uuid } } } }")
+
+    assert shown["queues"] == [
+        {"name": "default", "pendingGroups": []},
+        {
+            "name": "ml",
+            "pendingGroups": [
+                {
+                    "slots": 16,
+                    "reason": "TOO_LARGE",
+                    "message": "The task needs 16 slots; the largest node has 2.",
+                    "firstTask": {"uuid": str(huge.pk)},
+                }
+            ],
+        },
+    ]
+
+
 def test_the_start_of_a_task_is_estimated_from_the_rate_of_its_queue(data, node, make_task):
-    for number in range(30):
-        execution.execute([make_task().pk], node=node.name, celery_task_id=f"done-{number}")
+    for _ in range(30):
+        make_task()
+    run_all()
     for _ in range(10):
         make_task()
     Queue.objects.update(running_limit=1)
-    claim(make_task(priority=9))
+    make_task(priority=9)
+    claim()
 
     nodes = data("{ tasks { nodes { pending { reason ahead estimatedStartAt } } } }")["tasks"]
 

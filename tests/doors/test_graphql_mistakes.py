@@ -7,9 +7,9 @@ import logging
 import pytest
 from django.db import OperationalError
 
-from tasks_app import execution
 from tasks_app.models import Task, uuid7
 from tasks_app.services import tasks
+from tests.support.working import run_all
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("node")]
 
@@ -165,8 +165,8 @@ CREATE = """mutation M($a: BigInt!, $b: BigInt!) {
 @pytest.mark.parametrize(("a", "b"), [(MAX, MAX), (MIN, MIN), (MAX, MIN), (2**53 + 1, 1), (0, -1)])
 @pytest.mark.parametrize("write", [int, str])
 def test_big_numbers_are_strings_and_exact(send_query, write, a, b):
-    created = send_query(CREATE, a=write(a), b=write(b)).json()["data"]["createTask"]["task"]
-    execution.execute([created["uuid"]], node="node-1@here", celery_task_id="message-1")
+    send_query(CREATE, a=write(a), b=write(b)).json()["data"]["createTask"]["task"]
+    run_all()
 
     query = (
         "query Q($sum: BigInt) { tasks(where: {result: {equals: $sum}}) { nodes { a b result } } }"

@@ -7,9 +7,9 @@ from uuid import UUID
 import pytest
 from django.db import OperationalError
 
-from tasks_app import execution
 from tasks_app.models import ClusterEvent, Task, uuid7
 from tasks_app.services import tasks
+from tests.support.working import run_only
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("node")]
 
@@ -30,7 +30,7 @@ def post(client):
 
 
 def run(task, **facts):
-    execution.execute([task.pk], node="node-1@here", celery_task_id="message-1")
+    run_only(task)
 
 
 def test_creating_answers_201_with_the_documented_fields(post):

@@ -8,9 +8,9 @@ import pytest
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
-from tasks_app import execution
 from tasks_app.models import Task, TaskSchedule, uuid7
 from tasks_app.services import schedules
+from tests.support.working import run_only
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("node")]
 
@@ -76,7 +76,7 @@ def test_everything_a_schedule_can_be_asked_for(post):
 def test_its_task_shows_the_results_of_its_runs(client, post):
     schedule = post(WISH).json()
     task = schedules.trigger_schedule(schedule["id"])
-    execution.execute([task.pk], node="node-1@here", celery_task_id="message-1")
+    run_only(task)
 
     shown = client.get(schedule["task"]["url"]).json()
 

@@ -33,6 +33,7 @@ def test_a_node_whose_acknowledgement_is_lost_goes_on_fetching(own_engines):
 
 def test_a_connection_to_a_broker_that_hangs_can_be_given_up(own_engines):
     connection = Connection(settings.REDIS_URL, transport_options=TIMEOUTS)
+    connection.default_channel.client.flushdb()
     messages = []
     working = connection.Consumer(Queue("working"), on_message=messages.append)
     waiting = connection.Consumer(Queue("waiting"), channel=connection.channel())

@@ -6,18 +6,15 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from tasks_app import execution
+from tasks_app import recovery
 from tasks_app.callers import Caller, calling
 from tasks_app.models import ClusterEvent, Queue, WorkerNode
-from tasks_app.models.leases import DRAINED_MESSAGE
 from tasks_app.services import cluster, queues
+from tasks_app.sql.leases import DRAINED_MESSAGE
 from tests.conftest import reload
+from tests.support.working import claim
 
 pytestmark = pytest.mark.django_db
-
-
-def claim(task, message="message-1"):
-    return execution.claim([task.pk], node="node-1@here", celery_task_id=message).tasks
 
 
 def stored(node):
@@ -64,22 +61,22 @@ def test_orders_are_in_the_log_with_their_notes(node):
 
 
 def test_a_drain_ends_when_nothing_runs(make_task, node):
-    claim(make_task())
+    make_task()
+    claim()
 
     assert cluster.drain_node(node.name).scheduling == "DRAINING"
     cluster.finish_drains()
     assert stored(node).scheduling == "DRAINING"
-    execution.give_back("message-1")
+    recovery.requeue_claimed_by("message-1")
     cluster.finish_drains()
 
     assert stored(node).scheduling == "DRAINED"
 
 
-def test_what_runs_at_the_deadline_of_a_drain_is_given_to_others(make_task, node, handed_over):
+def test_what_runs_at_the_deadline_of_a_drain_is_requeued(make_task, node, woken):
     task, last = make_task(), make_task(max_attempts=1)
-    claim(task)
-    claim(last, "message-2")
-    handed_over.clear()
+    claim()
+    woken.clear()
     cluster.drain_node(node.name, deadline=timezone.now() + timedelta(seconds=60))
     cluster.finish_drains()
     assert reload(task).status == "RUNNING"
@@ -89,18 +86,16 @@ def test_what_runs_at_the_deadline_of_a_drain_is_given_to_others(make_task, node
 
     assert (reload(task).status, reload(last).status) == ("PENDING", "FAILED")
     assert reload(last).failed_message == DRAINED_MESSAGE
-    assert handed_over == [([str(task.pk)], "default", 5)]
+    assert set(woken) == {"default"}
     assert stored(node).scheduling == "DRAINED"
 
 
 @pytest.mark.parametrize("how", ["silence", "good-bye", "another process"])
-def test_what_a_dead_node_held_is_given_to_others_at_once(
-    make_task, node, handed_over, monkeypatch, how
-):
+def test_tasks_of_a_dead_node_are_requeued_at_once(make_task, node, woken, monkeypatch, how):
     monkeypatch.setattr(cluster, "SILENCE_SECONDS", 1)
     task = make_task()
-    claim(task)
-    handed_over.clear()
+    claim()
+    woken.clear()
 
     if how == "silence":
         WorkerNode.objects.update(heartbeat_at=timezone.now() - timedelta(seconds=2))
@@ -111,8 +106,8 @@ def test_what_a_dead_node_held_is_given_to_others_at_once(
         beat(node, pid=2)
 
     assert reload(task).status == "PENDING"
-    assert handed_over == [([str(task.pk)], "default", 5)]
-    given_back = ClusterEvent.objects.get(kind="TASK_GIVEN_BACK")
+    assert set(woken) == {"default"}
+    given_back = ClusterEvent.objects.get(kind="TASK_REQUEUED")
     assert given_back.node == node
     assert ClusterEvent.objects.filter(kind="NODE_OFFLINE", node=node).count() == 1
 

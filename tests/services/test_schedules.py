@@ -7,10 +7,10 @@ from django.db import connection
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
-from tasks_app import execution
 from tasks_app.models import ClusterEvent, ScheduleTick, Task, TaskSchedule, uuid7
 from tasks_app.services import schedules, tasks
 from tasks_app.services.schedules import NewSchedule
+from tests.support.working import claim, complete, run_only
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("node")]
 
@@ -70,13 +70,11 @@ def test_one_of_each_is_created():
     assert (event.task_ids, event.versions) == ([task.pk], [1])
 
 
-def test_before_its_first_tick_the_task_is_not_run(make_schedule, handed_over):
-    task = make_schedule().task
+def test_before_its_first_tick_the_task_is_not_run(make_schedule, woken):
+    make_schedule()
 
-    execution.hand_over_waiting(["default"])
-
-    assert execution.claim([task.pk], node="node-1@here", celery_task_id="message-1").tasks == []
-    assert handed_over == []
+    assert claim() == []
+    assert woken == []
 
 
 def test_a_start_in_the_past_means_the_next_tick_on_its_grid(make_schedule):
@@ -218,7 +216,7 @@ def test_a_refused_edit_changes_nothing(make_schedule):
     assert (stored(schedule).interval, stored(schedule).task.a) == (60, 2)
 
 
-def test_what_was_due_before_an_edit_goes_by_the_old_rules(make_schedule, handed_over):
+def test_what_was_due_before_an_edit_goes_by_the_old_rules(make_schedule, woken):
     schedule = make_schedule(scheduled_at=timezone.now() + timedelta(seconds=1))
     shift(schedule, seconds=190)
 
@@ -226,7 +224,7 @@ def test_what_was_due_before_an_edit_goes_by_the_old_rules(make_schedule, handed
 
     assert history(schedule) == [("MISSED", "", 3), ("FIRED", "", 1)]
     assert changed.next_run_at == TOMORROW
-    assert len(handed_over) == 1
+    assert woken == ["default"]
 
 
 def test_attempts_cannot_be_taken_back(make_schedule):
@@ -243,7 +241,7 @@ def test_attempts_cannot_be_taken_back(make_schedule):
 def test_deleting_leaves_nothing_behind_and_takes_nothing_else(make_schedule):
     neighbour, schedule = make_schedule(), make_schedule()
     task = schedules.trigger_schedule(schedule.pk)
-    execution.execute([task.pk], node="node-1@here", celery_task_id="message-1")
+    run_only(task)
     assert task.results.count() == 1
 
     schedules.delete_schedule(schedule.pk)
@@ -269,13 +267,12 @@ def test_an_interval_that_somebody_else_uses_stays(make_schedule):
 
 def test_a_run_that_is_deleted_while_it_works_is_dropped(make_schedule):
     schedule = make_schedule()
-    task = schedules.trigger_schedule(schedule.pk)
-    [claimed] = execution.claim([task.pk], node="node-1@here", celery_task_id="message-1").tasks
+    schedules.trigger_schedule(schedule.pk)
+    [claimed] = claim()
 
     schedules.delete_schedule(schedule.pk)
 
-    outcome = execution.Outcome(claimed.id, claimed.run, claimed.attempt, 5)
-    assert execution.complete([outcome], node="node-1@here") == []
+    assert complete([claimed]) == []
 
 
 # --- Pausing and triggering
@@ -300,7 +297,7 @@ def test_a_pause_keeps_its_note_and_tells_beat(make_schedule):
     assert log()[1:] == ["SCHEDULE_PAUSED", "SCHEDULE_RESUMED"]
 
 
-def test_the_ticks_of_a_pause_are_one_line(make_schedule, handed_over):
+def test_the_ticks_of_a_pause_are_one_line(make_schedule, woken):
     schedule = make_schedule(scheduled_at=timezone.now() + timedelta(seconds=1))
     shift(schedule, seconds=150)  # three ticks that nobody has looked at
     schedules.pause_schedule(schedule.pk)
@@ -311,17 +308,17 @@ def test_the_ticks_of_a_pause_are_one_line(make_schedule, handed_over):
     assert history(schedule) == [("MISSED", "", 3), ("SKIPPED", "PAUSED", 100 * 24 * 60)]
     assert (resumed.fired, resumed.skipped, resumed.missed) == (0, 100 * 24 * 60, 3)
     assert resumed.next_run_at > timezone.now()
-    assert handed_over == []
+    assert woken == []
 
 
-def test_a_trigger_runs_the_task_beside_the_grid_even_while_paused(make_schedule, handed_over):
+def test_a_trigger_runs_the_task_beside_the_grid_even_while_paused(make_schedule, woken):
     schedule = make_schedule()
     schedules.pause_schedule(schedule.pk)
 
     task = schedules.trigger_schedule(schedule.pk)
 
     assert (task.status, task.run) == ("PENDING", 1)
-    assert handed_over == [([str(task.pk)], "default", 5)]
+    assert woken == ["default"]
     assert history(schedule) == [("FIRED", "TRIGGERED", 1)]
     assert (stored(schedule).fired, stored(schedule).next_run_at) == (1, schedule.next_run_at)
     assert log()[-1] == "TASK_TICKED"

@@ -14,7 +14,7 @@ import pytest
 
 from project.standalone import environment
 from project.standalone.state import BASE_DIR
-from tests.standalone.machine import descendants, eventually, is_alive
+from tests.standalone.machine import children, descendants, eventually, is_alive
 from tests.standalone.up import Up, running
 
 
@@ -46,7 +46,8 @@ def test_a_taken_port_is_named_with_its_holder(up, public_path):
     second = Up(public_path, port=up.port)
     assert second.end() == 1
     assert str(up.port) in second.output
-    assert f"process {up.process.pid}" in second.output
+    holders = [up.process.pid, *children(up.process.pid)]
+    assert any(f"process {pid} (" in second.output for pid in holders), second.output
     assert "--port" in second.output
 
 
@@ -55,9 +56,40 @@ def test_other_commands_talk_to_the_stack_that_runs(up, monkeypatch):
     for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY"):
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
-    environment.adopt(["shell"])
+    environment.adopt(["manage.py", "shell"])
     with closing(psycopg2.connect(os.environ["DATABASE_URL"])) as connection:
         assert connection.info.dbname == "app"
+
+
+def manage(*arguments, **environ):
+    """Run a command as a user does, without a database in the environment."""
+    names = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY"}
+    inherited = {name: value for name, value in os.environ.items() if name not in names}
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=BASE_DIR,
+        env=inherited | environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_commands_find_the_stack_by_its_state_directory(up):
+    directory = str(up.state.directory)
+
+    created = manage("token", "create", "nightly", "--state", directory)
+    assert created.stdout.startswith("cst_"), created.stderr
+    assert "nightly" in manage(f"--state={directory}", "token", "list").stdout
+    assert "nightly" in manage("token", "list", STATE_DIR=directory).stdout
+
+
+def test_command_without_a_stack_says_so_in_a_sentence(tmp_path):
+    failed = manage("token", "list", "--state", str(tmp_path))
+
+    assert failed.returncode == 1
+    assert failed.stderr.startswith(f"No stack runs from {tmp_path}. Start it with ./run")
+    assert len(failed.stderr.splitlines()) == 1
 
 
 def test_a_killed_worker_starts_again(up):
@@ -66,6 +98,17 @@ def test_a_killed_worker_starts_again(up):
     os.kill(killed, signal.SIGKILL)
     eventually(lambda: up.service("node-1") not in {None, killed}, "another worker process")
     assert re.search("node-1 ended with SIGKILL; it starts again now", up.output)
+    assert up.process.poll() is None
+
+
+def test_killed_web_process_starts_again_and_nothing_else_stops(up):
+    others = {pid for name in ("node-1", "node-2") if (pid := up.service(name))}
+    killed = up.web_processes()[0]
+    os.kill(killed, signal.SIGKILL)
+    eventually(lambda: "web-1 ended with SIGKILL; it starts again now" in up.output, "its restart")
+    eventually(up.answers, "an answer")
+    assert killed not in up.web_processes()
+    assert others <= set(children(up.process.pid))
     assert up.process.poll() is None
 
 

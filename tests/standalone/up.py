@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from urllib.request import urlopen
 
 import psycopg2
 
@@ -54,6 +55,16 @@ class Up:
     def service(self, name: str) -> int | None:
         found = [pid for pid in children(self.process.pid) if f" {name}@" in arguments(pid)]
         return found[0] if found else None
+
+    def web_processes(self) -> list[int]:
+        return [pid for pid in children(self.process.pid) if "project.web" in arguments(pid)]
+
+    def answers(self) -> bool:
+        try:
+            with urlopen(f"http://127.0.0.1:{self.port}/healthz/", timeout=5) as response:
+                return bool(response.status == 200)
+        except OSError:
+            return False
 
     def database(self):
         return closing(psycopg2.connect(self.state.running_environment()["DATABASE_URL"]))

@@ -9,12 +9,13 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from schema.nodes import global_id
-from tasks_app import events, execution
+from tasks_app import events
 from tasks_app.models import WorkerNode, uuid7
 from tasks_app.services import schedules, tasks
 from tasks_app.services.cluster import heartbeat
 from tasks_app.services.tasks import NewTask
 from tests.subscriptions.client import socket
+from tests.support.working import run_only
 
 CHANGES = """
 subscription Changes($where: TaskChangeWhere, $after: String) {
@@ -40,10 +41,7 @@ def here():
 
 def run(*made):
     for task in made:
-        [moved] = execution.claim([task.pk], node=NODE, celery_task_id="c").tasks
-        execution.complete(
-            [execution.Outcome(moved.id, moved.run, moved.attempt, task.a + task.b)], node=NODE
-        )
+        run_only(task, node=NODE)
 
 
 def told(client, count, **options):

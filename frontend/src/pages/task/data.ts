@@ -24,6 +24,7 @@ const TaskDetails = graphql(`
     startedAt
     finishedAt
     runAt
+    dueAt
     expiresAt
     cancelRequestedAt
     waitMs
@@ -31,7 +32,6 @@ const TaskDetails = graphql(`
     celeryTaskId
     idempotencyKey
     slots
-    retryAt
     pending {
       reason
       message

@@ -30,7 +30,10 @@ export function TaskFacts({ task }: { task: Task }) {
     ["Finished", <Time key="finished" at={task.finishedAt} />],
     task.runAt && ["Run at", <Time key="run-at" at={task.runAt} />],
     task.expiresAt && ["Expires at", <Time key="expires-at" at={task.expiresAt} />],
-    task.retryAt && ["Next attempt", <Time key="retry-at" at={task.retryAt} />],
+    task.pending?.reason === "RETRY_WAIT" && [
+      "Next attempt",
+      <Time key="next-attempt" at={task.dueAt} />,
+    ],
     task.schedule && [
       "Schedule",
       <Link key="schedule" href={`/app/schedules/${task.schedule.uuid}`}>

@@ -135,14 +135,10 @@ function Explanation({ task }: { task: Task }) {
 }
 
 function PendingExplanation({ pending }: { pending: NonNullable<Task["pending"]> }) {
-  const { reason, message, ahead, estimatedStartAt } = pending;
+  const { message, ahead, estimatedStartAt } = pending;
   return (
     <Callout tone="pending" icon="clock">
-      {reason === "WAITING_FOR_SLOT" ? (
-        "Queued: waiting for a free slot."
-      ) : (
-        <Message text={message} />
-      )}
+      <Message text={message} />
       {ahead != null &&
         ` ${plural(ahead, "task")} of the queue ${ahead === 1 ? "is" : "are"} ahead.`}
       {estimatedStartAt && (

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from tasks_app.models.base import uuid7, uuid7_floor
 from tasks_app.models.grid import Decision, Fate, Outcome, Standing
-from tasks_app.models.transitions import FREE, fetch
+from tasks_app.sql.db import columns, fetch
+from tasks_app.sql.transitions import FREE
 
 Decided = tuple[Standing, Decision]
 
@@ -24,9 +25,9 @@ _OWN = {
 _STANDING = ", ".join(_OWN.get(column, f"s.{column}") for column in Standing._fields)
 
 
-def take_due(limit: int) -> list[Standing]:
+def lock_due(limit: int) -> list[Standing]:
     """Those with a tick that is due, of what nobody else has in hand."""
-    return _take(
+    return _lock(
         """
         s.paused_at IS NULL AND s.next_run_at <= statement_timestamp()
         ORDER BY s.next_run_at LIMIT %s FOR UPDATE SKIP LOCKED
@@ -35,9 +36,9 @@ def take_due(limit: int) -> list[Standing]:
     )
 
 
-def take_queued(limit: int) -> list[Standing]:
+def lock_queued(limit: int) -> list[Standing]:
     """Those whose task has become free for the tick that was kept for it."""
-    return _take(
+    return _lock(
         f"""
         s.paused_at IS NULL AND s.queued_at IS NOT NULL AND {FREE}
         LIMIT %s FOR UPDATE SKIP LOCKED
@@ -46,9 +47,9 @@ def take_queued(limit: int) -> list[Standing]:
     )
 
 
-def take(schedule_id: UUID) -> list[Standing]:
+def lock(schedule_id: UUID) -> list[Standing]:
     """This one, whether or not anything is due; none if it is not there."""
-    return _take("s.id = %s FOR UPDATE", schedule_id)
+    return _lock("s.id = %s FOR UPDATE", schedule_id)
 
 
 def advance(decided: Iterable[Decided]) -> set[UUID]:
@@ -65,12 +66,12 @@ def advance(decided: Iterable[Decided]) -> set[UUID]:
          WHERE s.id = d.id AND s.next_run_at IS NOT DISTINCT FROM d.was
         RETURNING s.id
         """,
-        _columns(rows),
+        columns(rows),
     )
     return {id for (id,) in moved}
 
 
-def insert(fates: Sequence[tuple[Standing, Fate]]) -> set[tuple[UUID, datetime]]:
+def insert_ticks(fates: Sequence[tuple[Standing, Fate]]) -> set[tuple[UUID, datetime]]:
     """Record what became of ticks; answers schedule and time of those not recorded before."""
     rows = [
         (
@@ -88,7 +89,7 @@ def insert(fates: Sequence[tuple[Standing, Fate]]) -> set[tuple[UUID, datetime]]
         ON CONFLICT (schedule_id, nominal_at) DO NOTHING
         RETURNING schedule_id, nominal_at
         """,
-        _columns(rows),
+        columns(rows),
     )
     return {(id, nominal_at) for id, nominal_at in inserted}
 
@@ -107,7 +108,7 @@ def delete_before(time: datetime, limit: int) -> int:
     )
 
 
-def _take(which: str, param: Any) -> list[Standing]:
+def _lock(which: str, param: Any) -> list[Standing]:
     rows = fetch(
         f"""
         SELECT {_STANDING}
@@ -127,7 +128,3 @@ def _after(decision: Decision) -> tuple[Any, ...]:
         *(decision.next_run_at, decision.queued_at),
         *(counts[outcome] for outcome in (Outcome.FIRED, Outcome.SKIPPED, Outcome.MISSED)),
     )
-
-
-def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]

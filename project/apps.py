@@ -1,0 +1,11 @@
+"""The project as a Django app, so that every process that sets up Django knows the Celery app."""
+
+from django.apps import AppConfig
+
+
+class ProjectConfig(AppConfig):
+    name = "project"
+
+    def ready(self) -> None:
+        """Make the Celery app the current one, for `shared_task` and `send_task`."""
+        import project.celery  # noqa: F401

@@ -1,0 +1,210 @@
+"""Why a task is pending, from the rows and rules that a claim goes by."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import TextChoices
+
+from tasks_app import policy
+from tasks_app.models import Queue, Task
+from tasks_app.models.base import database_now
+from tasks_app.policy import Candidate, NodeCapacity, Reservation
+from tasks_app.sql import claims
+from tasks_app.sql.claims import Node
+from tasks_app.sql.db import columns, fetch
+
+# Tasks ahead of one are counted up to this many.
+AHEAD_MAX = 1_000
+
+
+class Reason(TextChoices):
+    NOT_DUE = "NOT_DUE"
+    RETRY_WAIT = "RETRY_WAIT"
+    QUEUE_PAUSED = "QUEUE_PAUSED"
+    NO_NODE_FOR_QUEUE = "NO_NODE_FOR_QUEUE"
+    TOO_LARGE = "TOO_LARGE"
+    NODES_PAUSED = "NODES_PAUSED"
+    QUEUE_LIMIT = "QUEUE_LIMIT"
+    SLOTS_RESERVED = "SLOTS_RESERVED"
+    WAITING_FOR_SLOT = "WAITING_FOR_SLOT"
+
+
+# A task that is pending for one of these reasons starts without anyone's intervention.
+STARTS_BY_ITSELF = (Reason.QUEUE_LIMIT, Reason.SLOTS_RESERVED, Reason.WAITING_FOR_SLOT)
+
+
+class Pending(NamedTuple):
+    """Why a task is pending, as a code and as a sentence."""
+
+    reason: Reason
+    message: str
+
+    @property
+    def is_in_line(self) -> bool:
+        return self.reason in STARTS_BY_ITSELF
+
+
+class Group(NamedTuple):
+    """Due tasks of a queue that need the same number of slots, and why the first one is pending."""
+
+    queue: str
+    slots: int
+    first_id: UUID
+    pending: Pending
+
+
+def explain(tasks: Sequence[Task]) -> dict[UUID, Pending]:
+    """Return why each of the tasks that are pending is so. The number of queries is constant."""
+    pending = [task for task in tasks if task.status == Task.Status.PENDING]
+    if not pending:
+        return {}
+    snapshot = _Snapshot({task.queue_id for task in pending})
+    return {task.pk: _explain(task, snapshot) for task in pending}
+
+
+def groups(queues: Iterable[str]) -> list[Group]:
+    """Return the groups of due tasks of some queues, with the reason for which they are pending."""
+    snapshot = _Snapshot(set(queues))
+    first: dict[tuple[str, int], Candidate] = {}
+    for candidate in sorted(
+        claims.candidates(snapshot.queues, may_start=False), key=policy.by_priority
+    ):
+        first.setdefault((candidate.queue, candidate.slots), candidate)
+    return [
+        Group(queue, slots, candidate.id, _explain_due(candidate, snapshot))
+        for (queue, slots), candidate in sorted(first.items())
+    ]
+
+
+class _Snapshot:
+    """What a claim would read now."""
+
+    def __init__(self, queues: set[str]) -> None:
+        self.now = database_now()
+        self.queues = Queue.objects.in_bulk(queues, field_name="name")
+        self.nodes = claims.nodes()
+        self.active = [n.capacity for n in self.nodes if n.is_online and n.is_active]
+        served = {queue for node in self.active for queue in node.queues}
+        candidates = claims.candidates(served)
+        self.startable = {candidate.queue for candidate in candidates}
+        self.reservations = {
+            node.name: policy.reservation_of(
+                node,
+                [candidate for candidate in candidates if candidate.queue in node.queues],
+                self.active,
+                self.now,
+            )
+            for node in self.active
+        }
+
+
+def _explain(task: Task, snapshot: _Snapshot) -> Pending:
+    if task.run == 0:
+        return Pending(Reason.NOT_DUE, "The task waits for the first tick of its schedule.")
+    if task.due_at > snapshot.now:
+        due = task.due_at.isoformat(timespec="seconds")
+        if task.attempt:
+            message = f"{task.attempt} attempts were lost. The next one may start at {due}."
+            return Pending(Reason.RETRY_WAIT, message)
+        return Pending(Reason.NOT_DUE, f"The task is due at {due}.")
+    return _explain_due(
+        Candidate(
+            *(task.queue_id, task.slots, True, False, 1, task.pk),
+            *(task.priority, task.due_at, task.duration_ms),
+        ),
+        snapshot,
+    )
+
+
+def _explain_due(task: Candidate, snapshot: _Snapshot) -> Pending:
+    queue = snapshot.queues[task.queue]
+    if queue.paused_at:
+        note = queue.pause_note and f": {queue.pause_note}"
+        return Pending(Reason.QUEUE_PAUSED, f"The queue {queue.name} is paused{note}.")
+    return (
+        _explain_nodes(task, snapshot.nodes)
+        or _explain_limit(queue, snapshot)
+        or _explain_slots(task, snapshot)
+    )
+
+
+def _explain_nodes(task: Candidate, nodes: Sequence[Node]) -> Pending | None:
+    """Why no node can run the task; None if one can."""
+    serving = [n for n in nodes if n.is_online and task.queue in n.capacity.queues]
+    if not serving:
+        message = f"No online node serves the queue {task.queue}."
+        return Pending(Reason.NO_NODE_FOR_QUEUE, message)
+    fitting = [node for node in serving if node.capacity.slots >= task.slots]
+    if not fitting:
+        largest = max(node.capacity.slots for node in serving)
+        message = f"The task needs {task.slots} slots; the largest node has {largest}."
+        return Pending(Reason.TOO_LARGE, message)
+    if not any(node.is_active for node in fitting):
+        names = ", ".join(node.capacity.name for node in fitting)
+        return Pending(Reason.NODES_PAUSED, f"Every node for it is paused or drained: {names}.")
+    return None
+
+
+def _explain_limit(queue: Queue, snapshot: _Snapshot) -> Pending | None:
+    if queue.running_limit is None or queue.name in snapshot.startable:
+        return None
+    message = f"The queue {queue.name} runs {queue.running_limit} tasks, its limit."
+    return Pending(Reason.QUEUE_LIMIT, message)
+
+
+def _explain_slots(task: Candidate, snapshot: _Snapshot) -> Pending:
+    """What the task waits for, of the nodes that could run it."""
+    nodes = [node for node in snapshot.active if task.queue in node.queues]
+    for node in nodes:
+        reservation = snapshot.reservations.get(node.name)
+        if reservation and reservation.candidate.id == task.id:
+            return Pending(Reason.WAITING_FOR_SLOT, _first_in_line(task, node, reservation))
+    fitting = [node for node in nodes if node.free >= task.slots]
+    for node in fitting:
+        if reservation := snapshot.reservations.get(node.name):
+            return Pending(Reason.SLOTS_RESERVED, _reserved(node, reservation))
+    if fitting:
+        return Pending(Reason.WAITING_FOR_SLOT, f"{fitting[0].name} is about to start the task.")
+    message = "All slots that the task could use are occupied, and other tasks come first."
+    return Pending(Reason.WAITING_FOR_SLOT, message)
+
+
+def _first_in_line(task: Candidate, node: NodeCapacity, reservation: Reservation) -> str:
+    return (
+        f"The task is first in line: it needs {task.slots} slots, and {node.name} has"
+        f" {node.free} free. It keeps them for the task, which starts by"
+        f" {_at(reservation.starts_at)}."
+    )
+
+
+def _reserved(node: NodeCapacity, reservation: Reservation) -> str:
+    return (
+        f"{node.name} keeps its free slots until {_at(reservation.starts_at)} for a task that"
+        f" comes first and needs {reservation.candidate.slots}."
+    )
+
+
+def _at(time: datetime) -> str:
+    return time.isoformat(timespec="seconds")
+
+
+# Counts the due tasks of the same queue that come before each task, up to a maximum.
+_AHEAD = f"""
+    SELECT w.id, (SELECT count(*) FROM (
+               SELECT FROM tasks_app_task t
+                WHERE {claims.DUE} AND t.queue = w.queue
+                  AND (t.priority > w.priority
+                       OR t.priority = w.priority AND (t.due_at, t.id) < (w.due_at, w.id))
+                LIMIT {AHEAD_MAX}
+           ) AS before)
+      FROM unnest(%s::uuid[], %s::text[], %s::smallint[], %s::timestamptz[])
+        AS w(id, queue, priority, due_at)
+"""
+
+
+def ahead(tasks: Iterable[Task]) -> dict[UUID, int]:
+    """Return how many tasks of its queue come before each, up to `AHEAD_MAX`."""
+    rows = [(task.pk, task.queue_id, task.priority, task.due_at) for task in tasks]
+    return dict(fetch(_AHEAD, columns(rows))) if rows else {}

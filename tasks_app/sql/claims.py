@@ -1,0 +1,296 @@
+"""The claim: what a node may take, read and taken under a lock for the node.
+
+The caller opens the transaction. It takes advisory locks in this order: of all claims (shared), of
+the node, of a queue with a limit. They are not row locks, because those give a transaction its id:
+a claim gets its own only when it takes tasks, so that the log has it after their creation.
+`policy.py` decides between the groups that `candidates` returns.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from tasks_app.models.task import PRIORITY_MAX
+from tasks_app.policy import BY_PRIORITY_SQL, Candidate, Choice, NodeCapacity, Occupied
+from tasks_app.sql.db import fetch
+from tasks_app.sql.transitions import CHANGED, NOT_NEWER, TRANSITION, Transition
+
+# The tasks of a group are counted up to this many.
+COUNT_MAX = 3
+# How many of a group's first tasks are searched for one that is short enough.
+SEARCH_DEPTH = 1_000
+
+# A due task. One that expires does so before its first run only.
+DUE = """
+    status = 'PENDING' AND run > 0 AND due_at <= statement_timestamp()
+    AND (expires_at IS NULL OR run > 1 OR expires_at > statement_timestamp())
+"""
+# Keys of advisory locks: one of all claims, and classes of those of nodes and queues.
+_CLAIMS_LOCK = 0x636C61696D73
+_NODE_LOCK = 0x6E6F6465
+_QUEUE_LOCK = 0x71756575
+
+_CAPACITY = "least(n.slots, n.desired_slots)::int"
+_QUEUES = "coalesce(n.desired_queues, n.queues)::text[]"
+_IS_CLAIMING = "n.connection = 'ONLINE' AND n.scheduling = 'ACTIVE'"
+
+
+class Node(NamedTuple):
+    """A node, whether it claims, and its capacity."""
+
+    id: UUID
+    is_online: bool
+    is_active: bool
+    capacity: NodeCapacity
+
+
+class ClaimingNode(NamedTuple):
+    """A node that is online and active, and the present time."""
+
+    id: UUID
+    queues: list[str]
+    slots: int
+    now: datetime
+
+
+# Returns a node if it is online and active.
+_NODE = f"""
+    SELECT n.id, {_QUEUES}, {_CAPACITY}, statement_timestamp()
+      FROM tasks_app_workernode n
+     WHERE n.name = %(node)s AND {_IS_CLAIMING}
+"""
+# Waits until no other claim of the node is in progress, nor a change of the rules.
+_LOCK_NODE = """
+    SELECT pg_advisory_xact_lock_shared(%(claims)s),
+           pg_advisory_xact_lock(%(nodes)s, hashtext(%(node)s))
+"""
+
+# Returns all nodes.
+_NODES = f"""
+    SELECT n.id, n.name, n.connection = 'ONLINE', n.scheduling = 'ACTIVE', {_QUEUES}, {_CAPACITY}
+      FROM tasks_app_workernode n ORDER BY n.name
+"""
+
+# Returns the slots that each process of a node occupies: those of its largest running task.
+_OCCUPIED = """
+    SELECT node_id, max(slots), max(started_at + duration_ms * interval '1 millisecond')
+      FROM tasks_app_task
+     WHERE status = 'RUNNING' AND (%(node_id)s IS NULL OR node_id = %(node_id)s)
+     GROUP BY node_id, celery_task_id
+"""
+
+# The groups that have pending tasks. Each step reads one entry of the index `task_pending`, so the
+# cost grows with the number of groups, not of tasks.
+_GROUPS = """
+    WITH RECURSIVE groups AS (
+        (SELECT queue, slots, runs_alone FROM tasks_app_task
+          WHERE status = 'PENDING' AND run > 0
+          ORDER BY queue, slots, runs_alone LIMIT 1)
+        UNION ALL
+        SELECT following.*
+          FROM groups g, LATERAL (
+               SELECT queue, slots, runs_alone FROM tasks_app_task
+                WHERE status = 'PENDING' AND run > 0
+                  AND (queue, slots, runs_alone) > (g.queue, g.slots, g.runs_alone)
+                ORDER BY queue, slots, runs_alone LIMIT 1
+          ) AS following
+    )
+"""
+
+# Returns the first due task of each group of the given queues.
+_CANDIDATES = f"""
+    {_GROUPS}
+    SELECT g.queue, g.slots, g.runs_alone, q.running_limit IS NOT NULL, first.*
+      FROM groups g
+      JOIN tasks_app_queue q ON q.name = g.queue
+      CROSS JOIN LATERAL (
+           SELECT count(*) OVER (), id, priority, due_at, duration_ms
+             FROM (SELECT id, priority, due_at, duration_ms FROM tasks_app_task
+                    WHERE queue = g.queue AND slots = g.slots AND runs_alone = g.runs_alone
+                      AND {DUE}
+                    ORDER BY {BY_PRIORITY_SQL} LIMIT {COUNT_MAX}) AS first_few
+            ORDER BY {BY_PRIORITY_SQL} LIMIT 1
+      ) AS first
+     WHERE g.queue = ANY(%(queues)s)
+       AND (NOT %(may_start)s OR q.paused_at IS NULL AND (
+            q.running_limit IS NULL OR q.running_limit > (
+            SELECT count(*) FROM tasks_app_task r WHERE r.status = 'RUNNING' AND r.queue = q.name)))
+"""
+
+# Waits until no other claim of the queue is in progress.
+_LOCK_QUEUE = "SELECT pg_advisory_xact_lock(%(queues)s, hashtext(%(queue)s))"
+# Returns how many more tasks of a queue with a limit may start.
+_LEFT = """
+    SELECT running_limit - (SELECT count(*) FROM tasks_app_task
+                             WHERE status = 'RUNNING' AND queue = %(queue)s)
+      FROM tasks_app_queue WHERE name = %(queue)s
+"""
+
+# The first tasks of a group, of the same priority.
+_FIRST = f"""
+    SELECT id FROM tasks_app_task
+     WHERE queue = %(queue)s AND slots = %(slots)s AND runs_alone = %(runs_alone)s
+       AND priority = %(priority)s AND {DUE} AND {NOT_NEWER}
+     ORDER BY {BY_PRIORITY_SQL} LIMIT %(limit)s
+       FOR UPDATE SKIP LOCKED
+"""
+# The first tasks of a group that are short enough, of any priority.
+_FIRST_SHORT = f"""
+    SELECT t.id
+      FROM (SELECT id, duration_ms, priority, due_at FROM tasks_app_task
+             WHERE queue = %(queue)s AND slots = %(slots)s AND runs_alone = %(runs_alone)s
+               AND {DUE}
+             ORDER BY {BY_PRIORITY_SQL} LIMIT {SEARCH_DEPTH}) AS short
+      JOIN tasks_app_task t USING (id)
+     WHERE short.duration_ms <= %(max_duration_ms)s AND t.status = 'PENDING' AND {NOT_NEWER}
+     ORDER BY short.priority DESC, short.due_at, id LIMIT %(limit)s
+       FOR UPDATE OF t SKIP LOCKED
+"""
+# Starts an attempt of each chosen task.
+_TAKE = f"""
+    WITH chosen AS ({{chosen}})
+    UPDATE tasks_app_task t
+       SET status = 'RUNNING', attempt = t.attempt + 1, node_id = %(node_id)s,
+           celery_task_id = %(celery_task_id)s, started_at = clock_timestamp(),
+           lease_expires_at = clock_timestamp() + %(lease)s,
+           {CHANGED}
+      FROM chosen
+     WHERE t.id = chosen.id
+    RETURNING {TRANSITION}, 'PENDING'
+"""
+
+
+def find_node(name: str) -> ClaimingNode | None:
+    """Return a node; None if it is not online and active."""
+    rows = fetch(_NODE, {"node": name})
+    return ClaimingNode._make(rows[0]) if rows else None
+
+
+def lock_node(name: str) -> None:
+    """Make other claims of a node, and commands that change it, wait for this transaction."""
+    fetch(_LOCK_NODE, {"claims": _CLAIMS_LOCK, "nodes": _NODE_LOCK, "node": name})
+
+
+def occupied(node_id: UUID) -> list[Occupied]:
+    """Return the slots that a node's processes occupy."""
+    rows = fetch(_OCCUPIED, {"node_id": node_id})
+    return [Occupied(slots, until) for _, slots, until in rows]
+
+
+def nodes() -> list[Node]:
+    """Return all nodes, as a claim would find them now."""
+    work: dict[UUID, list[Occupied]] = defaultdict(list)
+    for id, slots, until in fetch(_OCCUPIED, {"node_id": None}):
+        work[id].append(Occupied(slots, until))
+    return [
+        Node(id, is_online, is_active, NodeCapacity(name, queues, slots, work[id]))
+        for id, name, is_online, is_active, queues, slots in fetch(_NODES)
+    ]
+
+
+def busy_slots() -> dict[UUID, int]:
+    """Return how many slots are occupied on each node that runs something."""
+    busy: Counter[UUID] = Counter()
+    for id, slots, _ in fetch(_OCCUPIED, {"node_id": None}):
+        busy[id] += slots
+    return busy
+
+
+def capacities() -> list[NodeCapacity]:
+    """Return the capacity of all nodes that are online and active."""
+    return [node.capacity for node in nodes() if node.is_online and node.is_active]
+
+
+def candidates(queues: Collection[str], *, may_start: bool = True) -> list[Candidate]:
+    """Return the first due task of each group of these queues.
+
+    Args:
+        queues: The names of the queues.
+        may_start: Whether to leave out queues that are paused, or whose limit is reached.
+    """
+    rows = fetch(_CANDIDATES, {"queues": list(queues), "may_start": may_start})
+    return [Candidate._make(row) for row in rows]
+
+
+def take(
+    choice: Choice, *, node_id: UUID, celery_task_id: str, lease: timedelta, batch: int
+) -> list[Transition]:
+    """Start the first tasks of the chosen group: one that runs alone, or up to a batch.
+
+    Returns none if other nodes are taking them.
+    """
+    candidate = choice.candidate
+    limit = 1 if candidate.runs_alone else batch
+    if candidate.is_limited:
+        limit = min(limit, _left_in(candidate.queue))
+        if limit <= 0:
+            return []
+    chosen = _FIRST if choice.max_duration_ms is None else _FIRST_SHORT
+    rows = fetch(
+        _TAKE.format(chosen=chosen),
+        {
+            **candidate._asdict(),
+            "max_duration_ms": choice.max_duration_ms,
+            "limit": limit,
+            "lease": lease,
+            "node_id": node_id,
+            "celery_task_id": celery_task_id,
+        },
+    )
+    return [Transition._make(row) for row in rows]
+
+
+def _left_in(queue: str) -> int:
+    """Lock a queue with a limit and return how many more of its tasks may start."""
+    fetch(_LOCK_QUEUE, {"queues": _QUEUE_LOCK, "queue": queue})
+    # A statement of its own, so that it sees what committed while the first one waited.
+    [(left,)] = fetch(_LEFT, {"queue": queue})
+    return int(left)
+
+
+def wait_for_claims() -> None:
+    """Wait until the claims in progress have committed; block others until this transaction ends.
+
+    Call it before changing what claims depend on.
+    """
+    fetch("SELECT pg_advisory_xact_lock(%s)", [_CLAIMS_LOCK])
+
+
+# Of each group and priority, the first entry of the index `task_pending` is the oldest task.
+_OLDEST_DUE = f"""
+    {_GROUPS}
+    SELECT min(first.due_at)
+      FROM groups g, generate_series(0, {PRIORITY_MAX}) AS priority, LATERAL (
+           SELECT due_at FROM tasks_app_task t
+            WHERE queue = g.queue AND slots = g.slots AND runs_alone = g.runs_alone
+              AND t.priority = priority.priority AND {DUE}
+            ORDER BY due_at LIMIT 1
+      ) AS first
+"""
+# Of each group and priority, the first entry after the present is the next task.
+_NEXT_DUE = f"""
+    {_GROUPS}
+    SELECT extract(epoch FROM min(first.due_at) - statement_timestamp())::float
+      FROM groups g, generate_series(0, {PRIORITY_MAX}) AS priority, LATERAL (
+           SELECT due_at FROM tasks_app_task t
+            WHERE queue = g.queue AND slots = g.slots AND runs_alone = g.runs_alone
+              AND t.priority = priority.priority AND status = 'PENDING' AND run > 0
+              AND due_at > statement_timestamp()
+            ORDER BY due_at LIMIT 1
+      ) AS first
+     WHERE g.queue = ANY(%(queues)s)
+"""
+
+
+def oldest_due() -> datetime | None:
+    """Return the time since which the oldest due task is due; None if no task is due."""
+    [(oldest,)] = fetch(_OLDEST_DUE)
+    return oldest  # type: ignore[no-any-return]
+
+
+def seconds_until_next_due(queues: Collection[str]) -> float | None:
+    """Return in how many seconds the next task of these queues becomes due; None if none does."""
+    [(seconds,)] = fetch(_NEXT_DUE, {"queues": list(queues)})
+    return seconds  # type: ignore[no-any-return]

@@ -1,0 +1,78 @@
+"""Leases: how long a claim holds, and what becomes of a task whose node lost its lease.
+
+The caller opens the transaction and appends the event.
+"""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from tasks_app.sql.db import fetch
+from tasks_app.sql.transitions import CANCELLED_MESSAGE, Transition, transition
+
+WORKER_LOST_MESSAGE = (
+    "Worker lost: the process that ran the task died or stopped answering in each allowed attempt."
+)
+DRAINED_MESSAGE = "Drained: the node's drain deadline passed during the last allowed attempt."
+# After the second lost attempt the next one waits 2 s, then 4 s, … up to the maximum.
+BACKOFF_FROM_ATTEMPT = 2
+BACKOFF_MAX_SECONDS = 60
+
+# Whether another attempt follows, and whether it waits.
+_CONTINUES = "t.cancel_requested_at IS NULL AND t.attempt < t.max_attempts"
+_BACKS_OFF = f"{_CONTINUES} AND t.attempt >= {BACKOFF_FROM_ATTEMPT}"
+_REQUEUE = f"""
+    status = CASE WHEN t.cancel_requested_at IS NOT NULL THEN 'CANCELLED'
+                  WHEN {_CONTINUES} THEN 'PENDING' ELSE 'FAILED' END,
+    failed_message = CASE WHEN t.cancel_requested_at IS NOT NULL THEN %(cancelled)s
+                          WHEN {_CONTINUES} THEN '' ELSE %(message)s END,
+    started_at = CASE WHEN {_CONTINUES} THEN NULL ELSE t.started_at END,
+    finished_at = CASE WHEN {_CONTINUES} THEN NULL ELSE clock_timestamp() END,
+    due_at = CASE WHEN {_BACKS_OFF}
+                  THEN clock_timestamp()
+                       + least(2 ^ (t.attempt - 1), {BACKOFF_MAX_SECONDS}) * interval '1 second'
+                  ELSE t.due_at END,
+    lease_expires_at = NULL
+"""
+
+
+def renew(id: UUID, *, run: int, attempt: int, lease: timedelta) -> bool | None:
+    """Extend a lease; return whether cancellation is requested, or None if the lease was lost."""
+    rows = fetch(
+        """
+        UPDATE tasks_app_task SET lease_expires_at = clock_timestamp() + %s
+         WHERE id = %s AND status = 'RUNNING' AND run = %s AND attempt = %s
+        RETURNING cancel_requested_at IS NOT NULL
+        """,
+        [lease, id, run, attempt],
+    )
+    return bool(rows[0][0]) if rows else None
+
+
+def requeue_claimed_by(celery_task_id: str) -> list[Transition]:
+    """Requeue the running tasks that a Celery message claimed."""
+    return _requeue("celery_task_id = %(celery_task_id)s", celery_task_id=celery_task_id)
+
+
+def requeue_held_by(node_id: UUID, *, message: str) -> list[Transition]:
+    """Requeue the running tasks of a node."""
+    return _requeue("node_id = %(node_id)s", message=message, node_id=node_id)
+
+
+def requeue_expired(limit: int) -> list[Transition]:
+    """Requeue running tasks whose lease expired."""
+    return _requeue("lease_expires_at <= clock_timestamp()", wait=f"SKIP LOCKED LIMIT {limit}")
+
+
+def _requeue(
+    where: str, *, wait: str = "", message: str = WORKER_LOST_MESSAGE, **params: Any
+) -> list[Transition]:
+    """RUNNING to PENDING; to FAILED after the last attempt; to CANCELLED if that was requested."""
+    return transition(
+        _REQUEUE,
+        where=f"status = 'RUNNING' AND {where}",
+        wait=wait,
+        cancelled=CANCELLED_MESSAGE,
+        message=message,
+        **params,
+    )

@@ -1,0 +1,295 @@
+"""The transitions of tasks: each function changes a set of rows and returns what it changed.
+
+A row changes only from the status that its function names, so of two processes that want the same
+row one gets it. Rows are locked in the order of their ids, so that transactions do not deadlock.
+The caller opens the transaction and appends the event. All times are the database's.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from tasks_app.models.base import uuid7, uuid7_floor
+from tasks_app.models.task import Task
+from tasks_app.sql.db import columns, fetch
+from tasks_app.transactions import OutOfOrderError
+
+CANCELLED_MESSAGE = "Cancelled"
+EXPIRED_MESSAGE = "Expired: no worker node started the task by its `expires_at`."
+
+_THIS_TRANSACTION = "(SELECT pg_current_xact_id()::text::bigint)"
+# What every change of a task assigns.
+CHANGED = f"""
+    updated_at = clock_timestamp(), version = t.version + 1, xid = {_THIS_TRANSACTION}
+"""
+# The log is read in the order of transaction ids: see `transactions.py`.
+NOT_NEWER = f"xid <= {_THIS_TRANSACTION}"
+IS_NEWER = f"xid > {_THIS_TRANSACTION} AS is_newer"
+
+# The task of a schedule is free for a new run. Before its first tick it is pending for run 0.
+FREE = "(t.status IN ('SUCCESS', 'FAILED', 'CANCELLED') OR t.status = 'PENDING' AND t.run = 0)"
+_NEW_RUN = """
+    status = 'PENDING', failed_message = '', run = t.run + 1, attempt = 0, node_id = NULL,
+    started_at = NULL, finished_at = NULL, cancel_requested_at = NULL
+"""
+
+
+class Transition(NamedTuple):
+    """A task as a change of state left it, and its status before."""
+
+    id: UUID
+    a: int
+    b: int
+    queue: str
+    duration_ms: int
+    run: int
+    attempt: int
+    version: int
+    status: str
+    failed_message: str
+    wait_ms: int | None
+    run_ms: int | None
+    previous: str
+
+
+class Outcome(NamedTuple):
+    """The sum that an attempt computed, valid for this run and attempt only."""
+
+    id: UUID
+    run: int
+    attempt: int
+    result: int
+
+
+_MEASURED = {
+    "wait_ms": "(date_part('epoch', t.started_at - t.due_at) * 1000)::bigint AS wait_ms",
+    "run_ms": "(date_part('epoch', t.finished_at - t.started_at) * 1000)::bigint AS run_ms",
+}
+# The columns of `Transition` but the last one, of a table with the alias t.
+TRANSITION = ", ".join(_MEASURED.get(name, f"t.{name}") for name in Transition._fields[:-1])
+
+_TASK_COLUMNS = [str(field.column) for field in Task._meta.concrete_fields]
+_TASK_ATTNAMES = [field.attname for field in Task._meta.concrete_fields]
+# The columns of a new task, with their types.
+_INSERTED = {
+    "id": "uuid",
+    "a": "bigint",
+    "b": "bigint",
+    "queue": "text",
+    "priority": "smallint",
+    "run_at": "timestamptz",
+    "expires_at": "timestamptz",
+    "duration_ms": "int",
+    "slots": "smallint",
+    "max_attempts": "smallint",
+    "idempotency_key": "text",
+}
+
+# Inserts tasks, without those whose idempotency key exists.
+_INSERT = f"""
+    INSERT INTO tasks_app_task AS t ({", ".join(_INSERTED)}, due_at)
+    SELECT {", ".join(_INSERTED)}, greatest(run_at, statement_timestamp())
+      FROM unnest({", ".join(f"%s::{kind}[]" for kind in _INSERTED.values())})
+        AS new({", ".join(_INSERTED)})
+    ON CONFLICT (idempotency_key) WHERE NOT idempotency_key = '' DO NOTHING
+    RETURNING {{returning}}
+"""
+
+
+def insert(rows: Sequence[Sequence[Any]]) -> list[Task]:
+    """Insert tasks; leave out those whose idempotency key exists.
+
+    Args:
+        rows: For each task the values of `NewTask`, after its id.
+    """
+    returning = ", ".join(f"t.{column}" for column in _TASK_COLUMNS)
+    inserted = fetch(_INSERT.format(returning=returning), columns(rows))
+    return [Task.from_db("default", _TASK_ATTNAMES, row) for row in inserted]
+
+
+def insert_many(rows: Sequence[Sequence[Any]]) -> set[UUID]:
+    """Insert tasks as `insert` does, and return their ids only, which costs less."""
+    return {id for (id,) in fetch(_INSERT.format(returning="t.id"), columns(rows))}
+
+
+# Stores results of attempts that still hold their tasks, and ends these attempts.
+_COMPLETE = f"""
+    WITH outcome AS (
+        SELECT *
+          FROM unnest(%(id)s, %(run)s, %(attempt)s, %(result)s::numeric[], %(result_id)s)
+            AS o(id, run, attempt, result, result_id)
+    ), held AS (
+        SELECT t.id, o.result, o.result_id, t.cancel_requested_at IS NOT NULL AS cancelled,
+               {IS_NEWER}
+          FROM tasks_app_task t JOIN outcome o USING (id)
+         WHERE t.status = 'RUNNING' AND t.run = o.run AND t.attempt = o.attempt
+         ORDER BY t.id FOR UPDATE OF t
+    ), ended AS (
+        UPDATE tasks_app_task t
+           SET status = CASE WHEN held.cancelled THEN 'CANCELLED' ELSE 'SUCCESS' END,
+               failed_message = CASE WHEN held.cancelled THEN %(cancelled)s ELSE '' END,
+               lease_expires_at = NULL, finished_at = clock_timestamp(),
+               {CHANGED}
+          FROM held WHERE t.id = held.id
+        RETURNING {TRANSITION}, 'RUNNING' AS previous, held.is_newer, t.node_id, held.result,
+                  held.result_id
+    ), stored AS (
+        INSERT INTO tasks_app_taskresult (id, task_id, result, run, attempt, node_id)
+        SELECT result_id, id, result, run, attempt, node_id FROM ended WHERE status = 'SUCCESS'
+    )
+    SELECT {", ".join(Transition._fields)}, is_newer FROM ended
+"""
+
+
+def complete(outcomes: Sequence[Outcome]) -> list[Transition]:
+    """RUNNING to SUCCESS with a result, or to CANCELLED if that was requested meanwhile.
+
+    The outcome of an attempt that no longer holds its task changes nothing: it is fenced.
+    """
+    arrays = dict(zip(Outcome._fields, columns(outcomes), strict=True))
+    result_ids = [uuid7() for _ in outcomes]
+    return transitions(
+        _COMPLETE, {**arrays, "result_id": result_ids, "cancelled": CANCELLED_MESSAGE}
+    )
+
+
+def cancel(ids: Sequence[UUID]) -> list[Transition]:
+    """PENDING to CANCELLED at once; a RUNNING task is marked, and its node stops it."""
+    return transition(
+        """
+        status = CASE t.status WHEN 'PENDING' THEN 'CANCELLED' ELSE t.status END,
+        failed_message = CASE t.status WHEN 'PENDING' THEN %(cancelled)s ELSE '' END,
+        finished_at = CASE t.status WHEN 'PENDING' THEN clock_timestamp() END,
+        cancel_requested_at = clock_timestamp()
+        """,
+        where="""
+        id = ANY(%(ids)s::uuid[])
+        AND (status = 'PENDING' OR status = 'RUNNING' AND cancel_requested_at IS NULL)
+        """,
+        ids=list(ids),
+        cancelled=CANCELLED_MESSAGE,
+    )
+
+
+def retry(ids: Sequence[UUID]) -> list[Transition]:
+    """FAILED or CANCELLED to PENDING, for a new run."""
+    return transition(
+        f"{_NEW_RUN}, due_at = greatest(t.run_at, clock_timestamp())",
+        where="id = ANY(%(ids)s::uuid[]) AND status IN ('FAILED', 'CANCELLED')",
+        ids=list(ids),
+    )
+
+
+# Starts a new run of each task of a schedule that is free for one.
+_START_RUNS = f"""
+    WITH start AS (
+        SELECT * FROM unnest(%s::uuid[], %s::timestamptz[]) AS s(id, run_at)
+    ), chosen AS (
+        SELECT start.*, t.status AS previous, {IS_NEWER}
+          FROM tasks_app_task t JOIN start USING (id)
+         WHERE {FREE} ORDER BY t.id FOR UPDATE OF t
+    )
+    UPDATE tasks_app_task t
+       SET {_NEW_RUN}, run_at = chosen.run_at,
+           due_at = greatest(chosen.run_at, clock_timestamp()),
+           {CHANGED}
+      FROM chosen WHERE t.id = chosen.id
+    RETURNING {TRANSITION}, chosen.previous, chosen.is_newer
+"""
+
+
+def start_runs(runs: Iterable[tuple[UUID, datetime]]) -> list[Transition]:
+    """Start a run of each task that is free for one.
+
+    Args:
+        runs: The id of each task, and the time at which its run is due.
+    """
+    return transitions(_START_RUNS, columns(list(runs)))
+
+
+def expire(limit: int) -> list[Transition]:
+    """PENDING to FAILED, of tasks that had to start by now."""
+    return transition(
+        "status = 'FAILED', failed_message = %(expired)s, finished_at = clock_timestamp()",
+        where="status = 'PENDING' AND run = 1 AND expires_at <= clock_timestamp()",
+        wait=f"SKIP LOCKED LIMIT {limit}",
+        expired=EXPIRED_MESSAGE,
+    )
+
+
+# Deletes tasks without a schedule, with their results. Ids sort by creation, and a task is created
+# before it finishes.
+_DELETE_FINISHED = """
+    WITH old AS (
+        SELECT id FROM tasks_app_task
+         WHERE id < %s AND finished_at < %s AND schedule_id IS NULL
+         ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+    ), results AS (
+        DELETE FROM tasks_app_taskresult r USING old WHERE r.task_id = old.id
+    )
+    DELETE FROM tasks_app_task t USING old WHERE t.id = old.id
+    RETURNING t.queue, t.status, t.id
+"""
+
+
+def delete_finished(before: datetime, limit: int) -> list[tuple[str, str, UUID]]:
+    """Delete tasks that finished before a time, and return their queues, statuses and ids.
+
+    The task of a schedule stays.
+    """
+    return fetch(_DELETE_FINISHED, [uuid7_floor(before), before, limit])
+
+
+def delete_results(before: datetime, limit: int) -> int:
+    """Delete results of runs before a time, but not a task's latest; return their number."""
+    rows = fetch(
+        """
+        DELETE FROM tasks_app_taskresult WHERE id IN (
+            SELECT r.id FROM tasks_app_taskresult r JOIN tasks_app_task t ON t.id = r.task_id
+             WHERE r.id < %s AND r.run < t.run ORDER BY r.id LIMIT %s
+        ) RETURNING 1
+        """,
+        [uuid7_floor(before), limit],
+    )
+    return len(rows)
+
+
+def lock(id: UUID) -> None:
+    """Lock a task until the transaction ends.
+
+    Raises:
+        OutOfOrderError: A transaction with a higher id has changed the task before.
+    """
+    sql = f"SELECT {IS_NEWER} FROM tasks_app_task WHERE id = %s FOR UPDATE"
+    if any(is_newer for (is_newer,) in fetch(sql, [id])):
+        raise OutOfOrderError
+
+
+def transition(assignments: str, *, where: str, wait: str = "", **params: Any) -> list[Transition]:
+    """Assign columns of the tasks that match a condition."""
+    return transitions(
+        f"""
+        WITH chosen AS (
+            SELECT id, status AS previous, {IS_NEWER} FROM tasks_app_task t
+             WHERE {where} ORDER BY id FOR UPDATE {wait}
+        )
+        UPDATE tasks_app_task t
+           SET {assignments}, {CHANGED}
+          FROM chosen WHERE t.id = chosen.id
+        RETURNING {TRANSITION}, chosen.previous, chosen.is_newer
+        """,
+        params,
+    )
+
+
+def transitions(sql: str, params: Any) -> list[Transition]:
+    """Run a statement that returns the columns of `Transition`, and `is_newer`.
+
+    Raises:
+        OutOfOrderError: A transaction with a higher id has changed one of the tasks before.
+    """
+    rows = fetch(sql, params)
+    if any(is_newer for *_, is_newer in rows):
+        raise OutOfOrderError
+    return [Transition._make(row[:-1]) for row in rows]

@@ -1,0 +1,88 @@
+"""No slot stands free while a task that fits it is pending, whatever happens to the cluster."""
+
+import random
+import signal
+import time
+
+import pytest
+
+from tasks_app.models import WorkerNode
+from tasks_app.services import cluster as nodes
+from tasks_app.services import queues, tasks
+from tasks_app.services.tasks import NewTask
+from tests.durability.conftest import wait_for_nodes
+from tests.ledger import Ledger
+from tests.live import running_cluster
+from tests.support.idleness import Idleness
+
+SIZES = {"node-1": 4, "node-2": 3}
+ROUNDS = 20
+IDLE_SECONDS = 1.5
+
+
+@pytest.mark.parametrize("seed", [random.randrange(10**6)])
+def test_no_slot_is_idle_while_a_task_that_fits_is_pending(transactional_db, journal, seed):
+    choose = random.Random(seed)
+    queues.create_queue("limited", running_limit=2)
+    queues.create_queue("paused")
+    with running_cluster() as cluster:
+        for name, slots in SIZES.items():
+            cluster.start_node(name, slots=slots)
+        wait_for_nodes(len(SIZES))
+        for _ in range(ROUNDS):
+            create_some(journal, choose)
+            disturb(cluster, choose)
+            time.sleep(choose.uniform(0.1, 1))
+        put_right(cluster)
+        journal.check(seconds=90)
+
+    Ledger.read().check()
+    idleness = Idleness.read()
+    assert max(idleness.longest.values(), default=0) <= IDLE_SECONDS, idleness.where
+
+
+def create_some(journal, choose):
+    news = [
+        NewTask(
+            a=number,
+            b=1,
+            queue=choose.choice(["default", "default", "limited", "paused"]),
+            priority=choose.choice([3, 5, 5, 7]),
+            slots=choose.choice([1, 1, 1, 1, 1, 1, 2, 3]),
+            duration_ms=choose.choice([0, 50, 200, 800, 1500]),
+            max_attempts=100,
+        )
+        for number in range(choose.randrange(30))
+    ]
+    if news:
+        for id, new in zip(tasks.create_tasks(news).ids, news, strict=True):
+            journal.note(id, new.a + new.b)
+
+
+def disturb(cluster, choose):
+    name = choose.choice(list(SIZES))
+    node = WorkerNode.objects.get(name__startswith=f"{name}@").name
+    match choose.randrange(16):
+        case 0:
+            cluster.signal_all(name, signal.SIGKILL)
+            cluster.start_node(name, slots=SIZES[name])
+        case 1:
+            nodes.pause_node(node)
+        case 2:
+            nodes.drain_node(node)
+        case 3 | 4:
+            nodes.resume_node(node)
+        case 5:
+            nodes.resize_node(node, slots=choose.randint(1, SIZES[name]))
+        case 6:
+            queues.pause_queue("paused")
+        case 7:
+            queues.resume_queue("paused")
+
+
+def put_right(cluster):
+    queues.resume_queue("paused")
+    for name, slots in SIZES.items():
+        node = WorkerNode.objects.get(name__startswith=f"{name}@").name
+        nodes.resume_node(node)
+        nodes.resize_node(node, slots=slots)

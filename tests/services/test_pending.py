@@ -1,0 +1,169 @@
+"""Each reason for which a task is pending, made true and untrue, beside what a claim does."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from tasks_app import recovery
+from tasks_app.models import Task, WorkerNode
+from tasks_app.services import cluster, pending, queues
+from tests.conftest import reload
+from tests.support.working import claim
+
+pytestmark = pytest.mark.django_db
+
+
+def why(task):
+    return pending.explain([reload(task)]).get(task.pk)
+
+
+def reason(task):
+    found = why(task)
+    return found and found.reason
+
+
+def starts(task):
+    """What is said to wait for a slot only can be claimed by a node that has one."""
+    return reason(task) == "WAITING_FOR_SLOT" and bool(claim()) and reason(task) is None
+
+
+def test_not_due(make_task, node):
+    task = make_task(run_at=timezone.now() + timedelta(hours=1))
+    assert (reason(task), claim()) == ("NOT_DUE", [])
+
+    Task.objects.update(due_at=timezone.now())
+    assert starts(task)
+
+
+def test_not_due_before_the_first_tick(make_schedule, node):
+    assert reason(make_schedule().task) == "NOT_DUE"
+
+
+def test_retry_wait(make_task, node):
+    task = make_task(max_attempts=5)
+    for number in range(2):
+        claim(message=f"message-{number}")
+        recovery.requeue_claimed_by(f"message-{number}")
+    assert (reason(task), claim()) == ("RETRY_WAIT", [])
+
+    Task.objects.update(due_at=timezone.now())
+    assert starts(task)
+
+
+def test_queue_paused(make_task, node):
+    task = make_task()
+    queues.pause_queue("default", note="the network is down")
+    assert (reason(task), claim()) == ("QUEUE_PAUSED", [])
+    assert "the network is down" in why(task).message
+
+    queues.resume_queue("default")
+    assert starts(task)
+
+
+@pytest.mark.parametrize("change", [{"connection": "OFFLINE"}, {"queues": ["reports"]}], ids=str)
+def test_no_node_for_queue(make_task, node, change):
+    task = make_task()
+    WorkerNode.objects.update(**change)
+    assert (reason(task), claim()) == ("NO_NODE_FOR_QUEUE", [])
+
+    WorkerNode.objects.update(connection="ONLINE", queues=["default"])
+    assert starts(task)
+
+
+def test_nodes_paused(make_task, node):
+    task = make_task()
+    for order in (cluster.pause_node, cluster.drain_node):
+        order(node.name)
+        assert (reason(task), claim()) == ("NODES_PAUSED", [])
+
+    cluster.resume_node(node.name)
+    assert starts(task)
+
+
+def test_too_large(make_task, node):
+    task = make_task(slots=3)
+    assert (reason(task), claim()) == ("TOO_LARGE", [])
+
+    WorkerNode.objects.update(slots=3)
+    assert starts(task)
+
+
+def test_queue_limit(make_task, node):
+    queues.update_queue("default", running_limit=1)
+    make_task(duration_ms=1)
+    claim(message="busy")
+    task = make_task()
+    assert (reason(task), claim()) == ("QUEUE_LIMIT", [])
+
+    queues.update_queue("default", running_limit=2)
+    assert starts(task)
+
+
+def test_waiting_for_slot(make_task, node):
+    for number in range(2):
+        make_task(duration_ms=60_000)
+        claim(message=f"busy-{number}")
+    task = make_task()
+    assert (reason(task), claim()) == ("WAITING_FOR_SLOT", [])
+
+    Task.objects.filter(celery_task_id="busy-0").delete()
+    assert starts(task)
+
+
+def test_first_in_line_is_told_when_its_slots_will_be_free(make_task, node):
+    make_task(duration_ms=60_000)
+    claim(message="busy")
+    large, later = make_task(slots=2), make_task(slots=2)
+
+    ends_at = reload(Task.objects.get(status="RUNNING")).started_at + timedelta(seconds=60)
+
+    assert reason(large) == reason(later) == "WAITING_FOR_SLOT"
+    assert "first in line: it needs 2 slots, and node-1@here has 1 free" in why(large).message
+    assert ends_at.isoformat(timespec="seconds") in why(large).message
+    assert "other tasks come first" in why(later).message
+
+
+def test_slots_reserved(make_task, node):
+    make_task(duration_ms=60_000)
+    claim(message="busy")
+    large, long = make_task(slots=2), make_task(duration_ms=3_600_000)
+    assert (reason(long), claim()) == ("SLOTS_RESERVED", [])
+    assert "a task that comes first and needs 2" in why(long).message
+
+    Task.objects.filter(pk=large.pk).delete()
+    assert starts(long)
+
+
+def test_groups_name_the_first_task_and_its_reason(make_task, node):
+    queues.create_queue("ml")
+    WorkerNode.objects.update(queues=["default", "ml"])
+    huge, _ = make_task(slots=16, queue="ml"), make_task(slots=16, queue="ml")
+    plain = make_task(queue="ml")
+
+    found = pending.groups(["ml", "default"])
+
+    assert [(g.queue, g.slots, g.first_id, g.pending.reason) for g in found] == [
+        ("ml", 1, plain.pk, "WAITING_FOR_SLOT"),
+        ("ml", 16, huge.pk, "TOO_LARGE"),
+    ]
+    assert found[1].pending.message == "The task needs 16 slots; the largest node has 2."
+
+
+def test_task_that_is_not_pending_has_no_reason(make_task, node):
+    task = make_task()
+    claim()
+
+    assert pending.explain([reload(task)]) == {}
+
+
+def test_ahead_counts_higher_priorities_and_older_tasks(make_task, node):
+    first, second = make_task(), make_task()
+    urgent, low = make_task(priority=9), make_task(priority=1)
+    make_task(priority=9, run_at=timezone.now() + timedelta(hours=1))
+    queues.create_queue("reports")
+    make_task(priority=9, queue="reports")
+
+    places = pending.ahead([first, second, urgent, low])
+
+    assert places == {first.pk: 1, second.pk: 2, urgent.pk: 0, low.pk: 3}

@@ -1,0 +1,58 @@
+"""What a process of a node does, in the test's own process."""
+
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.utils import timezone
+
+from tasks_app import execution
+from tasks_app.models import Task
+from tasks_app.sql.transitions import Outcome
+
+NODE = "node-1@here"
+
+
+def claim(node=NODE, message="message-1"):
+    """Claim what the node would claim now, and return the transitions."""
+    return execution.claim(node, celery_task_id=message).tasks
+
+
+def complete(claimed, node=NODE):
+    """Store the results of claimed tasks, and return the transitions."""
+    outcomes = [Outcome(task.id, task.run, task.attempt, task.a + task.b) for task in claimed]
+    return execution.complete(outcomes, node=node)
+
+
+def run_all(node=NODE, message="message-1"):
+    """Run everything that the node can run now; return the number of completed tasks."""
+    return execution.run(
+        node, celery_task_id=message, wake_node=lambda _: None, is_stopping=lambda: False
+    )
+
+
+def ids(tasks):
+    """Return the ids of tasks or transitions."""
+    return [getattr(task, "pk", None) or task.id for task in tasks]
+
+
+@contextmanager
+def only(*tasks):
+    """Within this, no other pending task is due."""
+    others = Task.objects.filter(status="PENDING").exclude(pk__in=ids(tasks))
+    due = dict(others.values_list("pk", "due_at"))
+    Task.objects.filter(pk__in=due).update(due_at=timezone.now() + timedelta(days=1))
+    yield
+    for pk, due_at in due.items():
+        Task.objects.filter(pk=pk).update(due_at=due_at)
+
+
+def claim_only(*tasks, node=NODE, message="message-1"):
+    """Claim these tasks, whatever else is pending."""
+    with only(*tasks):
+        return claim(node, message)
+
+
+def run_only(*tasks, node=NODE, message="message-1"):
+    """Run these tasks, whatever else is pending."""
+    with only(*tasks):
+        return run_all(node, message)
