@@ -14,7 +14,7 @@ from django.db import connection, transaction
 django.setup(set_prefix=False)
 
 from tasks_app import execution  # noqa: E402  the models exist only after setup
-from tasks_app.services import cluster  # noqa: E402
+from tasks_app.services import nodes  # noqa: E402
 
 TIMES = 50
 QUEUES = ("batches", "durations")
@@ -53,7 +53,7 @@ def main(count: int) -> None:
 def _time_claims(queue: str) -> float:
     node = f"{queue}@bench"
     times = []
-    cluster.heartbeat(node, host="bench", pid=1, slots=4, queues=[queue])
+    nodes.heartbeat(node, host="bench", pid=1, slots=4, queues=[queue])
     for _ in range(TIMES):
         # What is claimed is pending again afterwards, so that each claim finds the same.
         with transaction.atomic():

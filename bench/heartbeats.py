@@ -12,7 +12,7 @@ from django.db import connection
 
 django.setup(set_prefix=False)
 
-from tasks_app.services import cluster  # noqa: E402  the models exist only after setup
+from tasks_app.services.nodes import HEARTBEAT_SECONDS, heartbeat  # noqa: E402  the models exist only after setup
 
 
 def main(nodes: int, seconds: int) -> None:
@@ -25,8 +25,8 @@ def main(nodes: int, seconds: int) -> None:
     processes = [psutil.Process(), psutil.Process(pid)]
     before = [_cpu_seconds(process) for process in processes]
     began = time.monotonic()
-    for turn in range(seconds * nodes // cluster.HEARTBEAT_SECONDS):
-        due = began + turn * cluster.HEARTBEAT_SECONDS / nodes
+    for turn in range(seconds * nodes // HEARTBEAT_SECONDS):
+        due = began + turn * HEARTBEAT_SECONDS / nodes
         time.sleep(max(0.0, due - time.monotonic()))
         _beat(names[turn % nodes])
     seconds_passed = time.monotonic() - began
@@ -35,7 +35,7 @@ def main(nodes: int, seconds: int) -> None:
 
 
 def _beat(name: str) -> None:
-    cluster.heartbeat(name, host="bench", pid=1, slots=4, queues=["default"])
+    heartbeat(name, host="bench", pid=1, slots=4, queues=["default"])
 
 
 def _cpu_seconds(process: psutil.Process) -> float:

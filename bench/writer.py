@@ -15,7 +15,7 @@ django.setup()
 
 from django.utils import timezone  # noqa: E402
 
-from schema.nodes import global_id  # noqa: E402
+from schema.core.relay import global_id  # noqa: E402
 from tasks_app.models import Task  # noqa: E402
 from tasks_app.services import tasks  # noqa: E402
 

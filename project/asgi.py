@@ -23,15 +23,15 @@ from starlette.routing import Mount, Route, Router  # noqa: E402
 from starlette.websockets import WebSocketClose  # noqa: E402
 
 from project.static import StaticFiles  # noqa: E402
-from schema.consumers import Consumer  # noqa: E402
-from schema.sse import stream  # noqa: E402
+from schema.transport.sse import stream  # noqa: E402
+from schema.transport.websocket import Consumer  # noqa: E402
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 
-class DjangoInLanes(ASGIHandler):
+class ThreadedDjango(ASGIHandler):
     """Django's synchronous side: each request is answered from start to end by one thread of a few.
 
     Django's own ASGI handler changes threads several times in a request and drops the thread at
@@ -87,7 +87,7 @@ application: Any = Router(
     ],
     default=ProtocolTypeRouter(
         {
-            "http": DjangoInLanes(settings.HTTP_LANES),
+            "http": ThreadedDjango(settings.HTTP_THREADS),
             "websocket": URLRouter(
                 [
                     path("graphql/", Consumer.as_asgi()),

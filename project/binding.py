@@ -14,7 +14,7 @@ Set API_AUTH=token, then make a key with: python manage.py token create NAME --r
 _SIGNS_OF_A_PROXY = ("ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "HTTPS")
 
 
-def settle_access(host: str) -> None:
+def set_default_api_auth(host: str) -> None:
     """Sets API_AUTH where only this machine can ask; elsewhere it must have been set.
 
     In a container the address at which its port is published counts.

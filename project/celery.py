@@ -15,4 +15,4 @@ app = Celery("project")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # By name, because the models behind it can be imported only when Django is set up.
-app.steps["worker"].add("tasks_app.worker:Node")
+app.steps["worker"].add("tasks_app.worker.node:Node")

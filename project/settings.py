@@ -58,7 +58,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "project.access.Access",
+    "project.authentication.Access",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -116,7 +116,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 
 # How many requests one web process answers at once, and how many connections it then has to
 # PostgreSQL (see project/asgi.py).
-HTTP_LANES = env.int("HTTP_LANES", default=8)
+HTTP_THREADS = env.int("HTTP_THREADS", default=8)
 
 # --- PostgreSQL ---------------------------------------------------------------------------------
 
@@ -188,7 +188,7 @@ DJANGO_CELERY_BEAT_TZ_AWARE = True
 
 # --- Channels -----------------------------------------------------------------------------------
 
-# It carries nothing but the doorbell of the log (tasks_app/doorbell.py).
+# It carries nothing but the doorbell of the log (tasks_app/log/notifier.py).
 CHANNEL_PREFIX = "cluster-scheduler"
 CHANNEL_LAYERS = {
     "default": {
@@ -257,8 +257,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 # --- REST ---------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["tasks_app.rest.access.Bearer"],
-    "DEFAULT_PERMISSION_CLASSES": ["tasks_app.rest.access.MayCall"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["tasks_app.rest.authentication.Bearer"],
+    "DEFAULT_PERMISSION_CLASSES": ["tasks_app.rest.authentication.MayCall"],
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -284,7 +284,7 @@ GRAPHQL_INTROSPECTION = env.bool("GRAPHQL_INTROSPECTION", default=True)
 # How many WebSockets and event streams one web process has at once; more are told to come later.
 STREAMS_MAX = env.int("STREAMS_MAX", default=2_000)
 # How many queries and mutations that come over WebSockets one web process runs at once.
-STREAM_LANES = env.int("STREAM_LANES", default=4)
+STREAM_THREADS = env.int("STREAM_THREADS", default=4)
 
 # --- Logs ---------------------------------------------------------------------------------------
 
@@ -315,7 +315,7 @@ LOGGING = {
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "kombu": {"level": "WARNING"},
-        # It logs a traceback each second while Valkey is away; tasks_app.doorbell says so once.
+        # It logs a traceback each second while Valkey is away; tasks_app.log.notifier says so once.
         "channels_redis": {"level": "CRITICAL"},
     },
 }

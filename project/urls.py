@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from project.access import after_login, for_known
+from project.authentication import after_login, login_required_page
 from project.pages import EDITOR, dashboard, not_found, page
-from schema.views import view as graphql
+from schema.transport.http import view as graphql
 from tasks_app import dispatch, prometheus
 
 
@@ -65,5 +65,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz/", healthz),
     path("readyz/", readyz),
-    path("metrics", for_known(prometheus.view)),
+    path("metrics", login_required_page(prometheus.view)),
 ]

@@ -6,7 +6,7 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from project.binding import settle_access
+from project.binding import set_default_api_auth
 
 CLOSE_SECONDS = 5.0
 OPTIONS = (
@@ -47,7 +47,7 @@ def _settle_access(arguments: list[str]) -> None:
     # As uvicorn understands them: it reads the environment too.
     given = uvicorn.main.make_context("uvicorn", list(arguments)).params
     if given["fd"] is None:
-        settle_access(given["uds"] or given["host"])
+        set_default_api_auth(given["uds"] or given["host"])
 
 
 if __name__ == "__main__":

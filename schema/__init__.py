@@ -11,11 +11,11 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from schema import errors
-from schema.limits import Documents
+from schema.core import errors
+from schema.core.scalars import SCALARS
+from schema.execution.cost import Documents
 from schema.mutations import Mutation
 from schema.queries import Query
-from schema.scalars import SCALARS
 from schema.subscriptions import Subscription
 
 _ONE_ANSWER = {OperationType.QUERY, OperationType.MUTATION}

@@ -7,7 +7,10 @@ import strawberry
 import strawberry_django
 from django.core.exceptions import ValidationError
 
-from schema.inputs import (
+from schema.core.payloads import attempt, user_errors
+from schema.core.prefetch import prefetch_for
+from schema.core.relay import global_id, parse_id
+from schema.types.inputs import (
     CancelTaskInput,
     CancelTasksInput,
     CreateTaskInput,
@@ -22,9 +25,8 @@ from schema.inputs import (
     TriggerTaskScheduleInput,
     UpdateTaskScheduleInput,
 )
-from schema.loading import load_for
-from schema.nodes import global_id, parse_id
-from schema.payloads import (
+from schema.types.node_mutations import ClusterMutations
+from schema.types.payloads import (
     CancelTaskPayload,
     CancelTasksPayload,
     CreateTaskPayload,
@@ -39,12 +41,9 @@ from schema.payloads import (
     TaskSchedulePayload,
     TriggerTaskSchedulePayload,
     UpdateTaskSchedulePayload,
-    attempt,
-    user_errors,
 )
-from schema.steering import Steering
-from schema.tokens import TokenMutations
-from schema.where import matching
+from schema.types.task_filter import to_q
+from schema.types.tokens import TokenMutations
 from tasks_app import models
 from tasks_app.services import schedules, tasks
 
@@ -57,14 +56,14 @@ def _input(description: str) -> Any:
 
 
 @strawberry.type(description="What can be done.")
-class Mutation(Steering, TokenMutations):
+class Mutation(ClusterMutations, TokenMutations):
     @strawberry_django.mutation(description="Create a task and have it run.")
     def create_task(
         self,
         info: strawberry.Info,
         input: Annotated[CreateTaskInput, _input("The task to be created.")],
     ) -> CreateTaskPayload:
-        return _payload(CreateTaskPayload, info, lambda: tasks.create_task(input.wish()))
+        return _payload(CreateTaskPayload, info, lambda: tasks.create_task(input.to_request()))
 
     @strawberry_django.mutation(description="Create many tasks in one transaction.")
     def create_tasks(
@@ -72,7 +71,7 @@ class Mutation(Steering, TokenMutations):
     ) -> CreateTasksPayload:
         partly = input.error_policy is ErrorPolicy.REJECT_FAILED_ROWS
         created, errors = attempt(
-            lambda: tasks.create_tasks(input.wishes(), partly=partly), at=["input", "tasks"]
+            lambda: tasks.create_tasks(input.to_requests(), partly=partly), at=["input", "tasks"]
         )
         if created is None:
             return CreateTasksPayload(count=0, task_ids=[], errors=errors)
@@ -109,7 +108,7 @@ class Mutation(Steering, TokenMutations):
     def cancel_tasks(
         self, input: Annotated[CancelTasksInput, _input("Which tasks.")]
     ) -> CancelTasksPayload:
-        which = matching(input.where)
+        which = to_q(input.where)
         count = tasks.cancellable(which).count() if input.dry_run else tasks.cancel_tasks(which)
         return CancelTasksPayload(count=count, errors=[])
 
@@ -119,7 +118,7 @@ class Mutation(Steering, TokenMutations):
     def retry_tasks(
         self, input: Annotated[RetryTasksInput, _input("Which tasks.")]
     ) -> RetryTasksPayload:
-        which = matching(input.where)
+        which = to_q(input.where)
         count = tasks.retryable(which).count() if input.dry_run else tasks.retry_tasks(which)
         return RetryTasksPayload(count=count, errors=[])
 
@@ -130,7 +129,7 @@ class Mutation(Steering, TokenMutations):
         input: Annotated[CreateTaskScheduleInput, _input("The schedule to be created.")],
     ) -> CreateTaskSchedulePayload:
         return _schedule_payload(
-            CreateTaskSchedulePayload, info, lambda: schedules.create_schedule(input.wish())
+            CreateTaskSchedulePayload, info, lambda: schedules.create_schedule(input.to_request())
         )
 
     @strawberry_django.mutation(description="Change a schedule; what is left out stays as it is.")
@@ -180,7 +179,7 @@ class Mutation(Steering, TokenMutations):
         )
 
     @strawberry_django.mutation(
-        description="Run the task of a schedule now, beside its ticks, paused or not."
+        description="Run the task of a schedule now, plus its ticks, paused or not."
     )
     def trigger_task_schedule(
         self,
@@ -196,12 +195,12 @@ def _schedule_payload(
 ) -> S:
     schedule, errors = attempt(service)
     if schedule:
-        load_for(info, [schedule], "taskSchedule")
+        prefetch_for(info, [schedule], "taskSchedule")
     return payload(task_schedule=schedule, errors=errors)  # type: ignore[arg-type]
 
 
 def _payload(payload: type[P], info: strawberry.Info, service: Callable[[], models.Task]) -> P:
     task, errors = attempt(service)
     if task:
-        load_for(info, [task], "task")
+        prefetch_for(info, [task], "task")
     return payload(task=task, errors=errors)  # type: ignore[arg-type]

@@ -8,21 +8,39 @@ import strawberry
 import strawberry_django
 from django.db.models import Model, QuerySet
 
-from schema.changes import EventBatch, event_batch, parse_cursor
-from schema.cluster import Cluster
-from schema.connections import After, Before, Connection, First, Last, Order, Page, paginate
-from schema.enums import ClusterEventKind
-from schema.inputs import NewScheduleInput
-from schema.loading import load_for, loaded, selects
-from schema.nodes import BadInputError, Node, parse_id, split_id
-from schema.payloads import SchedulePreview, attempt
-from schema.schedules import UPCOMING_MAX, TaskSchedule
-from schema.tokens import TokenQueries
-from schema.types import Task
-from schema.where import TaskWhere, matching, text
-from schema.workers import Queue, WorkerNode
-from tasks_app import events, models
-from tasks_app.events import PAGE_LINES_MAX
+from schema.core.enums import ClusterEventKind
+from schema.core.pagination import (
+    After,
+    Before,
+    Connection,
+    First,
+    Last,
+    Order,
+    Page,
+    paginate,
+)
+from schema.core.payloads import attempt
+from schema.core.prefetch import fetch_selected, prefetch_for, selects
+from schema.core.relay import (
+    BadInputError,
+    Node,
+    parse_id,
+    split_id,
+)
+from schema.types.cluster import Cluster
+from schema.types.events import EventBatch, event_batch, parse_cursor
+from schema.types.inputs import NewScheduleInput
+from schema.types.nodes import Queue, WorkerNode
+from schema.types.payloads import (
+    SchedulePreview,
+)
+from schema.types.schedules import UPCOMING_MAX, TaskSchedule
+from schema.types.task_filter import TaskWhere, text, to_q
+from schema.types.tasks import Task
+from schema.types.tokens import TokenQueries
+from tasks_app import models
+from tasks_app.log import events
+from tasks_app.log.events import PAGE_EVENTS_MAX
 from tasks_app.services import schedules
 
 NODES_MAX = 100
@@ -97,7 +115,7 @@ class Query(TokenQueries):
     @strawberry_django.field(description="A task; null if it is not there.")
     def task(self, info: strawberry.Info, id: Id) -> Task | None:
         task = models.Task.objects.filter(pk=parse_id(id, "Task")).first()
-        load_for(info, [task] if task else [])
+        prefetch_for(info, [task] if task else [])
         return task
 
     @strawberry_django.field(description="Tasks, the newest first if no order is given.")
@@ -116,7 +134,7 @@ class Query(TokenQueries):
         before: Before = None,
     ) -> TaskConnection:
         log_cursor = events.head() if selects(info, "cursor") else None
-        rows = models.Task.objects.filter(matching(where))
+        rows = models.Task.objects.filter(to_q(where))
         order = _order(order_by)
         if order.column:
             rows = rows.exclude(**{order.column: None})
@@ -127,7 +145,7 @@ class Query(TokenQueries):
     @strawberry_django.field(description="A schedule; null if it is not there.")
     def task_schedule(self, info: strawberry.Info, id: Id) -> TaskSchedule | None:
         row = models.TaskSchedule.objects.filter(pk=parse_id(id, "TaskSchedule")).first()
-        load_for(info, [row] if row else [])
+        prefetch_for(info, [row] if row else [])
         return row
 
     @strawberry_django.field(description="Schedules, the newest first.")
@@ -159,24 +177,26 @@ class Query(TokenQueries):
     ) -> SchedulePreview:
         if not 1 <= count <= UPCOMING_MAX:
             raise BadInputError(f"`count` is from 1 to {UPCOMING_MAX}.")
-        ticks, errors = attempt(lambda: schedules.preview(input.wish(), count))
+        ticks, errors = attempt(lambda: schedules.preview(input.to_request(), count))
         return SchedulePreview(ticks=ticks or [], errors=errors)
 
     @strawberry_django.field(description="All queues, by name.")
     def queues(self, info: strawberry.Info) -> list[Queue]:
-        return loaded(info, models.Queue.objects.order_by("name"))
+        return fetch_selected(info, models.Queue.objects.order_by("name"))
 
     @strawberry_django.field(description="A queue; null if it is not there.")
     def queue(self, info: strawberry.Info, name: Name) -> Queue | None:
-        return next(iter(loaded(info, models.Queue.objects.filter(name=text(name)))), None)
+        return next(iter(fetch_selected(info, models.Queue.objects.filter(name=text(name)))), None)
 
     @strawberry_django.field(description="All worker nodes that ever joined, by name.")
     def worker_nodes(self, info: strawberry.Info) -> list[WorkerNode]:
-        return loaded(info, models.WorkerNode.objects.order_by("name"))
+        return fetch_selected(info, models.WorkerNode.objects.order_by("name"))
 
     @strawberry_django.field(description="A worker node; null if it never joined.")
     def worker_node(self, info: strawberry.Info, name: Name) -> WorkerNode | None:
-        return next(iter(loaded(info, models.WorkerNode.objects.filter(name=text(name)))), None)
+        return next(
+            iter(fetch_selected(info, models.WorkerNode.objects.filter(name=text(name)))), None
+        )
 
     @strawberry_django.field(
         description=(
@@ -191,15 +211,15 @@ class Query(TokenQueries):
             strawberry.argument(description="The cursor of a line; the end if left out."),
         ] = None,
         count: Annotated[
-            int, strawberry.argument(description=f"How many lines, at most {PAGE_LINES_MAX}.")
+            int, strawberry.argument(description=f"How many lines, at most {PAGE_EVENTS_MAX}.")
         ] = 50,
         kinds: Annotated[
             list[ClusterEventKind] | None,
             strawberry.argument(description="Only lines of these kinds."),
         ] = None,
     ) -> EventBatch:
-        if not 1 <= count <= PAGE_LINES_MAX:
-            raise BadInputError(f"`count` is from 1 to {PAGE_LINES_MAX}.")
+        if not 1 <= count <= PAGE_EVENTS_MAX:
+            raise BadInputError(f"`count` is from 1 to {PAGE_EVENTS_MAX}.")
         end = events.head() if before is None else parse_cursor("before", before)
         lines = events.read_back(end, count, kinds)
         return event_batch(lines, end, caught_up=before is None)
@@ -211,8 +231,8 @@ class Query(TokenQueries):
 
 def _load_page(info: strawberry.Info, edges: list[Any]) -> None:
     rows = [edge.node for edge in edges]
-    load_for(info, rows, "nodes")
-    load_for(info, rows, "edges", "node")
+    prefetch_for(info, rows, "nodes")
+    prefetch_for(info, rows, "edges", "node")
 
 
 def _order(order: TaskOrder | None) -> Order:
@@ -232,6 +252,6 @@ def _nodes(info: strawberry.Info, ids: list[strawberry.ID]) -> list[Any]:
             raise BadInputError(f"There is no type {name[:100]!r} with ids.")
         rows: QuerySet[Any] = NODE_TYPES[name]._default_manager.all()
         some = list(rows.filter(pk__in=[pk for type_name, pk in wanted if type_name == name]))
-        load_for(info, some)
+        prefetch_for(info, some)
         found |= {(name, row.pk): row for row in some}
     return [found.get(key) for key in wanted]

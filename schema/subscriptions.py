@@ -8,7 +8,13 @@ from uuid import UUID
 import strawberry
 from graphql import GraphQLError
 
-from schema.changes import (
+from schema.core.enums import ClusterEventKind, TaskStatus
+from schema.core.relay import BadInputError, parse_id
+from schema.execution.broadcast import Item, Watch
+from schema.execution.executor import run_in_thread
+from schema.execution.polling import ClusterPolling
+from schema.types.cluster import Cluster
+from schema.types.events import (
     ClusterEventMessage,
     EventBatch,
     StreamGap,
@@ -19,16 +25,11 @@ from schema.changes import (
     present_states,
     status_changes,
 )
-from schema.cluster import Cluster
-from schema.enums import ClusterEventKind, TaskStatus
-from schema.feeds import Item, Watch
-from schema.nodes import BadInputError, parse_id
-from schema.pulse import ClusterPulse
-from schema.streams import in_lane
-from schema.where import IDS_MAX
-from tasks_app import events, models
-from tasks_app.events import Cursor, GapError, Page
-from tasks_app.tail import tail
+from schema.types.task_filter import IDS_MAX
+from tasks_app import models
+from tasks_app.log import events
+from tasks_app.log.events import Cursor, GapError, Page
+from tasks_app.log.reader import log_reader
 
 EVERY_MS_DEFAULT, EVERY_MS_MIN, EVERY_MS_MAX = 1_000, 250, 60_000
 
@@ -63,7 +64,7 @@ class TaskChangeWhere:
 class Subscription:
     @strawberry.subscription(
         description=(
-            "Each change of each matching task, in order. With ids or scheduleId and without a"
+            "Each change of each to_q task, in order. With ids or scheduleId and without a"
             " cursor it begins with where those tasks stand. A cursor that is older than what is"
             " kept of the log ends it with an error, code STREAM_GAP."
         )
@@ -76,7 +77,7 @@ class Subscription:
         after: After = None,
     ) -> AsyncIterator[TaskStatusChange]:
         where = where or TaskChangeWhere()
-        task_ids = await in_lane(lambda: _task_ids(where))
+        task_ids = await run_in_thread(lambda: _task_ids(where))
         return TaskWatch(where, task_ids, _cursor(after))
 
     @strawberry.subscription(
@@ -109,7 +110,7 @@ class Subscription:
     ) -> AsyncIterator[Cluster]:
         if not EVERY_MS_MIN <= every_ms <= EVERY_MS_MAX:
             raise BadInputError(f"`everyMs` is from {EVERY_MS_MIN} to {EVERY_MS_MAX}.")
-        return ClusterPulse(every_ms)
+        return ClusterPolling(every_ms)
 
 
 def _cursor(after: str | None) -> Cursor | None:
@@ -147,7 +148,7 @@ class TaskWatch(Watch):
     async def begin(self) -> tuple[Cursor, list[Any]]:
         if self._after:
             try:
-                await tail.verify(self._after)
+                await log_reader.verify(self._after)
             except GapError as gap:
                 raise GraphQLError(
                     "The log does not go back to this cursor: read the state anew.",
@@ -155,13 +156,13 @@ class TaskWatch(Watch):
                 ) from gap
             return self._after, []
         # First the place, then the state: what happens in between is not lost but known.
-        cursor = await tail.head()
+        cursor = await log_reader.head()
         if self.task_ids is None:
             return cursor, []
-        tasks = await in_lane(lambda: list(models.Task.objects.filter(pk__in=self.task_ids)))
+        tasks = await run_in_thread(lambda: list(models.Task.objects.filter(pk__in=self.task_ids)))
         self._told = {task.pk: task.version for task in tasks}
-        matching = [task for task in tasks if self._matches(task.status, task.queue_id)]
-        return cursor, present_states(matching, cursor)
+        to_q = [task for task in tasks if self._matches(task.status, task.queue_id)]
+        return cursor, present_states(to_q, cursor)
 
     def items(self, page: Page, after: Cursor) -> list[Item]:
         return list(_changes(page, after))
@@ -204,10 +205,10 @@ class LogWatch(Watch):
 
     async def begin(self) -> tuple[Cursor, list[Any]]:
         if self._after is None:
-            cursor = await tail.head()
+            cursor = await log_reader.head()
             return cursor, [event_batch([], cursor, caught_up=True)]
         try:
-            await tail.verify(self._after)
+            await log_reader.verify(self._after)
         except GapError as gap:
             resume = gap.resume
             return resume, [

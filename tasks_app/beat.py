@@ -22,7 +22,7 @@ from kombu import Connection
 from kombu.exceptions import OperationalError as BrokerError
 
 from tasks_app import dispatch, ticking
-from tasks_app.services import cluster
+from tasks_app.services import nodes
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class Leadership:
                 self._connection = _connect()
             with self._connection.cursor() as cursor:
                 cursor.execute(
-                    "SELECT %s OR pg_try_advisory_lock(%s)", [self._held, cluster.LEADER_LOCK]
+                    "SELECT %s OR pg_try_advisory_lock(%s)", [self._held, nodes.LEADER_LOCK]
                 )
                 [(self._held,)] = cursor.fetchall()
         except psycopg2.Error:

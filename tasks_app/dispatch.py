@@ -2,7 +2,7 @@
 
 A wake-up makes a node claim from PostgreSQL what it can run (`execution.py`). One that is lost,
 late or repeated changes nothing but the time: nodes also look for work themselves (`worker.py`). No
-caller waits for the broker, or fails with it. Only this module publishes to Celery.
+actor waits for the broker, or fails with it. Only this module publishes to Celery.
 """
 
 import logging

@@ -13,11 +13,12 @@ from typing import NamedTuple, TypeVar
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
-from tasks_app import dispatch, events, policy
+from tasks_app import dispatch, policy
+from tasks_app.log import events
 from tasks_app.policy import Candidate, NodeCapacity
 from tasks_app.sql import claims, leases, transitions
+from tasks_app.sql.transactions import in_transaction
 from tasks_app.sql.transitions import Outcome, Transition
-from tasks_app.transactions import in_transaction
 
 logger = logging.getLogger(__name__)
 

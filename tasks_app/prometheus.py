@@ -14,13 +14,13 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
-from tasks_app import metrics
+from tasks_app import stats
 from tasks_app.models import Queue, Task
-from tasks_app.services import cluster
+from tasks_app.services import nodes
 from tasks_app.sql import claims
 
 # Of the buckets that are kept, each fourth: 1 ms, 2 ms, 4 ms, … to two hours.
-_ENDS = range(0, 24 * metrics.BUCKETS_PER_DOUBLING, metrics.BUCKETS_PER_DOUBLING)
+_ENDS = range(0, 24 * stats.BUCKETS_PER_DOUBLING, stats.BUCKETS_PER_DOUBLING)
 _OUTCOMES = ("succeeded", "failed", "cancelled")
 
 
@@ -39,14 +39,14 @@ class _Cluster(Collector):
         return iter(())
 
     def collect(self) -> Iterator[Metric]:
-        yield from _queues(metrics.queue_loads(metrics.Window.ALL_TIME))
-        yield from _nodes(metrics.node_loads(metrics.Window.ALL_TIME))
+        yield from _queues(stats.queue_stats(stats.Window.ALL_TIME))
+        yield from _nodes(stats.node_stats(stats.Window.ALL_TIME))
         beats = GaugeMetricFamily("cluster_beat_leads", "Whether a scheduler leads.")
-        beats.add_metric([], cluster.beat_leads())
+        beats.add_metric([], nodes.beat_leads())
         yield beats
 
 
-def _queues(loads: Mapping[str, metrics.Load]) -> Iterator[Metric]:
+def _queues(loads: Mapping[str, stats.TaskStats]) -> Iterator[Metric]:
     tasks = GaugeMetricFamily("cluster_tasks", "Tasks by status.", labels=["queue", "status"])
     paused = GaugeMetricFamily("cluster_queue_paused", "Whether it is.", labels=["queue"])
     limit = GaugeMetricFamily(
@@ -61,9 +61,9 @@ def _queues(loads: Mapping[str, metrics.Load]) -> Iterator[Metric]:
     times = HistogramMetricFamily(
         "cluster_run_seconds", "How long runs were on their node.", labels=["queue"]
     )
-    counts = metrics.task_counts()
+    counts = stats.task_counts()
     for queue in Queue.objects.order_by("name"):
-        load = loads.get(queue.name, metrics.Load())
+        load = loads.get(queue.name, stats.TaskStats())
         paused.add_metric([queue.name], queue.paused_at is not None)
         if queue.running_limit is not None:
             limit.add_metric([queue.name], queue.running_limit)
@@ -76,7 +76,7 @@ def _queues(loads: Mapping[str, metrics.Load]) -> Iterator[Metric]:
     yield from (tasks, paused, limit, runs, waits, times)
 
 
-def _nodes(loads: Mapping[UUID, metrics.Load]) -> Iterator[Metric]:
+def _nodes(loads: Mapping[UUID, stats.TaskStats]) -> Iterator[Metric]:
     online = GaugeMetricFamily("cluster_node_online", "Whether it is.", labels=["node"])
     active = GaugeMetricFamily("cluster_node_active", "Whether it takes tasks.", labels=["node"])
     slots = GaugeMetricFamily("cluster_node_slots", "What it can do at once.", labels=["node"])
@@ -85,7 +85,7 @@ def _nodes(loads: Mapping[UUID, metrics.Load]) -> Iterator[Metric]:
         "cluster_node_runs", "Runs that reached an end on it.", labels=["node", "outcome"]
     )
     for node in claims.nodes():
-        name, load = node.capacity.name, loads.get(node.id, metrics.Load())
+        name, load = node.capacity.name, loads.get(node.id, stats.TaskStats())
         online.add_metric([name], node.is_online)
         active.add_metric([name], node.is_active)
         slots.add_metric([name], node.capacity.slots)
@@ -99,7 +99,7 @@ def _buckets(histogram: Mapping[int, int]) -> list[tuple[str, float]]:
     """Cumulative, by their upper ends in seconds."""
     buckets = [
         (
-            str(metrics.bucket_end(end) / 1000),
+            str(stats.bucket_end(end) / 1000),
             float(sum(count for number, count in histogram.items() if number <= end)),
         )
         for end in _ENDS

@@ -12,8 +12,9 @@ from functools import partial
 from django.conf import settings
 from django.utils import timezone
 
-from tasks_app import events, metrics, recovery
-from tasks_app.services import cluster
+from tasks_app import recovery, stats
+from tasks_app.log import events
+from tasks_app.services import nodes
 from tasks_app.sql import schedules, transitions
 
 logger = logging.getLogger(__name__)
@@ -23,13 +24,13 @@ BATCH = 1_000
 
 def reconcile() -> None:
     """Run one pass: silent nodes, drains, expired leases, expired tasks, statistics."""
-    cluster.mark_silent_nodes_offline()
-    cluster.finish_drains()
+    nodes.mark_silent_nodes_offline()
+    nodes.finish_drains()
     while requeued := recovery.requeue_expired(BATCH):
         logger.warning("%d leases had expired; their tasks were requeued", requeued)
     while recovery.expire(BATCH) == BATCH:
         pass
-    while metrics.fold() == metrics.LINES:
+    while stats.roll_up() == stats.ROWS_PER_BATCH:
         pass
 
 
@@ -41,10 +42,10 @@ def prune() -> None:
     _repeat(transitions.delete_results, tasks_before)
     _repeat(schedules.delete_before, tasks_before)
     _repeat(
-        partial(events.delete_before, folded_until=metrics.folded_until()),
+        partial(events.delete_before, rolled_up_until=stats.rolled_up_until()),
         now - timedelta(days=settings.EVENT_RETENTION_DAYS),
     )
-    metrics.delete_old()
+    stats.delete_old()
 
 
 def _repeat(delete: Callable[[datetime, int], int], before: datetime) -> None:

@@ -7,11 +7,12 @@ backoff; nodes are woken for it.
 from collections.abc import Sequence
 from datetime import datetime
 
-from tasks_app import dispatch, events
+from tasks_app import dispatch
+from tasks_app.log import events
 from tasks_app.models import ClusterEvent, WorkerNode
 from tasks_app.sql import leases, transitions
+from tasks_app.sql.transactions import in_transaction
 from tasks_app.sql.transitions import Transition
-from tasks_app.transactions import in_transaction
 
 
 @in_transaction

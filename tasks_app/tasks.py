@@ -11,7 +11,7 @@ from tasks_app.pool_signals import signals
 
 
 class ClaimTask(CeleryTask):
-    Request = "tasks_app.worker:ClaimRequest"
+    Request = "tasks_app.worker.node:ClaimRequest"
 
 
 @shared_task(base=ClaimTask, bind=True, name=dispatch.CLAIM)

@@ -10,16 +10,24 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from tasks_app import dispatch, events
+from tasks_app import dispatch
+from tasks_app.log import events
 from tasks_app.models import ClusterEvent
-from tasks_app.models.grid import Decision, Fate, Outcome, Reason, Standing, decide
+from tasks_app.recurrence import (
+    Decision,
+    ScheduleState,
+    TickGroup,
+    TickOutcome,
+    TickReason,
+    decide,
+)
 from tasks_app.sql import schedules, transitions
 from tasks_app.sql.schedules import Decided
-from tasks_app.transactions import in_transaction
+from tasks_app.sql.transactions import in_transaction
 
 _KINDS = {
-    Outcome.SKIPPED: ClusterEvent.Kind.TICK_SKIPPED,
-    Outcome.MISSED: ClusterEvent.Kind.TICK_MISSED,
+    TickOutcome.SKIPPED: ClusterEvent.Kind.TICK_SKIPPED,
+    TickOutcome.MISSED: ClusterEvent.Kind.TICK_MISSED,
 }
 
 
@@ -35,7 +43,7 @@ def tick_due(limit: int) -> int:
 def tick_queued(limit: int) -> int:
     """Start what waited for a run to finish that has finished now; answers how many."""
     queued = schedules.lock_queued(limit)
-    _carry_out((standing, _without_queued(standing, Outcome.FIRED)) for standing in queued)
+    _carry_out((standing, _without_queued(standing, TickOutcome.FIRED)) for standing in queued)
     return len(queued)
 
 
@@ -53,7 +61,7 @@ def trigger(schedule_id: UUID) -> bool:
         (
             standing,
             Decision(
-                [Fate(standing.now, 1, Outcome.FIRED, Reason.TRIGGERED)],
+                [TickGroup(standing.now, 1, TickOutcome.FIRED, TickReason.TRIGGERED)],
                 standing.next_run_at,
                 standing.queued_at,
             ),
@@ -67,15 +75,15 @@ def trigger(schedule_id: UUID) -> bool:
 def drop_queued(schedule_id: UUID) -> None:
     """Skip the tick that waits for a run to finish, because the schedule is paused."""
     _carry_out(
-        (standing, _without_queued(standing, Outcome.SKIPPED, Reason.PAUSED))
+        (standing, _without_queued(standing, TickOutcome.SKIPPED, TickReason.PAUSED))
         for standing in schedules.lock(schedule_id)
         if standing.queued_at
     )
 
 
-def _without_queued(standing: Standing, outcome: Outcome, reason: str = "") -> Decision:
+def _without_queued(standing: ScheduleState, outcome: TickOutcome, reason: str = "") -> Decision:
     assert standing.queued_at is not None
-    return Decision([Fate(standing.queued_at, 1, outcome, reason)], standing.next_run_at, None)
+    return Decision([TickGroup(standing.queued_at, 1, outcome, reason)], standing.next_run_at, None)
 
 
 def _carry_out(decisions: Iterable[Decided]) -> None:
@@ -83,25 +91,32 @@ def _carry_out(decisions: Iterable[Decided]) -> None:
     if not decided:
         return
     advanced = schedules.advance(decided)
-    fates = [
-        (standing, fate)
+    tick_groups = [
+        (standing, tick_group)
         for standing, decision in decided
         if standing.id in advanced
-        for fate in decision.fates
+        for tick_group in decision.tick_groups
     ]
-    if fates:
-        new = schedules.insert_ticks(fates)
+    if tick_groups:
+        new = schedules.insert_ticks(tick_groups)
         _start(
             [
-                (standing, fate.nominal_at)
-                for standing, fate in fates
-                if fate.outcome == Outcome.FIRED and (standing.id, fate.nominal_at) in new
+                (standing, tick_group.nominal_at)
+                for standing, tick_group in tick_groups
+                if tick_group.outcome == TickOutcome.FIRED
+                and (standing.id, tick_group.nominal_at) in new
             ]
         )
-        _log([(standing, fate) for standing, fate in fates if fate.outcome != Outcome.FIRED])
+        _log(
+            [
+                (standing, tick_group)
+                for standing, tick_group in tick_groups
+                if tick_group.outcome != TickOutcome.FIRED
+            ]
+        )
 
 
-def _start(fired: list[tuple[Standing, datetime]]) -> None:
+def _start(fired: list[tuple[ScheduleState, datetime]]) -> None:
     if not fired:
         return
     runs = []
@@ -113,9 +128,9 @@ def _start(fired: list[tuple[Standing, datetime]]) -> None:
     dispatch.wake_after_commit(task.queue for task in started)
 
 
-def _log(fates: list[tuple[Standing, Fate]]) -> None:
-    alike: dict[tuple[Outcome, str], list[UUID]] = defaultdict(list)
-    for standing, fate in fates:
-        alike[fate.outcome, fate.reason].append(standing.id)
+def _log(tick_groups: list[tuple[ScheduleState, TickGroup]]) -> None:
+    alike: dict[tuple[TickOutcome, str], list[UUID]] = defaultdict(list)
+    for standing, tick_group in tick_groups:
+        alike[tick_group.outcome, tick_group.reason].append(standing.id)
     for (outcome, reason), ids in alike.items():
         events.schedules_changed(_KINDS[outcome], ids, message=reason)

@@ -8,7 +8,12 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from tasks_app.models import ClusterEvent, Queue, Task, WorkerNode
+from tasks_app.models import (
+    ClusterEvent,
+    Queue,
+    Task,
+    WorkerNode,
+)
 
 STARTED = "TASK_STARTED"
 LEFT = {"TASK_SUCCEEDED", "TASK_FAILED", "TASK_CANCELLED", "TASK_REQUEUED"}

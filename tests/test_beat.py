@@ -19,7 +19,7 @@ from redis import Redis
 from project.celery import app
 from tasks_app import beat
 from tasks_app.models import TaskSchedule
-from tasks_app.services import cluster
+from tasks_app.services import nodes
 from tests import engines
 from tests.live import eventually
 
@@ -345,7 +345,7 @@ def test_a_lost_connection_is_a_lost_lead(scheduler):
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_locks"
             " WHERE locktype = 'advisory' AND objid = %s",
-            [cluster.LEADER_LOCK],
+            [nodes.LEADER_LOCK],
         )
 
     assert scheduler.tick() == beat.FOLLOW_SECONDS

@@ -15,9 +15,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tasks_app import dispatch, metrics, recovery
+from tasks_app import dispatch, recovery, stats
 from tasks_app.models import Task, WorkerNode
-from tasks_app.services import cluster, tasks
+from tasks_app.services import nodes, tasks
 from tasks_app.services.tasks import NewTask
 from tasks_app.sql import claims
 from tests.ledger import Ledger
@@ -49,7 +49,7 @@ class Cluster(RuleBasedStateMachine):
             self.atomic.__exit__(None, None, None)
 
     def beat(self, name):
-        cluster.heartbeat(name, host="here", pid=1, slots=SLOTS, queues=["default"])
+        nodes.heartbeat(name, host="here", pid=1, slots=SLOTS, queues=["default"])
         self.online[name] = True
 
     def busy(self, name):
@@ -107,7 +107,7 @@ class Cluster(RuleBasedStateMachine):
         WorkerNode.objects.filter(name=name).update(
             heartbeat_at=timezone.now() - timedelta(seconds=60)
         )
-        cluster.mark_silent_nodes_offline()
+        nodes.mark_silent_nodes_offline()
         self.online[name] = False
         self.held = {m: held for m, held in self.held.items() if held[0] != name}
 
@@ -117,17 +117,17 @@ class Cluster(RuleBasedStateMachine):
 
     @rule(name=names)
     def pause(self, name):
-        cluster.pause_node(name)
+        nodes.pause_node(name)
         self.takes[name] = False
 
     @rule(name=names)
     def drain(self, name):
-        cluster.drain_node(name)
+        nodes.drain_node(name)
         self.takes[name] = False
 
     @rule(name=names)
     def resume(self, name):
-        cluster.resume_node(name)
+        nodes.resume_node(name)
         self.takes[name] = True
 
     @invariant()
@@ -138,13 +138,13 @@ class Cluster(RuleBasedStateMachine):
 
     @invariant()
     def every_task_is_counted_where_it_stands(self):
-        counts = {status: n for (_, status), n in metrics.task_counts().items()}
+        counts = {status: n for (_, status), n in stats.task_counts().items()}
         assert sum(counts.values()) == Task.objects.count()
         assert counts.get("RUNNING", 0) == sum(len(claimed) for _, claimed, _ in self.held.values())
 
     @invariant()
     def a_drained_node_runs_nothing(self):
-        cluster.finish_drains()
+        nodes.finish_drains()
         for node in WorkerNode.objects.filter(scheduling__in=["DRAINING", "DRAINED"]):
             assert (node.scheduling == "DRAINED") == (self.busy(node.name) == 0)
 
@@ -153,7 +153,7 @@ class Cluster(RuleBasedStateMachine):
 def test_nothing_that_happens_to_a_cluster_takes_more_slots_than_it_has(monkeypatch):
     monkeypatch.setattr(dispatch, "wake_after_commit", lambda _: None)
     monkeypatch.setattr(dispatch, "refresh_after_commit", lambda _: None)
-    monkeypatch.setattr(cluster, "SILENCE_SECONDS", 1)
+    monkeypatch.setattr(nodes, "SILENCE_SECONDS", 1)
     run_state_machine_as_test(
         Cluster,
         settings=settings(

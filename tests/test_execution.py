@@ -4,8 +4,14 @@ import pytest
 from django.utils import timezone
 
 from tasks_app import execution, recovery
-from tasks_app.models import ClusterEvent, Queue, Task, TaskResult, WorkerNode
-from tasks_app.services import cluster as nodes
+from tasks_app.models import (
+    ClusterEvent,
+    Queue,
+    Task,
+    TaskResult,
+    WorkerNode,
+)
+from tasks_app.services import nodes as nodes
 from tasks_app.services import queues, tasks
 from tasks_app.sql.leases import WORKER_LOST_MESSAGE
 from tasks_app.sql.transitions import Outcome

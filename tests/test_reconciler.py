@@ -6,9 +6,15 @@ import pytest
 from django.utils import timezone
 
 from tasks_app import reconciler
-from tasks_app.models import ClusterEvent, Fold, Task, TaskResult, WorkerNode
+from tasks_app.models import (
+    ClusterEvent,
+    StatsWatermark,
+    Task,
+    TaskResult,
+    WorkerNode,
+)
 from tasks_app.models.base import uuid7_floor
-from tasks_app.services import cluster
+from tasks_app.services import nodes
 from tests.support.working import claim
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("node")]
@@ -39,13 +45,13 @@ def test_all_expired_leases_are_requeued_in_one_pass(make_task, monkeypatch):
 @pytest.fixture
 def short_silence(monkeypatch):
     """Shorter than what the tests' database has been there for: until then nobody is silent."""
-    monkeypatch.setattr(cluster, "SILENCE_SECONDS", 1)
+    monkeypatch.setattr(nodes, "SILENCE_SECONDS", 1)
 
 
 def test_a_silent_node_goes_offline_and_comes_back(node, short_silence):
     node.delete()
     facts = {"host": "here", "pid": 7, "slots": 2, "queues": ["default"]}
-    cluster.heartbeat("node-1@here", **facts)
+    nodes.heartbeat("node-1@here", **facts)
     reconciler.reconcile()
     assert WorkerNode.objects.get().connection == "ONLINE"
 
@@ -54,8 +60,8 @@ def test_a_silent_node_goes_offline_and_comes_back(node, short_silence):
     reconciler.reconcile()
     assert WorkerNode.objects.get().connection == "OFFLINE"
 
-    cluster.heartbeat("node-1@here", **facts)
-    cluster.heartbeat("node-1@here", **facts)
+    nodes.heartbeat("node-1@here", **facts)
+    nodes.heartbeat("node-1@here", **facts)
     assert WorkerNode.objects.get().connection == "ONLINE"
     assert list(ClusterEvent.objects.values_list("kind", flat=True)) == [
         "NODE_ONLINE",
@@ -107,7 +113,9 @@ def test_no_transaction_deletes_more_than_a_batch(make_task, monkeypatch):
 def test_old_events_are_forgotten(make_task):
     make_task()
     make_task()
-    Fold.objects.update_or_create(defaults={"xid": ClusterEvent.objects.latest("id").xid + 1})
+    StatsWatermark.objects.update_or_create(
+        defaults={"xid": ClusterEvent.objects.latest("id").xid + 1}
+    )
     ClusterEvent.objects.filter(pk=ClusterEvent.objects.order_by("id")[0].pk).update(
         at=timezone.now() - timedelta(days=8)
     )

@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 
 from tasks_app import dispatch, execution, recovery
 from tasks_app.models import ClusterEvent, Task, TaskResult
-from tasks_app.services import cluster, queues, tasks
+from tasks_app.services import nodes, queues, tasks
 from tasks_app.services.tasks import NewTask
 from tasks_app.sql.transitions import Outcome
 from tests.support import working
@@ -65,7 +65,7 @@ class Life(RuleBasedStateMachine):
         self.models = {}
         self.is_paused = False
         self.messages = 0
-        cluster.heartbeat(NODE, host="here", pid=1, slots=100, queues=["default"])
+        nodes.heartbeat(NODE, host="here", pid=1, slots=100, queues=["default"])
 
     def teardown(self):
         try:

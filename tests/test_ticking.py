@@ -8,9 +8,15 @@ from django.db import connection
 from django.utils import timezone
 
 from tasks_app import reconciler, tasks, ticking
-from tasks_app.models import ClusterEvent, ScheduleTick, Task, TaskResult, TaskSchedule
+from tasks_app.models import (
+    ClusterEvent,
+    ScheduleTick,
+    Task,
+    TaskResult,
+    TaskSchedule,
+)
 from tasks_app.models.base import uuid7_floor
-from tasks_app.models.grid import decide
+from tasks_app.recurrence import decide
 from tasks_app.services import schedules
 from tasks_app.sql import schedules as sql
 from tests.support.working import run_only

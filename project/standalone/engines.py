@@ -28,7 +28,7 @@ from project.standalone.state import default_directory
 READY_SECONDS = 60
 STOP_SECONDS = 60
 LAST_LINES = 20
-# Nothing of the caller's: PGPORT or PGOPTIONS would change what the servers do.
+# Nothing of the actor's: PGPORT or PGOPTIONS would change what the servers do.
 ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C"}
 
 

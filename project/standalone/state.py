@@ -71,10 +71,10 @@ class State:
         """Empty when nothing runs."""
         try:
             with open(self._record) as record:
-                is_held = not _try_lock(record.fileno(), fcntl.LOCK_SH)
+                is_blocked = not _try_lock(record.fileno(), fcntl.LOCK_SH)
         except FileNotFoundError:
             return {}
-        return self._read().environment if is_held else {}
+        return self._read().environment if is_blocked else {}
 
     def secret(self, name: str) -> str:
         """Made once, readable by this user only."""

@@ -9,7 +9,7 @@ import time
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from project.binding import settle_access
+from project.binding import set_default_api_auth
 from project.standalone import environment, services
 from project.standalone.engines import EngineError
 from project.standalone.preparation import Preparation
@@ -22,7 +22,7 @@ def main(arguments: list[str]) -> str | int:
     options = _parser().parse_args(arguments)
     if options.no_ui:
         os.environ["UI"] = "false"
-    settle_access(options.host)
+    set_default_api_auth(options.host)
     try:
         stack = environment.prepare(State(options.state or default_directory()))
     except (AlreadyRunningError, EngineError, OSError) as error:

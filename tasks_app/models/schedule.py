@@ -8,8 +8,16 @@ from django.db.models import F, Q
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from tasks_app.models.base import BaseModel, database_now
-from tasks_app.models.grid import EARLIEST, LATEST, Grid, Outcome, Overlap, Reason, runs_left
 from tasks_app.models.task import Task
+from tasks_app.recurrence import (
+    EARLIEST,
+    LATEST,
+    Overlap,
+    Recurrence,
+    TickOutcome,
+    TickReason,
+    runs_left,
+)
 
 INTERVAL_MAX_SECONDS = 10 * 366 * 24 * 3600
 # The Celery task that our PeriodicTasks name. Our own Beat never sends it.
@@ -106,8 +114,8 @@ class TaskSchedule(BaseModel):
         return f"every {self.interval} s from {self.scheduled_at:%Y-%m-%d %H:%M:%S}"
 
     @property
-    def grid(self) -> Grid:
-        return Grid(self.scheduled_at, self.interval)
+    def grid(self) -> Recurrence:
+        return Recurrence(self.scheduled_at, self.interval)
 
     @property
     def task(self) -> Task:
@@ -178,13 +186,13 @@ class TaskSchedule(BaseModel):
 class ScheduleTick(BaseModel):
     """What became of a tick, or alike of `count` ticks of which this was the last."""
 
-    Outcome = Outcome
-    Reason = Reason
+    TickOutcome = TickOutcome
+    TickReason = TickReason
 
     schedule = models.ForeignKey(TaskSchedule, models.CASCADE, related_name="ticks", db_index=False)
     nominal_at = models.DateTimeField(help_text="Its time on the grid; if triggered, that time.")
-    outcome = models.CharField(max_length=7, choices=Outcome.choices)
-    reason = models.CharField(max_length=9, choices=Reason.choices, blank=True, default="")
+    outcome = models.CharField(max_length=7, choices=TickOutcome.choices)
+    reason = models.CharField(max_length=9, choices=TickReason.choices, blank=True, default="")
     count = models.IntegerField(default=1)
     run = models.IntegerField(null=True, blank=True, help_text="The run of the task it started.")
     fired_at = models.DateTimeField(null=True, blank=True)

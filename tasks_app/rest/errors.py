@@ -13,7 +13,7 @@ from rest_framework.views import exception_handler as drf_exception_handler
 from tasks_app.models import Task, TaskSchedule
 
 
-class DatabaseAwayError(APIException):
+class DatabaseUnavailableError(APIException):
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_detail = "The database cannot be reached. Try again in a moment."
     default_code = "database_away"
@@ -42,7 +42,7 @@ def _as_api_exception(exception: Exception) -> Exception:
         case RecursionError():
             return ParseError("The request body is nested too deeply.")
         case OperationalError() | InterfaceError():
-            return DatabaseAwayError()
+            return DatabaseUnavailableError()
     return exception
 
 

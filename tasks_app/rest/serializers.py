@@ -5,7 +5,6 @@ from typing import Any
 from rest_framework import serializers
 
 from tasks_app.models import DEFAULT_QUEUE, Task
-from tasks_app.models.grid import Overlap
 from tasks_app.models.schedule import INTERVAL_MAX_SECONDS
 from tasks_app.models.task import (
     ATTEMPTS_MAX,
@@ -15,6 +14,7 @@ from tasks_app.models.task import (
     PRIORITY_MAX,
     SLOTS_MAX,
 )
+from tasks_app.recurrence import Overlap
 from tasks_app.sql.transitions import CANCELLED_MESSAGE
 
 # This door knew three statuses before there were five.

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from tasks_app.models import Task, TaskSchedule
-from tasks_app.rest.paging import PAGING_PARAMETERS, newest_first
+from tasks_app.rest.pagination import PAGING_PARAMETERS, newest_first
 from tasks_app.rest.serializers import (
     NewScheduleSerializer,
     NewTaskSerializer,

@@ -6,11 +6,12 @@ Refusals are Django's own: ValidationError by field, each with a code, and Queue
 from django.core.exceptions import ValidationError
 from django.db.models.functions import Now
 
-from tasks_app import callers, dispatch, events
+from tasks_app import actors, dispatch
+from tasks_app.log import events
 from tasks_app.models import ClusterEvent, Queue
 from tasks_app.services.tasks import check_note
 from tasks_app.sql import claims
-from tasks_app.transactions import in_transaction
+from tasks_app.sql.transactions import in_transaction
 
 LIMIT_MAX = 1_000_000
 
@@ -67,7 +68,7 @@ def pause_queue(name: str, *, note: str = "") -> Queue:
     if queue.paused_at is None:
         events.queue_changed(Kind.QUEUE_PAUSED, name, message=note)
         queue.paused_at = Now()
-    queue.paused_by, queue.pause_note = callers.current().name, note
+    queue.paused_by, queue.pause_note = actors.current().name, note
     queue.save(update_fields=["paused_at", "paused_by", "pause_note"])
     return _touched(queue)
 

@@ -16,16 +16,27 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django_celery_beat.models import PeriodicTask
 
-from tasks_app import events, ticking
-from tasks_app.models import DEFAULT_QUEUE, ClusterEvent, Task, TaskSchedule
+from tasks_app import ticking
+from tasks_app.log import events
+from tasks_app.models import (
+    DEFAULT_QUEUE,
+    ClusterEvent,
+    Task,
+    TaskSchedule,
+)
 from tasks_app.models.base import database_now
 from tasks_app.models.event import CurrentTransactionId
-from tasks_app.models.grid import EARLIEST, LATEST, Grid, Overlap
 from tasks_app.models.schedule import INTERVAL_MAX_SECONDS
+from tasks_app.recurrence import (
+    EARLIEST,
+    LATEST,
+    Overlap,
+    Recurrence,
+)
 from tasks_app.services import tasks
 from tasks_app.services.tasks import NewTask
 from tasks_app.sql import transitions
-from tasks_app.transactions import in_transaction
+from tasks_app.sql.transactions import in_transaction
 
 PREVIEW_MAX = 1_000
 
@@ -87,7 +98,7 @@ def update_schedule(schedule_id: UUID, **changes: Any) -> TaskSchedule:
     """Change any fields of `NewSchedule` but its key. What is due by the old rules goes by them."""
     ticking.tick(schedule_id)
     schedule = _get_locked(schedule_id)
-    new = _checked(replace(_wish_of(schedule), **changes))
+    new = _checked(replace(_fingerprint_of(schedule), **changes))
     for name in _OF_THE_SCHEDULE:
         setattr(schedule, name, getattr(new, name))
     schedule.update_celery_beat_task()
@@ -155,7 +166,7 @@ def preview(new: NewSchedule, count: int) -> list[datetime]:
     """The first ticks that this wish would have if it came now."""
     new = _checked(new)
     _check_count(count)
-    grid = Grid(new.scheduled_at, new.interval)
+    grid = Recurrence(new.scheduled_at, new.interval)
     first = grid.first_after(database_now())
     return grid.upcoming(first, count, ends_at=new.ends_at, runs_left=new.max_runs)
 
@@ -200,7 +211,7 @@ def _digest(new: NewSchedule) -> str:
     return hashlib.sha256(repr(new).encode()).hexdigest()
 
 
-def _wish_of(schedule: TaskSchedule) -> NewSchedule:
+def _fingerprint_of(schedule: TaskSchedule) -> NewSchedule:
     task = schedule.task
     return NewSchedule(
         queue=task.queue_id,
@@ -236,7 +247,7 @@ def _checked(new: NewSchedule) -> NewSchedule:
 
 def _faults(new: NewSchedule) -> dict[str, ValidationError]:
     of_the_task = {name: getattr(new, name) for name in _OF_THE_TASK}
-    faults = tasks.faults_of(NewTask(**of_the_task, idempotency_key=new.idempotency_key))
+    faults = tasks.validate(NewTask(**of_the_task, idempotency_key=new.idempotency_key))
     for name, (low, high) in _RANGES.items():
         value = getattr(new, name)
         if not _is_within(value, low, high) and (name, value) != ("max_runs", None):

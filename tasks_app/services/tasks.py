@@ -13,8 +13,14 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from tasks_app import dispatch, events
-from tasks_app.models import DEFAULT_QUEUE, Queue, Task, uuid7
+from tasks_app import dispatch
+from tasks_app.log import events
+from tasks_app.models import (
+    DEFAULT_QUEUE,
+    Queue,
+    Task,
+    uuid7,
+)
 from tasks_app.models.task import (
     ATTEMPTS_MAX,
     DURATION_MAX_MS,
@@ -24,8 +30,8 @@ from tasks_app.models.task import (
     SLOTS_MAX,
 )
 from tasks_app.sql import transitions
+from tasks_app.sql.transactions import in_transaction
 from tasks_app.sql.transitions import Transition
-from tasks_app.transactions import in_transaction
 
 BULK_MAX = 10_000
 KEY_MAX_LENGTH = 255
@@ -65,13 +71,13 @@ _FIELDS = [field.name for field in fields(NewTask)]
 @in_transaction
 def create_task(new: NewTask) -> Task:
     """Record a task and have it run."""
-    if faults := faults_of(new):
+    if faults := validate(new):
         raise ValidationError(faults)
     id = uuid7()
     inserted = transitions.insert([(id, *_values(new))])
     if not inserted:
         first = Task.objects.get(idempotency_key=new.idempotency_key)
-        if _wish_of(first) != new:
+        if _fingerprint_of(first) != new:
             raise ValidationError({"idempotency_key": _CONFLICT})
         return first
     events.tasks_changed([_created(id, new)])
@@ -98,7 +104,7 @@ def create_tasks(news: Sequence[NewTask], *, partly: bool = False) -> Created:
     faults = {
         f"{index}.{name}": fault
         for index, new in enumerate(news)
-        for name, fault in faults_of(new).items()
+        for name, fault in validate(new).items()
     }
     if faults and not partly:
         raise ValidationError(faults)
@@ -111,7 +117,7 @@ def create_tasks(news: Sequence[NewTask], *, partly: bool = False) -> Created:
     for index, (id, new) in zip(valid, wishes.items(), strict=True):
         if id in created:
             ids[index] = id
-        elif _wish_of(first := firsts[new.idempotency_key]) == new:
+        elif _fingerprint_of(first := firsts[new.idempotency_key]) == new:
             ids[index] = first.pk
         else:
             faults[f"{index}.idempotency_key"] = _CONFLICT
@@ -212,12 +218,12 @@ def _firsts_of(repeated: Sequence[NewTask]) -> dict[str, Task]:
     return {task.idempotency_key: task for task in Task.objects.filter(idempotency_key__in=keys)}
 
 
-def _wish_of(task: Task) -> NewTask:
+def _fingerprint_of(task: Task) -> NewTask:
     wish = {name: getattr(task, name) for name in _FIELDS if name != "queue"}
     return NewTask(queue=task.queue_id, **wish)
 
 
-def faults_of(new: NewTask) -> dict[str, ValidationError]:
+def validate(new: NewTask) -> dict[str, ValidationError]:
     faults = {}
     for name, (low, high) in _RANGES.items():
         value = getattr(new, name)

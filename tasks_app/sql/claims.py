@@ -1,6 +1,6 @@
 """The claim: what a node may take, read and taken under a lock for the node.
 
-The caller opens the transaction. It takes advisory locks in this order: of all claims (shared), of
+The actor opens the transaction. It takes advisory locks in this order: of all claims (shared), of
 the node, of a queue with a limit. They are not row locks, because those give a transaction its id:
 a claim gets its own only when it takes tasks, so that the log has it after their creation.
 `policy.py` decides between the groups that `candidates` returns.

@@ -1,6 +1,6 @@
 """Leases: how long a claim holds, and what becomes of a task whose node lost its lease.
 
-The caller opens the transaction and appends the event.
+The actor opens the transaction and appends the event.
 """
 
 from datetime import timedelta

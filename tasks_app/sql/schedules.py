@@ -1,6 +1,6 @@
 """The ticks of schedules, in SQL, for as many schedules at once as are due.
 
-The caller opens the transaction. Each schedule it takes stays locked until then, with its task.
+The actor opens the transaction. Each schedule it takes stays locked until then, with its task.
 """
 
 from collections import Counter
@@ -10,11 +10,16 @@ from typing import Any
 from uuid import UUID
 
 from tasks_app.models.base import uuid7, uuid7_floor
-from tasks_app.models.grid import Decision, Fate, Outcome, Standing
+from tasks_app.recurrence import (
+    Decision,
+    ScheduleState,
+    TickGroup,
+    TickOutcome,
+)
 from tasks_app.sql.db import columns, fetch
 from tasks_app.sql.transitions import FREE
 
-Decided = tuple[Standing, Decision]
+Decided = tuple[ScheduleState, Decision]
 
 _OWN = {
     "task_id": "t.id",
@@ -22,10 +27,10 @@ _OWN = {
     "is_free": FREE,
     "now": "statement_timestamp()",
 }
-_STANDING = ", ".join(_OWN.get(column, f"s.{column}") for column in Standing._fields)
+_STANDING = ", ".join(_OWN.get(column, f"s.{column}") for column in ScheduleState._fields)
 
 
-def lock_due(limit: int) -> list[Standing]:
+def lock_due(limit: int) -> list[ScheduleState]:
     """Those with a tick that is due, of what nobody else has in hand."""
     return _lock(
         """
@@ -36,7 +41,7 @@ def lock_due(limit: int) -> list[Standing]:
     )
 
 
-def lock_queued(limit: int) -> list[Standing]:
+def lock_queued(limit: int) -> list[ScheduleState]:
     """Those whose task has become free for the tick that was kept for it."""
     return _lock(
         f"""
@@ -47,7 +52,7 @@ def lock_queued(limit: int) -> list[Standing]:
     )
 
 
-def lock(schedule_id: UUID) -> list[Standing]:
+def lock(schedule_id: UUID) -> list[ScheduleState]:
     """This one, whether or not anything is due; none if it is not there."""
     return _lock("s.id = %s FOR UPDATE", schedule_id)
 
@@ -71,14 +76,23 @@ def advance(decided: Iterable[Decided]) -> set[UUID]:
     return {id for (id,) in moved}
 
 
-def insert_ticks(fates: Sequence[tuple[Standing, Fate]]) -> set[tuple[UUID, datetime]]:
+def insert_ticks(
+    tick_groups: Sequence[tuple[ScheduleState, TickGroup]],
+) -> set[tuple[UUID, datetime]]:
     """Record what became of ticks; answers schedule and time of those not recorded before."""
     rows = [
         (
-            *(uuid7(), due.id, fate.nominal_at, fate.outcome, fate.reason, fate.count),
-            *((due.run + 1, due.now) if fate.outcome == Outcome.FIRED else (None, None)),
+            *(
+                uuid7(),
+                due.id,
+                tick_group.nominal_at,
+                tick_group.outcome,
+                tick_group.reason,
+                tick_group.count,
+            ),
+            *((due.run + 1, due.now) if tick_group.outcome == TickOutcome.FIRED else (None, None)),
         )
-        for due, fate in fates
+        for due, tick_group in tick_groups
     ]
     inserted = fetch(
         """
@@ -108,7 +122,7 @@ def delete_before(time: datetime, limit: int) -> int:
     )
 
 
-def _lock(which: str, param: Any) -> list[Standing]:
+def _lock(which: str, param: Any) -> list[ScheduleState]:
     rows = fetch(
         f"""
         SELECT {_STANDING}
@@ -117,14 +131,17 @@ def _lock(which: str, param: Any) -> list[Standing]:
         """,
         [param],
     )
-    return [Standing._make(row) for row in rows]
+    return [ScheduleState._make(row) for row in rows]
 
 
 def _after(decision: Decision) -> tuple[Any, ...]:
     counts: Counter[str] = Counter()
-    for fate in decision.fates:
-        counts[fate.outcome] += fate.count
+    for tick_group in decision.tick_groups:
+        counts[tick_group.outcome] += tick_group.count
     return (
         *(decision.next_run_at, decision.queued_at),
-        *(counts[outcome] for outcome in (Outcome.FIRED, Outcome.SKIPPED, Outcome.MISSED)),
+        *(
+            counts[outcome]
+            for outcome in (TickOutcome.FIRED, TickOutcome.SKIPPED, TickOutcome.MISSED)
+        ),
     )

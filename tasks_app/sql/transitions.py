@@ -2,7 +2,7 @@
 
 A row changes only from the status that its function names, so of two processes that want the same
 row one gets it. Rows are locked in the order of their ids, so that transactions do not deadlock.
-The caller opens the transaction and appends the event. All times are the database's.
+The actor opens the transaction and appends the event. All times are the database's.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ from uuid import UUID
 from tasks_app.models.base import uuid7, uuid7_floor
 from tasks_app.models.task import Task
 from tasks_app.sql.db import columns, fetch
-from tasks_app.transactions import OutOfOrderError
+from tasks_app.sql.transactions import OutOfOrderError
 
 CANCELLED_MESSAGE = "Cancelled"
 EXPIRED_MESSAGE = "Expired: no worker node started the task by its `expires_at`."

@@ -5,16 +5,16 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tasks_app import rates
+from tasks_app import rate_limits
 from tasks_app.models import ApiToken, Role
-from tasks_app.services import access
+from tasks_app.services import authentication
 
 
 @pytest.fixture(autouse=True)
 def nothing_is_known(monkeypatch):
     """Of tokens and callers of other tests."""
-    monkeypatch.setattr(access, "_known", {})
-    monkeypatch.setattr(rates, "_away_until", 0.0)
+    monkeypatch.setattr(authentication, "_known", {})
+    monkeypatch.setattr(rate_limits, "_away_until", 0.0)
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def guarded(db, settings):
 @pytest.fixture
 def make_token(db):
     def make(role=Role.VIEWER, name="somebody"):
-        return access.create_token(name, role)
+        return authentication.create_token(name, role)
 
     return make
 
@@ -39,7 +39,7 @@ def secrets(make_token):
     ApiToken.objects.filter(pk=expired.token.pk).update(
         expires_at=timezone.now() - timedelta(seconds=1)
     )
-    access.revoke_token(revoked.token.pk)
+    authentication.revoke_token(revoked.token.pk)
     return {
         "nothing": None,
         "wrong": "cst_wrong",

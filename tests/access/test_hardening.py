@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django_celery_beat.models import PeriodicTask
 
-from project.binding import is_loopback, settle_access
+from project.binding import is_loopback, set_default_api_auth
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_nothing_starts_where_strangers_could_come_in(command, said, tmp_path):
 def test_a_proxy_on_this_machine_opens_nothing_by_itself(monkeypatch, said, expected):
     for name in ("ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "HTTPS", "API_AUTH"):
         monkeypatch.setenv(name, said.get(name, ""))
-    settle_access("127.0.0.1")
+    set_default_api_auth("127.0.0.1")
 
     assert os.environ["API_AUTH"] == expected
 

@@ -17,7 +17,7 @@ from graphql import (
 )
 
 from schema import schema
-from schema.nodes import global_id
+from schema.core.relay import global_id
 from tasks_app.models import Task
 from tests.access.conftest import bearer
 from tests.live import running_cluster

@@ -6,7 +6,7 @@ from django.test import Client
 from websockets.exceptions import InvalidStatus
 
 from tasks_app.models import Task
-from tasks_app.services import access
+from tasks_app.services import authentication
 from tests.live import running_cluster
 from tests.subscriptions.client import socket
 from tests.subscriptions.test_event_stream import stream
@@ -83,7 +83,7 @@ def test_a_cookie_that_is_no_session_is_nobody(guarded, key):
     client.cookies["sessionid"] = key
 
     assert client.get("/tasks/").status_code == 401
-    assert access.session_user(key) is None
+    assert authentication.session_user(key) is None
 
 
 def test_who_logs_out_is_a_stranger_again(guarded, make_user):

@@ -9,8 +9,8 @@ from django.test import Client
 from django.utils import timezone
 
 from tasks_app.models import ApiToken, ClusterEvent, Task
-from tasks_app.models.access import Role
-from tasks_app.services import access
+from tasks_app.models.token import Role
+from tasks_app.services import authentication
 from tests.access.conftest import bearer
 from tests.live import eventually, running_cluster
 from tests.subscriptions.client import socket
@@ -73,7 +73,7 @@ def test_what_cannot_be_is_refused_by_its_field(guarded, make_token, wish, field
 
 
 def test_a_revoked_token_opens_no_door(guarded, make_token, monkeypatch):
-    monkeypatch.setattr(access, "KNOWN_FOR", timedelta(0))
+    monkeypatch.setattr(authentication, "KNOWN_FOR", timedelta(0))
     admin, other = make_token(Role.ADMIN), make_token()
 
     payload = ask(REVOKE, admin.secret, uuid=str(other.token.pk))["data"]["revokeApiToken"]
@@ -93,7 +93,9 @@ def test_a_token_is_not_looked_up_again_for_a_while(guarded, make_token):
 
 def test_a_token_that_is_known_opens_no_door_when_it_has_expired(guarded):
     expires_at = timezone.now() + timedelta(seconds=1)
-    headers = bearer(access.create_token("short", Role.VIEWER, expires_at=expires_at).secret)
+    headers = bearer(
+        authentication.create_token("short", Role.VIEWER, expires_at=expires_at).secret
+    )
     assert Client().get("/tasks/", headers=headers).status_code == 200
 
     eventually(lambda: Client().get("/tasks/", headers=headers).status_code == 401, seconds=5)
@@ -174,7 +176,7 @@ def test_a_connection_ends_soon_after_its_token_was_revoked(transactional_db, ma
         client.ping()
         assert response.status == 200
 
-        access.revoke_token(made.token.pk)
+        authentication.revoke_token(made.token.pk)
 
         def is_closed():
             try:

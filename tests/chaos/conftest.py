@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from tasks_app import execution, ticking
 from tasks_app.models import TaskSchedule, WorkerNode
-from tasks_app.models.grid import decide
+from tasks_app.recurrence import decide
 from tasks_app.services import schedules, tasks
 from tasks_app.sql import schedules as sql
 from tests.chaos import evidence, observed, protections

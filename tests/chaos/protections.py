@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tasks_app import events, execution, recovery, worker
+from tasks_app import execution, recovery
+from tasks_app.log import events
 from tasks_app.sql import claims, schedules, transitions
+from tasks_app.worker import node
 
 _undo: list[tuple[Any, str, Any]] = []
 
@@ -67,10 +69,10 @@ def _rewrite(module: Any, *changes: tuple[str, str], called: str) -> None:
 def _looking() -> None:
     """A node that gets no wake-up looks for no work."""
 
-    def look_for_work(self: worker.Node) -> float:
-        return worker.LOOK_SECONDS
+    def look_for_work(self: node.Node) -> float:
+        return node.LOOK_SECONDS
 
-    _replace(worker.Node, "_look_for_work", look_for_work)
+    _replace(node.Node, "_look_for_work", look_for_work)
 
 
 def _requeue() -> None:
@@ -118,8 +120,10 @@ def _one_tick() -> None:
 def _fates() -> None:
     """Ticks that do not fire leave no trace."""
 
-    def insert_ticks(fates: Any) -> Any:
-        return _insert_fates([fate for fate in fates if fate[1].outcome == "FIRED"])
+    def insert_ticks(tick_groups: Any) -> Any:
+        return _insert_fates(
+            [tick_group for tick_group in tick_groups if tick_group[1].outcome == "FIRED"]
+        )
 
     _replace(schedules, "insert_ticks", insert_ticks)
 
@@ -162,7 +166,7 @@ _REMOVALS: dict[str, Callable[[], None]] = {
     "fencing": _fencing,
     "final-status": _final_status,
     "one-tick": _one_tick,
-    "fates": _fates,
+    "tick_groups": _fates,
     "idempotency": _idempotency,
     "log": _log,
     "sum": _sum,

@@ -12,8 +12,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from tasks_app.models import ScheduleTick, Task, TaskSchedule
-from tasks_app.services import cluster as cluster_service
 from tasks_app.services import schedules
+from tasks_app.services.nodes import LEADER_LOCK
 from tests.durability.conftest import check_the_log_against_the_rows, wait_for_nodes
 from tests.live import eventually, running_cluster
 
@@ -41,7 +41,7 @@ def leader(cluster):
             SELECT client_port FROM pg_stat_activity JOIN pg_locks USING (pid)
              WHERE locktype = 'advisory' AND objid = %s AND granted AND datname = current_database()
             """,
-            [cluster_service.LEADER_LOCK],
+            [LEADER_LOCK],
         )
         ports = {port for (port,) in cursor.fetchall()}
     for name, process in cluster.processes.items():

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from tasks_app.models import ClusterEvent, Task, WorkerNode
-from tasks_app.services import cluster as nodes
+from tasks_app.services import nodes as nodes
 from tasks_app.services import queues, tasks
 from tasks_app.services.tasks import NewTask
 from tests.durability.conftest import wait_for_nodes

@@ -7,7 +7,7 @@ from contextlib import ExitStack, suppress
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from tasks_app import events
+from tasks_app.log import events
 from tests.live import running_cluster
 from tests.subscriptions.client import socket
 

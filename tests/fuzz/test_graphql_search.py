@@ -66,4 +66,7 @@ def assert_well_formed(answer):
     assert "data" in answer or answer["errors"]
     for error in answer.get("errors", []):
         assert error["message"]
-        assert error.get("extensions", {}).get("code") not in ("INTERNAL_ERROR", "DATABASE_AWAY")
+        assert error.get("extensions", {}).get("code") not in (
+            "INTERNAL_ERROR",
+            "DATABASE_UNAVAILABLE",
+        )

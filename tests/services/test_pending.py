@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from tasks_app import recovery
 from tasks_app.models import Task, WorkerNode
-from tasks_app.services import cluster, pending, queues
+from tasks_app.services import nodes, pending, queues
 from tests.conftest import reload
 from tests.support.working import claim
 
@@ -73,11 +73,11 @@ def test_no_node_for_queue(make_task, node, change):
 
 def test_nodes_paused(make_task, node):
     task = make_task()
-    for order in (cluster.pause_node, cluster.drain_node):
+    for order in (nodes.pause_node, nodes.drain_node):
         order(node.name)
         assert (reason(task), claim()) == ("NODES_PAUSED", [])
 
-    cluster.resume_node(node.name)
+    nodes.resume_node(node.name)
     assert starts(task)
 
 

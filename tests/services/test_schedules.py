@@ -7,7 +7,13 @@ from django.db import connection
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
-from tasks_app.models import ClusterEvent, ScheduleTick, Task, TaskSchedule, uuid7
+from tasks_app.models import (
+    ClusterEvent,
+    ScheduleTick,
+    Task,
+    TaskSchedule,
+    uuid7,
+)
 from tasks_app.services import schedules, tasks
 from tasks_app.services.schedules import NewSchedule
 from tests.support.working import claim, complete, run_only

@@ -7,7 +7,12 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
-from tasks_app.models import ClusterEvent, Queue, Task, uuid7
+from tasks_app.models import (
+    ClusterEvent,
+    Queue,
+    Task,
+    uuid7,
+)
 from tasks_app.models.task import INT64_MAX, INT64_MIN
 from tasks_app.services import tasks
 from tasks_app.services.tasks import NewTask

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from tasks_app import events
+from tasks_app.log import events
 
 PATIENCE_SECONDS = 20
 

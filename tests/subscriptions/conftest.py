@@ -3,8 +3,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from schema import streams
-from tasks_app import tail
+from schema.execution import executor
+from tasks_app.log import reader
 from tests.live import running_cluster
 from tests.subscriptions.client import socket
 
@@ -30,7 +30,7 @@ def threads(transactional_db, monkeypatch):
         for name in ("_lanes", "_answering", "_end_thread", "_behind_thread")
     }
     for name, pool in pools.items():
-        monkeypatch.setattr(streams if hasattr(streams, name) else tail.tail, name, pool)
+        monkeypatch.setattr(executor if hasattr(executor, name) else reader.log_reader, name, pool)
     yield
     for pool in pools.values():
         pool.submit(lambda: connection.close()).result()

@@ -5,7 +5,8 @@ from contextlib import aclosing
 
 from asgiref.sync import async_to_sync
 
-from schema import schema, streams
+from schema import schema
+from schema.execution import executor
 
 CHANGES = "subscription S($after: String) { taskStatusChanged(after: $after) { taskId version } }"
 
@@ -15,8 +16,8 @@ def answers(after, count, query=CHANGES):
 
     async def collect():
         found = []
-        request = streams.Request(query, {"after": after})
-        async with asyncio.timeout(30), aclosing(streams.answers(schema, request)) as stream:
+        request = executor.Request(query, {"after": after})
+        async with asyncio.timeout(30), aclosing(executor.answers(schema, request)) as stream:
             while len(found) < count:
                 found.append(await anext(stream))
         return found

@@ -3,9 +3,9 @@
 import random
 
 from project.celery import app
-from tasks_app import doorbell
+from tasks_app.log import notifier
 
-_publish = doorbell.publish
+_publish = notifier.publish
 
 
 def _publish_mostly(client):
@@ -13,5 +13,5 @@ def _publish_mostly(client):
         _publish(client)
 
 
-doorbell.publish = _publish_mostly
+notifier.publish = _publish_mostly
 __all__ = ["app"]

@@ -8,11 +8,11 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from schema.nodes import global_id
-from tasks_app import events
+from schema.core.relay import global_id
+from tasks_app.log import events
 from tasks_app.models import WorkerNode, uuid7
 from tasks_app.services import schedules, tasks
-from tasks_app.services.cluster import heartbeat
+from tasks_app.services.nodes import heartbeat
 from tasks_app.services.tasks import NewTask
 from tests.subscriptions.client import socket
 from tests.support.working import run_only
@@ -241,7 +241,7 @@ def test_a_cursor_from_before_the_log_ends_it_and_tells_where_to_go_on(client, m
     make_task()
     after = here()
     make_task()
-    events.delete_before(timezone.now() + timedelta(days=1), 1_000, folded_until=2**62)
+    events.delete_before(timezone.now() + timedelta(days=1), 1_000, rolled_up_until=2**62)
     last = make_task()
 
     client.subscribe(BRIEF, after=after)

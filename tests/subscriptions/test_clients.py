@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from schema.nodes import global_id
-from tasks_app import events
+from schema.core.relay import global_id
+from tasks_app.log import events
 from tests import node
 from tests.live import running_cluster
 

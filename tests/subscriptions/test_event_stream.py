@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tasks_app import events
+from tasks_app.log import events
 
 FOLLOW = "subscription S($after: String) { taskStatusChanged(after: $after) { version } }"
 

@@ -10,8 +10,8 @@ from django.conf import settings
 from redis import Redis
 from websockets.exceptions import InvalidHandshake, WebSocketException
 
-from schema.nodes import global_id
-from tasks_app import events
+from schema.core.relay import global_id
+from tasks_app.log import events
 from tasks_app.models import Task
 from tasks_app.services import tasks
 from tasks_app.services.tasks import NewTask

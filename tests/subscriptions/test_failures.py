@@ -8,8 +8,9 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.db import OperationalError, connection
 
-from schema import schema, streams
-from tasks_app import events, tail
+from schema import schema
+from schema.execution import executor
+from tasks_app.log import events, reader
 from tests.subscriptions.inside import CHANGES, answers
 
 pytestmark = pytest.mark.usefixtures("threads")
@@ -34,7 +35,9 @@ def test_an_answer_that_cannot_be_made_ends_the_subscription(monkeypatch, make_t
     after = events.head().encode()
     make_task()
     monkeypatch.setattr(
-        streams.Answering, "_answer", failing(100, ZeroDivisionError(), streams.Answering._answer)
+        executor.ResponseEncoder,
+        "_answer",
+        failing(100, ZeroDivisionError(), executor.ResponseEncoder._answer),
     )
 
     [told] = answers(after, 1, query)
@@ -47,9 +50,11 @@ def test_an_answer_that_cannot_be_made_ends_the_subscription(monkeypatch, make_t
 def test_while_the_database_is_away_subscribers_wait(monkeypatch, make_task, query):
     after = events.head().encode()
     make_task()
-    monkeypatch.setattr(streams, "RETRY_SECONDS", 0)
+    monkeypatch.setattr(executor, "RETRY_SECONDS", 0)
     monkeypatch.setattr(
-        streams.Answering, "_answer", failing(2, OperationalError(), streams.Answering._answer)
+        executor.ResponseEncoder,
+        "_answer",
+        failing(2, OperationalError(), executor.ResponseEncoder._answer),
     )
 
     [told] = answers(after, 1, query)
@@ -59,13 +64,13 @@ def test_while_the_database_is_away_subscribers_wait(monkeypatch, make_task, que
 
 @pytest.mark.parametrize("error", [OperationalError("away"), ZeroDivisionError()])
 def test_a_log_that_could_not_be_read_is_read_again(monkeypatch, make_task, error):
-    monkeypatch.setattr(tail, "RETRY_SECONDS", 0)
+    monkeypatch.setattr(reader, "RETRY_SECONDS", 0)
     after = events.head().encode()
     make_task()
 
     async def collect():
-        request = streams.Request(CHANGES, {"after": after})
-        async with asyncio.timeout(30), aclosing(streams.answers(schema, request)) as stream:
+        request = executor.Request(CHANGES, {"after": after})
+        async with asyncio.timeout(30), aclosing(executor.answers(schema, request)) as stream:
             told = [await anext(stream)]
             second = asyncio.ensure_future(anext(stream))
             monkeypatch.setattr(events, "read", failing(2, error, events.read))

@@ -10,11 +10,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 from redis import Redis
 
-from schema.nodes import global_id
-from tasks_app import events
+from schema.core.relay import global_id
+from tasks_app.log import events
 from tasks_app.models import ClusterEvent, Task
 from tasks_app.services import schedules, tasks
-from tasks_app.services.cluster import heartbeat, node_offline
+from tasks_app.services.nodes import heartbeat, node_offline
 from tasks_app.services.tasks import NewTask
 from tests.live import eventually, running_cluster
 from tests.subscriptions.client import socket
@@ -112,7 +112,7 @@ def test_each_cursor_goes_on_where_it_was_taken(client, make_task):
 
 def test_more_than_a_page_is_told_in_order_and_says_when_it_has_caught_up(client, make_task):
     after = here()
-    count = 2 * events.PAGE_LINES_MAX + 10
+    count = 2 * events.PAGE_EVENTS_MAX + 10
     for _ in range(count):
         make_task()
     client.subscribe(EVENTS, after=after)
@@ -149,7 +149,7 @@ def test_a_gap_is_told_and_the_stream_goes_on(client, make_task):
 
 
 def prune_all():
-    assert events.delete_before(timezone.now() + timedelta(days=1), 1_000, folded_until=2**62)
+    assert events.delete_before(timezone.now() + timedelta(days=1), 1_000, rolled_up_until=2**62)
 
 
 @contextmanager

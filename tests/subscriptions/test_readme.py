@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from schema.nodes import global_id
+from schema.core.relay import global_id
 from tests import node
 from tests.live import running_cluster
 

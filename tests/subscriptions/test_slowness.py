@@ -7,9 +7,11 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.db import connection
 
-from schema import consumers, feeds, schema, streams
-from schema.nodes import global_id
-from tasks_app import events
+from schema import schema
+from schema.core.relay import global_id
+from schema.execution import broadcast, executor
+from schema.transport import websocket
+from tasks_app.log import events
 from tasks_app.models import Task
 from tasks_app.services import tasks
 from tasks_app.services.tasks import NewTask
@@ -44,7 +46,7 @@ def test_who_reads_is_told_each_change(threads):
 
 def test_who_stalls_is_told_the_newest_of_what_was_missed(threads, monkeypatch):
     # Each answer seems to be taken late.
-    monkeypatch.setattr(feeds, "STALL_SECONDS", -1)
+    monkeypatch.setattr(broadcast, "STALL_SECONDS", -1)
     after = events.head().encode()
     ids = first_page_and_three_changes_of_two()
 
@@ -54,7 +56,7 @@ def test_who_stalls_is_told_the_newest_of_what_was_missed(threads, monkeypatch):
 
 
 def test_the_log_is_told_whole_to_who_stalls(threads, monkeypatch):
-    monkeypatch.setattr(feeds, "STALL_SECONDS", -1)
+    monkeypatch.setattr(broadcast, "STALL_SECONDS", -1)
     after = events.head().encode()
     ids = first_page_and_three_changes_of_two()
     query = """subscription S($after: String) { clusterEvents(after: $after) {
@@ -68,16 +70,16 @@ def test_the_log_is_told_whole_to_who_stalls(threads, monkeypatch):
 
 def test_a_seat_that_is_lost_misses_nothing(threads, monkeypatch):
     """A feed that finds no room goes on without it, and it catches up by itself."""
-    monkeypatch.setattr(feeds, "BUFFER_MAX", 1)
-    monkeypatch.setattr(feeds, "PATIENCE_SECONDS", 0)
-    lost, lose = asyncio.Event(), feeds.Seat.lose
-    monkeypatch.setattr(feeds.Seat, "lose", lambda seat: lost.set() or lose(seat))
+    monkeypatch.setattr(broadcast, "BUFFER_MAX", 1)
+    monkeypatch.setattr(broadcast, "PATIENCE_SECONDS", 0)
+    lost, lose = asyncio.Event(), broadcast.Subscriber.lose
+    monkeypatch.setattr(broadcast.Subscriber, "lose", lambda seat: lost.set() or lose(seat))
     after = events.head().encode()
 
     async def collect():
         found = []
-        request = streams.Request(CHANGES, {"after": after})
-        async with asyncio.timeout(30), aclosing(streams.answers(schema, request)) as stream:
+        request = executor.Request(CHANGES, {"after": after})
+        async with asyncio.timeout(30), aclosing(executor.answers(schema, request)) as stream:
             first = asyncio.ensure_future(anext(stream))
             await asyncio.to_thread(create, 1)
             found.append(await first)
@@ -123,7 +125,7 @@ class Line:
             "subprotocols": ["graphql-transport-ws"],
         }
         async with asyncio.timeout(10):
-            await consumers.Consumer()(scope, self.receive, self.send)
+            await websocket.Consumer()(scope, self.receive, self.send)
         return [self.sent.get_nowait() for _ in range(self.sent.qsize())]
 
 
@@ -136,8 +138,8 @@ INIT = text('{"type":"connection_init"}')
 
 @pytest.fixture
 def hurried(monkeypatch):
-    monkeypatch.setattr(consumers, "WATCH_SECONDS", 0.01)
-    monkeypatch.setattr(consumers, "IDLE_SECONDS", 0.0)
+    monkeypatch.setattr(websocket, "WATCH_SECONDS", 0.01)
+    monkeypatch.setattr(websocket, "IDLE_SECONDS", 0.0)
 
 
 def test_who_is_idle_is_closed(hurried):
@@ -150,7 +152,7 @@ def test_who_is_idle_is_closed(hurried):
 
 def test_who_takes_nothing_is_closed(hurried, monkeypatch):
     """It may try again later: 1013."""
-    monkeypatch.setattr(streams, "SEND_SECONDS", 0.0)
+    monkeypatch.setattr(executor, "SEND_SECONDS", 0.0)
 
     class Stuck(Line):
         """As uvicorn is, with a client that reads nothing."""

@@ -12,8 +12,8 @@ import pytest
 from django.db import connection, transaction
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from schema import consumers
-from tasks_app import events
+from schema.transport import websocket
+from tasks_app.log import events
 from tasks_app.services import tasks
 from tests.live import eventually, running_cluster
 from tests.subscriptions.client import socket
@@ -199,15 +199,15 @@ def handshake(server, *, origin, host):
 
 
 def test_a_socket_runs_so_many_operations_and_no_more(client, make_task):
-    for number in range(consumers.OPERATIONS_MAX):
+    for number in range(websocket.OPERATIONS_MAX):
         client.follow(id=f"{number}")
     client.follow(id="one more")
 
     refusal = client.receive()
     assert (refusal["type"], refusal["id"]) == ("error", "one more")
     make_task()
-    ids = {client.receive()["id"] for _ in range(consumers.OPERATIONS_MAX)}
-    assert ids == {f"{number}" for number in range(consumers.OPERATIONS_MAX)}
+    ids = {client.receive()["id"] for _ in range(websocket.OPERATIONS_MAX)}
+    assert ids == {f"{number}" for number in range(websocket.OPERATIONS_MAX)}
 
 
 def test_who_floods_is_closed(client):

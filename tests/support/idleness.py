@@ -5,7 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from tasks_app.models import ClusterEvent, Queue, Task, WorkerNode
+from tasks_app.models import (
+    ClusterEvent,
+    Queue,
+    Task,
+    WorkerNode,
+)
 
 # A node that joins, resumes or changes its size has this long to be at work.
 SETTLE = timedelta(seconds=4)

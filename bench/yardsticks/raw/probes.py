@@ -8,7 +8,8 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.test.utils import CaptureQueriesContext
 
-from schema import limits, schema
+from schema import schema
+from schema.execution import cost
 
 
 def wait(request: HttpRequest) -> HttpResponse:
@@ -20,7 +21,7 @@ def wait(request: HttpRequest) -> HttpResponse:
 
 def validations(request: HttpRequest) -> HttpResponse:
     """How often a document had been read and validated before, and had not."""
-    return JsonResponse(limits.read.cache_info()._asdict())
+    return JsonResponse(cost.read.cache_info()._asdict())
 
 
 def plan(request: HttpRequest) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from tasks_app.models import ApiToken, Role
 from tasks_app.models.base import database_now
-from tasks_app.services import access
+from tasks_app.services import authentication
 
 
 class Command(BaseCommand):
@@ -32,7 +32,7 @@ class Command(BaseCommand):
     def _create(self, *, name: str, role: str, days: int | None, **_: Any) -> None:
         try:
             expires_at = None if days is None else database_now() + timedelta(days=days)
-            made = access.create_token(name, Role[role], expires_at=expires_at)
+            made = authentication.create_token(name, Role[role], expires_at=expires_at)
         except OverflowError as error:
             raise CommandError("days: That is too long.") from error
         except ValidationError as error:
@@ -51,6 +51,6 @@ class Command(BaseCommand):
 
     def _revoke(self, *, id: UUID, **_: Any) -> None:
         try:
-            access.revoke_token(id)
+            authentication.revoke_token(id)
         except ApiToken.DoesNotExist as error:
             raise CommandError(f"There is no token {id}.") from error

@@ -1,7 +1,7 @@
 import { graphql, type ResultOf, type VariablesOf } from "../../lib/api/schema";
 
 export const OverviewSubscription = graphql(`
-  subscription Overview($range: LoadWindow!) {
+  subscription Overview($range: StatsWindow!) {
     cluster(everyMs: 1000) {
       statusCounts {
         status

@@ -14,7 +14,7 @@ from project.standalone import environment
 from project.standalone.state import State
 from tasks_app.models import WorkerNode
 from tasks_app.models.base import database_now
-from tasks_app.services import cluster
+from tasks_app.services.nodes import beat_leads
 
 DATABASE_SECONDS = 60
 POLL_SECONDS = 0.1
@@ -46,7 +46,7 @@ class Command(BaseCommand):
             ready = WorkerNode.objects.filter(heartbeat_at__gt=began_at)
             names = {name.partition("@")[0] for name in ready.values_list("name", flat=True)}
             now_missing = [name for name in nodes if name not in names]
-            if beats and not cluster.beat_leads():
+            if beats and not beat_leads():
                 now_missing.append("beat")
             if now_missing != missing:
                 missing = now_missing

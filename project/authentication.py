@@ -1,0 +1,111 @@
+"""Who is calling over HTTP: found out before any view, whichever it is."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.signals import user_login_failed
+from django.contrib.auth.views import redirect_to_login
+from django.db import InterfaceError, OperationalError
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.middleware.csrf import CsrfViewMiddleware
+
+from tasks_app import actors
+from tasks_app.rest.errors import DatabaseUnavailableError
+from tasks_app.services import authentication
+
+# What keeps the process in service does not depend on who asks.
+_OPEN_TO_ALL = ("/healthz/", "/readyz/")
+_PASSWORDS = ("/login/", "/admin/login/")
+
+View = Callable[..., HttpResponseBase]
+
+
+class Access:
+    """Middleware. A session is a cookie that browsers send for anybody, so it needs the CSRF token
+    with whatever may write; a token is sent by who has it, and needs nothing more.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+        self._csrf = CsrfViewMiddleware(get_response)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path_info in _OPEN_TO_ALL:
+            return self._get_response(request)
+        address = _address(request)
+        try:
+            if request.method == "POST" and request.path_info in _PASSWORDS:
+                authentication.check_failed_logins(address)
+            actor = authentication.authenticate(
+                request.headers.get("Authorization", ""),
+                lambda: request.user if request.user.is_authenticated else None,
+                address=address,
+                reason=request.headers.get("X-Request-Reason", ""),
+            )
+        except authentication.InvalidTokenError:
+            return unauthenticated("The token is wrong, has expired or was revoked.")
+        except authentication.RateLimitedError as error:
+            return too_many(error.seconds)
+        except (OperationalError, InterfaceError):
+            return database_away()
+        if actor.by_session and self._is_forged(request):
+            return JsonResponse({"detail": "The CSRF token is missing or wrong."}, status=403)
+        with actors.acting_as(actor):
+            return self._get_response(request)
+
+    def _is_forged(self, request: HttpRequest) -> bool:
+        # The cookie has been read by Django's own, which comes before; but it lets our APIs pass.
+        return self._csrf.process_view(request, self._get_response, (), {}) is not None
+
+
+def _address(request: HttpRequest) -> str:
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+@receiver(user_login_failed)
+def _note_wrong_password(request: HttpRequest | None = None, **_: Any) -> None:
+    if request is not None:
+        authentication.record_failed_login(_address(request))
+
+
+def unauthenticated(detail: str = actors.AUTHENTICATION_REQUIRED) -> JsonResponse:
+    return JsonResponse({"detail": detail}, status=401, headers={"WWW-Authenticate": "Bearer"})
+
+
+def too_many(seconds: int) -> JsonResponse:
+    detail = f"Too many requests. Try again in {seconds} s."
+    return JsonResponse({"detail": detail}, status=429, headers={"Retry-After": str(seconds)})
+
+
+def database_away() -> JsonResponse:
+    error = DatabaseUnavailableError()
+    headers = {"Retry-After": str(error.wait)}
+    return JsonResponse({"detail": error.detail}, status=error.status_code, headers=headers)
+
+
+def login_required_page(view: View) -> View:
+    """The view, for who has a role."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if actors.current().role is None:
+            return unauthenticated()
+        return view(request, *args, **kwargs)
+
+    return answer
+
+
+def after_login(view: View) -> View:
+    """The page, for who has a role; others log in first."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        wants_page = "text/html" in request.headers.get("Accept", "")
+        if request.method == "GET" and wants_page and actors.current().role is None:
+            return redirect_to_login(request.get_full_path())
+        return view(request, *args, **kwargs)
+
+    return answer

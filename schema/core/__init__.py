@@ -1,0 +1,1 @@
+"""Building blocks of the schema that know no type of it."""

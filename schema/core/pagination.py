@@ -1,0 +1,172 @@
+"""Lists by pages (Relay's connections), cut by key: page 1,000 costs what page 1 costs."""
+
+import base64
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
+
+import strawberry
+from django.db import connection
+from django.db.models import BooleanField, F, Func, Model, QuerySet, Value
+
+from schema.core.relay import BadInputError
+
+PAGE_DEFAULT, PAGE_MAX = 50, 100
+# Beyond this many, rows are not counted one by one.
+COUNT_MAX = 10_000
+
+First = Annotated[int | None, strawberry.argument(description="The first so many, up to 100.")]
+After = Annotated[str | None, strawberry.argument(description="Only what follows this cursor.")]
+Last = Annotated[int | None, strawberry.argument(description="The last so many, up to 100.")]
+Before = Annotated[str | None, strawberry.argument(description="Only what precedes this cursor.")]
+
+Row = TypeVar("Row")
+M = TypeVar("M", bound=Model)
+
+
+@strawberry.type(description="Where a page begins and ends, and whether there is more.")
+class PageInfo:
+    has_next_page: bool = strawberry.field(description="Whether more follows this page.")
+    has_previous_page: bool = strawberry.field(description="Whether more precedes this page.")
+    start_cursor: str | None = strawberry.field(description="The cursor of the first edge.")
+    end_cursor: str | None = strawberry.field(
+        description="The cursor of the last edge: `after` this comes the next page."
+    )
+
+
+@strawberry.type(description="A row of a page, with its place in the list.")
+class Edge(Generic[Row]):
+    cursor: str = strawberry.field(description="The place of this row in this order. Opaque.")
+    node: Row = strawberry.field(description="The row.")
+
+
+@strawberry.type(description="A page of a list.")
+class Connection(Generic[Row]):
+    edges: list[Edge[Row]] = strawberry.field(description="The rows with their cursors.")
+    page_info: PageInfo = strawberry.field(description="How to go on.")
+    rows: strawberry.Private[Any]
+
+    @strawberry.field(description="The rows alone.")
+    def nodes(self) -> list[Row]:
+        return [edge.node for edge in self.edges]
+
+    @strawberry.field(
+        description=(
+            f"How many rows all pages have. Exact up to {COUNT_MAX}; see totalCountIsEstimate."
+        )
+    )
+    def total_count(self) -> int:
+        return _count(self.rows)[0]
+
+    @strawberry.field(description="Whether totalCount is what the database estimates.")
+    def total_count_is_estimate(self) -> bool:
+        return _count(self.rows)[1]
+
+
+@dataclass(frozen=True)
+class Order:
+    """By a column, then by id, both in one direction: an order that an index has."""
+
+    name: str
+    column: str = ""
+    descending: bool = True
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a client asked for; BadInputError if that cannot be."""
+
+    first: int | None = None
+    after: str | None = None
+    last: int | None = None
+    before: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.first is not None and self.last is not None:
+            raise BadInputError("Ask for `first` or for `last`, not for both.")
+        if not 0 <= self.size <= PAGE_MAX:
+            raise BadInputError(f"`first` and `last` are from 0 to {PAGE_MAX}.")
+
+    @property
+    def size(self) -> int:
+        size = self.first if self.first is not None else self.last
+        return PAGE_DEFAULT if size is None else size
+
+    @property
+    def is_backward(self) -> bool:
+        return self.last is not None
+
+
+def paginate(rows: QuerySet[M], order: Order, page: Page) -> tuple[list[Edge[M]], PageInfo]:
+    """Cut a page out of the rows. One query, which reads no row before the page."""
+    descending = order.descending != page.is_backward
+    wanted = rows
+    if page.after:
+        wanted = _beyond(wanted, order, page.after, less=order.descending)
+    if page.before:
+        wanted = _beyond(wanted, order, page.before, less=not order.descending)
+    sign = "-" if descending else ""
+    keys = [f"{sign}{column}" for column in (order.column, "pk") if column]
+    found = list(wanted.order_by(*keys)[: page.size + 1])
+    has_more = len(found) > page.size
+    found = found[: page.size]
+    if page.is_backward:
+        found.reverse()
+    edges = [Edge(cursor=_cursor(order, row), node=row) for row in found]
+    info = PageInfo(
+        has_next_page=bool(page.before) if page.is_backward else has_more,
+        has_previous_page=has_more if page.is_backward else bool(page.after),
+        start_cursor=edges[0].cursor if edges else None,
+        end_cursor=edges[-1].cursor if edges else None,
+    )
+    return edges, info
+
+
+def _beyond(rows: QuerySet[M], order: Order, cursor: str, *, less: bool) -> QuerySet[M]:
+    value, pk = _read_cursor(order, cursor)
+    than = "lt" if less else "gt"
+    if not order.column:
+        return rows.filter(**{f"pk__{than}": pk})
+    # A comparison of tuples, which one range of the index answers; `a < x OR a = x AND id < y`
+    # would read all that comes before it.
+    here = Func(F(order.column), F("pk"), template="(%(expressions)s)")
+    there = Func(Value(value), Value(pk), template="(%(expressions)s)")
+    sign = " < " if less else " > "
+    return rows.filter(
+        Func(here, there, template="%(expressions)s", arg_joiner=sign, output_field=BooleanField())
+    )
+
+
+def _cursor(order: Order, row: Model) -> str:
+    value = getattr(row, order.column).isoformat() if order.column else ""
+    return base64.urlsafe_b64encode(f"{order.name}|{value}|{row.pk}".encode()).decode()
+
+
+def _read_cursor(order: Order, cursor: str) -> tuple[datetime | None, UUID]:
+    try:
+        name, value, pk = base64.urlsafe_b64decode(cursor).decode().split("|")
+        if name != order.name:
+            raise BadInputError("This cursor comes from a list in another order.")
+        # Only a time that says where it is: one in no zone is none that we have written.
+        return (_aware(value) if order.column else None), UUID(pk)
+    except (ValueError, OverflowError) as error:
+        raise BadInputError("This is not a cursor of this list.") from error
+
+
+def _aware(text: str) -> datetime:
+    time = datetime.fromisoformat(text)
+    if time.tzinfo is None:
+        raise ValueError("no zone")
+    return time.astimezone(UTC)
+
+
+def _count(rows: QuerySet[Any]) -> tuple[int, bool]:
+    """How many rows there are, and whether that is an estimate."""
+    if (count := rows.order_by()[: COUNT_MAX + 1].count()) <= COUNT_MAX:
+        return count, False
+    sql, params = rows.order_by().values("pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
+        [(plan,)] = cursor.fetchall()
+    return max(COUNT_MAX + 1, int(plan[0]["Plan"]["Plan Rows"])), True

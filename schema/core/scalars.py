@@ -1,0 +1,69 @@
+"""Scalars of our own."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, NewType
+from uuid import UUID
+
+import strawberry
+
+from schema.core.errors import InvalidValueError
+
+BigInt = NewType("BigInt", int)
+
+
+def _integer(value: Any) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    # Python reads more than the decimal notation of integers: blanks, underscores, other scripts.
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]+", value):
+        return int(value)
+    raise TypeError("must be an integer, or a string of one")
+
+
+def _time(value: Any) -> datetime:
+    if not isinstance(value, str):
+        raise TypeError("must be a string")
+    try:
+        time = datetime.fromisoformat(value)
+        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("is too early or too late") from error
+
+
+def _reading(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """What is written into a document is read while it is validated, and may be anything."""
+
+    def read(value: Any) -> Any:
+        try:
+            return parse(value)
+        except (TypeError, ValueError, AttributeError) as error:
+            raise InvalidValueError(str(error)) from error
+
+    return read
+
+
+SCALARS: dict[object, Any] = {
+    BigInt: strawberry.scalar(
+        name="BigInt",
+        description=(
+            "An integer of any size. Answered as a string, because JSON numbers lose digits in many"
+            " clients; accepted as a string or as an integer."
+        ),
+        serialize=str,
+        parse_value=_reading(_integer),
+    ),
+    UUID: strawberry.scalar(
+        name="UUID",
+        description="A UUID in its usual form, with dashes.",
+        serialize=str,
+        parse_value=_reading(UUID),
+    ),
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description="A time in ISO 8601. Answered in UTC; what says nothing of its zone is UTC.",
+        serialize=lambda time: time.astimezone(UTC).isoformat(),
+        parse_value=_reading(_time),
+    ),
+}

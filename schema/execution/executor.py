@@ -1,0 +1,276 @@
+"""Runs an operation as a stream of answers, each encoded once however many it is sent to.
+
+WebSockets and event streams are both carriers of these. Nothing here runs on the event loop but the
+waiting: documents are read, operations executed and answers made in threads.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Hashable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import copy_context
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    OperationType,
+    VariableNode,
+    Visitor,
+    create_source_event_stream,
+    get_operation_ast,
+    specified_rules,
+    visit,
+)
+from graphql.execution import execute_subscription_event
+from strawberry.schema.exceptions import CannotGetOperationTypeError
+
+from schema.core import errors
+from schema.execution import cost
+
+logger = logging.getLogger(__name__)
+
+RETRY_SECONDS = 1.0
+# A client that does not take an answer for so long is cut off.
+SEND_SECONDS = 10.0
+# Answers of subscriptions are made plus the operations of clients, which may be slow.
+_lanes = ThreadPoolExecutor(settings.STREAM_THREADS, thread_name_prefix="stream")
+_answering = ThreadPoolExecutor(2, thread_name_prefix="answers")
+
+T = TypeVar("T")
+
+
+class Request(NamedTuple):
+    """What a client asks to be run."""
+
+    query: str
+    variables: dict[str, Any] | None = None
+    operation_name: str | None = None
+    may_write: bool = True
+
+    @classmethod
+    def of(cls, message: dict[str, Any], *, may_write: bool = True) -> "Request":
+        """Raises ValueError: what is wrong with the message, as the end of a sentence."""
+        query = message.get("query")
+        if not isinstance(query, str) or not query:
+            raise ValueError("has no query")
+        for name, kind in (("variables", dict), ("operationName", str), ("extensions", dict)):
+            if not isinstance(message.get(name), kind | None):
+                raise ValueError(f"has {name} of the wrong kind")  # noqa: TRY004
+        return cls(query, message.get("variables"), message.get("operationName"), may_write)
+
+
+_places_taken = 0
+
+
+@contextmanager
+def place() -> Iterator[bool]:
+    """Whether there is a place for one more connection in this process."""
+    global _places_taken
+    _places_taken += 1
+    try:
+        yield _places_taken <= settings.STREAMS_MAX
+    finally:
+        _places_taken -= 1
+
+
+class RefusedError(Exception):
+    """Nothing was run. The errors are for the client."""
+
+    def __init__(self, found: Sequence[GraphQLError]) -> None:
+        super().__init__(found)
+        self.errors = [error.formatted for error in errors.told(found)]
+
+
+class Source(AsyncIterator[Any]):
+    """What the resolver of a subscription returns: it makes its own answers, in here."""
+
+    def answers(self, answering: "ResponseEncoder") -> AsyncGenerator[str, None]:
+        raise NotImplementedError
+
+    async def __anext__(self) -> Any:
+        raise TypeError("A subscription is run by schema.execution.executor.")
+
+
+class ResponseEncoder:
+    """Makes answers of payloads, for one selection and what its variables are.
+
+    `key` is the same for all operations that would make the same answers.
+    """
+
+    def __init__(self, executor: Any, key: Hashable) -> None:
+        self._executor = executor
+        self.key = key
+
+    async def make(self, payloads: Sequence[Any]) -> list[str]:
+        """An answer for each payload. Waits while the database is away."""
+        while True:
+            try:
+                return await _run(_answering, partial(self._make, payloads))
+            except (OperationalError, InterfaceError) as error:
+                logger.warning("no answers can be made: %s", str(error).strip())
+                await asyncio.sleep(RETRY_SECONDS)
+
+    def _make(self, payloads: Sequence[Any]) -> list[str]:
+        return [self._answer(payload) for payload in payloads]
+
+    def _answer(self, payload: Any) -> str:
+        result: Any = execute_subscription_event(self._executor.build_per_event_executor(payload))
+        for error in result.errors or ():
+            if isinstance(error.original_error, OperationalError | InterfaceError):
+                raise error.original_error
+        return encode(result)
+
+
+def encode(result: Any) -> str:
+    """The answer of an execution in JSON, without what is not for the client."""
+    answer: dict[str, Any] = {"data": result.data}
+    if result.errors:
+        errors.log(result.errors, None)
+        answer["errors"] = [error.formatted for error in errors.told(result.errors)]
+    if extensions := getattr(result, "extensions", None):
+        answer["extensions"] = extensions
+    return json.dumps(answer, separators=(",", ":"))
+
+
+async def run_in_thread(function: Callable[[], T]) -> T:
+    """Run it where operations of clients are run."""
+    return await _run(_lanes, function)
+
+
+async def answers(schema: Any, request: Request) -> AsyncGenerator[str, None]:
+    """The answers to an operation: one to a query or mutation, to a subscription as they come.
+
+    Raises RefusedError before the first.
+    """
+    if await run_in_thread(partial(_is_subscription, schema, request)):
+        source, answering = await _subscribe(schema, request)
+        stream = source.answers(answering)
+        try:
+            async for answer in stream:
+                yield answer
+        except GraphQLError as error:
+            # It began, and now it cannot go on.
+            yield encode(ExecutionResult(None, [error]))
+        except Exception as error:  # noqa: BLE001  it is logged where it is encoded
+            yield encode(ExecutionResult(None, [_internal(error)]))
+        finally:
+            await stream.aclose()
+    else:
+        yield await run_in_thread(partial(_execute, schema, request))
+
+
+def _execute(schema: Any, request: Request) -> str:
+    try:
+        result = schema.execute_sync(
+            request.query,
+            variable_values=request.variables,
+            operation_name=request.operation_name,
+            context_value={},
+        )
+    except CannotGetOperationTypeError as error:
+        raise RefusedError([GraphQLError(error.as_http_error_reason())]) from error
+    if result.data is None and result.errors and all(e.path is None for e in result.errors):
+        raise RefusedError(result.errors)
+    return encode(result)
+
+
+def _is_subscription(schema: Any, request: Request) -> bool:
+    """Reads the document, which is then known."""
+    try:
+        document = _read(schema, request.query)
+    except GraphQLError as error:
+        raise RefusedError([error]) from error
+    operation = get_operation_ast(document.node, request.operation_name)
+    if operation and operation.operation == OperationType.MUTATION and not request.may_write:
+        raise RefusedError([GraphQLError("Mutations are sent by POST.")])
+    if operation is None or operation.operation != OperationType.SUBSCRIPTION:
+        return False  # what is wrong with it is told when it is executed
+    if refusals := document.refusals(request.operation_name):
+        raise RefusedError(refusals)
+    return True
+
+
+def _read(schema: Any, query: str) -> cost.Document:
+    return cost.read(query, schema._schema, tuple(specified_rules))
+
+
+async def _subscribe(schema: Any, request: Request) -> tuple[Source, ResponseEncoder]:
+    document = _read(schema, request.query)
+    executor = schema.execution_context_class.build(
+        schema._schema,
+        document.node,
+        context_value={},
+        raw_variable_values=request.variables,
+        operation_name=request.operation_name,
+        hide_suggestions=schema.config.disable_field_suggestions,
+    )
+    if isinstance(executor, list):
+        raise RefusedError(executor)
+    try:
+        source: Any = create_source_event_stream(executor)
+        if asyncio.iscoroutine(source):
+            source = await source
+    except Exception as error:
+        logger.exception("cannot subscribe")
+        raise RefusedError([_internal(error)]) from error
+    if isinstance(source, ExecutionResult):
+        errors.log(source.errors or [], None)
+        raise RefusedError(source.errors or [])
+    return source, ResponseEncoder(executor, _key(request, document.node, executor.operation))
+
+
+def _internal(error: Exception) -> GraphQLError:
+    return GraphQLError("Internal error.", original_error=error)
+
+
+def _key(request: Request, document: DocumentNode, operation: OperationDefinitionNode) -> Hashable:
+    """What the answers depend on: not on arguments of the subscription's own field."""
+    found = _Variables()
+    for definition in document.definitions:
+        if isinstance(definition, FragmentDefinitionNode):
+            visit(definition, found)
+    for node in operation.selection_set.selections:
+        if not isinstance(node, FieldNode):
+            visit(node, found)
+        elif node.selection_set:
+            visit(node.selection_set, found)
+    given = request.variables or {}
+    variables = {name: given[name] for name in found.names if name in given}
+    return request.query, request.operation_name, json.dumps(variables, sort_keys=True)
+
+
+class _Variables(Visitor):
+    """Collects the names of the variables that are used."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_variable(self, node: VariableNode, *_: Any) -> None:
+        self.names.add(node.name.value)
+
+
+async def _run(threads: ThreadPoolExecutor, function: Callable[[], T]) -> T:
+    # The threads know who calls, as the task does.
+    run = copy_context().run
+    return await asyncio.get_running_loop().run_in_executor(threads, run, _freshly, function)
+
+
+def _freshly(function: Callable[[], T]) -> T:
+    """With a connection that is known to work, if there is a database."""
+    close_old_connections()
+    try:
+        return function()
+    except (OperationalError, InterfaceError):
+        connection.close()
+        raise

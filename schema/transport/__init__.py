@@ -1,0 +1,1 @@
+"""How GraphQL operations reach the server: HTTP, WebSocket, Server-Sent Events."""

@@ -1,0 +1,241 @@
+"""GraphQL over WebSocket: graphql-transport-ws, by Strawberry's consumer for Channels, hardened.
+
+It closes with the protocol's own codes, and with 1008 who sends too fast, with 1013 (try again
+later) who reads too slowly or is one too many, with 1001 who is idle, with 4403 who may not come
+in, and with 4401 whose token has expired or was revoked meanwhile.
+"""
+
+import asyncio
+import json
+import logging
+import time
+from contextlib import aclosing, suppress
+from datetime import timedelta
+from typing import Any
+
+from channels.exceptions import StopConsumer
+from django.conf import settings
+from strawberry.channels import GraphQLWSConsumer
+from strawberry.exceptions import ConnectionRejectionError
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
+    BaseGraphQLTransportWSHandler,
+    Operation,
+)
+
+from schema import schema
+from schema.execution import executor
+from schema.transport import credentials, messages
+from tasks_app import actors
+from tasks_app.services import authentication
+
+logger = logging.getLogger(__name__)
+
+INIT_SECONDS = 5
+IDLE_SECONDS = 300.0
+WATCH_SECONDS = 5.0
+OPERATIONS_MAX = 32
+ID_LENGTH_MAX = 128
+# So many messages may come in a row, and so many each second in the long run.
+MESSAGES_BURST, MESSAGES_PER_SECOND = 200, 50
+# So many that have come wait for their turn; the others wait in the network.
+MESSAGES_WAITING_MAX = 32
+
+IDLE, FLOOD, LATER, UNAUTHORIZED, INTERNAL_ERROR = 1001, 1008, 1013, 4401, 4500
+
+
+class Handler(BaseGraphQLTransportWSHandler[Any, None]):
+    """The protocol is Strawberry's; how an operation is run is ours."""
+
+    view: Any
+
+    async def handle(self) -> None:
+        self.view.operations = self.operations
+        await super().handle()
+
+    async def handle_invalid_message(self, error_message: str) -> None:
+        await super().handle_invalid_message(self.view.fault or error_message)
+
+    async def run_operation(self, operation: Operation[Any, None]) -> None:
+        request = executor.Request(operation.query, operation.variables, operation.operation_name)
+        head = f'{{"id":{json.dumps(operation.id)},"type":"next","payload":'
+        try:
+            await self.view.credentials.count_operation()
+            async with aclosing(executor.answers(schema, request)) as answers:
+                async for answer in answers:
+                    await self.view.send(f"{head}{answer}}}")
+            await operation.send_operation_message({"id": operation.id, "type": "complete"})
+        except executor.RefusedError as refused:
+            await operation.send_operation_message(
+                {"id": operation.id, "type": "error", "payload": refused.errors}
+            )
+        except authentication.RateLimitedError as error:
+            payload: Any = {
+                "message": f"Too many requests. Try again in {error.seconds} s.",
+                "extensions": {"code": "RATE_LIMITED", "retryAfter": error.seconds},
+            }
+            await operation.send_operation_message(
+                {"id": operation.id, "type": "error", "payload": [payload]}
+            )
+        except OSError:
+            pass  # the client is gone
+        finally:
+            # Whatever happened, its id is free again, and may be somebody else's already.
+            if self.operations.get(operation.id) is operation:
+                self.forget_id(operation.id)
+
+
+class Consumer(GraphQLWSConsumer[Any, None]):
+    """A WebSocket."""
+
+    graphql_transport_ws_handler_class = Handler
+
+    def __init__(self) -> None:
+        super().__init__(
+            schema,
+            subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
+            connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
+            max_subscriptions_per_connection=OPERATIONS_MAX,
+            allowed_origins=settings.CSRF_TRUSTED_ORIGINS,
+        )
+        self.message_queue = asyncio.Queue(MESSAGES_WAITING_MAX)
+        self.operations: dict[str, Any] = {}
+        # What is wrong with the last message, if anything.
+        self.fault = ""
+        # Who this is; known once the connection is acknowledged.
+        self.credentials: credentials.Credentials | None = None
+        self._is_closed = False
+        self._heard_at = time.monotonic()
+        self._sending_since = 0.0
+        self._credit = float(MESSAGES_BURST)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """As Channels has it, but without a channel: one in each process is enough.
+
+        Nor does a message wait for a database thread, as Channels would have it.
+        """
+        self.scope, self.base_send, self.channel_layer = scope, send, None
+        watching = asyncio.create_task(self._watch())
+        try:
+            with executor.place() as has_place, suppress(StopConsumer):
+                self._has_place = has_place
+                while True:
+                    await self.dispatch(await receive())
+        finally:
+            watching.cancel()
+
+    async def dispatch(self, message: Any) -> None:
+        await getattr(self, message["type"].replace(".", "_"))(message)
+
+    async def websocket_disconnect(self, message: Any) -> None:
+        self._is_closed = True
+        if self.run_task:
+            await self.message_queue.put({"message": None, "disconnected": True})
+            await asyncio.wait([self.run_task])
+        raise StopConsumer
+
+    async def connect(self) -> None:
+        if not messages.is_our_host(self.get_websocket_headers(self).get("host", "")):
+            await self.close()
+        elif not self._has_place:
+            await self.accept(await self.pick_websocket_subprotocol(self))
+            await self.close(LATER, "Too many connections")
+        else:
+            await super().connect()
+            assert self.run_task
+            self.run_task.add_done_callback(self._note_failure)
+
+    async def on_ws_connect(self, context: Any) -> Any:
+        """The token is in the payload of connection_init, or in the header; browsers have a
+        session. All that is done over this socket is done for whom it says.
+        """
+        headers = dict(self.get_websocket_headers(self))
+        given = (context.get("connection_params") or {}).get("Authorization")
+        authorization = given if isinstance(given, str) else headers.get("authorization", "")
+        try:
+            self.credentials = await credentials.authenticate(self.scope, headers, authorization)
+        except credentials.RetryLaterError as error:
+            await self.close(LATER, f"Try again in {error.seconds} s")
+            raise ConnectionRejectionError from error
+        except authentication.InvalidTokenError as error:
+            raise ConnectionRejectionError from error
+        if self.credentials.actor.role is None:
+            raise ConnectionRejectionError
+        actors.set_current(self.credentials.actor)
+        return await super().on_ws_connect(context)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self._has_credit():
+            await self.message_queue.put({"message": text_data, "disconnected": False})
+        else:
+            await self.close(FLOOD, "Too many messages")
+
+    def decode_json(self, data: str | bytes) -> Any:
+        try:
+            message = messages.parse(str(data))
+            _check(message)
+        except ValueError as error:
+            self.fault = f"The message {error}"
+            raise json.JSONDecodeError(str(error), "", 0) from error
+        return message
+
+    async def send(
+        self, text_data: Any = None, bytes_data: bytes | None = None, close: Any = False
+    ) -> None:
+        """Raises OSError if the client is gone. `_watch` sees to it that this comes to an end."""
+        if self._is_closed:
+            raise ConnectionAbortedError
+        self._sending_since = self._sending_since or time.monotonic()
+        try:
+            await self.base_send({"type": "websocket.send", "text": text_data})
+        except RuntimeError as error:  # what servers say of a socket that was closed meanwhile
+            raise ConnectionAbortedError from error
+        finally:
+            self._sending_since = 0.0
+
+    async def close(self, code: int | None = None, reason: str | None = None) -> None:
+        if not self._is_closed:
+            self._is_closed = True
+            with suppress(OSError):
+                await super().close(code, reason)
+
+    async def _watch(self) -> None:
+        checked_at = time.monotonic()
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            now = time.monotonic()
+            if self.credentials and now > checked_at + credentials.CHECK_SECONDS:
+                checked_at = now
+                if not await self.credentials.is_still_valid():
+                    await self.close(UNAUTHORIZED, "Unauthorized")
+            if self._sending_since and now > self._sending_since + executor.SEND_SECONDS:
+                await self.close(LATER, "Reads too slowly")
+            elif not self.operations and now > self._heard_at + IDLE_SECONDS:
+                await self.close(IDLE, "Idle")
+
+    def _has_credit(self) -> bool:
+        now = time.monotonic()
+        earned = (now - self._heard_at) * MESSAGES_PER_SECOND
+        self._credit, self._heard_at = min(MESSAGES_BURST, self._credit + earned) - 1, now
+        return self._credit >= 0
+
+    def _note_failure(self, task: "asyncio.Task[Any]") -> None:
+        """Otherwise nobody would answer any more, and the socket stay open."""
+        if not task.cancelled() and (error := task.exception()):
+            logger.error("a WebSocket failed", exc_info=error)
+            self._closing = asyncio.ensure_future(self.close(INTERNAL_ERROR, "Internal error"))
+
+
+def _check(message: dict[str, Any]) -> None:
+    """Raises ValueError for what the protocol has not: its handler would stumble over it."""
+    if not isinstance(message.get("type"), str):
+        raise ValueError("has no type")  # noqa: TRY004
+    if message["type"] in ("subscribe", "complete"):
+        id = message.get("id")
+        if not (isinstance(id, str) and 0 < len(id) <= ID_LENGTH_MAX):
+            raise ValueError(f"needs an id of 1 to {ID_LENGTH_MAX} characters")
+    payload = message.get("payload", {})
+    if not isinstance(payload, dict):
+        raise ValueError("has a payload that is not an object")  # noqa: TRY004
+    if message["type"] == "subscribe":
+        executor.Request.of(payload)

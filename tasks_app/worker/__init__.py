@@ -1,0 +1,1 @@
+"""What a Celery worker adds to be a node of the cluster."""

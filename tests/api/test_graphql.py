@@ -1,0 +1,321 @@
+"""What only GraphQL can be asked: selection, conditions, connections, the cluster."""
+
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from tasks_app.log import events
+from tasks_app.models import ClusterEvent, Queue, Task
+from tasks_app.services import nodes, tasks
+from tests.support.working import run_only
+
+pytestmark = pytest.mark.django_db
+
+
+def run(*some):
+    run_only(*some)
+
+
+@pytest.fixture
+def found(data):
+    """Which tasks match, by their `a`, in the order of the list."""
+
+    def found(where=None, **arguments):
+        query = """query Q($where: TaskWhere, $orderBy: TaskOrder, $last: Int, $before: String) {
+            tasks(where: $where, orderBy: $orderBy, last: $last, before: $before) {
+              nodes { a } totalCount } }"""
+        page = data(query, where=where, **arguments)["tasks"]
+        return [int(task["a"]) for task in page["nodes"]]
+
+    return found
+
+
+def test_a_task_tells_all_of_its_life(data, node, make_task):
+    task = make_task(a=2, b=3, priority=7, duration_ms=1, idempotency_key="order-7")
+    run(task)
+
+    shown = data(
+        """query Q($id: ID!) { task(id: $id) {
+            id uuid a b result status isTerminal failedMessage celeryTaskId priority durationMs
+            queue { name } workerNode { name slots } attempt run maxAttempts version idempotencyKey
+            waitMs runMs pendingReason schedule { uuid }
+            history { kind previousStatus status version attempt workerNode { name } } } }""",
+        id=str(task.pk),
+    )["task"]
+
+    history = shown.pop("history")
+    assert shown.pop("waitMs") >= 0
+    assert shown.pop("runMs") >= 1
+    assert shown.pop("id") != shown["uuid"]
+    assert shown == {
+        **{"uuid": str(task.pk), "a": "2", "b": "3", "result": "5", "status": "SUCCESS"},
+        **{"isTerminal": True, "failedMessage": None, "celeryTaskId": "message-1"},
+        **{"priority": 7, "durationMs": 1, "queue": {"name": "default"}},
+        **{"workerNode": {"name": "node-1@here", "slots": 2}, "attempt": 1, "run": 1},
+        **{"maxAttempts": 3, "version": 3, "idempotencyKey": "order-7"},
+        **{"pendingReason": None, "schedule": None},
+    }
+    assert [(e["kind"], e["previousStatus"], e["status"], e["version"]) for e in history] == [
+        ("TASK_CREATED", None, "PENDING", 1),
+        ("TASK_STARTED", "PENDING", "RUNNING", 2),
+        ("TASK_SUCCEEDED", "RUNNING", "SUCCESS", 3),
+    ]
+    assert history[1]["workerNode"] == {"name": "node-1@here"}
+
+
+def test_objects_are_found_again_by_their_global_id(data, node, make_task):
+    run(task := make_task())
+    ids = data("{ tasks { nodes { id queue { id } workerNode { id } results { id } } } }")
+    [shown] = ids["tasks"]["nodes"]
+    wanted = [
+        shown["id"],
+        shown["queue"]["id"],
+        shown["workerNode"]["id"],
+        shown["results"][0]["id"],
+    ]
+
+    query = "query Q($ids: [ID!]!) { nodes(ids: $ids) { __typename id ... on Task { uuid } } }"
+    nodes = data(query, ids=wanted)["nodes"]
+
+    assert [node["id"] for node in nodes] == wanted
+    assert [node["__typename"] for node in nodes] == ["Task", "Queue", "WorkerNode", "TaskResult"]
+    assert nodes[0]["uuid"] == str(task.pk)
+    task.results.all().delete()
+    Task.objects.all().delete()
+    assert data("query Q($id: ID!) { node(id: $id) { id } }", id=wanted[0])["node"] is None
+
+
+ROW = "id a b status result results { result } schedule { id } workerNode { name }"
+
+
+@pytest.mark.parametrize("count", [1, 100])
+def test_a_page_takes_as_many_queries_however_many_rows_it_has(data, node, make_schedule, count):
+    for _ in range(count):
+        make_schedule()
+    Task.objects.update(status="PENDING", run=1)
+    run(*Task.objects.all())
+
+    with CaptureQueriesContext(connection) as queries:
+        page = data(f"{{ tasks(first: 100) {{ nodes {{ {ROW} }} }} }}")["tasks"]
+
+    assert len(page["nodes"]) == count
+    assert page["nodes"][0]["result"] == page["nodes"][0]["results"][0]["result"] == "5"
+    assert len(queries) == 4  # tasks, results, schedules, nodes
+
+
+@pytest.mark.parametrize("count", [1, 20])
+def test_so_does_a_page_of_schedules(data, make_schedule, count):
+    for _ in range(count):
+        make_schedule()
+
+    with CaptureQueriesContext(connection) as queries:
+        data(
+            "{ taskSchedules { nodes { id upcoming task { a queue { name } history { kind } } } } }"
+        )
+
+    assert len(queries) == 4  # schedules, tasks, queues, events
+
+
+def test_conditions_choose_tasks(found, make_task, node):
+    one, two, three = (make_task(a=a, b=10) for a in (1, 2, 3))
+    run(one)
+    tasks.cancel_task(two.pk)
+    later = (timezone.now() + timedelta(minutes=1)).isoformat()
+
+    assert found() == [3, 2, 1]
+    assert found({"ids": [str(one.pk), str(three.pk)]}) == [3, 1]
+    assert found({"statuses": ["SUCCESS", "CANCELLED"]}) == [2, 1]
+    assert found({"queue": "default"}) == [3, 2, 1]
+    assert found({"workerNode": "node-1@here"}) == [1]
+    assert found({"scheduled": True}) == []
+    assert found({"createdAt": {"start": later}}) == []
+    assert found({"finishedAt": {"end": later}}) == [2, 1]
+    assert found({"a": {"min": 2, "max": "2"}}) == [2]
+    assert found({"b": {"equals": 10}, "a": {"equals": 3}}) == [3]
+    assert found({"result": {"equals": 11}}) == [1]
+    assert found({"result": {"max": str(10**30)}}) == [1]
+    assert found({"a": {"min": str(2**70)}}) == []
+    assert found({"OR": [{"a": {"equals": 1}}, {"a": {"equals": 3}}]}) == [3, 1]
+    assert found({"OR": []}) == []
+    assert found({"AND": [{"a": {"min": 2}}, {"a": {"max": 2}}]}) == [2]
+    assert found({"NOT": {"result": {"equals": 11}}}) == [3, 2]
+    assert found({"NOT": {"statuses": ["PENDING"]}}) == [2, 1]
+
+
+def test_tasks_of_a_schedule(found, make_schedule, make_task):
+    schedule = make_schedule(a=7)
+    make_task(a=1)
+
+    assert found({"scheduleId": str(schedule.pk)}) == [7]
+    assert found({"scheduled": True}) == [7]
+    assert found({"scheduled": False}) == [1]
+
+
+def test_the_list_has_an_order_and_can_be_read_backwards(found, make_task, node):
+    one, two, _ = (make_task(a=a) for a in (1, 2, 3))
+    run(two)
+    run(one)
+
+    assert found(orderBy={"field": "CREATED_AT", "direction": "ASC"}) == [1, 2, 3]
+    assert found(orderBy={"field": "FINISHED_AT"}) == [1, 2]
+    assert found(last=2) == [2, 1]
+
+
+@pytest.mark.parametrize("field", ["CREATED_AT", "FINISHED_AT"])
+@pytest.mark.parametrize("direction", ["ASC", "DESC"])
+def test_pages_fit_together_in_both_directions(data, make_task, node, field, direction):
+    run(*(make_task(a=a) for a in range(5)))
+    order = {"field": field, "direction": direction}
+    query = """query Q($o: TaskOrder, $first: Int, $after: String, $last: Int, $before: String) {
+        tasks(orderBy: $o, first: $first, after: $after, last: $last, before: $before) {
+          edges { cursor node { a } } pageInfo {
+          hasNextPage hasPreviousPage startCursor endCursor } } }"""
+
+    def page(**arguments):
+        return data(query, o=order, **arguments)["tasks"]
+
+    def numbers(page):
+        return [edge["node"]["a"] for edge in page["edges"]]
+
+    whole = page(first=5)
+    first = page(first=2)
+    second = page(first=2, after=first["pageInfo"]["endCursor"])
+    third = page(first=2, after=second["pageInfo"]["endCursor"])
+    back = page(last=2, before=third["pageInfo"]["startCursor"])
+
+    assert numbers(first) + numbers(second) + numbers(third) == numbers(whole)
+    assert back["edges"] == second["edges"]
+    infos = [shown["pageInfo"] for shown in (first, second, third, back)]
+    assert [info["hasNextPage"] for info in infos] == [True, True, False, True]
+    assert [info["hasPreviousPage"] for info in infos] == [False, True, True, True]
+
+
+def test_rows_are_counted_only_up_to_a_bound(data, make_task, monkeypatch):
+    monkeypatch.setattr("schema.core.pagination.COUNT_MAX", 3)
+    query = "{ tasks { totalCount totalCountIsEstimate } }"
+    for _ in range(3):
+        make_task()
+    assert data(query)["tasks"] == {"totalCount": 3, "totalCountIsEstimate": False}
+
+    make_task()
+    page = data(query)["tasks"]
+    assert page["totalCount"] > 3
+    assert page["totalCountIsEstimate"] is True
+
+
+def test_rows_are_counted_only_if_that_is_asked_for(data, make_task):
+    make_task()
+
+    with CaptureQueriesContext(connection) as queries:
+        data("{ tasks { nodes { a } } }")
+
+    assert len(queries) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_cursor_of_a_page_misses_nothing_that_is_not_in_it(data, make_task):
+    before = make_task()
+    cursor = events.Cursor.decode(data("{ tasks { cursor } }")["tasks"]["cursor"])
+    after = make_task()
+
+    later = ClusterEvent.objects.filter(xid__gte=cursor.xid)
+    seen = {id for event in later for id in event.task_ids}
+
+    assert after.pk in seen
+    assert before.pk not in seen
+
+
+def test_why_a_task_waits(data, make_task):
+    def reason():
+        return data("{ tasks { nodes { pendingReason } } }")["tasks"]["nodes"][0]["pendingReason"]
+
+    task = make_task(run_at=timezone.now() + timedelta(hours=1))
+    assert reason() == "NOT_DUE"
+    Task.objects.update(due_at=timezone.now())
+    assert reason() == "NO_NODE_FOR_QUEUE"
+    nodes.heartbeat("node-1@here", host="here", pid=1, slots=2, queues=["default"])
+    assert reason() == "WAITING_FOR_SLOT"
+    Queue.objects.update(paused_at=timezone.now())
+    assert reason() == "QUEUE_PAUSED"
+    Queue.objects.update(paused_at=None)
+    run(task)
+    assert reason() is None
+
+
+def test_a_task_of_a_schedule_waits_for_its_first_tick(data, make_schedule):
+    schedule = make_schedule()
+
+    shown = data(
+        """{ taskSchedules { nodes { nextRunAt task { pendingReason } } }
+             cluster { oldestPendingMs } }"""
+    )
+
+    assert shown["taskSchedules"]["nodes"] == [
+        {
+            "nextRunAt": schedule.next_run_at.isoformat(),
+            "task": {"pendingReason": "NOT_DUE"},
+        }
+    ]
+    assert shown["cluster"]["oldestPendingMs"] is None
+
+
+def test_the_cluster_at_a_glance(data, make_task, node):
+    run(make_task())
+    make_task()
+
+    shown = data(
+        """{ cluster { statusCounts { status count } finishedPerMinute { at count }
+             oldestPendingMs cursor } queues { name } workerNodes { name connection } }"""
+    )
+
+    counts = {row["status"]: row["count"] for row in shown["cluster"]["statusCounts"]}
+    assert counts == {"PENDING": 1, "RUNNING": 0, "SUCCESS": 1, "FAILED": 0, "CANCELLED": 0}
+    minutes = shown["cluster"]["finishedPerMinute"]
+    assert (len(minutes), sum(minute["count"] for minute in minutes)) == (60, 1)
+    assert shown["cluster"]["oldestPendingMs"] >= 0
+    assert shown["queues"] == [{"name": "default"}]
+    assert shown["workerNodes"] == [{"name": "node-1@here", "connection": "ONLINE"}]
+
+
+def test_what_ended_lately_is_told_span_by_span(data, graphql, node, make_task):
+    run(make_task(), make_task())
+    query = """query Q($window: StatsWindow!) { cluster { spans(window: $window) {
+        at load { succeeded perSecond wait { p50 } } } } }"""
+
+    for window, number, seconds in (("MINUTE", 7, 10), ("FIVE_MINUTES", 31, 10), ("HOUR", 61, 60)):
+        spans = data(query, window=window)["cluster"]["spans"]
+        assert len(spans) == number
+        begins = [datetime.fromisoformat(span["at"]) for span in spans]
+        assert {b - a for a, b in pairwise(begins)} == {timedelta(seconds=seconds)}
+        assert begins[0] <= timezone.now() - timedelta(seconds=seconds * (number - 1))
+        told = [span["load"] for span in spans if span["load"]["succeeded"]]
+        assert sum(load["succeeded"] for load in told) == 2
+        assert all(load["perSecond"] > 0 and load["wait"]["p50"] >= 0 for load in told)
+    [error] = graphql.execute(query, window="ALL_TIME")["errors"]
+    assert "`window`" in error["message"]
+
+
+def test_the_cluster_holds_its_nodes_and_queues(data, node, django_assert_max_num_queries):
+    query = """{ cluster { queues { name statusCounts { status } load { perSecond } }
+        workerNodes { name slots busySlots load { perSecond } } } }"""
+    for name in ("mail", "reports", "video"):
+        Queue.objects.create(name=name)
+
+    with django_assert_max_num_queries(6):
+        shown = data(query)["cluster"]
+    assert [queue["name"] for queue in shown["queues"]] == ["default", "mail", "reports", "video"]
+    assert [(each["name"], each["busySlots"]) for each in shown["workerNodes"]] == [
+        ("node-1@here", 0)
+    ]
+
+
+def test_an_answer_tells_what_it_cost(graphql):
+    answer = graphql.execute("{ tasks(first: 10) { nodes { a results(first: 2) { result } } } }")
+
+    assert answer["extensions"] == {
+        "cost": {"requested": 1 + 10 * (1 + 1 + 1 + 2), "limit": 10_000}
+    }

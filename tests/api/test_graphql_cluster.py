@@ -1,0 +1,209 @@
+"""Nodes and queues over GraphQL: what they show, and how they are steered."""
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tasks_app.models import ClusterEvent, Queue, WorkerNode
+from tasks_app.services import nodes, queues
+from tests.support.working import claim, claim_only, run_all
+
+pytestmark = pytest.mark.django_db
+
+NODE = """name host pid version labels slots busySlots queues connection scheduling schedulingNote
+          drainDeadline desiredSlots desiredQueues stopRequestedAt heartbeatAt onlineSince"""
+LOAD = "load(window: FIVE_MINUTES) { succeeded failed perSecond wait { p50 } run { p95 p99 } }"
+
+
+@pytest.fixture
+def order(data):
+    """Give an order; answers what the payload shows and the errors."""
+
+    def order(mutation, **wish):
+        kind = f"{mutation[0].upper()}{mutation[1:]}Input"
+        returns = "queue { name paused pauseNote runningLimit }"
+        if mutation.endswith("WorkerNode"):
+            returns = f"workerNode {{ {NODE} }}"
+        return data(
+            f"""mutation M($input: {kind}!) {{ {mutation}(input: $input) {{
+                {returns} errors {{ code field message }} }} }}""",
+            input=wish,
+        )[mutation]
+
+    return order
+
+
+def test_a_node_tells_of_its_slots_and_its_load(data, node, make_task):
+    make_task()
+    run_all()
+    make_task()
+    claim()
+
+    shown = data(
+        f"""query Q($name: String!) {{ workerNode(name: $name) {{ {NODE} {LOAD} }}
+             nobody: workerNode(name: "nobody") {{ id }} workerNodes {{ name busySlots }} }}""",
+        name=node.name,
+    )
+
+    found = shown["workerNode"]
+    assert (found["slots"], found["busySlots"], found["scheduling"]) == (2, 1, "ACTIVE")
+    assert (found["load"]["succeeded"], found["load"]["failed"]) == (1, 0)
+    assert found["load"]["run"]["p95"] > 0
+    assert shown["nobody"] is None
+    assert shown["workerNodes"] == [{"name": node.name, "busySlots": 1}]
+
+
+def test_a_queue_tells_how_many_tasks_stand_where(data, node, make_task):
+    make_task()
+    run_all()
+    make_task()
+
+    shown = data(
+        f"""{{ queue(name: "default") {{ paused statusCounts {{ status count }} {LOAD} }}
+              queues {{ name {LOAD} }} cluster {{ {LOAD} }} }}"""
+    )
+
+    counts = {row["status"]: row["count"] for row in shown["queue"]["statusCounts"]}
+    assert counts == {"PENDING": 1, "RUNNING": 0, "SUCCESS": 1, "FAILED": 0, "CANCELLED": 0}
+    loads = [found["load"] for found in (shown["queue"], shown["queues"][0], shown["cluster"])]
+    assert [load["succeeded"] for load in loads] == [1, 1, 1]
+    assert loads[0]["run"] == loads[1]["run"] == loads[2]["run"]
+
+
+@pytest.mark.parametrize("count", [1, 20])
+def test_all_nodes_take_as_many_queries_as_one(data, node, count):
+    for number in range(count):
+        nodes.heartbeat(f"n{number}@here", host="x", pid=1, slots=1, queues=["default"])
+
+    with CaptureQueriesContext(connection) as asked:
+        data(f"{{ workerNodes {{ name busySlots {LOAD} }} }}")
+
+    assert len(asked) == 3  # nodes, what is busy, load
+
+
+def test_nodes_are_steered(order, node):
+    paused = order("pauseWorkerNode", name=node.name, note="noisy")
+    assert paused["errors"] == []
+    assert paused["workerNode"]["scheduling"] == "PAUSED"
+    assert paused["workerNode"]["schedulingNote"] == "noisy"
+    assert order("resumeWorkerNode", name=node.name)["workerNode"]["scheduling"] == "ACTIVE"
+    assert order("resizeWorkerNode", name=node.name, slots=5)["workerNode"]["desiredSlots"] == 5
+    assigned = order("assignWorkerNode", name=node.name, queues=["default"])
+    assert assigned["workerNode"]["desiredQueues"] == ["default"]
+    drained = order("drainWorkerNode", name=node.name, deadline="2100-01-01T00:00:00Z")
+    assert drained["workerNode"]["scheduling"] == "DRAINED"
+    assert drained["workerNode"]["drainDeadline"] == "2100-01-01T00:00:00+00:00"
+    assert order("stopWorkerNode", name=node.name)["workerNode"]["stopRequestedAt"]
+
+
+def test_queues_are_steered(order):
+    made = order("createQueue", name="reports", runningLimit=2)
+    assert made["queue"] == {
+        "name": "reports",
+        "paused": False,
+        "pauseNote": "",
+        "runningLimit": 2,
+    }
+    assert order("pauseQueue", name="reports", note="not yet")["queue"]["pauseNote"] == "not yet"
+    assert order("resumeQueue", name="reports")["queue"]["paused"] is False
+    assert order("updateQueue", name="reports", runningLimit=None)["queue"]["runningLimit"] is None
+
+
+@pytest.mark.parametrize(
+    ("mutation", "wish", "field", "code"),
+    [
+        ("pauseWorkerNode", {"name": "nobody"}, "name", "NOT_FOUND"),
+        ("resizeWorkerNode", {"name": "node-1@here", "slots": 0}, "slots", "OUT_OF_RANGE"),
+        ("assignWorkerNode", {"name": "node-1@here", "queues": ["x"]}, "queues", "UNKNOWN_QUEUE"),
+        ("pauseQueue", {"name": "nowhere"}, "name", "NOT_FOUND"),
+        ("createQueue", {"name": "default"}, "name", "ALREADY_EXISTS"),
+        ("createQueue", {"name": "x", "runningLimit": 0}, "runningLimit", "OUT_OF_RANGE"),
+    ],
+)
+def test_what_cannot_be_is_refused_by_field(order, node, mutation, wish, field, code):
+    payload = order(mutation, **wish)
+
+    assert [(e["code"], e["field"]) for e in payload["errors"]] == [(code, ["input", field])]
+    assert not ClusterEvent.objects.exists()
+
+
+def test_whoever_is_logged_in_is_in_the_log(node):
+    client = Client()
+    client.force_login(get_user_model()._default_manager.create_user("ann", is_staff=True))
+    query = 'mutation { pauseQueue(input: { name: "default" }) { queue { pausedBy } } }'
+
+    answer = client.post("/graphql/", {"query": query}, content_type="application/json").json()
+
+    assert answer == {
+        "data": {"pauseQueue": {"queue": {"pausedBy": "ann"}}},
+        "extensions": answer["extensions"],
+    }
+    assert ClusterEvent.objects.get().actor == "ann"
+
+
+def test_a_task_tells_what_it_waits_for(data, node, make_task):
+    make_task(duration_ms=60_000)
+    claim(message="busy")
+    make_task(slots=2, priority=9)
+    task = make_task(slots=2)
+    query = """query Q($id: ID!) { task(id: $id) { slots pendingReason
+        pending { reason message ahead estimatedStartAt } } }"""
+
+    def shown():
+        return data(query, id=str(task.pk))["task"]
+
+    assert shown()["pending"] == {
+        "reason": "WAITING_FOR_SLOT",
+        "message": "All slots that the task could use are occupied, and other tasks come first.",
+        "ahead": 1,
+        "estimatedStartAt": None,
+    }
+    WorkerNode.objects.update(slots=1)
+    assert shown()["pending"]["reason"] == shown()["pendingReason"] == "TOO_LARGE"
+    assert shown()["pending"]["ahead"] is None
+    WorkerNode.objects.update(slots=9)
+    claim_only(task, message="message-9")
+    assert shown() == {"slots": 2, "pendingReason": None, "pending": None}
+
+
+def test_queue_shows_why_its_groups_are_pending(data, node, make_task):
+    queues.create_queue("ml")
+    huge, _ = make_task(slots=16, queue="ml"), make_task(slots=16, queue="ml")
+    WorkerNode.objects.update(queues=["default", "ml"])
+
+    shown = data("{ queues { name pendingGroups { slots reason message firstTask { uuid } } } }")
+
+    assert shown["queues"] == [
+        {"name": "default", "pendingGroups": []},
+        {
+            "name": "ml",
+            "pendingGroups": [
+                {
+                    "slots": 16,
+                    "reason": "TOO_LARGE",
+                    "message": "The task needs 16 slots; the largest node has 2.",
+                    "firstTask": {"uuid": str(huge.pk)},
+                }
+            ],
+        },
+    ]
+
+
+def test_the_start_of_a_task_is_estimated_from_the_rate_of_its_queue(data, node, make_task):
+    for _ in range(30):
+        make_task()
+    run_all()
+    for _ in range(10):
+        make_task()
+    Queue.objects.update(running_limit=1)
+    make_task(priority=9)
+    claim()
+
+    nodes = data("{ tasks { nodes { pending { reason ahead estimatedStartAt } } } }")["tasks"]
+
+    waiting = [task["pending"] for task in nodes["nodes"] if task["pending"]]
+    assert {pending["reason"] for pending in waiting} == {"QUEUE_LIMIT"}
+    assert [pending["ahead"] for pending in waiting] == list(range(9, -1, -1))
+    assert waiting[0]["estimatedStartAt"] > waiting[-1]["estimatedStartAt"]

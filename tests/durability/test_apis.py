@@ -1,0 +1,29 @@
+"""Who asks to be let in while nobody can be looked up is told to come again."""
+
+from django.db import connection
+
+from tasks_app.models import Role
+from tasks_app.services import authentication
+from tests.access.conftest import bearer
+from tests.live import eventually, running_cluster
+from tests.subscriptions.client import socket
+from tests.subscriptions.test_event_stream import stream
+
+
+def test_while_postgresql_is_away_tokens_are_answered_503(transactional_db, own_engines):
+    headers = bearer(authentication.create_token("somebody", Role.VIEWER).secret)
+    with running_cluster(API_AUTH="token") as server:
+        own_engines.postgres.kill()
+        try:
+            with stream(server, method="GET", query="?query={viewer{name}}", **headers) as answer:
+                assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+            status, said = server.request("GET", "/tasks/", headers=headers)
+            assert (status, list(said)) == (503, ["detail"])
+            with socket(server, init=False) as client:
+                client.send("connection_init", payload=headers)
+                assert client.close_code() == 1013
+        finally:
+            own_engines.postgres.start()
+            connection.close()
+
+        eventually(lambda: server.request("GET", "/tasks/", headers=headers)[0] == 200)

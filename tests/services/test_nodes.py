@@ -1,0 +1,179 @@
+"""Orders to nodes and queues, and what becomes of those that die."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from tasks_app import recovery
+from tasks_app.actors import Actor, acting_as
+from tasks_app.models import ClusterEvent, Queue, WorkerNode
+from tasks_app.services import nodes, queues
+from tasks_app.sql.leases import DRAINED_MESSAGE
+from tests.conftest import reload
+from tests.support.working import claim
+
+pytestmark = pytest.mark.django_db
+
+
+def stored(node):
+    return WorkerNode.objects.get(pk=node.pk)
+
+
+def lines():
+    events = ClusterEvent.objects.filter(task_ids=[]).order_by("id")
+    return [(event.kind, event.actor, event.message) for event in events]
+
+
+def beat(node, **facts):
+    facts = {"pid": node.pid, "slots": 2, "queues": ["default"], "host": "here"} | facts
+    return nodes.heartbeat(node.name, **facts)
+
+
+def test_an_order_is_told_with_the_next_heartbeat(node):
+    assert beat(node) == ("ACTIVE", None, None, ["default"], False)
+    nodes.pause_node(node.name)
+    nodes.resize_node(node.name, slots=5)
+    nodes.assign_node(node.name, queues=["default"])
+    nodes.stop_node(node.name)
+
+    assert beat(node) == ("PAUSED", 5, ["default"], ["default"], True)
+
+
+def test_orders_are_in_the_log_with_their_notes(node):
+    with acting_as(Actor("ann")):
+        nodes.pause_node(node.name, note="noisy")
+    with acting_as(Actor("bob")):
+        nodes.resume_node(node.name)
+        nodes.resume_node(node.name)
+    nodes.resize_node(node.name, slots=3, note="more")
+    nodes.drain_node(node.name, note="a new disk")
+
+    assert lines() == [
+        ("NODE_PAUSED", "ann", "noisy"),
+        ("NODE_RESUMED", "bob", ""),
+        ("NODE_RESIZED", "", "3: more"),
+        ("NODE_DRAINING", "", "a new disk"),
+        ("NODE_DRAINED", "", ""),
+    ]
+    assert (stored(node).scheduling_note, stored(node).scheduling) == ("a new disk", "DRAINED")
+
+
+def test_a_drain_ends_when_nothing_runs(make_task, node):
+    make_task()
+    claim()
+
+    assert nodes.drain_node(node.name).scheduling == "DRAINING"
+    nodes.finish_drains()
+    assert stored(node).scheduling == "DRAINING"
+    recovery.requeue_claimed_by("message-1")
+    nodes.finish_drains()
+
+    assert stored(node).scheduling == "DRAINED"
+
+
+def test_what_runs_at_the_deadline_of_a_drain_is_requeued(make_task, node, woken):
+    task, last = make_task(), make_task(max_attempts=1)
+    claim()
+    woken.clear()
+    nodes.drain_node(node.name, deadline=timezone.now() + timedelta(seconds=60))
+    nodes.finish_drains()
+    assert reload(task).status == "RUNNING"
+
+    WorkerNode.objects.update(drain_deadline=timezone.now())
+    nodes.finish_drains()
+
+    assert (reload(task).status, reload(last).status) == ("PENDING", "FAILED")
+    assert reload(last).failed_message == DRAINED_MESSAGE
+    assert set(woken) == {"default"}
+    assert stored(node).scheduling == "DRAINED"
+
+
+@pytest.mark.parametrize("how", ["silence", "good-bye", "another process"])
+def test_tasks_of_a_dead_node_are_requeued_at_once(make_task, node, woken, monkeypatch, how):
+    monkeypatch.setattr(nodes, "SILENCE_SECONDS", 1)
+    task = make_task()
+    claim()
+    woken.clear()
+
+    if how == "silence":
+        WorkerNode.objects.update(heartbeat_at=timezone.now() - timedelta(seconds=2))
+        nodes.mark_silent_nodes_offline()
+    if how == "good-bye":
+        nodes.node_offline(node.name)
+    if how == "another process":
+        beat(node, pid=2)
+
+    assert reload(task).status == "PENDING"
+    assert set(woken) == {"default"}
+    given_back = ClusterEvent.objects.get(kind="TASK_REQUEUED")
+    assert given_back.node == node
+    assert ClusterEvent.objects.filter(kind="NODE_OFFLINE", node=node).count() == 1
+
+
+def test_an_order_to_stop_is_over_when_the_node_has_left(node):
+    nodes.stop_node(node.name)
+    assert beat(node, pid=2).stop
+    nodes.node_offline(node.name)
+
+    assert not beat(node, pid=3).stop
+
+
+@pytest.mark.parametrize(
+    ("order", "field", "code"),
+    [
+        (lambda name: nodes.resize_node(name, slots=0), "slots", "out_of_range"),
+        (lambda name: nodes.resize_node(name, slots=101), "slots", "out_of_range"),
+        (
+            lambda name: nodes.drain_node(name, deadline=timezone.now()),
+            "deadline",
+            "out_of_range",
+        ),
+        (lambda name: nodes.assign_node(name, queues=["nowhere"]), "queues", "unknown_queue"),
+        (lambda name: nodes.pause_node(name, note="\0"), "note", "invalid"),
+        (lambda name: queues.create_queue("Big Ones"), "name", "invalid"),
+        (lambda name: queues.create_queue("default"), "name", "already_exists"),
+        (lambda name: queues.create_queue("a\0"), "name", "invalid"),
+        (lambda name: queues.create_queue("x", running_limit=0), "running_limit", "out_of_range"),
+        (
+            lambda name: queues.update_queue("default", running_limit=-1),
+            "running_limit",
+            "out_of_range",
+        ),
+    ],
+)
+def test_an_order_that_cannot_be_is_refused_by_field(node, order, field, code):
+    with pytest.raises(ValidationError) as refusal:
+        order(node.name)
+
+    [fault] = refusal.value.error_dict[field]
+    assert fault.code == code
+    assert lines() == []
+
+
+def test_only_a_node_that_is_online_can_be_stopped(node):
+    nodes.node_offline(node.name)
+
+    with pytest.raises(ValidationError) as refusal:
+        nodes.stop_node(node.name)
+    assert refusal.value.error_dict["name"][0].code == "not_online"
+
+
+def test_queues_are_in_the_log(db):
+    with acting_as(Actor("ann")):
+        queues.create_queue("reports", running_limit=2)
+        queues.pause_queue("reports", note="not yet")
+    queues.pause_queue("reports", note="never")
+    queues.resume_queue("reports")
+    queues.resume_queue("reports")
+    queues.update_queue("reports", running_limit=None, note="fast disks")
+
+    assert lines() == [
+        ("QUEUE_CREATED", "ann", "at most 2 at once"),
+        ("QUEUE_PAUSED", "ann", "not yet"),
+        ("QUEUE_RESUMED", "", ""),
+        ("QUEUE_UPDATED", "", "no limit: fast disks"),
+    ]
+    queue = Queue.objects.get(name="reports")
+    assert (queue.paused_at, queue.pause_note, queue.running_limit) == (None, "", None)
