@@ -9,7 +9,14 @@ class TasksAppConfig(AppConfig):
     verbose_name = "Cluster"
 
     def ready(self) -> None:
+        post_migrate.connect(_advance_transaction_ids, sender=self)
         post_migrate.connect(_create_default_queue, sender=self)
+
+
+def _advance_transaction_ids(**_: Any) -> None:
+    from tasks_app.log.restored import advance_transaction_ids
+
+    advance_transaction_ids()
 
 
 def _create_default_queue(using: str, **_: Any) -> None:
