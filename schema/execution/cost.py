@@ -49,6 +49,7 @@ _SIZES = {
     "apiTokens": 100,
     "queues": 10,
     "pendingGroups": 5,
+    "attention": 10,
     "workerNodes": 10,
     "finishedPerMinute": 60,
     "spans": 60,

@@ -8,6 +8,7 @@ from django.utils import timezone
 from schema.core.enums import StatsWindow, TaskStatus
 from schema.core.prefetch import fetch_selected
 from schema.core.relay import BadInputError
+from schema.types.attention import AttentionItem, attention_items
 from schema.types.nodes import (
     Queue,
     StatusCount,
@@ -72,6 +73,14 @@ class Cluster:
         return [
             StatsPoint(at=at, load=TaskStats.of(load)) for at, load in stats.history(window).items()
         ]
+
+    @strawberry.field(
+        description=(
+            "What needs an operator's attention, in the order of the kinds. Empty if nothing does."
+        )
+    )
+    def attention(self) -> list[AttentionItem]:
+        return attention_items()
 
     @strawberry.field(description="All queues, by name.")
     def queues(self, info: strawberry.Info) -> list[Queue]:

@@ -123,6 +123,10 @@ class WorkerNode(Node):
     connection: WorkerNodeConnection = described("Whether it has been heard of lately.")
     heartbeat_at: datetime = described("When it was heard of last.")
     online_since: datetime = described("When its present process joined.")
+    lost_at: datetime | None = described(
+        "The time at which the node was marked offline because its heartbeats had stopped. Null if"
+        " it is online or has stopped by itself."
+    )
     scheduling: WorkerNodeScheduling = described("Whether it is to take tasks.")
     scheduling_note: str = described("Why it is not active.")
     scheduling_by: str = described("Who ordered that, if that is known.")

@@ -72,6 +72,11 @@ class WorkerNode(BaseModel):
     connection = models.CharField(max_length=7, choices=Connection.choices)
     heartbeat_at = models.DateTimeField()
     online_since = models.DateTimeField(db_default=Now(), help_text="Of its present process.")
+    lost_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="When it was marked offline because its heartbeats had stopped.",
+    )
 
     scheduling = models.CharField(
         max_length=8, choices=Scheduling.choices, db_default=Scheduling.ACTIVE

@@ -199,6 +199,9 @@ class ScheduleTick(BaseModel):
 
     class Meta:
         ordering = ["-nominal_at"]
+        indexes = [
+            models.Index(fields=["created_at"], condition=Q(outcome="MISSED"), name="tick_missed"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["schedule", "nominal_at"], name="tick_once"),
             models.CheckConstraint(

@@ -122,7 +122,7 @@ def mark_silent_nodes_offline() -> None:
     if silent.exists():
         [(has_settled,)] = fetch("SELECT pg_postmaster_start_time() < now() - %s", [silence])
         if has_settled:
-            _offline(silent)
+            _offline(silent, lost_at=Now())
 
 
 @in_transaction
@@ -241,7 +241,12 @@ def _come_online(name: str, *, pid: int, **facts: Any) -> None:
         if known.connection == ONLINE:
             events.node_changed(Kind.NODE_OFFLINE, known, message="Another process took its place.")
         recovery.requeue_held_by(known)
-    times = {"heartbeat_at": Now(), "updated_at": Now(), "online_since": Now()}
+    times = {
+        "heartbeat_at": Now(),
+        "updated_at": Now(),
+        "online_since": Now(),
+        "lost_at": None,
+    }
     node, _ = WorkerNode.objects.update_or_create(
         name=name, defaults={**facts, **times, "pid": pid, "connection": ONLINE}
     )

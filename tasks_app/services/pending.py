@@ -52,6 +52,7 @@ class Group(NamedTuple):
     queue: str
     slots: int
     first_id: UUID
+    due_at: datetime
     pending: Pending
 
 
@@ -73,7 +74,7 @@ def groups(queues: Iterable[str]) -> list[Group]:
     ):
         first.setdefault((candidate.queue, candidate.slots), candidate)
     return [
-        Group(queue, slots, candidate.id, _explain_due(candidate, snapshot))
+        Group(queue, slots, candidate.id, candidate.due_at, _explain_due(candidate, snapshot))
         for (queue, slots), candidate in sorted(first.items())
     ]
 

@@ -1,0 +1,153 @@
+"""What needs an operator's attention: work that cannot start, lost nodes, failures, missed ticks.
+
+Each rule reads a few rows by index, whatever the number of tasks, so that the dashboard can be told
+of changes every second.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Sum, TextChoices
+from django.utils import timezone
+
+from tasks_app import stats
+from tasks_app.models import Queue, ScheduleTick, Task, TaskSchedule, WorkerNode
+from tasks_app.services import pending
+from tasks_app.services.pending import Group, Reason
+from tasks_app.sql import claims
+
+# A slot that is free for longer than this, while a task fits it, is a fault of the cluster.
+IDLE_SECONDS = 5
+# Runs that failed within the last five minutes: at least this many, and this share of all.
+FAILURES_MIN = 5
+FAILURES_SHARE = 0.2
+MISSED_WITHIN = timedelta(hours=1)
+# Tasks that can never run are counted up to this many, and at most this many schedules are named.
+COUNT_MAX = 1_000
+SCHEDULES_MAX = 10
+
+
+class Kind(TextChoices):
+    NODE_LOST = "NODE_LOST"
+    TOO_LARGE = "TOO_LARGE"
+    NO_NODE_FOR_QUEUE = "NO_NODE_FOR_QUEUE"
+    NODES_PAUSED = "NODES_PAUSED"
+    QUEUE_PAUSED = "QUEUE_PAUSED"
+    SLOTS_IDLE = "SLOTS_IDLE"
+    TASKS_FAILING = "TASKS_FAILING"
+    TICKS_MISSED = "TICKS_MISSED"
+
+
+# The reasons for which tasks stay pending until an operator acts.
+_BLOCKED = {
+    Reason.TOO_LARGE: Kind.TOO_LARGE,
+    Reason.NO_NODE_FOR_QUEUE: Kind.NO_NODE_FOR_QUEUE,
+    Reason.NODES_PAUSED: Kind.NODES_PAUSED,
+    Reason.QUEUE_PAUSED: Kind.QUEUE_PAUSED,
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that needs attention.
+
+    `count` is the number of tasks, or of ticks, that it concerns. `since` is when it began, if that
+    is known.
+    """
+
+    kind: Kind
+    message: str
+    count: int | None = None
+    since: datetime | None = None
+    queue: str = ""
+    slots: int | None = None
+    node: WorkerNode | None = None
+    schedule: TaskSchedule | None = None
+
+
+def find() -> list[Item]:
+    """Return what needs attention now, in the order of the kinds."""
+    groups = pending.groups(Queue.objects.values_list("name", flat=True))
+    items = [*_lost_nodes(), *_blocked(groups), *_idle(groups), *_failing(), *_missed()]
+    order = list(Kind)
+    return sorted(items, key=lambda item: order.index(item.kind))
+
+
+def _lost_nodes() -> Iterator[Item]:
+    lost = WorkerNode.objects.filter(
+        connection=WorkerNode.Connection.OFFLINE, lost_at__isnull=False
+    )
+    for node in lost:
+        yield Item(
+            Kind.NODE_LOST,
+            f"{node.name} is offline: its heartbeats stopped.",
+            since=node.heartbeat_at,
+            node=node,
+        )
+
+
+def _blocked(groups: list[Group]) -> Iterator[Item]:
+    """Yield an item for each queue and reason, and for each size of tasks that are too large."""
+    found: dict[tuple[str, Reason, int | None], list[Group]] = defaultdict(list)
+    for group in groups:
+        reason = group.pending.reason
+        if reason in _BLOCKED:
+            slots = group.slots if reason == Reason.TOO_LARGE else None
+            found[group.queue, reason, slots].append(group)
+    counts = stats.task_counts()
+    for (queue, reason, slots), alike in found.items():
+        since = min(group.due_at for group in alike)
+        count = _count(queue, slots) if slots else counts.get((queue, Task.Status.PENDING), 0)
+        yield Item(_BLOCKED[reason], alike[0].pending.message, count, since, queue, slots)
+
+
+def _count(queue: str, slots: int) -> int:
+    alike = Task.objects.filter(queue_id=queue, slots=slots, status=Task.Status.PENDING, run__gt=0)
+    return alike[:COUNT_MAX].count()
+
+
+def _idle(groups: list[Group]) -> Iterator[Item]:
+    """Yield groups whose first task fits a node that has not claimed it for some seconds."""
+    before = timezone.now() - timedelta(seconds=IDLE_SECONDS)
+    waiting = [
+        group
+        for group in groups
+        if group.pending.reason == Reason.WAITING_FOR_SLOT and group.due_at < before
+    ]
+    for node in claims.nodes() if waiting else ():
+        fitting = [
+            group
+            for group in waiting
+            if group.queue in node.capacity.queues and group.slots <= node.capacity.free
+        ]
+        if node.is_online and node.is_active and fitting:
+            message = (
+                f"{node.capacity.name} has {node.capacity.free} free slots and does not start the"
+                f" task that is first in queue {fitting[0].queue}."
+            )
+            since = min(group.due_at for group in fitting)
+            yield Item(Kind.SLOTS_IDLE, message, since=since, queue=fitting[0].queue)
+
+
+def _failing() -> Iterator[Item]:
+    for queue, ended in stats.queue_stats(stats.Window.FIVE_MINUTES).items():
+        if ended.failed >= FAILURES_MIN and ended.failed >= FAILURES_SHARE * ended.finished:
+            share = round(100 * ended.failed / ended.finished)
+            message = f"{share} % of the runs in queue {queue} failed in the last five minutes."
+            yield Item(Kind.TASKS_FAILING, message, ended.failed, queue=queue)
+
+
+def _missed() -> Iterator[Item]:
+    recent = ScheduleTick.objects.filter(
+        outcome=ScheduleTick.TickOutcome.MISSED, created_at__gt=timezone.now() - MISSED_WITHIN
+    )
+    by_schedule = recent.order_by().values("schedule_id").annotate(missed=Sum("count"))
+    missed = dict(
+        by_schedule.order_by("-missed").values_list("schedule_id", "missed")[:SCHEDULES_MAX]
+    )
+    schedules = TaskSchedule.objects.in_bulk(missed)
+    for id, count in missed.items():
+        message = f"A schedule missed {count} ticks in the last hour."
+        yield Item(Kind.TICKS_MISSED, message, count, schedule=schedules[id])
