@@ -2,6 +2,7 @@
 
 import { type ReactNode, useEffect } from "react";
 import { type AnyDocument, graphiqlUrl } from "../lib/api/client";
+import { useAttentionCount } from "../lib/attention";
 import { Icon } from "./icon";
 import "./page.css";
 
@@ -19,9 +20,10 @@ export function Page(props: {
   variables?: object;
   children: ReactNode;
 }) {
+  const attention = useAttentionCount();
   useEffect(() => {
-    document.title = `${props.title} · ${PRODUCT}`;
-  }, [props.title]);
+    document.title = `${attention ? `(${attention}) ` : ""}${props.title} · ${PRODUCT}`;
+  }, [props.title, attention]);
   return (
     <>
       <header className="page-head">

@@ -5,6 +5,7 @@ import { Icon } from "../components/icon";
 import { Notices } from "../components/notices";
 import { PRODUCT } from "../components/page";
 import { Link, usePath } from "../lib/router";
+import { AttentionBadge, FollowAttention } from "./attention";
 import { ConnectionBadge, StaleBanner, useIsStale } from "./connection";
 import { CurrentPage } from "./current-page";
 import { isWithin, SECTIONS } from "./routes";
@@ -21,6 +22,7 @@ export function Shell() {
   useFocusOnTitle(path);
   return (
     <div className="shell">
+      <FollowAttention />
       <a className="skip" href="#main">
         Skip to content
       </a>
@@ -70,6 +72,7 @@ function Navigation({ path }: { path: string }) {
         >
           <Icon name={section.icon} />
           {section.name}
+          {section.path === "/" && <AttentionBadge />}
         </Link>
       ))}
     </nav>

@@ -1,4 +1,4 @@
-/** The cluster at a glance: backlog, throughput, queue time, nodes and recent events. */
+/** The cluster at a glance: what needs attention, backlog, throughput, queue time, nodes and recent events. */
 
 import { Page } from "../../components/page";
 import { Panel } from "../../components/panel";
@@ -6,6 +6,7 @@ import { Loading, QueryError } from "../../components/states";
 import { ReadOnly, RequireRole } from "../../components/viewer";
 import { useLiveSubscription } from "../../lib/api/live";
 import { useParams } from "../../lib/router";
+import { Attention } from "./attention";
 import { Charts } from "./charts";
 import { NewTask } from "./new-task";
 import { NodesPanel } from "./nodes-panel";
@@ -23,6 +24,7 @@ export function Overview() {
       <QueryError error={cluster && error} />
       {cluster ? (
         <>
+          <Attention items={cluster.attention} />
           <Tiles cluster={cluster} />
           <div className="overview">
             <Panel title="Create task" className="area-create">

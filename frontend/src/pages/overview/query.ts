@@ -8,6 +8,20 @@ export const OverviewSubscription = graphql(`
         count
       }
       oldestPendingMs
+      attention {
+        kind
+        message
+        count
+        since
+        queue
+        slots
+        workerNode {
+          name
+        }
+        taskSchedule {
+          uuid
+        }
+      }
       load(window: MINUTE) {
         perSecond
         failed

@@ -56,7 +56,7 @@ export function Tiles({ cluster }: { cluster: Cluster }) {
           name="Queue time p95"
           value={duration(load.wait.p95)}
           note={
-            load.wait.p50 == null ? "No runs in the last minute" : `p50 ${duration(load.wait.p50)}`
+            load.wait.p50 == null ? "No recent runs" : `p50 ${duration(load.wait.p50)}`
           }
         />
         <Tile

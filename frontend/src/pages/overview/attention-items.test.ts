@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import { type AttentionItem, LINKS } from "./attention-items";
+
+function item(kind: AttentionItem["kind"], more: Partial<AttentionItem> = {}): AttentionItem {
+  const empty = { count: null, since: null, queue: null, slots: null };
+  return { kind, message: "", workerNode: null, taskSchedule: null, ...empty, ...more };
+}
+
+test("items about tasks lead to these tasks", () => {
+  const href = (kind: AttentionItem["kind"]) =>
+    LINKS[kind].href(item(kind, { queue: "reports & more" }));
+  expect(href("TOO_LARGE")).toBe("/app/tasks?status=PENDING&queue=reports+%26+more");
+  expect(href("TASKS_FAILING")).toBe("/app/tasks?status=FAILED&queue=reports+%26+more");
+});
+
+test("missed ticks lead to their schedule", () => {
+  const missed = item("TICKS_MISSED", { taskSchedule: { uuid: "01a2" } });
+  expect(LINKS.TICKS_MISSED.href(missed)).toBe("/app/schedules/01a2");
+});

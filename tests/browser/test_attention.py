@@ -1,0 +1,44 @@
+"""What needs attention is on the Overview and in the title of every page until it is mended."""
+
+from playwright.sync_api import expect
+
+from tests.browser.client import CREATE
+
+PAUSED_QUEUE = """
+    mutation {
+      createQueue(input: {name: "billing"}) { errors { message } }
+      pauseQueue(input: {name: "billing", note: "invoice run"}) { errors { message } }
+    }
+"""
+
+
+def test_paused_queue_is_shown_and_resumed(page, ask):
+    ask(PAUSED_QUEUE)
+    ask(CREATE, tasks=[{"a": 71_001, "b": 0, "queue": "billing"}])
+    page.goto("/")
+    panel = page.get_by_role("region", name="Needs attention")
+    item = panel.get_by_role("listitem").filter(has_text="billing")
+    expect(item).to_contain_text("Queue paused")
+    expect(item).to_contain_text("invoice run")
+    expect(item).to_contain_text("1 task.")
+
+    item.get_by_role("button", name="Resume queue").click()
+
+    expect(item).to_have_count(0)
+
+
+def test_count_is_in_the_title_and_the_navigation_of_every_page(page, ask):
+    ask(CREATE, tasks=[{"a": 71_002, "b": 0, "slots": 16}])
+    page.goto("/app/tasks")
+    expect(page).to_have_title("(1) Tasks · Cluster scheduler")
+    overview = page.get_by_role("navigation", name="Pages").get_by_role("link", name="Overview")
+    expect(overview).to_have_accessible_name("Overview 1 need attention")
+
+    overview.click()
+    item = page.get_by_role("region", name="Needs attention").get_by_role("listitem")
+    expect(item).to_contain_text("The task needs 16 slots; the largest node has 2.")
+    item.get_by_role("link", name="View tasks").click()
+    expect(page.get_by_role("row").filter(has_text="71002 + 0")).to_be_visible()
+
+    ask("mutation { cancelTasks(input: {where: {a: {equals: 71002}}}) { count } }")
+    expect(page).to_have_title("Tasks · Cluster scheduler")
