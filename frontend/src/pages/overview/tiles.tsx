@@ -55,9 +55,7 @@ export function Tiles({ cluster }: { cluster: Cluster }) {
           tone="plain"
           name="Queue time p95"
           value={duration(load.wait.p95)}
-          note={
-            load.wait.p50 == null ? "No recent runs" : `p50 ${duration(load.wait.p50)}`
-          }
+          note={load.wait.p50 == null ? "No recent runs" : `p50 ${duration(load.wait.p50)}`}
         />
         <Tile
           href="/app/nodes"
