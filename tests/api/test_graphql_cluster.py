@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 NODE = """name host pid version labels slots busySlots queues connection scheduling schedulingNote
           drainDeadline desiredSlots desiredQueues stopRequestedAt heartbeatAt onlineSince"""
-LOAD = "load(window: FIVE_MINUTES) { succeeded failed perSecond wait { p50 } run { p95 p99 } }"
+LOAD = "stats(window: FIVE_MINUTES) { succeeded failed perSecond queueTime { p50 } runTime { p95 p99 } }"
 
 
 @pytest.fixture
@@ -49,8 +49,8 @@ def test_a_node_tells_of_its_slots_and_its_load(data, node, make_task):
 
     found = shown["workerNode"]
     assert (found["slots"], found["busySlots"], found["scheduling"]) == (2, 1, "ACTIVE")
-    assert (found["load"]["succeeded"], found["load"]["failed"]) == (1, 0)
-    assert found["load"]["run"]["p95"] > 0
+    assert (found["stats"]["succeeded"], found["stats"]["failed"]) == (1, 0)
+    assert found["stats"]["runTime"]["p95"] > 0
     assert shown["nobody"] is None
     assert shown["workerNodes"] == [{"name": node.name, "busySlots": 1}]
 
@@ -67,7 +67,7 @@ def test_a_queue_tells_how_many_tasks_stand_where(data, node, make_task):
 
     counts = {row["status"]: row["count"] for row in shown["queue"]["statusCounts"]}
     assert counts == {"PENDING": 1, "RUNNING": 0, "SUCCESS": 1, "FAILED": 0, "CANCELLED": 0}
-    loads = [found["load"] for found in (shown["queue"], shown["queues"][0], shown["cluster"])]
+    loads = [found["stats"] for found in (shown["queue"], shown["queues"][0], shown["cluster"])]
     assert [load["succeeded"] for load in loads] == [1, 1, 1]
     assert loads[0]["run"] == loads[1]["run"] == loads[2]["run"]
 
@@ -149,7 +149,7 @@ def test_a_task_tells_what_it_waits_for(data, node, make_task):
     make_task(slots=2, priority=9)
     task = make_task(slots=2)
     query = """query Q($id: ID!) { task(id: $id) { slots pendingReason
-        pending { reason message ahead estimatedStartAt } } }"""
+        pending { reason message tasksAhead estimatedStartAt } } }"""
 
     def shown():
         return data(query, id=str(task.pk))["task"]
@@ -162,7 +162,7 @@ def test_a_task_tells_what_it_waits_for(data, node, make_task):
     }
     WorkerNode.objects.update(slots=1)
     assert shown()["pending"]["reason"] == shown()["pendingReason"] == "TOO_LARGE"
-    assert shown()["pending"]["ahead"] is None
+    assert shown()["pending"]["tasksAhead"] is None
     WorkerNode.objects.update(slots=9)
     claim_only(task, message="message-9")
     assert shown() == {"slots": 2, "pendingReason": None, "pending": None}
@@ -201,9 +201,9 @@ def test_the_start_of_a_task_is_estimated_from_the_rate_of_its_queue(data, node,
     make_task(priority=9)
     claim()
 
-    nodes = data("{ tasks { nodes { pending { reason ahead estimatedStartAt } } } }")["tasks"]
+    nodes = data("{ tasks { nodes { pending { reason tasksAhead estimatedStartAt } } } }")["tasks"]
 
     waiting = [task["pending"] for task in nodes["nodes"] if task["pending"]]
     assert {pending["reason"] for pending in waiting} == {"QUEUE_LIMIT"}
-    assert [pending["ahead"] for pending in waiting] == list(range(9, -1, -1))
+    assert [pending["tasksAhead"] for pending in waiting] == list(range(9, -1, -1))
     assert waiting[0]["estimatedStartAt"] > waiting[-1]["estimatedStartAt"]
