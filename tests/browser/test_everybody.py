@@ -75,7 +75,9 @@ def paths(cluster):
         "new-schedule": "/app/schedules/new",
         "edit-schedule": f"/app/schedules/{schedule['uuid']}/edit",
         "nodes": "/app/nodes",
+        "node": f"/app/nodes/{ask('{ workerNodes { name } }')['workerNodes'][0]['name']}",
         "queues": "/app/queues",
+        "queue": "/app/queues/a-queue-with-a-rather-long-name",
         "events": "/app/events",
         "tokens": "/app/tokens",
         "not-found": "/app/nonsense",
@@ -84,9 +86,10 @@ def paths(cluster):
 
 PAGES = [
     *("overview", "tasks", "no-tasks", "task", "waiting", "schedules", "schedule"),
-    *("new-schedule", "edit-schedule", "nodes", "queues", "events", "tokens", "not-found"),
+    *("new-schedule", "edit-schedule", "nodes", "node", "queues", "queue", "events"),
+    *("tokens", "not-found"),
 ]
-LIVE_PAGES = ["overview", "tasks", "schedules", "nodes", "queues", "events"]
+LIVE_PAGES = ["overview", "tasks", "schedules", "nodes", "node", "queues", "queue", "events"]
 WITHOUT_QUERY = {"new-schedule", "edit-schedule", "not-found"}
 
 

@@ -117,18 +117,18 @@ def _one_tick() -> None:
     )
 
 
-def _fates() -> None:
+def _tick_groups() -> None:
     """Ticks that do not fire leave no trace."""
 
     def insert_ticks(tick_groups: Any) -> Any:
-        return _insert_fates(
+        return _insert_ticks(
             [tick_group for tick_group in tick_groups if tick_group[1].outcome == "FIRED"]
         )
 
     _replace(schedules, "insert_ticks", insert_ticks)
 
 
-_insert_fates = schedules.insert_ticks
+_insert_ticks = schedules.insert_ticks
 
 
 def _idempotency() -> None:
@@ -166,7 +166,7 @@ _REMOVALS: dict[str, Callable[[], None]] = {
     "fencing": _fencing,
     "final-status": _final_status,
     "one-tick": _one_tick,
-    "tick_groups": _fates,
+    "tick_groups": _tick_groups,
     "idempotency": _idempotency,
     "log": _log,
     "sum": _sum,

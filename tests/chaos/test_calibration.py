@@ -71,7 +71,7 @@ SCENARIOS = {
     "fencing": (a_node_wakes_up_after_its_task_was_given_to_another, "I5"),
     "final-status": (a_commit_is_repeated_because_its_answer_was_lost, "I3"),
     "one-tick": (two_beats_read_the_same_schedule, "I7"),
-    "fates": (a_tick_was_missed, "I8"),
+    "tick_groups": (a_tick_was_missed, "I8"),
     "idempotency": (a_create_is_repeated, "I13"),
     "log": (a_task_is_run, "I4"),
     "sum": (a_task_is_run, "sum"),

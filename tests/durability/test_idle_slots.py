@@ -27,7 +27,7 @@ def test_no_slot_is_idle_while_a_task_that_fits_is_pending(transactional_db, jou
     queues.create_queue("paused")
     with running_cluster() as cluster:
         for name, slots in SIZES.items():
-            nodes.start_node(name, slots=slots)
+            cluster.start_node(name, slots=slots)
         wait_for_nodes(len(SIZES))
         for _ in range(ROUNDS):
             create_some(journal, choose)
@@ -64,8 +64,8 @@ def disturb(cluster, choose):
     node = WorkerNode.objects.get(name__startswith=f"{name}@").name
     match choose.randrange(16):
         case 0:
-            nodes.signal_all(name, signal.SIGKILL)
-            nodes.start_node(name, slots=SIZES[name])
+            cluster.signal_all(name, signal.SIGKILL)
+            cluster.start_node(name, slots=SIZES[name])
         case 1:
             nodes.pause_node(node)
         case 2:

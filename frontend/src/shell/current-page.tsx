@@ -1,7 +1,9 @@
 import { Events } from "../pages/events/events";
+import { NodePage } from "../pages/node/node";
 import { Nodes } from "../pages/nodes/nodes";
 import { NotFound } from "../pages/not-found/not-found";
 import { Overview } from "../pages/overview/overview";
+import { QueuePage } from "../pages/queue/queue";
 import { Queues } from "../pages/queues/queues";
 import { SchedulePage } from "../pages/schedule/schedule";
 import { EditSchedule } from "../pages/schedule-form/edit-schedule";
@@ -32,8 +34,12 @@ export function CurrentPage({ path }: { path: string }) {
       return <EditSchedule id={route.id} key={route.id} />;
     case "nodes":
       return <Nodes />;
+    case "node":
+      return <NodePage name={route.name} key={route.name} />;
     case "queues":
       return <Queues />;
+    case "queue":
+      return <QueuePage name={route.name} key={route.name} />;
     case "events":
       return <Events />;
     case "tokens":

@@ -11,6 +11,8 @@ test.each([
   ["/app/schedules/new", { page: "new-schedule" }],
   ["/app/schedules/01a2", { page: "schedule", id: "01a2" }],
   ["/app/schedules/01a2/edit", { page: "edit-schedule", id: "01a2" }],
+  ["/app/nodes/node-1%40host", { page: "node", name: "node-1@host" }],
+  ["/app/queues/reports", { page: "queue", name: "reports" }],
   ["/app/tokens", { page: "tokens" }],
 ])("%s is a page", (path, route) => {
   expect(routeOf(path)).toEqual(route);
@@ -19,7 +21,8 @@ test.each([
 test.each([
   "/nope",
   "/app/nope",
-  "/app/nodes/n1",
+  "/app/nodes/n1/edit",
+  "/app/queues/%E0%A4%A",
   "/app/tasks/01a2/edit",
   "/app/schedules/new/edit/more",
   "/app/schedules/01a2/nope",

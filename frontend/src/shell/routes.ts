@@ -5,7 +5,8 @@ import type { IconName } from "../components/icon";
 export type Route =
   | { page: "overview" | "tasks" | "schedules" | "new-schedule" | "nodes" }
   | { page: "queues" | "events" | "tokens" | "not-found" }
-  | { page: "task" | "schedule" | "edit-schedule"; id: string };
+  | { page: "task" | "schedule" | "edit-schedule"; id: string }
+  | { page: "node" | "queue"; name: string };
 
 export type Section = {
   path: string;
@@ -30,10 +31,20 @@ export function routeOf(path: string): Route {
   if (root !== "app" || more.length) return { page: "not-found" };
   if (!id) return listOf(section);
   if (section === "tasks" && !action) return { page: "task", id };
+  if (section === "nodes" && !action) return named("node", id);
+  if (section === "queues" && !action) return named("queue", id);
   if (section === "schedules" && id === "new" && !action) return { page: "new-schedule" };
   if (section === "schedules" && !action) return { page: "schedule", id };
   if (section === "schedules" && action === "edit") return { page: "edit-schedule", id };
   return { page: "not-found" };
+}
+
+function named(page: "node" | "queue", part: string): Route {
+  try {
+    return { page, name: decodeURIComponent(part) };
+  } catch {
+    return { page: "not-found" };
+  }
 }
 
 const LISTS = ["tasks", "schedules", "nodes", "queues", "events", "tokens"] as const;

@@ -119,7 +119,7 @@ function NodeTable({ nodes, queues }: { nodes: Node[]; queues: string[] }) {
 function Name({ node }: { node: Node }) {
   return (
     <>
-      <Link href={`/app/tasks?node=${encodeURIComponent(node.name)}`}>{node.name}</Link>
+      <Link href={`/app/nodes/${encodeURIComponent(node.name)}`}>{node.name}</Link>
       {node.labels.map((label) => (
         <span className="label" key={label}>
           {label}

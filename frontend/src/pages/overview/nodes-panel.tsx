@@ -7,7 +7,7 @@ import { EmptyState } from "../../components/states";
 import { rate } from "../../lib/format";
 import { Link } from "../../lib/router";
 import type { Cluster } from "./query";
-import "./nodes-panel.css";
+import "../../components/nodes/list.css";
 
 export function NodesPanel({ nodes }: { nodes: Cluster["workerNodes"] }) {
   return (
@@ -16,7 +16,7 @@ export function NodesPanel({ nodes }: { nodes: Cluster["workerNodes"] }) {
         <ul className="node-list">
           {nodes.map((node) => (
             <li key={node.name}>
-              <Link href={`/app/tasks?node=${encodeURIComponent(node.name)}`}>{node.name}</Link>
+              <Link href={`/app/nodes/${encodeURIComponent(node.name)}`}>{node.name}</Link>
               <NodeStateBadge node={node} />
               <Slots busy={node.busySlots} total={node.slots} />
               <span className="muted number">{rate(node.load.perSecond)}/s</span>

@@ -1,19 +1,18 @@
 /** The queues: their backlog, their speed, and their control. */
 
 import { useState } from "react";
-import { Badge } from "../../components/badge";
 import { Icon } from "../../components/icon";
 import { isOnline } from "../../components/nodes/state";
 import { Page } from "../../components/page";
 import { Loading, QueryError } from "../../components/states";
 import { type Column, Table } from "../../components/table/table";
-import { Time } from "../../components/time";
 import { RequireRole } from "../../components/viewer";
 import { useLiveSubscription } from "../../lib/api/live";
 import { graphql, type ResultOf, type TaskStatus } from "../../lib/api/schema";
 import { count, duration, plural, rate } from "../../lib/format";
 import { Link } from "../../lib/router";
 import { CreateQueue, QueueActions } from "./actions";
+import { QueueState } from "./state";
 
 const QueuesSubscription = graphql(`
   subscription Queues {
@@ -88,12 +87,12 @@ function QueueTable({ cluster }: { cluster: Cluster }) {
         {
           header: "Queue",
           role: "title",
-          cell: ({ name }) => <Link href={tasksUrl(name)}>{name}</Link>,
+          cell: ({ name }) => <Link href={`/app/queues/${encodeURIComponent(name)}`}>{name}</Link>,
         },
         {
           header: "State",
           width: "20%",
-          cell: (queue) => <State queue={queue} consumers={consumersOf(queue)} />,
+          cell: (queue) => <QueueState queue={queue} consumers={consumersOf(queue)} />,
         },
         counted("PENDING", "Pending"),
         counted("RUNNING", "Running"),
@@ -120,9 +119,8 @@ function QueueTable({ cluster }: { cluster: Cluster }) {
   );
 }
 
-function tasksUrl(queue: string, status?: TaskStatus): string {
-  const params = new URLSearchParams(status ? { queue, status } : { queue });
-  return `/app/tasks?${params}`;
+function tasksUrl(queue: string, status: TaskStatus): string {
+  return `/app/tasks?${new URLSearchParams({ queue, status })}`;
 }
 
 function numeric(header: string, width: string, cell: Column<Queue>["cell"]): Column<Queue> {
@@ -135,29 +133,4 @@ function counted(status: TaskStatus, header: string): Column<Queue> {
       {count(statusCounts.find((each) => each.status === status)?.count ?? 0)}
     </Link>
   ));
-}
-
-function State({ queue, consumers }: { queue: Queue; consumers: number }) {
-  if (queue.paused)
-    return (
-      <>
-        <Badge tone="pending" icon="pause">
-          Paused
-        </Badge>
-        <small className="muted">
-          {queue.pauseNote} {queue.pausedBy && `by ${queue.pausedBy}`} <Time at={queue.pausedAt} />
-        </small>
-      </>
-    );
-  if (!consumers)
-    return (
-      <Badge tone="failed" icon="alert">
-        No consumers
-      </Badge>
-    );
-  return (
-    <Badge tone="success" icon="check">
-      Active
-    </Badge>
-  );
 }

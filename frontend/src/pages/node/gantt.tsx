@@ -1,0 +1,56 @@
+/** What the slots of a node did in the last minutes: a lane for each slot, a bar for each task. */
+
+import { useNow } from "../../lib/clock";
+import { duration, plural } from "../../lib/format";
+import { Link } from "../../lib/router";
+import { barsOf } from "./lanes";
+import "./gantt.css";
+import type { BarTask } from "./query";
+
+export const MINUTES = 5;
+const TICKS = Array.from({ length: MINUTES }, (_, index) => MINUTES - index);
+const LANES_MAX = 32;
+
+export function Gantt({ tasks, slots }: { tasks: readonly BarTask[]; slots: number }) {
+  const now = useNow();
+  const since = now - MINUTES * 60_000;
+  const lanes = Math.min(slots, LANES_MAX);
+  const bars = barsOf(tasks, lanes, since, now);
+  const position = (time: number) => `${((time - since) / (now - since)) * 100}%`;
+  return (
+    <>
+      <ol
+        className="gantt"
+        style={{ gridTemplateRows: `repeat(${lanes}, 18px)` }}
+        aria-label={`${plural(bars.length, "task")} in the last ${MINUTES} minutes`}
+      >
+        {bars.map(({ task, lane, slots: size, from, to }) => (
+          <li
+            key={task.id}
+            className={`tone-${task.status.toLowerCase()}`}
+            style={{
+              gridRow: `${lane + 1} / span ${size}`,
+              marginInlineStart: position(from),
+              inlineSize: `max(3px, ${((to - from) / (now - since)) * 100}%)`,
+            }}
+          >
+            <Link
+              href={`/app/tasks/${task.uuid}`}
+              title={`${task.a} + ${task.b}, ${task.queue.name}, ${duration(to - from)}`}
+            >
+              <span className="sr-only">
+                {task.a} + {task.b}
+              </span>
+            </Link>
+          </li>
+        ))}
+      </ol>
+      <p className="gantt-axis muted">
+        {TICKS.map((minutes) => (
+          <span key={minutes}>{minutes} min ago</span>
+        ))}
+        <span>now</span>
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,161 @@
+/** One node: what its slots do, its state, its speed, and what happened to it. */
+
+import { EventBadge } from "../../components/events/event";
+import { type Fact, Facts } from "../../components/facts";
+import { NodeStateBadge } from "../../components/nodes/state";
+import { Page } from "../../components/page";
+import { Panel } from "../../components/panel";
+import { Slots } from "../../components/slots";
+import { EmptyState, Loading, QueryError } from "../../components/states";
+import { Table } from "../../components/table/table";
+import { Message, Time } from "../../components/time";
+import { RequireRole } from "../../components/viewer";
+import { useLiveQuery, useLiveSubscription } from "../../lib/api/live";
+import { count, duration, rate } from "../../lib/format";
+import { Link } from "../../lib/router";
+import { NodeActions } from "../nodes/actions";
+import { Gantt, MINUTES } from "./gantt";
+import { type Node, NodeEvents, NodeSubscription, NodeTasks } from "./query";
+
+const EVENT_KINDS = [
+  "NODE_ONLINE",
+  "NODE_OFFLINE",
+  "NODE_PAUSED",
+  "NODE_RESUMED",
+  "NODE_DRAINING",
+  "NODE_DRAINED",
+  "NODE_RESIZED",
+  "NODE_ASSIGNED",
+  "NODE_STOPPING",
+] as const;
+
+export function NodePage({ name }: { name: string }) {
+  const { data, error } = useLiveSubscription(NodeSubscription, {});
+  const node = data?.cluster.workerNodes.find((each) => each.name === name);
+  if (!data || !node)
+    return (
+      <Page title={data ? "Node not found" : name}>
+        {data ? (
+          <EmptyState>
+            There is no node with this name. <Link href="/app/nodes">Show all nodes</Link>
+          </EmptyState>
+        ) : (
+          <Loading error={error} />
+        )}
+      </Page>
+    );
+  return (
+    <Page
+      title={name}
+      lead={
+        <>
+          <NodeStateBadge node={node} /> {node.schedulingNote}
+          {node.schedulingBy && ` by ${node.schedulingBy}`}
+        </>
+      }
+      query={NodeSubscription}
+      actions={
+        <RequireRole>
+          <NodeActions node={node} queues={data.cluster.queues.map((queue) => queue.name)} />
+        </RequireRole>
+      }
+    >
+      <QueryError error={error} />
+      <div className="columns">
+        <Panel
+          title={`Slots, last ${MINUTES} minutes`}
+          className="wide"
+          aside={<Link href={`/app/tasks?node=${encodeURIComponent(name)}`}>View tasks</Link>}
+        >
+          <Activity node={node} />
+        </Panel>
+        <Panel title="Details">
+          <Details node={node} />
+        </Panel>
+        <Panel title="Last five minutes">
+          <Speed node={node} />
+        </Panel>
+        <Panel title="Events" className="wide">
+          <History name={name} />
+        </Panel>
+      </div>
+    </Page>
+  );
+}
+
+function Activity({ node: { name, slots } }: { node: Node }) {
+  const variables = {
+    running: { workerNode: name, statuses: ["RUNNING" as const] },
+    ended: { workerNode: name, statuses: ["SUCCESS" as const, "FAILED" as const] },
+  };
+  const { data, error } = useLiveQuery(
+    NodeTasks,
+    variables,
+    ({ workerNode, taskCount }) => taskCount > 0 && workerNode?.name === name,
+  );
+  if (!data) return <Loading error={error} />;
+  return <Gantt tasks={[...data.ended.nodes, ...data.running.nodes]} slots={slots} />;
+}
+
+function Details({ node }: { node: Node }) {
+  const isResizing = node.desiredSlots != null && node.desiredSlots !== node.slots;
+  const facts: (Fact | false | "" | null)[] = [
+    ["Slots used", <Slots key="slots" busy={node.busySlots} total={node.slots} />],
+    isResizing && ["Resizing to", node.desiredSlots],
+    ["Queues", node.queues.join(", ") || "none"],
+    ["Host", `${node.host}, PID ${node.pid}`],
+    ["Version", node.version || "unknown"],
+    node.labels.length > 0 && ["Labels", node.labels.join(", ")],
+    ["Last heartbeat", <Time key="heartbeat" at={node.heartbeatAt} relative />],
+    ["Online since", <Time key="online" at={node.onlineSince} />],
+    node.lostAt && ["Lost at", <Time key="lost" at={node.lostAt} />],
+    node.drainDeadline && ["Drain deadline", <Time key="drain" at={node.drainDeadline} />],
+  ];
+  return <Facts facts={facts} />;
+}
+
+function Speed({ node: { load } }: { node: Node }) {
+  const { p50, p95, p99 } = load.run;
+  const facts: Fact[] = [
+    ["Throughput", `${rate(load.perSecond)}/s`],
+    ["Succeeded", count(load.succeeded)],
+    ["Failed", count(load.failed)],
+    ["Cancelled", count(load.cancelled)],
+    ["Duration p50 / p95 / p99", `${duration(p50)} / ${duration(p95)} / ${duration(p99)}`],
+  ];
+  return <Facts facts={facts} />;
+}
+
+function History({ name }: { name: string }) {
+  const { data, error } = useLiveQuery(NodeEvents, { kinds: [...EVENT_KINDS] }, ({ kind }) =>
+    EVENT_KINDS.some((each) => each === kind),
+  );
+  if (!data) return <Loading error={error} />;
+  const events = data.clusterEvents.events
+    .filter(({ workerNode }) => workerNode?.name === name)
+    .reverse();
+  if (!events.length) return <EmptyState>The log has no recent events of this node.</EmptyState>;
+  return (
+    <Table
+      caption="Events of the node"
+      minWidth={560}
+      rows={events}
+      rowKey={({ cursor }) => cursor}
+      columns={[
+        { header: "Time", width: "120px", cell: ({ at }) => <Time at={at} /> },
+        {
+          header: "Event",
+          role: "title",
+          width: "190px",
+          cell: ({ kind }) => <EventBadge kind={kind} />,
+        },
+        { header: "Actor", width: "120px", cell: ({ actor }) => actor },
+        {
+          header: "Message",
+          isLong: true,
+          cell: ({ message }) => message && <Message text={message} />,
+        },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,103 @@
+import { graphql, type ResultOf } from "../../lib/api/schema";
+
+export const NodeSubscription = graphql(`
+  subscription Node {
+    cluster(everyMs: 1000) {
+      queues {
+        name
+      }
+      workerNodes {
+        id
+        name
+        host
+        pid
+        version
+        labels
+        connection
+        scheduling
+        schedulingNote
+        schedulingBy
+        drainDeadline
+        stopRequestedAt
+        slots
+        desiredSlots
+        busySlots
+        queues
+        desiredQueues
+        heartbeatAt
+        onlineSince
+        lostAt
+        load(window: FIVE_MINUTES) {
+          perSecond
+          succeeded
+          failed
+          cancelled
+          run {
+            p50
+            p95
+            p99
+          }
+        }
+      }
+    }
+  }
+`);
+
+const BarFields = graphql(`
+  fragment BarFields on Task {
+    id
+    uuid
+    a
+    b
+    status
+    slots
+    startedAt
+    finishedAt
+    queue {
+      name
+    }
+  }
+`);
+
+/** The tasks that run on a node, and those that ended on it last. */
+export const NodeTasks = graphql(
+  `
+    query NodeTasks($running: TaskWhere!, $ended: TaskWhere!) {
+      running: tasks(where: $running, first: 100) {
+        nodes {
+          ...BarFields
+        }
+      }
+      ended: tasks(
+        where: $ended
+        orderBy: { field: FINISHED_AT, direction: DESC }
+        first: 100
+      ) {
+        nodes {
+          ...BarFields
+        }
+      }
+    }
+  `,
+  [BarFields],
+);
+
+export const NodeEvents = graphql(`
+  query NodeEvents($kinds: [ClusterEventKind!]!) {
+    clusterEvents(count: 100, kinds: $kinds) {
+      events {
+        cursor
+        kind
+        at
+        actor
+        message
+        workerNode {
+          name
+        }
+      }
+    }
+  }
+`);
+
+export type Node = ResultOf<typeof NodeSubscription>["cluster"]["workerNodes"][number];
+export type BarTask = ResultOf<typeof BarFields>;

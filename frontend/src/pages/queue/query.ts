@@ -1,0 +1,66 @@
+import { graphql, type ResultOf } from "../../lib/api/schema";
+
+export const QueueSubscription = graphql(`
+  subscription Queue {
+    cluster(everyMs: 1000) {
+      queues {
+        id
+        name
+        paused
+        pausedAt
+        pausedBy
+        pauseNote
+        runningLimit
+        createdAt
+        statusCounts {
+          status
+          count
+        }
+        pendingGroups {
+          slots
+          reason
+          message
+          firstTask {
+            uuid
+            a
+            b
+            priority
+            dueAt
+            pending {
+              estimatedStartAt
+            }
+          }
+        }
+        load(window: FIVE_MINUTES) {
+          perSecond
+          succeeded
+          failed
+          cancelled
+          wait {
+            p50
+            p95
+            p99
+          }
+          run {
+            p50
+            p95
+            p99
+          }
+        }
+      }
+      workerNodes {
+        id
+        name
+        connection
+        scheduling
+        stopRequestedAt
+        queues
+        slots
+        busySlots
+      }
+    }
+  }
+`);
+
+export type Cluster = ResultOf<typeof QueueSubscription>["cluster"];
+export type Queue = Cluster["queues"][number];

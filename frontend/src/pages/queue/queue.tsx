@@ -1,0 +1,117 @@
+/** One queue: its backlog, the tasks that come first, its speed, and the nodes that serve it. */
+
+import { type Fact, Facts } from "../../components/facts";
+import "../../components/nodes/list.css";
+import { NodeStateBadge } from "../../components/nodes/state";
+import { Page } from "../../components/page";
+import { Panel } from "../../components/panel";
+import { Slots } from "../../components/slots";
+import { EmptyState, Loading, QueryError } from "../../components/states";
+import { Time } from "../../components/time";
+import { RequireRole } from "../../components/viewer";
+import { useLiveSubscription } from "../../lib/api/live";
+import type { TaskStatus } from "../../lib/api/schema";
+import { count, duration, plural, rate } from "../../lib/format";
+import { Link } from "../../lib/router";
+import { QueueActions } from "../queues/actions";
+import { QueueState } from "../queues/state";
+import { HeadOfLine } from "./head-of-line";
+import { type Cluster, type Queue, QueueSubscription } from "./query";
+import { timeToEmpty } from "./rates";
+
+export function QueuePage({ name }: { name: string }) {
+  const { data, error } = useLiveSubscription(QueueSubscription, {});
+  const queue = data?.cluster.queues.find((each) => each.name === name);
+  if (!data || !queue)
+    return (
+      <Page title={data ? "Queue not found" : `Queue ${name}`}>
+        {data ? (
+          <EmptyState>
+            There is no queue with this name. <Link href="/app/queues">Show all queues</Link>
+          </EmptyState>
+        ) : (
+          <Loading error={error} />
+        )}
+      </Page>
+    );
+  const nodes = data.cluster.workerNodes.filter((node) => node.queues.includes(name));
+  return (
+    <Page
+      title={`Queue ${name}`}
+      lead={<QueueState queue={queue} consumers={nodes.length} />}
+      query={QueueSubscription}
+      actions={
+        <RequireRole>
+          <QueueActions queue={queue} />
+        </RequireRole>
+      }
+    >
+      <QueryError error={error} />
+      <div className="columns">
+        <Panel title="Next tasks" className="wide">
+          <HeadOfLine groups={queue.pendingGroups} />
+        </Panel>
+        <Panel title="Backlog">
+          <Backlog queue={queue} />
+        </Panel>
+        <Panel title="Last five minutes">
+          <Speed queue={queue} />
+        </Panel>
+        <Panel title="Consumers" className="wide">
+          <Consumers nodes={nodes} />
+        </Panel>
+      </div>
+    </Page>
+  );
+}
+
+function Backlog({ queue }: { queue: Queue }) {
+  const link = (status: TaskStatus) => (
+    <Link key={status} href={`/app/tasks?${new URLSearchParams({ queue: queue.name, status })}`}>
+      {plural(numberOf(queue, status), "task")}
+    </Link>
+  );
+  const left = timeToEmpty(numberOf(queue, "PENDING"), queue.load.perSecond);
+  const facts: Fact[] = [
+    ["Pending", link("PENDING")],
+    ["Running", link("RUNNING")],
+    ["Failed", link("FAILED")],
+    ["Time to empty", left == null ? "unknown" : duration(left)],
+    ["Concurrency limit", queue.runningLimit == null ? "none" : count(queue.runningLimit)],
+    ["Created", <Time key="created" at={queue.createdAt} />],
+  ];
+  return <Facts facts={facts} />;
+}
+
+function Speed({ queue: { load } }: { queue: Queue }) {
+  const percentiles = ({ p50, p95, p99 }: Queue["load"]["wait"]) =>
+    `${duration(p50)} / ${duration(p95)} / ${duration(p99)}`;
+  const facts: Fact[] = [
+    ["Throughput", `${rate(load.perSecond)}/s`],
+    ["Succeeded", count(load.succeeded)],
+    ["Failed", count(load.failed)],
+    ["Cancelled", count(load.cancelled)],
+    ["Queue time p50 / p95 / p99", percentiles(load.wait)],
+    ["Duration p50 / p95 / p99", percentiles(load.run)],
+  ];
+  return <Facts facts={facts} />;
+}
+
+function Consumers({ nodes }: { nodes: Cluster["workerNodes"] }) {
+  if (!nodes.length) return <EmptyState>No node serves this queue.</EmptyState>;
+  return (
+    <ul className="node-list">
+      {nodes.map((node) => (
+        <li key={node.id}>
+          <Link href={`/app/nodes/${encodeURIComponent(node.name)}`}>{node.name}</Link>
+          <NodeStateBadge node={node} />
+          <Slots busy={node.busySlots} total={node.slots} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function numberOf({ statusCounts }: Queue, status: TaskStatus): number {
+  return statusCounts.find((each) => each.status === status)?.count ?? 0;
+}
