@@ -63,7 +63,7 @@ def test_a_node_that_is_killed_is_found_and_its_tasks_are_done_by_others(three_n
     create_many(journal, 30, duration_ms=3000)
     lost = eventually(lambda: [task.pk for task in running_on("node-2")])
 
-    three_cluster.signal_all("node-2", signal.SIGKILL)
+    three_nodes.signal_all("node-2", signal.SIGKILL)
     eventually(lambda: node("node-2").connection == "OFFLINE", seconds=12)
 
     again = Task.objects.filter(pk__in=lost, status="SUCCESS", attempt=2)
