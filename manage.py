@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Django's command line, and `up`, which starts the whole stack.
+"""Django's command line, and commands of the stack that need no Django: up, backup, restore.
 
 Without DATABASE_URL, commands talk to the stack that `up` runs.
 """
@@ -12,11 +12,16 @@ from project.standalone import environment
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
-    if sys.argv[1:2] == ["up"]:
-        # It watches processes for days, so it loads neither Django nor Celery.
-        from project.standalone import up
+    match sys.argv[1:2]:
+        case ["up"]:
+            # It watches processes for days, so it loads neither Django nor Celery.
+            from project.standalone import up
 
-        sys.exit(up.main(sys.argv[2:]))
+            sys.exit(up.main(sys.argv[2:]))
+        case ["backup" | "restore" as command]:
+            from project.standalone import backup
+
+            sys.exit(getattr(backup, command)(sys.argv[2:]))
     state = environment.adopt(sys.argv)
 
     from django.core.exceptions import ImproperlyConfigured
