@@ -40,7 +40,7 @@ def manage(*arguments):
     )
 
 
-def results(up: Up) -> list[tuple[str, int]]:
+def results(up):
     with up.database() as connection, connection.cursor() as cursor:
         cursor.execute("SELECT task_id, result FROM tasks_app_taskresult ORDER BY task_id")
         return cursor.fetchall()
