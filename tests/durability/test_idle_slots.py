@@ -9,9 +9,9 @@ from tasks_app.services import nodes as nodes
 from tasks_app.services import queues, tasks
 from tasks_app.services.tasks import NewTask
 from tests.durability.conftest import wait_for_nodes
-from tests.ledger import Ledger
-from tests.live import running_cluster
+from tests.support.cluster import running_cluster
 from tests.support.idleness import Idleness
+from tests.support.ledger import Ledger
 
 SIZES = {"node-1": 4, "node-2": 3}
 ROUNDS = 20

@@ -11,7 +11,7 @@ T = TypeVar("T")
 TIMEOUT_FACTOR = float(os.environ.get("TEST_TIMEOUT_FACTOR", "2" if "CI" in os.environ else "1"))
 
 
-def eventually(condition: Callable[[], T], meaning: str = "", *, seconds: float = 30) -> T:
+def eventually(condition: Callable[[], T], meaning: str = "", *, seconds: float = 60) -> T:
     """Return the condition's first true value; fail when the time is over.
 
     Args:
