@@ -25,6 +25,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.path.relative_to(TESTS).parts[0] in SLOW_DIRECTORIES:
             item.add_marker("slow")
+    # Long modules first, so that no process is left with one at the end.
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     if not _chooses(config):
         slow = [item for item in items if item.get_closest_marker("slow")]
         config.hook.pytest_deselected(items=slow)
