@@ -5,6 +5,7 @@ choose among all tests, too.
 """
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: waits for many seconds; runs with --all")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a process of pytest-xdist, which does not see the command line, what it asks for."""
+    node.workerinput["chooses_tests"] = _chooses(node.config)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.relative_to(TESTS).parts[0] in SLOW_DIRECTORIES:
@@ -30,11 +37,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not _chooses(config):
         slow = [item for item in items if item.get_closest_marker("slow")]
         config.hook.pytest_deselected(items=slow)
-        items[:] = [item for item in items if item not in set(slow)]
+        items[:] = items[len(slow) :]
 
 
 def _chooses(config: pytest.Config) -> bool:
     """Return whether the command line says which tests to run."""
+    if hasattr(config, "workerinput"):
+        return bool(config.workerinput["chooses_tests"])
     option = config.option
     is_path_given = config.args_source is pytest.Config.ArgsSource.ARGS
-    return bool(is_path_given or option.all or option.keyword or option.markexpr or option.lf)
+    is_repetition = getattr(option, "lf", False)
+    return bool(is_path_given or option.all or option.keyword or option.markexpr or is_repetition)
