@@ -19,7 +19,10 @@ _PERCENTILES = (
     "succeeded failed perSecond queueTime { p50 p95 p99 } runTime { p50 p95 p99 } totalTime { p99 }"
 )
 _QUERIES = {
-    "cluster": "{ cluster { statusCounts { status count } finishedPerMinute { count } } }",
+    "cluster": (
+        "{ cluster { statusCounts { status count }"
+        " statsHistory(window: HOUR) { stats { succeeded } } } }"
+    ),
     "workerNodes": "{ workerNodes { name slots busySlots connection scheduling } }",
     "queues, statusCounts": "{ queues { name statusCounts { count } } }",
     **{

@@ -14,7 +14,9 @@ pytestmark = pytest.mark.django_db
 
 NODE = """name host pid version labels slots busySlots queues connection scheduling schedulingNote
           drainDeadline desiredSlots desiredQueues stopRequestedAt heartbeatAt onlineSince"""
-LOAD = "stats(window: FIVE_MINUTES) { succeeded failed perSecond queueTime { p50 } runTime { p95 p99 } }"
+STATS = """stats(window: FIVE_MINUTES) {
+    succeeded failed perSecond queueTime { p50 } runTime { p95 p99 }
+}"""
 
 
 @pytest.fixture
@@ -42,7 +44,7 @@ def test_a_node_tells_of_its_slots_and_its_load(data, node, make_task):
     claim()
 
     shown = data(
-        f"""query Q($name: String!) {{ workerNode(name: $name) {{ {NODE} {LOAD} }}
+        f"""query Q($name: String!) {{ workerNode(name: $name) {{ {NODE} {STATS} }}
              nobody: workerNode(name: "nobody") {{ id }} workerNodes {{ name busySlots }} }}""",
         name=node.name,
     )
@@ -61,15 +63,15 @@ def test_a_queue_tells_how_many_tasks_stand_where(data, node, make_task):
     make_task()
 
     shown = data(
-        f"""{{ queue(name: "default") {{ paused statusCounts {{ status count }} {LOAD} }}
-              queues {{ name {LOAD} }} cluster {{ {LOAD} }} }}"""
+        f"""{{ queue(name: "default") {{ paused statusCounts {{ status count }} {STATS} }}
+              queues {{ name {STATS} }} cluster {{ {STATS} }} }}"""
     )
 
     counts = {row["status"]: row["count"] for row in shown["queue"]["statusCounts"]}
     assert counts == {"PENDING": 1, "RUNNING": 0, "SUCCESS": 1, "FAILED": 0, "CANCELLED": 0}
     loads = [found["stats"] for found in (shown["queue"], shown["queues"][0], shown["cluster"])]
     assert [load["succeeded"] for load in loads] == [1, 1, 1]
-    assert loads[0]["run"] == loads[1]["run"] == loads[2]["run"]
+    assert loads[0]["runTime"] == loads[1]["runTime"] == loads[2]["runTime"]
 
 
 @pytest.mark.parametrize("count", [1, 20])
@@ -78,7 +80,7 @@ def test_all_nodes_take_as_many_queries_as_one(data, node, count):
         nodes.heartbeat(f"n{number}@here", host="x", pid=1, slots=1, queues=["default"])
 
     with CaptureQueriesContext(connection) as asked:
-        data(f"{{ workerNodes {{ name busySlots {LOAD} }} }}")
+        data(f"{{ workerNodes {{ name busySlots {STATS} }} }}")
 
     assert len(asked) == 3  # nodes, what is busy, load
 
@@ -157,7 +159,7 @@ def test_a_task_tells_what_it_waits_for(data, node, make_task):
     assert shown()["pending"] == {
         "reason": "WAITING_FOR_SLOT",
         "message": "All slots that the task could use are occupied, and other tasks come first.",
-        "ahead": 1,
+        "tasksAhead": 1,
         "estimatedStartAt": None,
     }
     WorkerNode.objects.update(slots=1)

@@ -123,7 +123,7 @@ def test_a_schedule_is_steered(data, make_schedule):
              ticks { totalCount nodes { outcome reason run } } } }""",
         id=id,
     )["taskSchedule"]
-    assert (ticks["fired"], ticks["ticks"]["totalCount"]) == (1, 1)
+    assert (ticks["firedCount"], ticks["ticks"]["totalCount"]) == (1, 1)
     assert ticks["ticks"]["nodes"][0]["outcome"] == "FIRED"
 
 

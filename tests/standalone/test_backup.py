@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from project.standalone.state import BASE_DIR
-from tests.standalone.up import running
+from tests.support.up import running
 
 
 @pytest.fixture(scope="module")
