@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 
-import pytest
 from graphql import build_schema
 from graphql.utilities import find_breaking_changes
 
@@ -44,9 +43,11 @@ def descriptions():
                 yield f"{type_name}.{name}({argument})", described.description
 
 
-@pytest.mark.parametrize(("path", "text"), descriptions(), ids=lambda value: str(value)[:60])
-def test_description_is_a_sentence_of_its_own(path, text):
-    assert text, f"{path} has no description"
-    assert text.endswith("."), f"{path} has no final period"
-    assert len(text.split()) >= 3, f"{path} is described by {text!r}"
-    assert not HOME_MADE.search(text), f"{path} has a home-made word: {text!r}"
+def test_every_description_is_a_sentence_of_its_own():
+    wrong = [
+        (path, text)
+        for path, text in descriptions()
+        if not text or not text.endswith(".") or len(text.split()) < 3 or HOME_MADE.search(text)
+    ]
+
+    assert wrong == []
