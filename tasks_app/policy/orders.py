@@ -79,7 +79,7 @@ class FairShare(Policy):
     """
 
     def __init__(self, by: Literal["owner", "queue"], weights: Mapping[str, float]) -> None:
-        """Share by the owners or by the queues of tasks; a weight is at least 0.001, and 1 by default."""
+        """Share by the owners or the queues of tasks; weights are 0.001 or more, 1 by default."""
         super().__init__(self._key)
         self._by = by
         # Integers, so that tags are exact.

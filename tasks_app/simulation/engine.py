@@ -209,9 +209,7 @@ class _Engine:
     def _claim(self, node: VirtualNode, candidates: list[DueTask], now: int) -> bool:
         if node.queues is not self._queues:
             candidates = [c for c in candidates if c.queue in node.queues]
-        options = choices(
-            candidates, node, lambda: self._up, now, _key_of, backfill=self._backfill
-        )
+        options = choices(candidates, node, lambda: self._up, now, _key_of, backfill=self._backfill)
         for candidate, max_duration_ms in options:
             group = self._groups[candidate.queue, candidate.slots]
             due = group.take(max_duration_ms)
@@ -238,9 +236,7 @@ class _Engine:
         self._forget(running, now, "COMPLETED")
         self._unfinished -= 1
 
-    def _forget(
-        self, running: Running, now: int, outcome: Literal["COMPLETED", "LOST"]
-    ) -> None:
+    def _forget(self, running: Running, now: int, outcome: Literal["COMPLETED", "LOST"]) -> None:
         due = running.due
         del self._running[due.id]
         self._count[due.queue] -= 1

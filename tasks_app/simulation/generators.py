@@ -113,9 +113,7 @@ def _workload(
 
 def _task(number: int, at: float, duration_ms: int, slots: int, owner: str) -> SimulatedTask:
     # Whole seconds of submission survive in SWF files; run times keep their milliseconds.
-    return SimulatedTask(
-        str(number), round(at), duration_ms, duration_ms, slots=slots, owner=owner
-    )
+    return SimulatedTask(str(number), round(at), duration_ms, duration_ms, slots=slots, owner=owner)
 
 
 def _exponential(rng: random.Random, mean_ms: int) -> int:
@@ -142,5 +140,5 @@ def _lublin_width(rng: random.Random) -> int:
 
 def _lublin_duration(rng: random.Random, slots: int) -> int:
     is_long = rng.random() < 0.2 + 0.05 * slots
-    log_seconds = rng.gammavariate(30, 0.2) if is_long else rng.gammavariate(6, 0.5)
+    log_seconds = rng.gammavariate(60, 0.1) if is_long else rng.gammavariate(6, 0.5)
     return max(1, round(1000 * min(math.exp(log_seconds), 24 * 3600)))
