@@ -155,6 +155,9 @@ def _add_policies(parser: ArgumentParser) -> None:
 
 def _add_output(parser: ArgumentParser) -> None:
     output = parser.add_argument_group("output")
+    output.add_argument(
+        "--by", choices=("owner", "queue"), help="print the mean wait by owner or queue too"
+    )
     output.add_argument("--json", type=Path, metavar="FILE", help="write all measures as JSON")
     output.add_argument("--csv", type=Path, metavar="FILE", help="write all measures as CSV")
     output.add_argument(

@@ -80,7 +80,7 @@ def execute(options: Namespace) -> str:
         files.write_text(report.as_csv(results), options.csv)
     if options.log:
         files.write_text("".join(f"{line}\n" for line in results[0].first.log), options.log)
-    return report.table(workload, cluster, results)
+    return report.table(workload, cluster, results, options.by)
 
 
 def _cluster(options: Namespace) -> Cluster:

@@ -54,6 +54,29 @@ def heavy_tailed(jobs: int, seed: int) -> Workload:
     )
 
 
+def heavy_user(jobs: int, seed: int) -> Workload:
+    """Return nine tasks in ten of the owner `heavy`, all submitted at once, and one of `light`.
+
+    The owner `light` submits a task every 30 s on average. Run times are exponential (mean 60 s).
+    """
+    rng = random.Random(f"heavy-user {seed}")
+    tasks: list[SimulatedTask] = []
+    at = 0.0
+    for number in range(1, jobs + 1):
+        is_light = number % 10 == 0
+        at += rng.expovariate(1 / 30_000) if is_light else 0
+        tasks.append(
+            _task(
+                number,
+                at if is_light else 0,
+                _exponential(rng, 60_000),
+                1,
+                "light" if is_light else "heavy",
+            )
+        )
+    return Workload(ordered(tasks))
+
+
 def lublin(jobs: int, seed: int) -> Workload:
     """Return a workload in the style of Lublin and Feitelson (2003), for nodes of up to 8 slots.
 
@@ -78,6 +101,7 @@ GENERATORS: dict[str, Callable[[int, int], Workload]] = {
     "bursts": bursts,
     "diurnal": diurnal,
     "heavy-tailed": heavy_tailed,
+    "heavy-user": heavy_user,
     "lublin": lublin,
 }
 
@@ -112,7 +136,6 @@ def _workload(
 
 
 def _task(number: int, at: float, duration_ms: int, slots: int, owner: str) -> SimulatedTask:
-    # Whole seconds of submission survive in SWF files; run times keep their milliseconds.
     return SimulatedTask(str(number), round(at), duration_ms, duration_ms, slots=slots, owner=owner)
 
 

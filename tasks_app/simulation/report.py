@@ -5,7 +5,7 @@ import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Literal
 
 from tasks_app.simulation.cluster import Cluster
 from tasks_app.simulation.experiment import (
@@ -38,13 +38,28 @@ _ROWS = (
     ("starved", "starved tasks", 1, 0),
     ("failed", "failed tasks", 1, 0),
 )
+_LABELS = [row[1] for row in _ROWS]
 
 
-def table(workload: Workload, cluster: Cluster, results: Sequence[ArmResult]) -> str:
-    """Return the table of an experiment, and of the differences from the first policy."""
+def table(
+    workload: Workload,
+    cluster: Cluster,
+    results: Sequence[ArmResult],
+    by: Literal["owner", "queue"] | None = None,
+) -> str:
+    """Return the table of an experiment, and of the differences from the first policy.
+
+    Args:
+        workload: The workload.
+        cluster: The cluster.
+        results: The results of at least one policy.
+        by: Whether to add the mean waits by owner or by queue.
+    """
     lines = [_title(workload, cluster, results)]
     lines += [f"{reason}: {count:,}" for reason, count in workload.adjusted.items()]
     lines += ["", *_grid(results, [[_cell(r, row) for r in results] for row in _ROWS])]
+    if by:
+        lines += ["", f"Mean wait by {by} (s):", "", *_waits(results, by)]
     if len(results) > 1 and len(results[0].measures) > 1:
         lines += ["", *_differences(results[0], results[1:])]
     lines += ["", *(f"digest of {r.arm.label}: {r.digests[0]}" for r in results)]
@@ -98,9 +113,26 @@ def _differences(base: ArmResult, others: Sequence[ArmResult]) -> list[str]:
     return [title, "", *_grid(others, cells)]
 
 
-def _grid(results: Sequence[ArmResult], cells: Sequence[Sequence[str]]) -> list[str]:
+def _waits(results: Sequence[ArmResult], by: Literal["owner", "queue"]) -> list[str]:
+    groups = [
+        [measures.owners if by == "owner" else measures.queues for measures in result.measures]
+        for result in results
+    ]
+    names = list(groups[0][0])
+    cells = [
+        [_text(estimate([m[name].wait.mean for m in column]), 1, 1) for column in groups]
+        for name in names
+    ]
+    return _grid(results, cells, names)
+
+
+def _grid(
+    results: Sequence[ArmResult],
+    cells: Sequence[Sequence[str]],
+    names: Sequence[str] = _LABELS,
+) -> list[str]:
     rows = [["", *(result.arm.label for result in results)]]
-    rows += [[row[1], *line] for row, line in zip(_ROWS, cells, strict=True)]
+    rows += [[name, *line] for name, line in zip(names, cells, strict=True)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
         "  ".join(
@@ -112,16 +144,15 @@ def _grid(results: Sequence[ArmResult], cells: Sequence[Sequence[str]]) -> list[
 
 
 def _cell(result: ArmResult, row: tuple[str, str, int, int]) -> str:
-    return _text(estimate(values(result, row[0])), row)
+    return _text(estimate(values(result, row[0])), *row[2:])
 
 
 def _difference(result: ArmResult, base: ArmResult, row: tuple[str, str, int, int]) -> str:
     found = difference(result, base, row[0])
-    return _text(found, row, sign="+") + (" *" if found.is_significant else "  ")
+    return _text(found, *row[2:], sign="+") + (" *" if found.is_significant else "  ")
 
 
-def _text(value: Estimate, row: tuple[str, str, int, int], sign: str = "") -> str:
-    _, _, factor, decimals = row
+def _text(value: Estimate, factor: int, decimals: int, sign: str = "") -> str:
     text = f"{value.mean * factor:{sign},.{decimals}f}"
     if value.half_width is None:
         return text
