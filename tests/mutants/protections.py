@@ -33,7 +33,7 @@ COST = "schema/execution/cost.py"
 WEBSOCKET = "schema/transport/websocket.py"
 EVENT_STREAM = "schema/transport/sse.py"
 AUTHENTICATION = "tasks_app/services/authentication.py"
-POLICY = "tasks_app/policy.py"
+POLICY = "tasks_app/policy/claim.py"
 PAGINATION = "schema/core/pagination.py"
 
 IN_CLAIMS = ("tests/sql/test_claims.py", "tests/sql/test_priority.py")

@@ -264,7 +264,10 @@ def test_a_cursor_from_before_the_log_ends_it_and_tells_where_to_go_on(client, m
         ('after: "OTk5OTk5OTk5OTk5OTk5OTk5OTk6MQ=="', "`after` must be a cursor of the event log."),
         ('where: {ids: ["x"]}', "'x' is not an ID."),
         ('where: {scheduleId: "x"}', "'x' is not an ID."),
-        (f'where: {{scheduleId: "{UUID(int=7)}"}}', "`scheduleId` does not identify an existing schedule."),
+        (
+            f'where: {{scheduleId: "{UUID(int=7)}"}}',
+            "`scheduleId` does not identify an existing schedule.",
+        ),
     ],
 )
 def test_arguments_that_cannot_be_are_refused(client, arguments, message):
