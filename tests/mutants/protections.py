@@ -153,8 +153,8 @@ PROTECTIONS = [
     Protection(
         "slots of a node",
         POLICY,
-        "elif reservation is None:",
-        "elif reservation is None and False:",
+        "elif reservation is None and candidate.slots <= node.slots:",
+        "elif False:",
         ("tests/test_policy.py", *IN_CLAIMS),
     ),
     Protection(
