@@ -15,8 +15,9 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from schema.transport import websocket
 from tasks_app.log import events
 from tasks_app.services import tasks
-from tests.live import eventually, running_cluster
 from tests.subscriptions.client import socket
+from tests.support.cluster import running_cluster
+from tests.support.waiting import eventually
 
 
 def subscribe(payload, id="1"):
