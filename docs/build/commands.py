@@ -17,7 +17,7 @@ def page() -> str:
     lines = [
         "# Commands",
         "",
-        "`./run` needs only Python 3.11 to 3.14. It installs the packages of each command on first use.",
+        "`./run` needs only Python 3.11 to 3.14. It installs packages on first use.",
         "",
         "```text",
         *_summary(),

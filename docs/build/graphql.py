@@ -18,9 +18,9 @@ from graphql import (
     is_introspection_type,
     is_specified_scalar_type,
 )
+from graphql.language import print_ast
 from graphql.pyutils import Undefined
 from graphql.utilities import ast_from_value
-from graphql.language import print_ast
 
 from docs.build.reference import cell
 
@@ -39,8 +39,10 @@ def page() -> str:
     lines = [
         "# GraphQL API",
         "",
-        "The endpoint is `/graphql/`; subscriptions use the same path over WebSocket, or "
-        "`/graphql/stream/`. The schema is also in `schema/schema.graphql`.",
+        (
+            "The endpoint is `/graphql/`; subscriptions use the same path over WebSocket, or "
+            "`/graphql/stream/`. The schema is also in `schema/schema.graphql`."
+        ),
     ]
     types = _types()
     for name, heading in _ROOTS.items():
@@ -49,14 +51,26 @@ def page() -> str:
         assert isinstance(root, GraphQLObjectType)
         for field_name, field in root.fields.items():
             lines += [
-                "", f"### {field_name}", "", _text(field.description), "",
-                f"Returns {_type(field.type)}.", "",
+                "",
+                f"### {field_name}",
+                "",
+                _text(field.description),
+                "",
+                f"Returns {_type(field.type)}.",
+                "",
             ]
             lines += _table("argument", field.args)
     for heading, kind in _KINDS:
         lines += ["", f"## {heading}"]
         for named in (each for each in types.values() if isinstance(each, kind)):
-            lines += ["", f"### {named.name} {{ #type-{named.name.lower()} }}", "", _text(named.description), "", *_members(named)]
+            lines += [
+                "",
+                f"### {named.name} {{ #type-{named.name.lower()} }}",
+                "",
+                _text(named.description),
+                "",
+                *_members(named),
+            ]
     return "\n".join(lines) + "\n"
 
 
@@ -68,8 +82,10 @@ def events_page() -> str:
         [
             "# Events",
             "",
-            "The kinds of entries in the event log, as `clusterEvents` returns them. "
-            "[The event log](../explanation/subscriptions.md) explains order and cursors.",
+            (
+                "The kinds of entries in the event log, as `clusterEvents` returns them. "
+                "[The event log](../explanation/subscriptions.md) explains order and cursors."
+            ),
             "",
             *_values(kinds),
             "",

@@ -44,12 +44,20 @@ def settings_page() -> str:
     lines = [
         "# Settings",
         "",
-        "Environment variables, as `.env.example` lists them. `docker compose` reads them from a "
-        "file `.env`; `./run` reads them from the shell.",
+        (
+            "Environment variables, as `.env.example` lists them. `docker compose` reads them from a "
+            "file `.env`; `./run` reads them from the shell."
+        ),
     ]
     for section, name, default, text in settings():
         if f"## {section}" not in lines:
-            lines += ["", f"## {section}", "", "| variable | default | meaning |", "| --- | --- | --- |"]
+            lines += [
+                "",
+                f"## {section}",
+                "",
+                "| variable | default | meaning |",
+                "| --- | --- | --- |",
+            ]
         lines.append(f"| `{name}` | {f'`{default}`' if default else 'empty'} | {cell(text)} |")
     return "\n".join(lines) + "\n"
 
@@ -74,8 +82,10 @@ def metrics_page() -> str:
     lines = [
         "# Metrics",
         "",
-        "`GET /metrics` returns these in the Prometheus text format. "
-        "[Monitor](../how-to/monitor.md) shows how to scrape them.",
+        (
+            "`GET /metrics` returns these in the Prometheus text format. "
+            "[Monitor](../how-to/monitor.md) shows how to scrape them."
+        ),
         "",
         "| metric | type | labels | meaning |",
         "| --- | --- | --- | --- |",

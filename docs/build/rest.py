@@ -16,9 +16,11 @@ def page() -> str:
     lines = [
         "# REST API",
         "",
-        f"{description['info']['description']} The same description is at `/api/schema/` "
-        "(OpenAPI), and `/api/docs/` lets you try each operation. "
-        "[Use the REST API](../how-to/rest-clients.md) has examples.",
+        (
+            f"{description['info']['description']} The same description is at `/api/schema/` "
+            "(OpenAPI), and `/api/docs/` lets you try each operation. "
+            "[Use the REST API](../how-to/rest-clients.md) has examples."
+        ),
     ]
     for path, methods in description["paths"].items():
         for method, operation in methods.items():

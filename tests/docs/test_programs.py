@@ -1,24 +1,24 @@
-"""The programs that the README shows do what it says."""
+"""The programs in the guide about following changes do what it says."""
 
 import re
 import subprocess
 import sys
 import threading
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from django.db import connection
 
 from schema.core.relay import global_id
 from tests import node
+from tests.docs.pages import ROOT
 from tests.support.cluster import running_cluster
 
-README = (Path(__file__).resolve().parents[2] / "README.md").read_text()
+GUIDE = (ROOT / "docs" / "how-to" / "follow-changes.md").read_text()
 
 
 def program(language, port):
-    [code] = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    [code] = re.findall(rf"```{language}\n(.*?)```", GUIDE, re.DOTALL)
     return code.replace("localhost:8000", f"127.0.0.1:{port}")
 
 
