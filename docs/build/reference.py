@@ -45,8 +45,8 @@ def settings_page() -> str:
         "# Settings",
         "",
         (
-            "Environment variables, as `.env.example` lists them. `docker compose` reads them from a "
-            "file `.env`; `./run` reads them from the shell."
+            "Environment variables, as `.env.example` lists them. `docker compose` reads them from "
+            "a file `.env`; `./run` reads them from the shell."
         ),
     ]
     for section, name, default, text in settings():
