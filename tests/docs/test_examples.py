@@ -39,10 +39,8 @@ def python_client(cluster, *arguments):
 
 def test_python_client_follows_across_a_restart(cluster):
     create = python_client(cluster, "create", "2", "3")
+    follow = python_client(cluster, "follow", "--after", present_cursor(cluster))
     first = subprocess.check_output(create, text=True).strip()
-    last = None
-    cursor = beginning(cluster)
-    follow = python_client(cluster, "follow", "--after", cursor)
     with subprocess.Popen(follow, stdout=subprocess.PIPE, text=True) as process:
         changes = map(str.split, process.stdout)
         seen = [next(changes) for _ in range(3)]
@@ -59,21 +57,9 @@ def test_python_client_follows_across_a_restart(cluster):
         ]
 
 
-def beginning(cluster):
-    """Return a cursor before all events."""
-    query = "{ clusterEvents(count: 100) { events { kind cursor } } }"
-    _, body = cluster.request("POST", "/graphql/", {"query": query})
-    [created] = [
-        event for event in body["data"]["clusterEvents"]["events"]
-        if event["kind"] == "TASK_CREATED"
-    ]  # fmt: skip
-    assert created
-    node_events = [
-        event["cursor"]
-        for event in body["data"]["clusterEvents"]["events"]
-        if event["kind"] == "NODE_ONLINE"
-    ]
-    return node_events[0]
+def present_cursor(cluster):
+    _, body = cluster.request("POST", "/graphql/", {"query": "{ cluster { cursor } }"})
+    return body["data"]["cluster"]["cursor"]
 
 
 @pytest.fixture
