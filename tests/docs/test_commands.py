@@ -43,6 +43,7 @@ def is_executed(line: str) -> bool:
     return "curl " in line or line.startswith(("./run submit", "./run token", "TOKEN="))
 
 
+@pytest.mark.slow
 def test_commands_of_each_page_succeed_in_order(cluster, tmp_path):
     (tmp_path / ".curlrc").write_text("fail\n")
     (tmp_path / "run").write_text(f'#!/bin/sh\nexec "{sys.executable}" "{ROOT}/manage.py" "$@"\n')

@@ -37,6 +37,7 @@ def python_client(cluster, *arguments):
     return [sys.executable, str(PYTHON_CLIENT), "--url", cluster.url, *arguments]
 
 
+@pytest.mark.slow
 def test_python_client_follows_across_a_restart(cluster):
     create = python_client(cluster, "create", "2", "3")
     follow = python_client(cluster, "follow", "--after", present_cursor(cluster))

@@ -44,7 +44,7 @@ def test_settings_in_prose_are_settings():
         *re.findall(r"^  ([A-Z_]+)$", (ROOT / "schema/schema.graphql").read_text(), re.MULTILINE),
         *("STREAM_GAP", "STATE_DIR", "CHAOS_SEED", "FUZZ_CASES", "FORWARDED_ALLOW_IPS"),
         *("SKIP_LOCKED", "HTTP_LANES", "STREAM_LANES", "TASK_HANDOVER_SECONDS", "TASK_GIVEN_BACK"),
-        *("UVICORN_HOST", "TEST_TIME_SCALE"),
+        *("UVICORN_HOST", "CLUSTER_TOKEN"),
     }
     for page in pages():
         unknown = set(_SETTING.findall(page.read_text())) - known - not_settings

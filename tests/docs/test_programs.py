@@ -49,6 +49,7 @@ def restart(web):
     web.start_web()
 
 
+@pytest.mark.slow
 def test_the_python_program(web, make_task):
     with running([sys.executable], program("python", web.port)) as lines:
         assert first_line_of_a_new_task(lines, make_task)
@@ -76,6 +77,7 @@ def first_line_of_a_new_task(lines, make_task):
         creating.join()
 
 
+@pytest.mark.slow
 def test_the_browsers_program(web, make_task):
     # What a browser has and Node has not.
     code = "import { WebSocket } from 'ws'; globalThis.WebSocket = WebSocket;\n"

@@ -1,7 +1,7 @@
 """Finds home-made words in prose and names: `python -m tests.docs.words`.
 
-Each finding names the standard term. Checked are the documentation, the GraphQL schema, and in Python
-files docstrings, comments and names.
+Each finding names the standard term. Checked are the documentation, the GraphQL schema, and the
+docstrings, comments and names of Python files.
 """
 
 import io
@@ -38,34 +38,12 @@ PROSE = {
     "callers?": "actor",
 }
 # Parts of names, between underscores or capital letters.
-NAMES = set(
-    [
-        "wish",
-        "wishes",
-        "faults",
-        "doorbell",
-        "door",
-        "stranger",
-        "strangers",
-        "entrance",
-        "patience",
-        "lane",
-        "lanes",
-        "seat",
-        "seats",
-        "pulse",
-        "steering",
-        "heed",
-        "hasten",
-        "told",
-        "tells",
-        "somebody",
-        "nobody",
-        "whoever",
-        "moved",
-        "fold",
-        "folded",
-    ]
+NAMES = frozenset(
+    (
+        *("wish", "wishes", "faults", "doorbell", "door", "stranger", "strangers", "entrance"),
+        *("patience", "lane", "lanes", "seat", "seats", "pulse", "steering", "heed", "hasten"),
+        *("told", "tells", "somebody", "nobody", "whoever", "moved", "fold", "folded"),
+    )
 )
 # Names that are not ours, or that mean the word: faults of the chaos campaign, os.nobody.
 ALLOWED_NAMES = {"faults": ("tests/chaos/",), "nobody": ("project/standalone/",)}
