@@ -285,7 +285,7 @@ def test_a_cursor_of_another_database_is_a_gap(client):
     assert error["extensions"]["code"] == "STREAM_GAP"
 
 
-CLUSTER = "subscription Q($ms: Int) { cluster(everyMs: $ms) { statusCounts { status count } } }"
+CLUSTER = "subscription Q($ms: Int) { cluster(intervalMs: $ms) { statusCounts { status count } } }"
 
 
 def count(answer, status):
@@ -320,7 +320,7 @@ def test_counters_are_not_told_more_often_than_they_may(client, ms):
     client.subscribe(CLUSTER, ms=ms)
 
     [error] = client.receive()["payload"]
-    assert error["message"] == "`everyMs` is from 250 to 60000."
+    assert error["message"] == "`intervalMs` is from 250 to 60000."
 
 
 def test_what_one_selects_another_is_not_told(client, server, make_task):

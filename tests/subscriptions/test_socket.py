@@ -91,7 +91,7 @@ REFUSED = {
     ),
     "two operations": ("query A { __typename } query B { __typename }", "name the one to be run"),
     "a missing variable": (
-        "subscription S($ms: Int!) { cluster(everyMs: $ms) { cursor } }",
+        "subscription S($ms: Int!) { cluster(intervalMs: $ms) { cursor } }",
         "Variable '$ms'",
     ),
     "too much": ("{" + "queues { name } " * 300 + "}", "asks for too much"),
