@@ -7,11 +7,6 @@ def test_no_home_made_words():
     assert list(words.findings()) == []
 
 
-def test_exempt_files_exist():
-    for name in words.EXEMPT.read_text().split():
-        assert (words.ROOT / name).exists(), f"Remove {name} from words_exempt.txt."
-
-
 def test_words_are_found(tmp_path, monkeypatch):
     monkeypatch.setattr(words, "ROOT", tmp_path)
     page = tmp_path / "page.md"

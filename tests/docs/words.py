@@ -1,5 +1,7 @@
 """Finds home-made words in prose and names: `python -m tests.docs.words`.
 
+`--exempt` rewrites words_exempt.txt, the list of files that are still to be rewritten.
+
 Each finding names the standard term. Checked are the documentation, the GraphQL schema, and the
 docstrings, comments and names of Python files.
 """
@@ -58,10 +60,14 @@ _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 def findings() -> Iterator[tuple[str, str]]:
     """Yield file and word of each home-made word outside of exempt files."""
     exempt = set(EXEMPT.read_text().split())
+    return (found for found in all_findings() if found[0] not in exempt)
+
+
+def all_findings() -> Iterator[tuple[str, str]]:
+    """Yield file and word of each home-made word."""
     for path in _files():
         name = str(path.relative_to(ROOT))
-        if name not in exempt:
-            yield from ((name, word) for word in sorted(set(words_in(path))))
+        yield from ((name, word) for word in sorted(set(words_in(path))))
 
 
 def words_in(path: Path) -> Iterator[str]:
@@ -103,7 +109,11 @@ def _files() -> Iterator[Path]:
 
 
 def main() -> int:
-    """Print the findings and return the exit status."""
+    """Print the findings and return the exit status, or rewrite the list of exempt files."""
+    if "--exempt" in sys.argv:
+        names = sorted({name for name, _ in all_findings()})
+        EXEMPT.write_text("".join(f"{name}\n" for name in names))
+        return 0
     found = list(findings())
     for name, word in found:
         standard = next(
