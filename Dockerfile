@@ -45,5 +45,13 @@ RUN --mount=type=cache,target=/root/.cache \
 USER 10001
 CMD ["pytest"]
 
+FROM app AS docs
+USER root
+RUN --mount=type=cache,target=/root/.cache \
+    pip install uv \
+    && uv pip install --target docs/.packages --require-hashes -r requirements-docs.txt \
+    && PYTHONPATH=docs/.packages python -m docs.build
+
 # Last, so that a plain `docker build` makes this one.
 FROM app AS runtime
+COPY --from=docs /app/site site

@@ -22,6 +22,7 @@ from django.urls import path, re_path, set_script_prefix  # noqa: E402
 from starlette.routing import Mount, Route, Router  # noqa: E402
 from starlette.websockets import WebSocketClose  # noqa: E402
 
+from project.documentation import Documentation  # noqa: E402
 from project.static import StaticFiles  # noqa: E402
 from schema.transport.sse import stream  # noqa: E402
 from schema.transport.websocket import Consumer  # noqa: E402
@@ -83,6 +84,7 @@ application: Any = Router(
             settings.STATIC_URL.rstrip("/"),
             StaticFiles(directory=settings.STATIC_ROOT, check_dir=False),
         ),
+        Mount("/docs", Documentation()),
         Route("/graphql/stream/", stream, methods=["GET", "POST"]),
     ],
     default=ProtocolTypeRouter(

@@ -66,6 +66,8 @@ MIDDLEWARE = [
 # Whether the dashboard and GraphiQL are served, if they are built (see frontend/).
 UI = env.bool("UI", default=True)
 UI_DIR = BASE_DIR / "frontend" / "dist"
+# The documentation site, served at /docs/ (see project/documentation.py).
+DOCUMENTATION_DIR = BASE_DIR / "site"
 
 ROOT_URLCONF = "project.urls"
 ASGI_APPLICATION = "project.asgi.application"

@@ -1,24 +1,24 @@
-"""The programs that the README shows do what it says."""
+"""The programs in the guide about following changes do what it says."""
 
 import re
 import subprocess
 import sys
 import threading
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from django.db import connection
 
 from schema.core.relay import global_id
 from tests import node
+from tests.docs.pages import ROOT
 from tests.support.cluster import running_cluster
 
-README = (Path(__file__).resolve().parents[2] / "README.md").read_text()
+GUIDE = (ROOT / "docs" / "how-to" / "follow-changes.md").read_text()
 
 
 def program(language, port):
-    [code] = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    [code] = re.findall(rf"```{language}\n(.*?)```", GUIDE, re.DOTALL)
     return code.replace("localhost:8000", f"127.0.0.1:{port}")
 
 
@@ -49,6 +49,7 @@ def restart(web):
     web.start_web()
 
 
+@pytest.mark.slow
 def test_the_python_program(web, make_task):
     with running([sys.executable], program("python", web.port)) as lines:
         assert first_line_of_a_new_task(lines, make_task)
@@ -76,6 +77,7 @@ def first_line_of_a_new_task(lines, make_task):
         creating.join()
 
 
+@pytest.mark.slow
 def test_the_browsers_program(web, make_task):
     # What a browser has and Node has not.
     code = "import { WebSocket } from 'ws'; globalThis.WebSocket = WebSocket;\n"

@@ -1,0 +1,112 @@
+"""The programs in examples/ work, also across a restart of the server."""
+
+import functools
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import node
+from tests.browser.conftest import browser, chromium  # noqa: F401  fixtures
+from tests.docs.pages import ROOT
+from tests.support.cluster import running_cluster
+from tests.support.waiting import TIMEOUT_FACTOR
+
+PYTHON_CLIENT = ROOT / "examples" / "python_client" / "client.py"
+REACT = ROOT / "examples" / "react-urql"
+
+
+def restart(cluster):
+    cluster.processes["web"].kill()
+    cluster.processes["web"].wait()
+    cluster.start_web()
+
+
+@pytest.fixture
+def cluster(transactional_db):
+    with running_cluster("node-1") as cluster:
+        yield cluster
+
+
+def python_client(cluster, *arguments):
+    return [sys.executable, str(PYTHON_CLIENT), "--url", cluster.url, *arguments]
+
+
+@pytest.mark.slow
+def test_python_client_follows_across_a_restart(cluster):
+    create = python_client(cluster, "create", "2", "3")
+    follow = python_client(cluster, "follow", "--after", present_cursor(cluster))
+    first = subprocess.check_output(create, text=True).strip()
+    with subprocess.Popen(follow, stdout=subprocess.PIPE, text=True) as process:
+        changes = map(str.split, process.stdout)
+        seen = [next(changes) for _ in range(3)]
+        restart(cluster)
+        last = subprocess.check_output(create, text=True).strip()
+        seen += [next(changes) for _ in range(3)]
+        process.kill()
+
+    for task, lines in (first, seen[:3]), (last, seen[3:]):
+        assert [line[:4] for line in lines] == [
+            [task, "1", "PENDING", lines[0][3]],
+            [task, "2", "RUNNING", lines[1][3]],
+            [task, "3", "SUCCESS", "5"],
+        ]
+
+
+def present_cursor(cluster):
+    _, body = cluster.request("POST", "/graphql/", {"query": "{ cluster { cursor } }"})
+    return body["data"]["cluster"]["cursor"]
+
+
+@pytest.fixture
+def page_origin(tmp_path):
+    """The origin of a static web server, and the folder that it serves."""
+    handler = functools.partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}", tmp_path
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.slow
+def test_react_example_follows_from_another_origin(
+    transactional_db,
+    page_origin,
+    browser,  # noqa: F811
+):
+    origin, folder = page_origin
+    with running_cluster("node-1", CSRF_TRUSTED_ORIGINS=origin) as cluster:
+        build_react(cluster, folder)
+        page = browser.new_page()
+        page.goto(origin)
+        page.get_by_label("A").fill("9223372036854775807")
+        page.get_by_role("button", name="Create task").click()
+        expect_row(page, "9223372036854775807 + 3", "9223372036854775810")
+
+        restart(cluster)
+        assert cluster.request("POST", "/tasks/", {"a": 40, "b": 2})[0] == 201
+        expect_row(page, "40 + 2", "42")
+        page.close()
+
+
+def build_react(cluster, folder):
+    npm = shutil.which("npm")
+    node.command("")  # skips where there is no Node
+    url = f"ws://127.0.0.1:{cluster.port}/graphql/"
+    if not (REACT / "node_modules" / ".package-lock.json").exists():
+        subprocess.run([npm, "ci", "--prefer-offline"], cwd=REACT, check=True, timeout=300)
+    build = [npm, "run", "build", "--", "--outDir", str(folder), "--emptyOutDir"]
+    subprocess.run(build, cwd=REACT, env=os.environ | {"VITE_API_URL": url}, check=True)
+
+
+def expect_row(page, addition, result):
+    row = page.get_by_role("row").filter(has=page.get_by_role("cell", name=addition))
+    expect(row).to_contain_text(f"SUCCESS{result}", timeout=30_000 * TIMEOUT_FACTOR)
