@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import pytest
@@ -69,7 +70,11 @@ def test_site_that_is_not_built_says_how_to_build_it(settings, tmp_path):
     settings.DOCUMENTATION_DIR = tmp_path / "site"
     scope = {"type": "http", "method": "GET", "path": "/docs/", "headers": []}
 
-    response = asyncio.run(Documentation().get_response("index.html", scope))
+    # The browser of other tests keeps an event loop in this thread.
+    with ThreadPoolExecutor(1) as thread:
+        response = thread.submit(
+            lambda: asyncio.run(Documentation().get_response("index.html", scope))
+        ).result()
 
     assert response.status_code == 404
     assert b"./run docs" in response.body
