@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Django's command line, and commands of the stack that need no Django: up, backup, restore.
+"""Django's command line, and commands that need no Django: up, backup, restore, simulate.
 
 Without DATABASE_URL, commands talk to the stack that `up` runs.
 """
@@ -22,6 +22,10 @@ def main() -> None:
             from project.standalone import backup
 
             sys.exit(getattr(backup, command)(sys.argv[2:]))
+        case ["simulate"]:
+            from tasks_app.simulation import command as simulation
+
+            sys.exit(simulation.main(sys.argv[2:]))
     state = environment.adopt(sys.argv)
 
     from django.core.exceptions import ImproperlyConfigured

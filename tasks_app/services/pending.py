@@ -172,7 +172,7 @@ def _explain_slots(task: Candidate, snapshot: _Snapshot) -> Pending:
     return Pending(Reason.WAITING_FOR_SLOT, message)
 
 
-def _first_in_line(task: Candidate, node: NodeCapacity, reservation: Reservation) -> str:
+def _first_in_line(task: Candidate, node: NodeCapacity, reservation: Reservation[Candidate]) -> str:
     return (
         f"The task is first in line: it needs {task.slots} slots, and {node.name} has"
         f" {node.free} free. It keeps them for the task, which starts by"
@@ -180,7 +180,7 @@ def _first_in_line(task: Candidate, node: NodeCapacity, reservation: Reservation
     )
 
 
-def _reserved(node: NodeCapacity, reservation: Reservation) -> str:
+def _reserved(node: NodeCapacity, reservation: Reservation[Candidate]) -> str:
     return (
         f"{node.name} keeps its free slots until {_at(reservation.starts_at)} for a task that"
         f" comes first and needs {reservation.candidate.slots}."

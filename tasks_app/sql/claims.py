@@ -13,15 +13,20 @@ from typing import NamedTuple
 from uuid import UUID
 
 from tasks_app.options import range_of
-from tasks_app.policy import BY_PRIORITY_SQL, Candidate, Choice, NodeCapacity, Occupied
+from tasks_app.policy import (
+    BY_PRIORITY_SQL,
+    SEARCH_DEPTH,
+    Candidate,
+    Choice,
+    NodeCapacity,
+    Occupied,
+)
 from tasks_app.sql.db import fetch
 from tasks_app.sql.transitions import CHANGED, NOT_NEWER, TRANSITION, Transition
 
 # The tasks of a group are counted up to this many.
 COUNT_MAX = 3
 MIN_PRIORITY, MAX_PRIORITY = range_of("priority")
-# How many of a group's first tasks are searched for one that is short enough.
-SEARCH_DEPTH = 1_000
 
 # A due task. One that expires does so before its first run only.
 DUE = """
@@ -216,7 +221,7 @@ def candidates(queues: Collection[str], *, may_start: bool = True) -> list[Candi
 
 
 def take(
-    choice: Choice, *, node_id: UUID, celery_task_id: str, lease: timedelta, batch: int
+    choice: Choice[Candidate], *, node_id: UUID, celery_task_id: str, lease: timedelta, batch: int
 ) -> list[Transition]:
     """Start the first tasks of the chosen group: one that runs alone, or up to a batch.
 

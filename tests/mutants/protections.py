@@ -33,7 +33,7 @@ COST = "schema/execution/cost.py"
 WEBSOCKET = "schema/transport/websocket.py"
 EVENT_STREAM = "schema/transport/sse.py"
 AUTHENTICATION = "tasks_app/services/authentication.py"
-POLICY = "tasks_app/policy.py"
+POLICY = "tasks_app/policy/claim.py"
 PAGINATION = "schema/core/pagination.py"
 
 IN_CLAIMS = ("tests/sql/test_claims.py", "tests/sql/test_priority.py")
@@ -153,8 +153,8 @@ PROTECTIONS = [
     Protection(
         "slots of a node",
         POLICY,
-        "elif reservation is None:",
-        "elif reservation is None and False:",
+        "elif reservation is None and candidate.slots <= node.slots:",
+        "elif False:",
         ("tests/test_policy.py", *IN_CLAIMS),
     ),
     Protection(

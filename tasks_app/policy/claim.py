@@ -1,17 +1,65 @@
 """Which task a worker node claims next: pure rules over plain values, without a database.
 
-`sql/claims.py` reads the values and `execution.py` applies the rules, so anything else that
-schedules by the same rules can use them too.
+`sql/claims.py` reads the values and `execution.py` applies the rules to the running cluster. The
+simulation applies the same rules to its own tasks and nodes, with integers as times; so the rules
+use the protocols `Claimable` and `Capacity` only.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 # Time that claiming and storing a result adds to a task's duration.
 OVERHEAD = timedelta(milliseconds=100)
+# How many of a group's first tasks are searched for one that is short enough.
+SEARCH_DEPTH = 1_000
+
+
+class Claimable(Protocol):
+    """The first due task of a group, as the rules see it.
+
+    Times are of any type that can be ordered and subtracted; `runtime` has the type of a
+    difference.
+    """
+
+    @property
+    def queue(self) -> str: ...
+    @property
+    def slots(self) -> int: ...
+    @property
+    def runs_alone(self) -> bool: ...
+    @property
+    def runtime(self) -> Any: ...
+
+    def max_duration_ms(self, window: Any) -> int:
+        """Return the longest duration that ends within a window; negative if there is none."""
+        ...
+
+
+class Capacity(Protocol):
+    """The slots of a node, as the rules see them."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def queues(self) -> Collection[str]: ...
+    @property
+    def slots(self) -> int: ...
+    @property
+    def free(self) -> int: ...
+
+    def start_of(self, slots: int, now: Any) -> Any:
+        """Return when this many slots will be free; None if the node never has that many."""
+        ...
+
+    def free_at(self, time: Any, now: Any) -> int:
+        """Return how many slots will be free at a time if nothing else starts before."""
+        ...
+
+
+C = TypeVar("C", bound=Claimable)
 
 
 class Candidate(NamedTuple):
@@ -36,6 +84,10 @@ class Candidate(NamedTuple):
     def runtime(self) -> timedelta:
         """How long the task occupies its slots."""
         return timedelta(milliseconds=self.duration_ms) + OVERHEAD
+
+    def max_duration_ms(self, window: timedelta) -> int:
+        """Return the longest duration that ends within a window; negative if there is none."""
+        return (window - OVERHEAD) // timedelta(milliseconds=1)
 
 
 class Occupied(NamedTuple):
@@ -80,30 +132,29 @@ class NodeCapacity(NamedTuple):
         return self.free + sum(released)
 
 
-class Reservation(NamedTuple):
+class Reservation(NamedTuple, Generic[C]):
     """The slots that a node keeps for a large task, as in EASY backfill.
 
     Other tasks start before it only if they end by `starts_at`, or fit into the `spare` slots that
     are free then and that the large task does not need.
     """
 
-    candidate: Candidate
-    starts_at: datetime
+    candidate: C
+    starts_at: Any
     spare: int
 
 
-class Choice(NamedTuple):
+class Choice(NamedTuple, Generic[C]):
     """A group to claim from: its first task, or its first one that is short enough."""
 
-    candidate: Candidate
+    candidate: C
     max_duration_ms: int | None = None
 
 
-Order = Callable[[Candidate], Any]
-Peers = Callable[[], Iterable[NodeCapacity]]
+Order = Callable[[Any], Any]
 
 
-def by_priority(candidate: Candidate) -> Any:
+def by_priority(candidate: Any) -> Any:
     """Order by priority, highest first, then by the time since which the task is due."""
     return -candidate.priority, candidate.due_at, candidate.id
 
@@ -113,12 +164,14 @@ BY_PRIORITY_SQL = "priority DESC, due_at, id"
 
 
 def choices(
-    candidates: Iterable[Candidate],
-    node: NodeCapacity,
-    peers: Peers,
-    now: datetime,
+    candidates: Iterable[C],
+    node: Capacity,
+    peers: Callable[[], Iterable[Capacity]],
+    now: Any,
     order: Order = by_priority,
-) -> Iterator[Choice]:
+    *,
+    backfill: bool = True,
+) -> Iterator[Choice[C]]:
     """Yield what the node may claim now, best first.
 
     Args:
@@ -126,28 +179,30 @@ def choices(
             limit holds back.
         node: The node that claims.
         peers: Returns the other nodes; called only if a task does not fit.
-        now: The database's clock.
+        now: The database's clock, or the simulation's.
         order: The policy.
+        backfill: Whether tasks may overtake one that waits for slots. If not, the node claims
+            nothing that comes after a task that does not fit it.
     """
-    reservation: Reservation | None = None
+    reservation: Reservation[C] | None = None
     for candidate in sorted(candidates, key=order):
-        if candidate.slots > node.slots:
-            continue
         if candidate.slots <= node.free:
             choice = _choice(candidate, reservation, now)
             if choice:
                 yield choice
-        elif reservation is None:
+        elif not backfill:
+            return
+        elif reservation is None and candidate.slots <= node.slots:
             reservation = reserve(candidate, node, peers(), now)
 
 
 def reservation_of(
-    node: NodeCapacity,
-    candidates: Iterable[Candidate],
-    peers: Iterable[NodeCapacity],
-    now: datetime,
+    node: Capacity,
+    candidates: Iterable[C],
+    peers: Iterable[Capacity],
+    now: Any,
     order: Order = by_priority,
-) -> Reservation | None:
+) -> Reservation[C] | None:
     """Return the reservation that a node keeps now, if any, by the arguments of `choices`."""
     blocked = (c for c in candidates if node.free < c.slots <= node.slots)
     nodes = list(peers)
@@ -156,8 +211,8 @@ def reservation_of(
 
 
 def reserve(
-    candidate: Candidate, node: NodeCapacity, peers: Iterable[NodeCapacity], now: datetime
-) -> Reservation | None:
+    candidate: C, node: Capacity, peers: Iterable[Capacity], now: Any
+) -> Reservation[C] | None:
     """Return the node's reservation for a task; None if another node can start the task sooner."""
     starts_at = node.start_of(candidate.slots, now)
     if starts_at is None:
@@ -172,13 +227,13 @@ def reserve(
     return Reservation(candidate, starts_at, spare)
 
 
-def _choice(candidate: Candidate, reservation: Reservation | None, now: datetime) -> Choice | None:
+def _choice(candidate: C, reservation: Reservation[C] | None, now: Any) -> Choice[C] | None:
     if reservation is None or candidate.slots <= reservation.spare:
         return Choice(candidate)
     window = reservation.starts_at - now
     if candidate.runtime <= window:
         return Choice(candidate)
-    max_duration = window - OVERHEAD
-    if candidate.runs_alone and max_duration >= timedelta(0):
-        return Choice(candidate, int(max_duration / timedelta(milliseconds=1)))
+    max_duration = candidate.max_duration_ms(window)
+    if candidate.runs_alone and max_duration >= 0:
+        return Choice(candidate, max_duration)
     return None

@@ -1,0 +1,137 @@
+"""Named policies: in which order due tasks are claimed.
+
+Each policy gives a task a key when the task becomes due; tasks are claimed in the order of their
+keys. A key never changes, so tasks stay sorted while they wait. Ages need no new keys either: the
+difference of two tasks' ages is constant.
+
+Only `priority` orders the claims of the running cluster (`claim.by_priority`); all of these order
+the simulation's.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, Protocol
+
+from tasks_app.policy.claim import by_priority
+
+# A task that has been due for this long counts as much as a new one of the next higher priority.
+AGING_MS = 10 * 60 * 1000
+
+
+class Ordered(Protocol):
+    """A task that a policy orders. Times are integer milliseconds."""
+
+    @property
+    def id(self) -> Any: ...
+    @property
+    def queue(self) -> str: ...
+    @property
+    def owner(self) -> str: ...
+    @property
+    def priority(self) -> int: ...
+    @property
+    def slots(self) -> int: ...
+    @property
+    def due_at(self) -> int: ...
+    @property
+    def duration_ms(self) -> int: ...
+
+
+class Policy:
+    """A policy whose keys depend on nothing but the task."""
+
+    def __init__(self, key: Callable[[Any], Any]) -> None:
+        """Use a function that returns a task's key."""
+        self.key = key
+
+    def started(self, key: Any) -> None:
+        """Take note that the task with this key has started."""
+
+    def idle(self) -> None:
+        """Take note that no task is due or running."""
+
+
+def by_due_time(task: Ordered) -> Any:
+    """First in, first out: order by the time at which a task became due."""
+    return task.due_at, task.id
+
+
+def by_duration(task: Ordered) -> Any:
+    """Shortest job first: order by the (estimated) duration."""
+    return task.duration_ms, task.due_at, task.id
+
+
+def by_aged_priority(aging_ms: int) -> Callable[[Ordered], Any]:
+    """Order by priority plus one for each `aging_ms` milliseconds for which a task has been due.
+
+    Between two tasks, the difference of priority + (now - due) / aging is the same at any time.
+    So the key is due - priority * aging, the smallest first.
+    """
+    return lambda task: (task.due_at - task.priority * aging_ms, task.due_at, task.id)
+
+
+class FairShare(Policy):
+    """Weighted fair share by owner or by queue, inside each priority.
+
+    Start-time fair queueing (Goyal, Vin and Cheng, 1996): a task gets a start tag, the later of the
+    virtual time and its owner's last finish tag, and moves that finish tag by cost / weight. The
+    cost is slots * duration. Tasks are claimed in the order of start tags. The virtual time is the
+    start tag of the last task that started, so an owner without tasks saves no credit.
+    """
+
+    def __init__(self, by: Literal["owner", "queue"], weights: Mapping[str, float]) -> None:
+        """Share by the owners or the queues of tasks; weights are 0.001 or more, 1 by default."""
+        super().__init__(self._key)
+        self._by = by
+        # Integers, so that tags are exact.
+        self._thousandths = {share: round(weight * 1000) for share, weight in weights.items()}
+        self._virtual_time = 0
+        self._finish_tags: dict[str, int] = {}
+
+    def _key(self, task: Ordered) -> Any:
+        share = task.owner if self._by == "owner" else task.queue
+        start = max(self._virtual_time, self._finish_tags.get(share, self._virtual_time))
+        # A task without a duration still occupies its slots for a moment.
+        cost = task.slots * max(1, task.duration_ms)
+        self._finish_tags[share] = start + cost * 1_000_000 // self._thousandths.get(share, 1000)
+        return -task.priority, start, task.due_at, task.id
+
+    def started(self, key: Any) -> None:
+        """Move the virtual time to the start tag of the task."""
+        self._virtual_time = max(self._virtual_time, key[1])
+
+    def idle(self) -> None:
+        """Let all owners start again from the same virtual time."""
+        self._virtual_time = max(self._finish_tags.values(), default=self._virtual_time)
+        self._finish_tags.clear()
+
+
+NAMES = ("fifo", "priority", "aged-priority", "shortest-first", "fair-share")
+
+
+def make(
+    name: str,
+    *,
+    aging_ms: int = AGING_MS,
+    share_by: Literal["owner", "queue"] = "owner",
+    weights: Mapping[str, float] | None = None,
+) -> Policy:
+    """Return a new policy by its name, one of `NAMES`.
+
+    Args:
+        name: The policy.
+        aging_ms: For `aged-priority`: milliseconds of waiting that count as one priority.
+        share_by: For `fair-share`: what has a share.
+        weights: For `fair-share`: weights that differ from 1, by owner or queue.
+    """
+    match name:
+        case "fifo":
+            return Policy(by_due_time)
+        case "priority":
+            return Policy(by_priority)
+        case "aged-priority":
+            return Policy(by_aged_priority(aging_ms))
+        case "shortest-first":
+            return Policy(by_duration)
+        case "fair-share":
+            return FairShare(share_by, weights or {})
+    raise ValueError(f"Unknown policy {name!r}. Choose one of: {', '.join(NAMES)}.")

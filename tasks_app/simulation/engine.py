@@ -1,0 +1,285 @@
+"""The discrete-event engine: runs a workload on a virtual cluster under a policy.
+
+Events are ordered by time, kind and number, so that a run depends on nothing but its arguments. At
+each time, work ends first, then nodes change, then tasks become due, then nodes claim, in the order
+in which the cluster lists them, until no node can claim anything. What a node may claim is decided
+by `policy.choices`, as in the running cluster.
+"""
+
+import hashlib
+import random
+from collections import Counter
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from typing import Literal, NamedTuple
+
+from tasks_app.policy import choices
+from tasks_app.policy.orders import Policy
+from tasks_app.simulation.cluster import Cluster, VirtualNode
+from tasks_app.simulation.pending import DueTask, Group
+from tasks_app.simulation.workload import Workload, WorkloadError
+
+_END, _UP, _DOWN, _DUE = range(4)
+
+
+class Attempt(NamedTuple):
+    """One attempt of a task: its numbers, its node's index, when it ran, and how it ended."""
+
+    task: int
+    attempt: int
+    node: int
+    started_ms: int
+    ended_ms: int
+    outcome: Literal["COMPLETED", "LOST"]
+
+
+class Running(NamedTuple):
+    """A task that runs: its node, when it started, and its entry in the node's `ends`."""
+
+    due: DueTask
+    node: int
+    started_ms: int
+    end: tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Run:
+    """The result of a simulation.
+
+    `attempts` are in order of their ends, and `log` has a line for each decision. `down_slot_ms`
+    are the slot milliseconds between the first submission and the last event during which nodes
+    were down.
+    """
+
+    workload: Workload
+    cluster: Cluster
+    attempts: list[Attempt]
+    log: list[str]
+    started_ms: int
+    ended_ms: int
+    down_slot_ms: int
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 digest of the log, in hexadecimal; two runs that made the same decisions
+        have the same digest.
+        """
+        return hashlib.sha256("".join(f"{line}\n" for line in self.log).encode()).hexdigest()
+
+
+def simulate(
+    workload: Workload,
+    cluster: Cluster,
+    policy: Policy,
+    *,
+    backfill: bool = True,
+    overhead_ms: int = 0,
+    seed: int = 0,
+) -> Run:
+    """Run a workload to its end.
+
+    Args:
+        workload: The tasks and the limits of queues.
+        cluster: The nodes.
+        policy: The order of claims; a new object for each run, because it keeps state.
+        backfill: Whether tasks may overtake one that waits for slots, as in EASY backfill.
+        overhead_ms: Time that claiming and storing adds to each task.
+        seed: Seed of the failures of nodes.
+
+    Raises:
+        WorkloadError: A task fits no node that serves its queue, or a limit is below 1.
+    """
+    _check(workload, cluster)
+    return _Engine(workload, cluster, policy, backfill, overhead_ms, seed).run()
+
+
+def _check(workload: Workload, cluster: Cluster) -> None:
+    for queue, limit in workload.limits.items():
+        if limit < 1:
+            raise WorkloadError(f"The limit of queue {queue!r} must be at least 1.")
+    groups = {(task.queue, task.slots): task.name for task in reversed(workload.tasks)}
+    for (queue, slots), name in sorted(groups.items()):
+        if not any(
+            slots <= node.slots and (node.queues is None or queue in node.queues)
+            for node in cluster.nodes
+        ):
+            raise WorkloadError(
+                f"Task {name} needs {slots} slots of one node that serves queue {queue!r}; the"
+                " cluster has no such node."
+            )
+
+
+class _Engine:
+    def __init__(
+        self,
+        workload: Workload,
+        cluster: Cluster,
+        policy: Policy,
+        backfill: bool,
+        overhead_ms: int,
+        seed: int,
+    ) -> None:
+        self._workload, self._cluster, self._policy = workload, cluster, policy
+        self._backfill, self._overhead_ms = backfill, overhead_ms
+        self._queues = frozenset(task.queue for task in workload.tasks)
+        self._nodes = [VirtualNode(spec, self._queues) for spec in cluster.nodes]
+        self._up = list(self._nodes)
+        self._index = {node.name: index for index, node in enumerate(self._nodes)}
+        self._down_since: dict[int, int] = {}
+        self._groups: dict[tuple[str, int], Group] = {}
+        self._running: dict[int, Running] = {}
+        self._count = Counter[str]()
+        self._events: list[tuple[int, int, int, int]] = []
+        self._lost: dict[int, DueTask] = {}
+        self._attempts: list[Attempt] = []
+        self._log: list[str] = []
+        self._down_slot_ms = 0
+        self._unfinished = len(workload.tasks)
+        self._random = [random.Random(f"{seed} {node.name}") for node in cluster.nodes]
+
+    def run(self) -> Run:
+        tasks = self._workload.tasks
+        start = now = tasks[0].submit_ms if tasks else 0
+        for node in range(len(self._nodes)):
+            self._plan_failure(node, now)
+        submitted = 0
+        while self._unfinished:
+            now = self._events[0][0] if self._events else tasks[submitted].submit_ms
+            if submitted < len(tasks):
+                now = min(now, tasks[submitted].submit_ms)
+            while self._events and self._events[0][0] == now:
+                _, kind, number, attempt = heappop(self._events)
+                self._handle(kind, number, attempt, now)
+            if not (self._groups or self._running or self._lost):
+                self._policy.idle()
+            while submitted < len(tasks) and tasks[submitted].submit_ms == now:
+                due = DueTask(submitted, tasks[submitted], self._overhead_ms)
+                due.key = self._policy.key(due)
+                self._add(due)
+                submitted += 1
+            self._schedule(now)
+        for node, since in self._down_since.items():
+            self._down_slot_ms += self._nodes[node].slots * (now - since)
+        return Run(
+            *(self._workload, self._cluster, self._attempts, self._log),
+            *(start, now, self._down_slot_ms),
+        )
+
+    def _handle(self, kind: int, number: int, attempt: int, now: int) -> None:
+        if kind == _END:
+            running = self._running.get(number)
+            if running and running.due.attempt == attempt:
+                self._end(running, now)
+        elif kind == _DUE:
+            self._add(self._lost.pop(number))
+        elif kind == _DOWN:
+            self._fail(number, now)
+        else:
+            self._repair(number, now)
+
+    def _add(self, due: DueTask) -> None:
+        group = self._groups.get((due.queue, due.slots))
+        if group is None:
+            group = self._groups[due.queue, due.slots] = Group()
+        group.add(due)
+
+    def _schedule(self, now: int) -> None:
+        """Let nodes claim until none can."""
+        is_changed = True
+        while is_changed and self._groups:
+            is_changed = False
+            candidates = self._candidates()
+            narrowest = min((c.slots for c in candidates), default=0)
+            for node in self._up:
+                while candidates and node.free >= narrowest and self._claim(node, candidates, now):
+                    is_changed = True
+                    candidates = self._candidates()
+                    narrowest = min((c.slots for c in candidates), default=0)
+
+    def _candidates(self) -> list[DueTask]:
+        limits = self._workload.limits
+        if not limits:
+            return [group.first for group in self._groups.values()]
+        return [
+            group.first
+            for (queue, _), group in self._groups.items()
+            if queue not in limits or self._count[queue] < limits[queue]
+        ]
+
+    def _claim(self, node: VirtualNode, candidates: list[DueTask], now: int) -> bool:
+        if node.queues is not self._queues:
+            candidates = [c for c in candidates if c.queue in node.queues]
+        options = choices(candidates, node, lambda: self._up, now, _key_of, backfill=self._backfill)
+        for candidate, max_duration_ms in options:
+            group = self._groups[candidate.queue, candidate.slots]
+            due = group.take(max_duration_ms)
+            if due:
+                if not group:
+                    del self._groups[candidate.queue, candidate.slots]
+                self._start(due, node, now)
+                return True
+        return False
+
+    def _start(self, due: DueTask, node: VirtualNode, now: int) -> None:
+        due.attempt += 1
+        end = (now + due.runtime, due.id, due.slots)
+        node.occupy(end)
+        self._running[due.id] = Running(due, self._index[node.name], now, end)
+        self._count[due.queue] += 1
+        self._policy.started(due.key)
+        actual_end = now + due.task.duration_ms + self._overhead_ms
+        heappush(self._events, (actual_end, _END, due.id, due.attempt))
+        self._log.append(f"{now} START {due.task.name} {due.attempt} {node.name}")
+
+    def _end(self, running: Running, now: int) -> None:
+        self._nodes[running.node].release(running.end)
+        self._forget(running, now, "COMPLETED")
+        self._unfinished -= 1
+
+    def _forget(self, running: Running, now: int, outcome: Literal["COMPLETED", "LOST"]) -> None:
+        due = running.due
+        del self._running[due.id]
+        self._count[due.queue] -= 1
+        self._attempts.append(
+            Attempt(due.id, due.attempt, running.node, running.started_ms, now, outcome)
+        )
+        self._log.append(f"{now} {outcome} {due.task.name} {due.attempt}")
+
+    def _plan_failure(self, node: int, now: int) -> None:
+        if failures := self._cluster.failures:
+            delay = self._random[node].expovariate(1 / failures.mtbf_ms)
+            heappush(self._events, (now + max(1, round(delay)), _DOWN, node, 0))
+
+    def _fail(self, number: int, now: int) -> None:
+        failures, node = self._cluster.failures, self._nodes[number]
+        assert failures is not None
+        self._log.append(f"{now} DOWN {node.name}")
+        for running in [r for r in self._running.values() if r.node == number]:
+            self._forget(running, now, "LOST")
+            due = running.due
+            if due.attempt >= failures.max_attempts:
+                self._unfinished -= 1
+                self._log.append(f"{now} FAILED {due.task.name}")
+            else:
+                self._lost[due.id] = due
+                heappush(self._events, (now + failures.lease_ms, _DUE, due.id, 0))
+        node.clear()
+        self._set_up(number, is_up=False)
+        self._down_since[number] = now
+        delay = self._random[number].expovariate(1 / failures.mttr_ms)
+        heappush(self._events, (now + max(1, round(delay)), _UP, number, 0))
+
+    def _repair(self, number: int, now: int) -> None:
+        node = self._nodes[number]
+        self._log.append(f"{now} UP {node.name}")
+        self._set_up(number, is_up=True)
+        self._down_slot_ms += node.slots * (now - self._down_since.pop(number))
+        self._plan_failure(number, now)
+
+    def _set_up(self, number: int, *, is_up: bool) -> None:
+        self._nodes[number].is_up = is_up
+        self._up = [node for node in self._nodes if node.is_up]
+
+
+def _key_of(due: DueTask) -> object:
+    return due.key
