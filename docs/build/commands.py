@@ -9,7 +9,12 @@ from django.core.management import load_command_class
 RUN = Path(__file__).resolve().parents[2] / "run"
 
 # Commands of manage.py that belong to this project, with the application that has them.
-COMMANDS = {"submit": "tasks_app", "token": "tasks_app", "reconcile": "tasks_app"}
+COMMANDS = {
+    "submit": "tasks_app",
+    "token": "tasks_app",
+    "reconcile": "tasks_app",
+    "simulate": "tasks_app",
+}
 
 
 def page() -> str:

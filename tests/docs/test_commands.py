@@ -28,8 +28,8 @@ def commands(block: Block) -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
-def pages_with_curl() -> list[str]:
-    return sorted({block.page for block in SHELL if "curl " in block.code})
+def executable_pages() -> list[str]:
+    return sorted({block.page for block in SHELL if any(map(is_executed, commands(block)))})
 
 
 @pytest.fixture
@@ -40,7 +40,9 @@ def cluster(transactional_db):
 
 def is_executed(line: str) -> bool:
     """Return whether the command is tried against the cluster."""
-    return "curl " in line or line.startswith(("./run submit", "./run token", "TOKEN="))
+    return "curl " in line or line.startswith(
+        ("./run submit", "./run token", "./run simulate", "TOKEN=")
+    )
 
 
 @pytest.mark.slow
@@ -49,7 +51,7 @@ def test_commands_of_each_page_succeed_in_order(cluster, tmp_path):
     (tmp_path / "run").write_text(f'#!/bin/sh\nexec "{sys.executable}" "{ROOT}/manage.py" "$@"\n')
     (tmp_path / "run").chmod(0o755)
     environment = os.environ | {"CURL_HOME": str(tmp_path), "DATABASE_URL": database_url()}
-    for page in pages_with_curl():
+    for page in executable_pages():
         done = subprocess.run(
             ["bash", "-euxc", script_of(page, cluster.port)],
             cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=180, check=False,
