@@ -15,13 +15,18 @@ LINE = 250
 TIMES = 20
 HEARTBEAT_SECONDS = 20
 
-_PERCENTILES = "succeeded failed perSecond wait { p50 p95 p99 } run { p50 p95 p99 } total { p99 }"
+_PERCENTILES = (
+    "succeeded failed perSecond queueTime { p50 p95 p99 } runTime { p50 p95 p99 } totalTime { p99 }"
+)
 _QUERIES = {
-    "cluster": "{ cluster { statusCounts { status count } finishedPerMinute { count } } }",
+    "cluster": (
+        "{ cluster { statusCounts { status count }"
+        " statsHistory(window: HOUR) { stats { succeeded } } } }"
+    ),
     "workerNodes": "{ workerNodes { name slots busySlots connection scheduling } }",
     "queues, statusCounts": "{ queues { name statusCounts { count } } }",
     **{
-        f"percentiles of {what}, {window}": f"{{ {what} {{ load(window: {window}) {{"
+        f"percentiles of {what}, {window}": f"{{ {what} {{ stats(window: {window}) {{"
         f" {_PERCENTILES} }} }} }}"
         for what in ("queues", "workerNodes")
         for window in ("MINUTE", "FIVE_MINUTES", "HOUR")

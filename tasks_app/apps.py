@@ -20,6 +20,7 @@ def _advance_transaction_ids(**_: Any) -> None:
 
 
 def _create_default_queue(using: str, **_: Any) -> None:
-    from tasks_app.models import DEFAULT_QUEUE, Queue
+    from tasks_app.models import Queue
+    from tasks_app.options import DEFAULT_QUEUE
 
     Queue.objects.using(using).get_or_create(name=DEFAULT_QUEUE)

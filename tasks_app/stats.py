@@ -191,18 +191,6 @@ def history(window: Window) -> dict[datetime, TaskStats]:
     return found
 
 
-def finished_per_minute_since(since: datetime) -> dict[datetime, int]:
-    """How many tasks reached an end in each minute from this one on; none are left out."""
-    slices, lines = _read(60, since, "queue")
-    counts: Counter[datetime] = Counter()
-    for row in slices:
-        minute = datetime.fromisoformat(row["at"])
-        counts[minute] += row["succeeded"] + row["failed"] + row["cancelled"]
-    for line in lines:
-        counts[_begin(line.at, 60)] += line.tasks
-    return counts
-
-
 @in_transaction
 def roll_up() -> int:
     """Add the next lines of the log; answers how many. None if another process is at it."""

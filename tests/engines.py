@@ -1,16 +1,19 @@
-"""A pytest plugin: without DATABASE_URL, the tests bring their own PostgreSQL and Valkey.
+"""A pytest plugin: without DATABASE_URL, the tests start a PostgreSQL and a Valkey of their own.
 
-Loaded by `-p`, because Django's settings read the environment before any conftest.
+Each process of pytest-xdist has its own pair, so that tests in parallel do not see each other.
 """
 
-import atexit
 import os
 import shutil
 import signal
 import tempfile
+from collections.abc import Generator
+from contextlib import ExitStack
 from pathlib import Path
 
-from project.standalone.engines import PostgreSQL, Valkey, free_port
+import pytest
+
+from project.standalone.engines import Engine, PostgreSQL, Valkey, free_port
 
 
 class PausableValkey(Valkey):
@@ -25,9 +28,32 @@ class PausableValkey(Valkey):
         self.process.send_signal(signal.SIGCONT)
 
 
-# None when somebody else's engines are used.
+# None if the environment names other servers.
 postgres: PostgreSQL | None = None
 valkey: PausableValkey | None = None
+
+_running = ExitStack()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, None, None]:
+    """Start the engines before pytest-django reads the settings, which read the environment."""
+    os.environ.setdefault("SECRET_KEY", "only for tests")
+    os.environ["API_AUTH"] = os.environ.get("API_AUTH") or "open"
+    if not _only_distributes(early_config):
+        _start()
+    yield
+
+
+def pytest_unconfigure() -> None:
+    _running.close()
+
+
+def _only_distributes(config: pytest.Config) -> bool:
+    """Return whether this process hands the tests to workers, or only lists them."""
+    options = config.known_args_namespace
+    is_worker = "PYTEST_XDIST_WORKER" in os.environ
+    return not is_worker and bool(getattr(options, "numprocesses", None) or options.collectonly)
 
 
 def _start() -> None:
@@ -35,22 +61,19 @@ def _start() -> None:
     directory = Path(tempfile.mkdtemp(prefix="cluster-scheduler-tests-"))
     # For root's engines, which run as nobody.
     directory.chmod(0o711)
-    atexit.register(shutil.rmtree, directory)
+    _running.callback(shutil.rmtree, directory)
     if "DATABASE_URL" not in os.environ:
         url = f"postgres://app:tests@127.0.0.1:{free_port()}/app"
         postgres = PostgreSQL(directory / "postgresql", url, durable=False)
-        atexit.register(postgres.stop)
-        postgres.start()
+        _run(postgres)
         os.environ["DATABASE_URL"] = url
     if "REDIS_URL" not in os.environ:
         url = f"redis://127.0.0.1:{free_port()}/0"
         valkey = PausableValkey(directory / "valkey", url)
-        atexit.register(valkey.stop)
-        valkey.start()
+        _run(valkey)
         os.environ["REDIS_URL"] = url
 
 
-os.environ.setdefault("SECRET_KEY", "only for tests")
-os.environ["API_AUTH"] = os.environ.get("API_AUTH") or "open"
-if "PYTEST_XDIST_WORKER" not in os.environ:
-    _start()
+def _run(engine: Engine) -> None:
+    _running.callback(engine.stop)
+    engine.start()

@@ -21,7 +21,7 @@ from tasks_app import beat
 from tasks_app.models import TaskSchedule
 from tasks_app.services import nodes
 from tests import engines
-from tests.live import eventually
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

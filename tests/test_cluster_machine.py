@@ -20,8 +20,8 @@ from tasks_app.models import Task, WorkerNode
 from tasks_app.services import nodes, tasks
 from tasks_app.services.tasks import NewTask
 from tasks_app.sql import claims
-from tests.ledger import Ledger
 from tests.support import working
+from tests.support.ledger import Ledger
 
 NODES = ["node-1@here", "node-2@here"]
 SLOTS = 4

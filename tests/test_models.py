@@ -90,7 +90,7 @@ def test_without_commit_nothing_is_written(make_task, django_assert_num_queries)
         {"max_attempts": 0},
         {"attempt": 4},
     ],
-    ids=str,
+    ids=lambda columns: " ".join(columns),
 )
 def test_the_database_refuses_rows_that_make_no_sense(make_task, nonsense):
     task = make_task()

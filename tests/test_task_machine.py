@@ -153,7 +153,7 @@ class Life(RuleBasedStateMachine):
     def retry(self, id):
         model = self.models[id]
         if model.status not in ("FAILED", "CANCELLED"):
-            with pytest.raises(ValidationError, match="failed or cancelled"):
+            with pytest.raises(ValidationError, match="failed and cancelled"):
                 tasks.retry_task(id)
             return
         tasks.retry_task(id)

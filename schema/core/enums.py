@@ -1,4 +1,4 @@
-"""The models' choices as GraphQL enums. A choice without a description does not import."""
+"""The choices of the application as GraphQL enums. Each value must have a description."""
 
 from enum import Enum
 
@@ -18,50 +18,52 @@ TaskStatus = models.Task.Status
 _publish(
     TaskStatus,
     "TaskStatus",
-    "Where a task stands. SUCCESS, FAILED and CANCELLED are ends, until it is retried.",
-    PENDING="It waits: for its time, or for a node.",
-    RUNNING="An attempt of a node holds it.",
-    SUCCESS="Its sum is stored.",
-    FAILED="It ended without a result; failedMessage says why.",
-    CANCELLED="Somebody asked for that.",
+    "The status of a task's current run. `SUCCESS`, `FAILED` and `CANCELLED` are final.",
+    PENDING="The task waits for its time, or to be claimed by a worker node.",
+    RUNNING="A worker node runs an attempt of the task.",
+    SUCCESS="The result of the task is stored.",
+    FAILED="The task ended without a result. `failedMessage` contains the reason.",
+    CANCELLED="The task was cancelled.",
 )
 
 ClusterEventKind = models.ClusterEvent.Kind
 _publish(
     ClusterEventKind,
     "ClusterEventKind",
-    "What happened. More kinds may come.",
-    TASK_CREATED="A client asked for a task.",
-    TASK_STARTED="A node took it, for one attempt.",
-    TASK_SUCCEEDED="Its result was stored.",
-    TASK_FAILED="It ended without a result.",
-    TASK_CANCELLED="It ended because somebody asked for that.",
-    TASK_CANCEL_REQUESTED="Somebody asked to end it while it was running.",
-    TASK_REQUEUED="An attempt was lost with its node or process; the task is pending again.",
-    TASK_RETRIED="Somebody gave it a new run.",
-    TASK_TICKED="A tick of its schedule gave it a new run.",
-    TASK_PRUNED="Tasks were deleted, long after they had ended.",
-    SCHEDULE_CREATED="A client asked for a schedule.",
-    SCHEDULE_UPDATED="Somebody changed a schedule.",
-    SCHEDULE_DELETED="Somebody deleted a schedule, and its task with it.",
-    SCHEDULE_PAUSED="Somebody paused a schedule.",
-    SCHEDULE_RESUMED="Somebody had a paused schedule go on.",
-    TICK_SKIPPED="A tick came that was not to run; the message says why.",
-    TICK_MISSED="A tick was not run in time.",
-    NODE_ONLINE="A node came, or was heard of again.",
-    NODE_OFFLINE="A node left, or was not heard of any more.",
-    NODE_PAUSED="A node was ordered to take no more tasks.",
-    NODE_RESUMED="A node was ordered to take tasks again.",
-    NODE_DRAINING="A node was ordered to finish what it runs and to take no more.",
-    NODE_DRAINED="A draining node has nothing left to finish.",
-    NODE_RESIZED="A node was ordered to run so many tasks at once.",
-    NODE_ASSIGNED="A node was ordered to take from these queues.",
-    NODE_STOPPING="A node was ordered to end its process.",
-    QUEUE_CREATED="A queue was added.",
+    "The kind of an event. More kinds may be added.",
+    TASK_CREATED="Tasks were created.",
+    TASK_STARTED="A worker node started an attempt of each task.",
+    TASK_SUCCEEDED="The results of the tasks were stored.",
+    TASK_FAILED="The tasks ended without a result.",
+    TASK_CANCELLED="The tasks were cancelled.",
+    TASK_CANCEL_REQUESTED="Cancellation of running tasks was requested.",
+    TASK_REQUEUED=(
+        "Attempts were lost with their worker node or process. The tasks are pending again."
+    ),
+    TASK_RETRIED="New runs of failed or cancelled tasks were started on request.",
+    TASK_TICKED="New runs of tasks were started by their schedules.",
+    TASK_PRUNED="Finished tasks were deleted because their retention period had passed.",
+    SCHEDULE_CREATED="A schedule was created.",
+    SCHEDULE_UPDATED="A schedule was changed.",
+    SCHEDULE_DELETED="A schedule was deleted with its task.",
+    SCHEDULE_PAUSED="A schedule was paused.",
+    SCHEDULE_RESUMED="A schedule was resumed.",
+    TICK_SKIPPED="Scheduled times were skipped. The message contains the reason.",
+    TICK_MISSED="Scheduled times were missed.",
+    NODE_ONLINE="A worker node came online.",
+    NODE_OFFLINE="A worker node went offline.",
+    NODE_PAUSED="A worker node was paused.",
+    NODE_RESUMED="A worker node was resumed.",
+    NODE_DRAINING="Draining of a worker node was requested.",
+    NODE_DRAINED="A draining worker node finished its last task.",
+    NODE_RESIZED="The number of slots of a worker node was changed.",
+    NODE_ASSIGNED="The queues of a worker node were changed.",
+    NODE_STOPPING="A worker node was asked to stop.",
+    QUEUE_CREATED="A queue was created.",
     QUEUE_UPDATED="The limit of a queue was changed.",
     QUEUE_PAUSED="A queue was paused.",
-    QUEUE_RESUMED="A paused queue was resumed.",
-    TOKEN_CREATED="An API token was made.",
+    QUEUE_RESUMED="A queue was resumed.",
+    TOKEN_CREATED="An API token was created.",
     TOKEN_REVOKED="An API token was revoked.",
 )
 
@@ -69,19 +71,19 @@ Role = models.Role
 _publish(
     Role,
     "Role",
-    "What a token or a user may do. Each may what those before it may.",
-    VIEWER="Read and follow everything but tokens.",
-    OPERATOR="Create and steer tasks, schedules, queues and nodes.",
-    ADMIN="Make and revoke tokens.",
+    "The permissions of a user or a token. Each role includes those before it.",
+    VIEWER="Read and subscribe to everything but tokens.",
+    OPERATOR="Create tasks, and control tasks, schedules, queues and worker nodes.",
+    ADMIN="Create and revoke API tokens.",
 )
 
 WorkerNodeConnection = models.WorkerNode.Connection
 _publish(
     WorkerNodeConnection,
     "WorkerNodeConnectionState",
-    "Whether a worker node has been heard of lately.",
-    ONLINE="It sent a heartbeat within the last 10 seconds.",
-    OFFLINE="It said good-bye, or fell silent.",
+    "Whether a worker node sends heartbeats.",
+    ONLINE="The node sent a heartbeat within the last 10 seconds.",
+    OFFLINE="The node stopped, or its heartbeats stopped.",
 )
 
 
@@ -89,41 +91,41 @@ WorkerNodeScheduling = models.WorkerNode.Scheduling
 _publish(
     WorkerNodeScheduling,
     "WorkerNodeScheduling",
-    "Whether a worker node is to take tasks.",
-    ACTIVE="It takes tasks.",
-    PAUSED="It takes none until it is resumed.",
-    DRAINING="It finishes what it runs and takes nothing more.",
-    DRAINED="It has finished, and takes none until it is resumed.",
+    "Whether a worker node claims tasks.",
+    ACTIVE="The node claims tasks.",
+    PAUSED="The node claims no tasks until it is resumed.",
+    DRAINING="The node finishes the tasks that it runs and claims no others.",
+    DRAINED="The node has finished its tasks and claims no others until it is resumed.",
 )
 
 OverlapPolicy = recurrence.Overlap
 _publish(
     OverlapPolicy,
     "OverlapPolicy",
-    "What becomes of a tick that comes while the last run has not finished.",
-    SKIP="It is skipped.",
-    QUEUE_ONE="One is kept, and runs afterwards.",
+    "What happens to a scheduled time that comes while the previous run has not ended.",
+    SKIP="The scheduled time is skipped.",
+    QUEUE_ONE="One run is queued, and starts when the previous run has ended.",
 )
 
 TickOutcome = recurrence.TickOutcome
 _publish(
     TickOutcome,
     "TickOutcome",
-    "What became of a tick.",
-    FIRED="It started a run.",
-    SKIPPED="It came and was not to run; the reason says why.",
-    MISSED="Nobody was there to run it in time.",
+    "What happened at a scheduled time.",
+    FIRED="A run was started.",
+    SKIPPED="No run was started, because of the rules of the schedule.",
+    MISSED="No run was started, because no scheduler was running in time.",
 )
 
 TickReason = recurrence.TickReason
 _publish(
     TickReason,
     "TickReason",
-    "Why a tick is as it is. More reasons may come.",
-    OVERLAP="The last run had not finished.",
+    "Why a scheduled time had its outcome. More reasons may be added.",
+    OVERLAP="The previous run had not ended.",
     PAUSED="The schedule was paused.",
-    LIMIT="It came after endsAt, or after maxRuns.",
-    TRIGGERED="It did: somebody asked for it, plus the grid.",
+    LIMIT="The scheduled time came after `endsAt`, or after `maxRuns` runs.",
+    TRIGGERED="The run was triggered on request, apart from the scheduled times.",
 )
 
 
@@ -131,15 +133,15 @@ PendingReason = pending.Reason
 _publish(
     PendingReason,
     "PendingReason",
-    "Why a task that waits is not running. More reasons may come.",
-    NOT_DUE="Its runAt has not come, or the first tick of its schedule.",
-    RETRY_WAIT="Attempts were lost, and the next waits a while.",
-    QUEUE_PAUSED="Its queue is paused.",
-    NO_NODE_FOR_QUEUE="No node that is online takes from its queue.",
-    TOO_LARGE="It takes more slots than any of these nodes has.",
-    NODES_PAUSED="All nodes that could run it are paused, draining or drained.",
-    QUEUE_LIMIT="As many tasks of its queue run as may.",
-    SLOTS_RESERVED="Nodes keep their free slots for a larger task that comes first.",
+    "Why a task is pending. More reasons may be added.",
+    NOT_DUE="The time `runAt`, or the first scheduled time, has not come.",
+    RETRY_WAIT="Attempts were lost, and the next one waits for a backoff.",
+    QUEUE_PAUSED="The queue of the task is paused.",
+    NO_NODE_FOR_QUEUE="No online worker node serves the queue.",
+    TOO_LARGE="The task needs more slots than any online worker node has.",
+    NODES_PAUSED="Every worker node that could run the task is paused or drained.",
+    QUEUE_LIMIT="The queue runs as many tasks as its limit allows.",
+    SLOTS_RESERVED="Worker nodes keep their free slots for a larger task that comes first.",
     WAITING_FOR_SLOT="The slots that the task could use are occupied.",
 )
 
@@ -148,9 +150,9 @@ StatsWindow = stats.Window
 _publish(
     StatsWindow,
     "StatsWindow",
-    "How far back to look, in spans of ten seconds or, for an hour, of ten minutes.",
+    "A period before now. It begins at a multiple of 10 seconds, and for an hour of 10 minutes.",
     MINUTE="The last minute.",
     FIVE_MINUTES="The last five minutes.",
     HOUR="The last hour.",
-    ALL_TIME="Ever; perSecond is 0.",
+    ALL_TIME="The whole time since the cluster was created.",
 )

@@ -1,4 +1,4 @@
-"""Lists by pages (Relay's connections), cut by key: page 1,000 costs what page 1 costs."""
+"""Lists by pages (Relay's connections), with keyset pagination: every page costs the same."""
 
 import base64
 from dataclasses import dataclass
@@ -10,63 +10,87 @@ import strawberry
 from django.db import connection
 from django.db.models import BooleanField, F, Func, Model, QuerySet, Value
 
+from schema.core.prefetch import prefetch_for
 from schema.core.relay import BadInputError
 
 PAGE_DEFAULT, PAGE_MAX = 50, 100
 # Beyond this many, rows are not counted one by one.
 COUNT_MAX = 10_000
 
-First = Annotated[int | None, strawberry.argument(description="The first so many, up to 100.")]
-After = Annotated[str | None, strawberry.argument(description="Only what follows this cursor.")]
-Last = Annotated[int | None, strawberry.argument(description="The last so many, up to 100.")]
-Before = Annotated[str | None, strawberry.argument(description="Only what precedes this cursor.")]
+First = Annotated[
+    int | None,
+    strawberry.argument(
+        description=(f"Returns the first n elements, 0 to {PAGE_MAX}. Default {PAGE_DEFAULT}.")
+    ),
+]
+After = Annotated[
+    str | None,
+    strawberry.argument(description=("Returns the elements that come after the cursor.")),
+]
+Last = Annotated[
+    int | None, strawberry.argument(description=(f"Returns the last n elements, 0 to {PAGE_MAX}."))
+]
+Before = Annotated[
+    str | None,
+    strawberry.argument(description=("Returns the elements that come before the cursor.")),
+]
 
 Row = TypeVar("Row")
 M = TypeVar("M", bound=Model)
 
 
-@strawberry.type(description="Where a page begins and ends, and whether there is more.")
+@strawberry.type(description="Information about a page of a list.")
 class PageInfo:
-    has_next_page: bool = strawberry.field(description="Whether more follows this page.")
-    has_previous_page: bool = strawberry.field(description="Whether more precedes this page.")
-    start_cursor: str | None = strawberry.field(description="The cursor of the first edge.")
+    has_next_page: bool = strawberry.field(description="Whether there are elements after the page.")
+    has_previous_page: bool = strawberry.field(
+        description=("Whether there are elements before the page.")
+    )
+    start_cursor: str | None = strawberry.field(
+        description=("The cursor of the first element. Null if the page is empty.")
+    )
     end_cursor: str | None = strawberry.field(
-        description="The cursor of the last edge: `after` this comes the next page."
+        description=(
+            "The cursor of the last element, for the argument `after` of the next page."
+            " Null if the page is empty."
+        )
     )
 
 
-@strawberry.type(description="A row of a page, with its place in the list.")
+@strawberry.type(description="An element of a page with its cursor.")
 class Edge(Generic[Row]):
-    cursor: str = strawberry.field(description="The place of this row in this order. Opaque.")
-    node: Row = strawberry.field(description="The row.")
+    cursor: str = strawberry.field(description="The opaque position of the element in the list.")
+    node: Row = strawberry.field(description="The element itself.")
 
 
 @strawberry.type(description="A page of a list.")
 class Connection(Generic[Row]):
-    edges: list[Edge[Row]] = strawberry.field(description="The rows with their cursors.")
-    page_info: PageInfo = strawberry.field(description="How to go on.")
+    edges: list[Edge[Row]] = strawberry.field(
+        description=("The elements of the page with their cursors.")
+    )
+    page_info: PageInfo = strawberry.field(description="Information about the page.")
     rows: strawberry.Private[Any]
 
-    @strawberry.field(description="The rows alone.")
+    @strawberry.field(description="The elements of the page without cursors.")
     def nodes(self) -> list[Row]:
         return [edge.node for edge in self.edges]
 
     @strawberry.field(
         description=(
-            f"How many rows all pages have. Exact up to {COUNT_MAX}; see totalCountIsEstimate."
+            f"The number of elements of the whole list. Exact up to {COUNT_MAX:,}, and"
+            " an estimate beyond."
         )
     )
     def total_count(self) -> int:
         return _count(self.rows)[0]
 
-    @strawberry.field(description="Whether totalCount is what the database estimates.")
+    @strawberry.field(description="Whether `totalCount` is an estimate of the database.")
     def total_count_is_estimate(self) -> bool:
         return _count(self.rows)[1]
 
 
 @dataclass(frozen=True)
 class Order:
-    """By a column, then by id, both in one direction: an order that an index has."""
+    """An order by a column and then by ID, in one direction, as an index has it."""
 
     name: str
     column: str = ""
@@ -75,7 +99,11 @@ class Order:
 
 @dataclass(frozen=True)
 class Page:
-    """What a client asked for; BadInputError if that cannot be."""
+    """The arguments of a page.
+
+    Raises:
+        BadInputError: They contradict each other or are out of range.
+    """
 
     first: int | None = None
     after: str | None = None
@@ -84,9 +112,9 @@ class Page:
 
     def __post_init__(self) -> None:
         if self.first is not None and self.last is not None:
-            raise BadInputError("Ask for `first` or for `last`, not for both.")
+            raise BadInputError("Give `first` or `last`, not both.")
         if not 0 <= self.size <= PAGE_MAX:
-            raise BadInputError(f"`first` and `last` are from 0 to {PAGE_MAX}.")
+            raise BadInputError(f"`first` and `last` must be between 0 and {PAGE_MAX}.")
 
     @property
     def size(self) -> int:
@@ -99,7 +127,7 @@ class Page:
 
 
 def paginate(rows: QuerySet[M], order: Order, page: Page) -> tuple[list[Edge[M]], PageInfo]:
-    """Cut a page out of the rows. One query, which reads no row before the page."""
+    """Return a page of the rows. It takes one query, which reads no row before the page."""
     descending = order.descending != page.is_backward
     wanted = rows
     if page.after:
@@ -128,8 +156,8 @@ def _beyond(rows: QuerySet[M], order: Order, cursor: str, *, less: bool) -> Quer
     than = "lt" if less else "gt"
     if not order.column:
         return rows.filter(**{f"pk__{than}": pk})
-    # A comparison of tuples, which one range of the index answers; `a < x OR a = x AND id < y`
-    # would read all that comes before it.
+    # A comparison of tuples is one range of the index; `a < x OR a = x AND id < y` would read
+    # everything before it.
     here = Func(F(order.column), F("pk"), template="(%(expressions)s)")
     there = Func(Value(value), Value(pk), template="(%(expressions)s)")
     sign = " < " if less else " > "
@@ -147,11 +175,11 @@ def _read_cursor(order: Order, cursor: str) -> tuple[datetime | None, UUID]:
     try:
         name, value, pk = base64.urlsafe_b64decode(cursor).decode().split("|")
         if name != order.name:
-            raise BadInputError("This cursor comes from a list in another order.")
-        # Only a time that says where it is: one in no zone is none that we have written.
+            raise BadInputError("The cursor belongs to a list with another order.")
+        # Cursors have times with a zone; others were not made by this API.
         return (_aware(value) if order.column else None), UUID(pk)
     except (ValueError, OverflowError) as error:
-        raise BadInputError("This is not a cursor of this list.") from error
+        raise BadInputError("The cursor is not one of this list.") from error
 
 
 def _aware(text: str) -> datetime:
@@ -162,7 +190,7 @@ def _aware(text: str) -> datetime:
 
 
 def _count(rows: QuerySet[Any]) -> tuple[int, bool]:
-    """How many rows there are, and whether that is an estimate."""
+    """Return the number of rows, and whether it is an estimate."""
     if (count := rows.order_by()[: COUNT_MAX + 1].count()) <= COUNT_MAX:
         return count, False
     sql, params = rows.order_by().values("pk").query.sql_with_params()
@@ -170,3 +198,10 @@ def _count(rows: QuerySet[Any]) -> tuple[int, bool]:
         cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
         [(plan,)] = cursor.fetchall()
     return max(COUNT_MAX + 1, int(plan[0]["Plan"]["Plan Rows"])), True
+
+
+def prefetch_page(info: strawberry.Info, edges: list[Any]) -> None:
+    """Load what the operation selects of the elements of a page."""
+    rows = [edge.node for edge in edges]
+    prefetch_for(info, rows, "nodes")
+    prefetch_for(info, rows, "edges", "node")

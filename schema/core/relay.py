@@ -1,6 +1,6 @@
-"""Objects with an id that is unique among all types (Relay's Node)."""
+"""Objects with a global ID (Relay's Node), and names and IDs that clients give."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -8,49 +8,72 @@ import strawberry_django
 from graphql import GraphQLError
 from strawberry.relay.utils import from_base64, to_base64
 
+ID_OR_UUID = "The global ID or the UUID of the object."
+IdOrUuid = Annotated[strawberry.ID, strawberry.argument(description=ID_OR_UUID)]
+
 
 class BadInputError(GraphQLError):
-    """Something in the operation's arguments cannot be used. The message is for the client."""
+    """An argument of the operation is not valid. The message is for the client."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, extensions={"code": "BAD_USER_INPUT"})
 
 
-@strawberry.interface(description="An object that can be fetched again by its id.")
+@strawberry.interface(description="An object with a global ID.")
 class Node:
-    @strawberry.field(description="Unique among all objects of all types. Opaque.")
+    @strawberry.field(description="The global ID of the object. Opaque, and unique in all types.")
     def id(self, info: strawberry.Info) -> strawberry.ID:
         row: Any = self
         return global_id(info.path.typename or "", row.pk)
 
 
-def described(description: str) -> Any:
-    """A field that the model has under the same name."""
-    return strawberry_django.field(description=description)
+def described(description: str, **options: Any) -> Any:
+    """Return a field that the model has, under the same name or as `field_name`."""
+    return strawberry_django.field(description=description, **options)
 
 
 def global_id(type_name: str, key: UUID) -> strawberry.ID:
+    """Return the global ID of an object."""
     return strawberry.ID(to_base64(type_name, str(key)))
 
 
 def parse_id(id: str, type_name: str) -> UUID:
-    """The primary key in a global id of this type. A plain UUID, as in REST, will do too."""
+    """Return the primary key in a global ID of a type, or in a UUID as the REST API has it.
+
+    Raises:
+        BadInputError: It is neither.
+    """
     try:
         return UUID(id)
     except ValueError:
         name, key = split_id(id)
     if name != type_name:
-        raise BadInputError(f"{_short(id)} is not the id of a {type_name}.")
+        raise BadInputError(f"{_short(id)} is not the ID of a {type_name}.")
     return key
 
 
 def split_id(id: str) -> tuple[str, UUID]:
-    """Type name and primary key of a global id."""
+    """Return the type name and the primary key in a global ID.
+
+    Raises:
+        BadInputError: It is not a global ID.
+    """
     try:
         name, key = from_base64(id)
         return name, UUID(key)
     except ValueError as error:
-        raise BadInputError(f"{_short(id)} is not an id.") from error
+        raise BadInputError(f"{_short(id)} is not an ID.") from error
+
+
+def checked_name(name: str) -> str:
+    """Return a name that a client gives, if the database can look for it.
+
+    Raises:
+        BadInputError: It contains a NUL character.
+    """
+    if "\0" in name:
+        raise BadInputError("A name must not contain a NUL character.")
+    return name
 
 
 def _short(id: str) -> str:

@@ -1,4 +1,4 @@
-"""Scalars of our own."""
+"""The scalars of the schema."""
 
 import re
 from collections.abc import Callable
@@ -16,7 +16,7 @@ BigInt = NewType("BigInt", int)
 def _integer(value: Any) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    # Python reads more than the decimal notation of integers: blanks, underscores, other scripts.
+    # `int` also accepts blanks, underscores and digits of other scripts.
     if isinstance(value, str) and re.fullmatch(r"-?[0-9]+", value):
         return int(value)
     raise TypeError("must be an integer, or a string of one")
@@ -33,7 +33,7 @@ def _time(value: Any) -> datetime:
 
 
 def _reading(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """What is written into a document is read while it is validated, and may be anything."""
+    """Make a parser for literals in documents, which can be of any type."""
 
     def read(value: Any) -> Any:
         try:
@@ -48,21 +48,24 @@ SCALARS: dict[object, Any] = {
     BigInt: strawberry.scalar(
         name="BigInt",
         description=(
-            "An integer of any size. Answered as a string, because JSON numbers lose digits in many"
-            " clients; accepted as a string or as an integer."
+            "An integer of any size. Returned as a string, because many clients lose"
+            " digits of large"
+            " JSON numbers. Accepted as a string or as an integer."
         ),
         serialize=str,
         parse_value=_reading(_integer),
     ),
     UUID: strawberry.scalar(
         name="UUID",
-        description="A UUID in its usual form, with dashes.",
+        description="A UUID in its usual form, with hyphens.",
         serialize=str,
         parse_value=_reading(UUID),
     ),
     datetime: strawberry.scalar(
         name="DateTime",
-        description="A time in ISO 8601. Answered in UTC; what says nothing of its zone is UTC.",
+        description=(
+            "A time in the format ISO 8601. Returned in UTC. A time without a zone is taken as UTC."
+        ),
         serialize=lambda time: time.astimezone(UTC).isoformat(),
         parse_value=_reading(_time),
     ),

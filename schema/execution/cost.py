@@ -32,7 +32,7 @@ from strawberry.schema.schema import validate_document
 
 from schema.core.pagination import PAGE_DEFAULT, PAGE_MAX
 from schema.execution.permissions import needed, refusal
-from schema.types.tasks import HISTORY_MAX, RESULTS_DEFAULT
+from schema.types.tasks.types import HISTORY_MAX, RESULTS_DEFAULT
 from tasks_app.log.events import PAGE_EVENTS_MAX
 from tasks_app.models import Role
 
@@ -51,8 +51,7 @@ _SIZES = {
     "pendingGroups": 5,
     "attention": 10,
     "workerNodes": 10,
-    "finishedPerMinute": 60,
-    "spans": 60,
+    "statsHistory": 60,
     "statusCounts": 5,
     "events": PAGE_EVENTS_MAX,
 }

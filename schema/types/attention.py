@@ -6,7 +6,7 @@ from enum import Enum
 import strawberry
 
 from schema.types.nodes import WorkerNode
-from schema.types.schedules import TaskSchedule
+from schema.types.schedules.types import TaskSchedule
 from tasks_app.services import attention
 
 

@@ -1,78 +1,67 @@
-"""The cluster as a whole: counts and rates."""
+"""The cluster as a whole: counts, statistics, nodes, queues and what needs attention."""
 
-from datetime import datetime, timedelta
+from typing import Annotated
 
 import strawberry
+import strawberry_django
 from django.utils import timezone
 
 from schema.core.enums import StatsWindow, TaskStatus
 from schema.core.prefetch import fetch_selected
 from schema.core.relay import BadInputError
 from schema.types.attention import AttentionItem, attention_items
-from schema.types.nodes import (
-    Queue,
-    StatusCount,
-    TaskStats,
-    Window,
-    WorkerNode,
-)
+from schema.types.nodes import WorkerNode
+from schema.types.queues import Queue
+from schema.types.statistics import StatsPoint, StatusCount, TaskStats, Window
 from tasks_app import models, stats
 from tasks_app.log import events
 from tasks_app.sql import claims
 
-RATE_MINUTES = 60
 
-
-@strawberry.type(description="What was finished within a minute.")
-class MinuteCount:
-    at: datetime = strawberry.field(description="When the minute began.")
-    count: int = strawberry.field(description="How many tasks reached an end in it.")
-
-
-@strawberry.type(description="What reached an end within a span of time.")
-class StatsPoint:
-    at: datetime = strawberry.field(description="When the span began.")
-    load: TaskStats = strawberry.field(
-        description="What reached an end in it, as far as it has come."
-    )
-
-
-@strawberry.type(description="The cluster as a whole. Each field is a query of its own.")
+@strawberry.type(
+    description="The cluster as a whole. Each field is read from the database on its own."
+)
 class Cluster:
-    @strawberry.field(description="How many tasks stand where; each status is there.")
+    @strawberry.field(description="The number of tasks in each status.")
     def status_counts(self) -> list[StatusCount]:
         counts = dict.fromkeys(TaskStatus, 0)
         for (_, status), count in stats.task_counts().items():
             counts[TaskStatus(status)] += count
         return [StatusCount(status=status, count=count) for status, count in counts.items()]
 
-    @strawberry.field(
-        description="Tasks that reached an end, by minute over the last hour; empty minutes too."
-    )
-    def finished_per_minute(self) -> list[MinuteCount]:
-        this_minute = timezone.now().replace(second=0, microsecond=0)
-        minutes = [this_minute - timedelta(minutes=n) for n in reversed(range(RATE_MINUTES))]
-        counts = stats.finished_per_minute_since(minutes[0])
-        return [MinuteCount(at=minute, count=counts.get(minute, 0)) for minute in minutes]
-
-    @strawberry.field(description="What reached an end lately, in all queues.")
-    def load(self, window: Window = StatsWindow.MINUTE) -> TaskStats:
+    @strawberry.field(description="Statistics of all runs that ended recently.")
+    def stats(self, window: Window = StatsWindow.MINUTE) -> TaskStats:
         return TaskStats.of(stats.sum_of(stats.queue_stats(window).values()))
 
-    @strawberry.field(description="How long the oldest due task has been pending, in milliseconds.")
+    @strawberry.field(
+        description=(
+            "How long the oldest due task has been pending, in milliseconds. Null if no task is"
+            " due."
+        )
+    )
     def oldest_pending_ms(self) -> int | None:
         since = claims.oldest_due()
         return since and max(0, round((timezone.now() - since).total_seconds() * 1000))
 
     @strawberry.field(
-        description="The same by spans of ten seconds, for an hour of a minute; empty spans too."
+        description=(
+            "The statistics as a time series, in parts of 10 seconds, and for an hour of a minute."
+            " Parts without runs are included."
+        )
     )
-    def spans(self, window: Window = StatsWindow.FIVE_MINUTES) -> list[StatsPoint]:
+    def stats_history(
+        self,
+        window: Annotated[
+            StatsWindow,
+            strawberry.argument(
+                description="The period before now, but not `ALL_TIME`. Default `FIVE_MINUTES`."
+            ),
+        ] = StatsWindow.FIVE_MINUTES,
+    ) -> list[StatsPoint]:
         if window == StatsWindow.ALL_TIME:
-            raise BadInputError("`window`: all time is not kept in spans.")
-        return [
-            StatsPoint(at=at, load=TaskStats.of(load)) for at, load in stats.history(window).items()
-        ]
+            raise BadInputError("`window` must not be `ALL_TIME`, which has no time series.")
+        points = stats.history(window).items()
+        return [StatsPoint(at=at, stats=TaskStats.of(counted)) for at, counted in points]
 
     @strawberry.field(
         description=(
@@ -82,14 +71,26 @@ class Cluster:
     def attention(self) -> list[AttentionItem]:
         return attention_items()
 
-    @strawberry.field(description="All queues, by name.")
+    @strawberry.field(description="All queues, ordered by name.")
     def queues(self, info: strawberry.Info) -> list[Queue]:
         return fetch_selected(info, models.Queue.objects.order_by("name"))
 
-    @strawberry.field(description="All worker nodes that ever joined, by name.")
+    @strawberry.field(description="All worker nodes, online or offline, ordered by name.")
     def worker_nodes(self, info: strawberry.Info) -> list[WorkerNode]:
         return fetch_selected(info, models.WorkerNode.objects.order_by("name"))
 
-    @strawberry.field(description="Where the log stands. What changes afterwards comes after it.")
+    @strawberry.field(
+        description=(
+            "The position of the event log now. A subscription that starts after it misses no later"
+            " change."
+        )
+    )
     def cursor(self) -> str:
         return events.head().encode()
+
+
+@strawberry.type
+class ClusterQueries:
+    @strawberry_django.field(description="The cluster as a whole.")
+    def cluster(self) -> Cluster:
+        return Cluster()

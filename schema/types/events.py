@@ -1,4 +1,4 @@
-"""What subscriptions tell: changes of tasks, and the log as a whole."""
+"""Events of the log, as subscriptions and queries return them."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -6,22 +6,25 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
+import strawberry_django
 
 from schema.core.enums import ClusterEventKind, TaskStatus
 from schema.core.prefetch import prefetch_for
 from schema.core.relay import BadInputError, global_id
 from schema.types.nodes import WorkerNode
-from schema.types.tasks import Task, TaskChange, change_of
+from schema.types.tasks.history import TaskChange, change_of
+from schema.types.tasks.types import Task
 from tasks_app import models
-from tasks_app.log.events import Cursor, EventRow
+from tasks_app.log import events
+from tasks_app.log.events import PAGE_EVENTS_MAX, Cursor, EventRow
 
 EVENT_TASKS_SHOWN_MAX = 10
 
 
 class Rows:
-    """The rows behind some lines of the log: read when first asked for, all of them at once.
+    """The tasks and worker nodes of some events, loaded together when the first is resolved.
 
-    Of each line it has the tasks that are told of.
+    Of each event it has the tasks that the operation can select.
     """
 
     def __init__(self, task_ids: Iterable[Sequence[UUID]], node_ids: Iterable[UUID | None]) -> None:
@@ -32,8 +35,8 @@ class Rows:
         self._loaded: set[str | int] = set()
 
     def tasks(self, ids: Sequence[UUID], first: int, info: strawberry.Info) -> list[Any]:
-        """The first so many of these that are still there."""
-        # Under each name that the operation gives the field it may select something else.
+        """Return the first of these tasks that exist."""
+        # Each alias of the field may select something else.
         if info.path.key not in self._loaded:
             wanted = {id for ids in self._task_ids for id in ids[:first]}
             self._tasks |= models.Task.objects.in_bulk(wanted - self._tasks.keys())
@@ -47,122 +50,157 @@ class Rows:
         return self._nodes.get(id) if id else None
 
 
-@strawberry.type(description="A change of a task, as it is pushed.")
+@strawberry.type(description="A change of a task's status.")
 class TaskStatusChange(TaskChange):
     kind: ClusterEventKind | None = strawberry.field(
-        description="What happened; null if the task just stood so when the subscription began."
+        description=(
+            "The kind of the event. Null if this is the task's state when the subscription began."
+        )
     )
-    task_id: strawberry.ID = strawberry.field(description="The task's global id.")
+    task_id: strawberry.ID = strawberry.field(description="The global ID of the task.")
     key: strawberry.Private[UUID]
     node_id: strawberry.Private[UUID | None]
     rows: strawberry.Private[Rows]
 
     @strawberry.field(
-        description="The task as it stands now, which may be newer; null if it was deleted."
+        description=(
+            "The task as it is now, which may be newer than the change. Null if it was deleted."
+        )
     )
     def task(self, info: strawberry.Info) -> Task | None:
         return next(iter(self.rows.tasks([self.key], 1, info)), None)
 
-    @strawberry.field(description="The node that did it.")
+    @strawberry.field(description="The worker node that made the change. Null if none did.")
     def worker_node(self) -> WorkerNode | None:
         return self.rows.node(self.node_id)
 
 
 @strawberry.type(
     description=(
-        "A line of the log: what happened to one thing, or in the same way to many in one"
-        " transaction. Of taskIds, versions and attempts the first belong together, and so on."
+        "An event of the log: a change of one object, or the same change of many tasks in one"
+        " transaction. The elements of `taskIds`, `versions` and `attempts` at the"
+        " same index belong"
+        " together."
     )
 )
 class ClusterEvent:
-    cursor: str = strawberry.field(description="The place of this line in the log. Opaque.")
-    kind: ClusterEventKind = strawberry.field(description="What happened.")
-    at: datetime = strawberry.field(description="When.")
-    actor: str | None = strawberry.field(description="Who did it, if a person did.")
-    token_id: UUID | None = strawberry.field(description="The API token they came in with, if any.")
-    message: str | None = strawberry.field(description="Why, where that is not plain.")
-    queue: str | None = strawberry.field(description="The name of the queue, of tasks their one.")
-    previous_status: TaskStatus | None = strawberry.field(description="Of the tasks, before it.")
-    status: TaskStatus | None = strawberry.field(description="Of the tasks, after it.")
-    task_ids: list[strawberry.ID] = strawberry.field(description="Global ids of the tasks.")
-    task_count: int = strawberry.field(description="How many tasks.")
-    versions: list[int] = strawberry.field(description="The tasks' versions after it.")
-    attempts: list[int] = strawberry.field(description="Their attempts that were counted last.")
-    schedule_ids: list[strawberry.ID] = strawberry.field(description="Ids of the schedules.")
+    cursor: str = strawberry.field(description="The opaque position of the event in the log.")
+    kind: ClusterEventKind = strawberry.field(description="The kind of the event.")
+    at: datetime = strawberry.field(description="The time of the event.")
+    actor: str | None = strawberry.field(
+        description=("The name of the user or token that caused the event. Null if none did.")
+    )
+    token_id: UUID | None = strawberry.field(
+        description=("The UUID of the API token that was used. Null if none was.")
+    )
+    message: str | None = strawberry.field(
+        description=("The reason for the event. Null if there is none to give.")
+    )
+    queue: str | None = strawberry.field(
+        description=(
+            "The name of the queue of the tasks, or of the queue that changed. Null for others."
+        )
+    )
+    previous_status: TaskStatus | None = strawberry.field(
+        description=("The status of the tasks before the event. Null if they were created.")
+    )
+    status: TaskStatus | None = strawberry.field(
+        description=("The status of the tasks after the event. Null if they were deleted.")
+    )
+    task_ids: list[strawberry.ID] = strawberry.field(description="The global IDs of the tasks.")
+    task_count: int = strawberry.field(description="The number of tasks.")
+    versions: list[int] = strawberry.field(description="The versions of the tasks after the event.")
+    attempts: list[int] = strawberry.field(
+        description=("The numbers of attempts that the tasks' runs had started after the event.")
+    )
+    schedule_ids: list[strawberry.ID] = strawberry.field(
+        description=("The global IDs of the schedules.")
+    )
     keys: strawberry.Private[Sequence[UUID]]
     node_id: strawberry.Private[UUID | None]
     rows: strawberry.Private[Rows]
 
     @strawberry.field(
-        description="The first of the tasks as they stand now; those that were deleted left out."
+        description="The first tasks of the event as they are now, without those that were deleted."
     )
     def tasks(
         self,
         info: strawberry.Info,
         first: Annotated[
-            int, strawberry.argument(description=f"How many, at most {EVENT_TASKS_SHOWN_MAX}.")
+            int,
+            strawberry.argument(
+                description=(f"Returns the first n tasks, 0 to {EVENT_TASKS_SHOWN_MAX}. Default 1.")
+            ),
         ] = 1,
     ) -> list[Task]:
         if not 0 <= first <= EVENT_TASKS_SHOWN_MAX:
-            raise BadInputError(f"`first` is from 0 to {EVENT_TASKS_SHOWN_MAX}.")
+            raise BadInputError(f"`first` must be between 0 and {EVENT_TASKS_SHOWN_MAX}.")
         return self.rows.tasks(self.keys, first, info)
 
-    @strawberry.field(description="The node that did it, or that it happened to.")
+    @strawberry.field(
+        description="The worker node that caused the event, or that changed. Null for others."
+    )
     def worker_node(self) -> WorkerNode | None:
         return self.rows.node(self.node_id)
 
 
-@strawberry.type(description="Some lines of the log, in order.")
+@strawberry.type(description="Consecutive events of the log.")
 class EventBatch:
-    events: list[ClusterEvent] = strawberry.field(description="The lines. There may be none.")
-    cursor: str = strawberry.field(description="The place after them: resume from here.")
-    caught_up: bool = strawberry.field(description="Whether that was the end of the log just now.")
+    events: list[ClusterEvent] = strawberry.field(
+        description=("The events, oldest first. May be empty.")
+    )
+    cursor: str = strawberry.field(
+        description=("The position after the events, from which a client can resume.")
+    )
+    caught_up: bool = strawberry.field(description="Whether the log had no later events.")
 
 
-@strawberry.type(description="Nothing to tell: the stream is alive.")
+@strawberry.type(description="A message that shows that a stream without events is alive.")
 class StreamHeartbeat:
-    at: datetime = strawberry.field(description="When it was sent.")
-    cursor: str = strawberry.field(description="The place in the log: resume from here.")
+    at: datetime = strawberry.field(description="The time at which the heartbeat was sent.")
+    cursor: str = strawberry.field(
+        description=("The position in the log, from which a client can resume.")
+    )
 
 
 @strawberry.type(
     description=(
-        "The log does not go back to the cursor that was given. What was between is not known any"
-        " more: read the state anew. The stream goes on."
+        "A message that the log no longer contains all events after the given cursor. The client"
+        " has to read the state again. The stream continues from the gap's cursor."
     )
 )
 class StreamGap:
-    cursor: str = strawberry.field(description="The place from which the stream goes on.")
+    cursor: str = strawberry.field(description="The position from which the stream continues.")
 
 
 ClusterEventMessage = Annotated[
     EventBatch | StreamHeartbeat | StreamGap,
-    strawberry.union("ClusterEventMessage", description="What the stream of the log tells."),
+    strawberry.union("ClusterEventMessage", description="A message of the stream of events."),
 ]
 
 
 def status_changes(places: Sequence[tuple[EventRow, int]]) -> list[TaskStatusChange]:
-    """What happened to one task of each line: ``(line, index of the task in it)``."""
+    """Return the change of one task of each event, given as ``(event, index of the task)``."""
     rows = Rows(
-        ([line.task_ids[index]] for line, index in places), (line.node_id for line, _ in places)
+        ([event.task_ids[index]] for event, index in places), (event.node_id for event, _ in places)
     )
-    return [_status_change(line, index, rows) for line, index in places]
+    return [_status_change(event, index, rows) for event, index in places]
 
 
-def _status_change(line: EventRow, index: int, rows: Rows) -> TaskStatusChange:
-    id = line.task_ids[index]
+def _status_change(event: EventRow, index: int, rows: Rows) -> TaskStatusChange:
+    id = event.task_ids[index]
     return TaskStatusChange(
-        **change_of(line, index),
-        kind=ClusterEventKind(line.kind),
+        **change_of(event, index),
+        kind=ClusterEventKind(event.kind),
         task_id=global_id("Task", id),
         key=id,
-        node_id=line.node_id,
+        node_id=event.node_id,
         rows=rows,
     )
 
 
 def present_states(tasks: Sequence[Any], cursor: Cursor) -> list[TaskStatusChange]:
-    """Where these tasks stand, with the place in the log from which to follow them."""
+    """Return the state of tasks, with the position of the log from which to follow them."""
     rows = Rows(([task.pk] for task in tasks), (task.node_id for task in tasks))
     return [
         TaskStatusChange(
@@ -184,40 +222,78 @@ def present_states(tasks: Sequence[Any], cursor: Cursor) -> list[TaskStatusChang
 
 
 def parse_cursor(name: str, text: str) -> Cursor:
-    """A cursor that was given as the argument of this name. Raises BadInputError."""
+    """Return the cursor in an argument.
+
+    Raises:
+        BadInputError: It is not a cursor of the log.
+    """
     try:
         return Cursor.decode(text)
     except ValueError as error:
-        raise BadInputError(f"`{name}` is not a cursor of the log.") from error
+        raise BadInputError(f"`{name}` must be a cursor of the event log.") from error
 
 
-def event_batch(lines: Sequence[EventRow], cursor: Cursor, *, caught_up: bool) -> EventBatch:
-    rows = Rows((line.task_ids for line in lines), (line.node_id for line in lines))
-    events = [_event(line, rows) for line in lines]
-    return EventBatch(events=events, cursor=cursor.encode(), caught_up=caught_up)
+def event_batch(events: Sequence[EventRow], cursor: Cursor, *, caught_up: bool) -> EventBatch:
+    """Return events with the position after them."""
+    rows = Rows((event.task_ids for event in events), (event.node_id for event in events))
+    found = [_event(event, rows) for event in events]
+    return EventBatch(events=found, cursor=cursor.encode(), caught_up=caught_up)
 
 
-def _event(line: EventRow, rows: Rows) -> ClusterEvent:
+def _event(event: EventRow, rows: Rows) -> ClusterEvent:
     return ClusterEvent(
-        cursor=line.end.encode(),
-        kind=ClusterEventKind(line.kind),
-        at=line.at,
-        actor=line.actor or None,
-        token_id=line.token_id,
-        message=line.message or None,
-        queue=line.queue or None,
-        previous_status=_status(line.previous_status),
-        status=_status(line.status),
-        task_ids=[global_id("Task", id) for id in line.task_ids],
-        task_count=len(line.task_ids),
-        versions=line.versions,
-        attempts=line.attempts,
-        schedule_ids=[global_id("TaskSchedule", id) for id in line.schedule_ids],
-        keys=line.task_ids,
-        node_id=line.node_id,
+        cursor=event.end.encode(),
+        kind=ClusterEventKind(event.kind),
+        at=event.at,
+        actor=event.actor or None,
+        token_id=event.token_id,
+        message=event.message or None,
+        queue=event.queue or None,
+        previous_status=_status(event.previous_status),
+        status=_status(event.status),
+        task_ids=[global_id("Task", id) for id in event.task_ids],
+        task_count=len(event.task_ids),
+        versions=event.versions,
+        attempts=event.attempts,
+        schedule_ids=[global_id("TaskSchedule", id) for id in event.schedule_ids],
+        keys=event.task_ids,
+        node_id=event.node_id,
         rows=rows,
     )
 
 
 def _status(name: str) -> TaskStatus | None:
     return TaskStatus(name) if name else None
+
+
+@strawberry.type
+class EventQueries:
+    @strawberry_django.field(
+        description=(
+            "The last events of the log, or the last ones before a cursor, oldest first. The"
+            " subscription `clusterEvents` continues from their cursor."
+        )
+    )
+    def cluster_events(
+        self,
+        before: Annotated[
+            str | None,
+            strawberry.argument(
+                description="Returns events before this cursor. Default: the end of the log."
+            ),
+        ] = None,
+        count: Annotated[
+            int,
+            strawberry.argument(
+                description=f"The number of events, 1 to {PAGE_EVENTS_MAX}. Default 50."
+            ),
+        ] = 50,
+        kinds: Annotated[
+            list[ClusterEventKind] | None,
+            strawberry.argument(description="Returns events of these kinds. Default all."),
+        ] = None,
+    ) -> EventBatch:
+        if not 1 <= count <= PAGE_EVENTS_MAX:
+            raise BadInputError(f"`count` must be between 1 and {PAGE_EVENTS_MAX}.")
+        end = events.head() if before is None else parse_cursor("before", before)
+        return event_batch(events.read_back(end, count, kinds), end, caught_up=before is None)

@@ -1,190 +1,252 @@
-"""Worker nodes and queues, as they can be read, and what they are loaded with."""
+"""Worker nodes: what they show, and the mutations that control them.
 
-from collections.abc import Iterable, Sequence
+A mutation changes the desired state of a node. The node applies it within two seconds if it is
+online, and when it comes back otherwise.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import strawberry
 import strawberry_django
 
-from schema.core.enums import (
-    StatsWindow,
-    TaskStatus,
-    WorkerNodeConnection,
-    WorkerNodeScheduling,
+from schema.core.enums import StatsWindow, WorkerNodeConnection, WorkerNodeScheduling
+from schema.core.payloads import (
+    INPUT,
+    UserError,
+    attempt,
+    errors_field,
+    mutation_input,
+    mutation_payload,
 )
-from schema.core.prefetch import prefetch_one, prefetches
-from schema.core.relay import Node, described
-from tasks_app import models, stats
+from schema.core.prefetch import fetch_selected, prefetch_for, prefetches
+from schema.core.relay import Node, checked_name, described
+from schema.types.queues import NOTE
+from schema.types.statistics import TaskStats, Window, stats_of
+from tasks_app import models
+from tasks_app.services import nodes
 from tasks_app.sql import claims
 
-if TYPE_CHECKING:
-    from schema.types.tasks import PendingGroup
-
-Window = Annotated[StatsWindow, strawberry.argument(description="Over how long.")]
+NAME = "The Celery name of the worker node, such as `node-1@host`."
 
 
-@strawberry.type(description="How many tasks stand where.")
-class StatusCount:
-    status: TaskStatus = strawberry.field(description="The status.")
-    count: int = strawberry.field(description="How many tasks have it.")
-
-
-@strawberry.type(
-    description="Milliseconds that so many percent took at most, within 9 %; null of none."
+@strawberry_django.type(
+    models.WorkerNode, description="A node of the cluster: a Celery worker with a pool of slots."
 )
-class Percentiles:
-    histogram: strawberry.Private[dict[int, int]]
-
-    @strawberry.field(description="Half of them.")
-    def p50(self) -> float | None:
-        return stats.percentile(self.histogram, 50)
-
-    @strawberry.field(description="19 of 20.")
-    def p95(self) -> float | None:
-        return stats.percentile(self.histogram, 95)
-
-    @strawberry.field(description="99 of 100.")
-    def p99(self) -> float | None:
-        return stats.percentile(self.histogram, 99)
-
-
-@strawberry.type(description="What reached an end lately, and how long it took.")
-class TaskStats:
-    succeeded: int = strawberry.field(description="Runs that stored their sum.")
-    failed: int = strawberry.field(description="Runs that ended without a result.")
-    cancelled: int = strawberry.field(description="Runs that somebody cancelled.")
-    per_second: float = strawberry.field(description="All of these, for each second.")
-    wait: Percentiles = strawberry.field(
-        description="From when a run could have started to when it did."
-    )
-    run: Percentiles = strawberry.field(description="From the last start to the end.")
-    total: Percentiles = strawberry.field(description="Both.")
-
-    @classmethod
-    def of(cls, load: stats.TaskStats) -> "TaskStats":
-        return cls(
-            succeeded=load.succeeded,
-            failed=load.failed,
-            cancelled=load.cancelled,
-            per_second=load.per_second,
-            wait=Percentiles(histogram=load.wait),
-            run=Percentiles(histogram=load.run),
-            total=Percentiles(histogram=load.total),
-        )
-
-
-@strawberry_django.type(models.Queue, description="A line in which tasks wait.")
-class Queue(Node):
-    name: str = described("What tasks call it.")
-    paused_at: datetime | None = described("Since when no task of it is started.")
-    paused_by: str = described("Who paused it, if that is known.")
-    pause_note: str = described("Why it was paused.")
-    running_limit: int | None = described(
-        "How many of its tasks may run at once in the cluster; null for no limit."
-    )
-    created_at: datetime = described("When it was created.")
-
-    @strawberry.field(description="Whether it is paused.")
-    def paused(self: Any) -> bool:
-        return self.paused_at is not None
-
-    @strawberry.field(description="How many of its tasks stand where; each status is there.")
-    def status_counts(self: Any) -> list[StatusCount]:
-        if not hasattr(self, "loaded_counts"):
-            _load_counts([self], {})
-        counts: dict[str, int] = self.loaded_counts
-        return [StatusCount(status=status, count=counts.get(status, 0)) for status in TaskStatus]
-
-    @strawberry.field(
-        description="The groups of its due tasks, with the reason for which each is pending."
-    )
-    def pending_groups(
-        self: Any,
-    ) -> list[Annotated["PendingGroup", strawberry.lazy("schema.types.tasks")]]:
-        if not hasattr(self, "loaded_groups"):
-            prefetch_one(self, "pendingGroups")
-        return self.loaded_groups
-
-    @strawberry.field(description="What of it reached an end lately.")
-    def load(self: Any, window: Window = StatsWindow.MINUTE) -> TaskStats:
-        return _load_of(self, window)
-
-
-@strawberry_django.type(models.WorkerNode, description="A machine of the cluster: a Celery worker.")
 class WorkerNode(Node):
-    name: str = described("Its Celery node name.")
-    host: str = described("The host it runs on.")
-    pid: int = described("Its main process there.")
-    version: str = described("Of the software it runs.")
-    labels: list[str] = described("What it was told to be known by: zone=a.")
-    slots: int = described("How much it can do at once.")
-    queues: list[str] = described("The queues it takes from while it is active.")
-    connection: WorkerNodeConnection = described("Whether it has been heard of lately.")
-    heartbeat_at: datetime = described("When it was heard of last.")
-    online_since: datetime = described("When its present process joined.")
+    name: str = described(NAME)
+    host: str = described("The name of the host on which the node runs.")
+    pid: int = described("The process ID of the node's main process.")
+    version: str = described("The version of the software that the node runs.")
+    labels: list[str] = described("The labels of the node, such as `zone=a`.")
+    slots: int = described("The number of slots of the node: the size of its process pool.")
+    queues: list[str] = described("The names of the queues that the node serves.")
+    connection: WorkerNodeConnection = described("Whether the node sends heartbeats.")
+    heartbeat_at: datetime = described("The time of the node's last heartbeat.")
+    online_since: datetime = described("The time at which the node's current process came online.")
     lost_at: datetime | None = described(
         "The time at which the node was marked offline because its heartbeats had stopped. Null if"
         " it is online or has stopped by itself."
     )
-    scheduling: WorkerNodeScheduling = described("Whether it is to take tasks.")
-    scheduling_note: str = described("Why it is not active.")
-    scheduling_by: str = described("Who ordered that, if that is known.")
-    drain_deadline: datetime | None = described("What still runs then is given to others.")
-    desired_slots: int | None = described("How many it was ordered to have; null: as it started.")
-    desired_queues: list[str] | None = described(
-        "From which it was ordered to take; null: as it started."
+    scheduling: WorkerNodeScheduling = described("Whether the node claims tasks.")
+    scheduling_note: str = described(
+        "The reason for which the node is paused or drained. Empty if none was given."
     )
-    stop_requested_at: datetime | None = described("Since when it is to end its process.")
+    scheduling_by: str = described(
+        "The name of the actor who paused or drained the node. Empty if it is unknown."
+    )
+    drain_deadline: datetime | None = described(
+        "The time at which tasks that still run on the draining node are requeued. Null if there"
+        " is no deadline."
+    )
+    desired_slots: int | None = described(
+        "The number of slots that an operator set. Null for the number it was started with."
+    )
+    desired_queues: list[str] | None = described(
+        "The queues that an operator assigned. Null for the queues it was started with."
+    )
+    stop_requested_at: datetime | None = described(
+        "The time at which an operator asked the node to stop. Null if none did."
+    )
 
-    @strawberry.field(description="How many of its slots are taken by what it runs.")
+    @strawberry.field(description="The number of slots that running tasks occupy.")
     def busy_slots(self: Any) -> int:
         if not hasattr(self, "loaded_busy_slots"):
             _load_busy_slots([self], {})
         return self.loaded_busy_slots
 
-    @strawberry.field(description="What reached an end on it lately.")
-    def load(self: Any, window: Window = StatsWindow.MINUTE) -> TaskStats:
-        return _load_of(self, window)
-
-
-def _load_of(row: Any, window: StatsWindow) -> TaskStats:
-    if window.name not in getattr(row, "loaded_loads", {}):
-        _load_loads([row], {"window": window.name})
-    return TaskStats.of(row.loaded_loads[window.name])
-
-
-@prefetches(models.Queue, "load")
-@prefetches(models.WorkerNode, "load")
-def _load_loads(rows: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
-    # As it stands in the document: not yet known to be one of them.
-    name = str(arguments.get("window", StatsWindow.MINUTE.name))
-    if name in stats.Window.__members__:
-        window = stats.Window[name]
-        loads: dict[Any, stats.TaskStats] = (
-            stats.queue_stats(window)
-            if isinstance(rows[0], models.Queue)
-            else stats.node_stats(window)
-        )
-        for row in rows:
-            key = row.name if isinstance(row, models.Queue) else row.pk
-            vars(row).setdefault("loaded_loads", {})[name] = loads.get(key, stats.TaskStats())
-    return []
-
-
-@prefetches(models.Queue, "statusCounts")
-def _load_counts(queues: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
-    counts = stats.task_counts()
-    for queue in queues:
-        queue.loaded_counts = {
-            status: count for (name, status), count in counts.items() if name == queue.name
-        }
-    return []
+    @strawberry.field(description="Statistics of the runs that ended recently on the node.")
+    def stats(self: Any, window: Window = StatsWindow.MINUTE) -> TaskStats:
+        return stats_of(self, window)
 
 
 @prefetches(models.WorkerNode, "busySlots")
-def _load_busy_slots(nodes: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+def _load_busy_slots(rows: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
     busy = claims.busy_slots()
-    for node in nodes:
-        node.loaded_busy_slots = busy.get(node.pk, 0)
+    for row in rows:
+        row.loaded_busy_slots = busy.get(row.pk, 0)
     return []
+
+
+@strawberry.input
+class WorkerNodeInput:
+    name: str = strawberry.field(description=NAME)
+    note: str = strawberry.field(default="", description=NOTE)
+
+
+@mutation_input
+class PauseWorkerNodeInput(WorkerNodeInput): ...
+
+
+@mutation_input
+class ResumeWorkerNodeInput(WorkerNodeInput): ...
+
+
+@mutation_input
+class DrainWorkerNodeInput(WorkerNodeInput):
+    deadline: datetime | None = strawberry.field(
+        default=None,
+        description="The time at which tasks that still run are requeued. Null for no deadline.",
+    )
+
+
+@mutation_input
+class ResizeWorkerNodeInput(WorkerNodeInput):
+    slots: int | None = strawberry.field(
+        default=None,
+        description="The number of slots, 1 to 100. Null for the number it was started with.",
+    )
+
+
+@mutation_input
+class AssignWorkerNodeInput(WorkerNodeInput):
+    queues: list[str] | None = strawberry.field(
+        default=None,
+        description="The names of the queues to serve. Null for those it was started with.",
+    )
+
+
+@mutation_input
+class StopWorkerNodeInput(WorkerNodeInput): ...
+
+
+@strawberry.type
+class WorkerNodePayload:
+    worker_node: WorkerNode | None = strawberry.field(
+        description="The worker node after the mutation. Null if the mutation failed."
+    )
+    errors: list[UserError] = errors_field()
+
+
+@mutation_payload
+class PauseWorkerNodePayload(WorkerNodePayload): ...
+
+
+@mutation_payload
+class ResumeWorkerNodePayload(WorkerNodePayload): ...
+
+
+@mutation_payload
+class DrainWorkerNodePayload(WorkerNodePayload): ...
+
+
+@mutation_payload
+class ResizeWorkerNodePayload(WorkerNodePayload): ...
+
+
+@mutation_payload
+class AssignWorkerNodePayload(WorkerNodePayload): ...
+
+
+@mutation_payload
+class StopWorkerNodePayload(WorkerNodePayload): ...
+
+
+P = TypeVar("P", bound=WorkerNodePayload)
+
+
+@strawberry.type
+class NodeQueries:
+    @strawberry_django.field(description="All worker nodes, online or offline, ordered by name.")
+    def worker_nodes(self, info: strawberry.Info) -> list[WorkerNode]:
+        return fetch_selected(info, models.WorkerNode.objects.order_by("name"))
+
+    @strawberry_django.field(
+        description="The worker node with this name. Null if it does not exist."
+    )
+    def worker_node(
+        self,
+        info: strawberry.Info,
+        name: Annotated[str, strawberry.argument(description=NAME)],
+    ) -> WorkerNode | None:
+        found = models.WorkerNode.objects.filter(name=checked_name(name))
+        return next(iter(fetch_selected(info, found)), None)
+
+
+@strawberry.type
+class NodeMutations:
+    @strawberry_django.mutation(
+        description="Pause a worker node: it claims no tasks and finishes those that it runs."
+    )
+    def pause_worker_node(
+        self, info: strawberry.Info, input: Annotated[PauseWorkerNodeInput, INPUT]
+    ) -> PauseWorkerNodePayload:
+        return _payload(PauseWorkerNodePayload, info, input, nodes.pause_node)
+
+    @strawberry_django.mutation(description="Resume a worker node that is paused or drained.")
+    def resume_worker_node(
+        self, info: strawberry.Info, input: Annotated[ResumeWorkerNodeInput, INPUT]
+    ) -> ResumeWorkerNodePayload:
+        return _payload(ResumeWorkerNodePayload, info, input, nodes.resume_node)
+
+    @strawberry_django.mutation(
+        description=(
+            "Drain a worker node: it claims no tasks and finishes those that it runs. When none is"
+            " left, it is `DRAINED` until it is resumed."
+        )
+    )
+    def drain_worker_node(
+        self, info: strawberry.Info, input: Annotated[DrainWorkerNodeInput, INPUT]
+    ) -> DrainWorkerNodePayload:
+        options = {"deadline": input.deadline}
+        return _payload(DrainWorkerNodePayload, info, input, nodes.drain_node, **options)
+
+    @strawberry_django.mutation(
+        description="Change the number of slots of a worker node. Running tasks continue."
+    )
+    def resize_worker_node(
+        self, info: strawberry.Info, input: Annotated[ResizeWorkerNodeInput, INPUT]
+    ) -> ResizeWorkerNodePayload:
+        options = {"slots": input.slots}
+        return _payload(ResizeWorkerNodePayload, info, input, nodes.resize_node, **options)
+
+    @strawberry_django.mutation(description="Change the queues that a worker node serves.")
+    def assign_worker_node(
+        self, info: strawberry.Info, input: Annotated[AssignWorkerNodeInput, INPUT]
+    ) -> AssignWorkerNodePayload:
+        options = {"queues": input.queues}
+        return _payload(AssignWorkerNodePayload, info, input, nodes.assign_node, **options)
+
+    @strawberry_django.mutation(
+        description="Stop a worker node: it finishes the tasks that it runs, and its process ends."
+    )
+    def stop_worker_node(
+        self, info: strawberry.Info, input: Annotated[StopWorkerNodeInput, INPUT]
+    ) -> StopWorkerNodePayload:
+        return _payload(StopWorkerNodePayload, info, input, nodes.stop_node)
+
+
+def _payload(
+    payload: type[P],
+    info: strawberry.Info,
+    input: WorkerNodeInput,
+    service: Callable[..., models.WorkerNode],
+    **options: Any,
+) -> P:
+    node, errors = attempt(
+        lambda: service(checked_name(input.name), note=input.note, **options), key="name"
+    )
+    if node:
+        prefetch_for(info, [node], "workerNode")
+    return payload(worker_node=node, errors=errors)  # type: ignore[arg-type]

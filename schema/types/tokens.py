@@ -1,4 +1,4 @@
-"""API tokens, and who is asking."""
+"""API tokens, and the viewer of a request."""
 
 from datetime import datetime
 from typing import Annotated
@@ -8,73 +8,102 @@ import strawberry
 import strawberry_django
 
 from schema.core.enums import Role
-from schema.core.payloads import UserError, attempt
-from schema.types.task_filter import text
+from schema.core.payloads import (
+    INPUT,
+    UserError,
+    attempt,
+    errors_field,
+    mutation_input,
+    mutation_payload,
+)
+from schema.core.relay import checked_name
 from tasks_app import actors, models
 from tasks_app.services import authentication
 
 LISTED_MAX = 100
 
 
-@strawberry.type(description="Who is asking.")
+@strawberry.type(description="The authenticated user or token of a request.")
 class Viewer:
     name: str | None = strawberry.field(
-        description="Of the token or the user; null where nobody needs to say who they are."
+        description=(
+            "The name of the user or token. Null if authentication is not required and"
+            " none was given."
+        )
     )
-    role: Role = strawberry.field(description="What they may do.")
+    role: Role = strawberry.field(description="The role of the viewer.")
 
 
-@strawberry.type(description="A program's key to the APIs, without its secret.")
+@strawberry.type(description="A token that authenticates a program, without its secret.")
 class ApiToken:
-    uuid: UUID = strawberry.field(description="What the log names it by.")
-    name: str = strawberry.field(description="Whose it is.")
-    role: Role = strawberry.field(description="What may be done with it.")
-    hint: str = strawberry.field(description="How its secret begins.")
-    created_at: datetime = strawberry.field(description="When it was made.")
-    created_by: str | None = strawberry.field(description="By whom, if that is known.")
-    expires_at: datetime | None = strawberry.field(description="From when on it opens no door.")
-    revoked_at: datetime | None = strawberry.field(description="When it was revoked.")
-
-
-@strawberry.input(description="The token to be made.")
-class CreateApiTokenInput:
-    name: str = strawberry.field(description="Whose it is, 1 to 100 characters; the log names it.")
-    role: Role = strawberry.field(description="What may be done with it.")
+    uuid: UUID = strawberry.field(
+        description=("The UUID of the token, which the event log contains.")
+    )
+    name: str = strawberry.field(description="The name of the token.")
+    role: Role = strawberry.field(description="The role of the token.")
+    hint: str = strawberry.field(description="The first characters of the secret.")
+    created_at: datetime = strawberry.field(description="The time at which the token was created.")
+    created_by: str | None = strawberry.field(
+        description=("The name of the actor who created the token. Null if it is unknown.")
+    )
     expires_at: datetime | None = strawberry.field(
-        default=None, description="From when on it opens no door; null for never."
+        description="The time at which the token expires. Null if it never expires."
+    )
+    revoked_at: datetime | None = strawberry.field(
+        description=("The time at which the token was revoked. Null if it was not.")
     )
 
 
-@strawberry.input(description="The token to be revoked.")
+@mutation_input
+class CreateApiTokenInput:
+    name: str = strawberry.field(
+        description=(
+            "The name of the token, 1 to 100 characters. The event log contains it as the actor."
+        )
+    )
+    role: Role = strawberry.field(description="The role of the token.")
+    expires_at: datetime | None = strawberry.field(
+        default=None, description="The time at which the token expires. Null if it never expires."
+    )
+
+
+@mutation_input
 class RevokeApiTokenInput:
-    uuid: UUID = strawberry.field(description="Its uuid.")
+    uuid: UUID = strawberry.field(description="The UUID of the token.")
 
 
-@strawberry.type(description="The token that was made, or why it was not.")
+@mutation_payload
 class CreateApiTokenPayload:
-    api_token: ApiToken | None = strawberry.field(description="The token.")
-    secret: str | None = strawberry.field(
-        description="What goes behind `Authorization: Bearer`. It is shown here and never again."
+    api_token: ApiToken | None = strawberry.field(
+        description="The token that was created. Null if the mutation failed."
     )
-    errors: list[UserError] = strawberry.field(description="What was refused, if anything.")
+    secret: str | None = strawberry.field(
+        description=(
+            "The secret, for the header `Authorization: Bearer`. It is returned only"
+            " once. Null if the mutation failed."
+        )
+    )
+    errors: list[UserError] = errors_field()
 
 
-@strawberry.type(description="The token that was revoked, or why it was not.")
+@mutation_payload
 class RevokeApiTokenPayload:
-    api_token: ApiToken | None = strawberry.field(description="As it stands now.")
-    errors: list[UserError] = strawberry.field(description="What was refused, if anything.")
+    api_token: ApiToken | None = strawberry.field(
+        description="The token after the mutation. Null if the mutation failed."
+    )
+    errors: list[UserError] = errors_field()
 
 
 @strawberry.type
 class TokenQueries:
-    @strawberry_django.field(description="Who is asking, and what they may do.")
+    @strawberry_django.field(description="The authenticated user or token of the request.")
     def viewer(self) -> Viewer:
         actor = actors.current()
         assert actor.role is not None  # schema.execution.permissions lets nobody in without one
         return Viewer(name=actor.name or None, role=actor.role)
 
     @strawberry_django.field(
-        description=f"The API tokens, the newest {LISTED_MAX} first. For admins."
+        description=f"The newest {LISTED_MAX} API tokens, newest first. Requires the role ADMIN."
     )
     def api_tokens(self) -> list[ApiToken]:
         return [_token(row) for row in models.ApiToken.objects.all()[:LISTED_MAX]]
@@ -82,16 +111,14 @@ class TokenQueries:
 
 @strawberry.type
 class TokenMutations:
-    @strawberry_django.mutation(description="Make an API token. For admins.")
+    @strawberry_django.mutation(description="Create an API token. Requires the role ADMIN.")
     def create_api_token(
         self,
-        input: Annotated[
-            CreateApiTokenInput, strawberry.argument(description="The token to be made.")
-        ],
+        input: Annotated[CreateApiTokenInput, INPUT],
     ) -> CreateApiTokenPayload:
         made, errors = attempt(
             lambda: authentication.create_token(
-                text(input.name), input.role, expires_at=input.expires_at
+                checked_name(input.name), input.role, expires_at=input.expires_at
             )
         )
         return CreateApiTokenPayload(
@@ -101,10 +128,12 @@ class TokenMutations:
         )
 
     @strawberry_django.mutation(
-        description="Have a token open no door any more, within seconds. For admins."
+        description=(
+            "Revoke an API token. It takes effect within 10 seconds. Requires the role ADMIN."
+        )
     )
     def revoke_api_token(
-        self, input: Annotated[RevokeApiTokenInput, strawberry.argument(description="The token.")]
+        self, input: Annotated[RevokeApiTokenInput, INPUT]
     ) -> RevokeApiTokenPayload:
         token, errors = attempt(lambda: authentication.revoke_token(input.uuid), key="uuid")
         return RevokeApiTokenPayload(api_token=_token(token) if token else None, errors=errors)

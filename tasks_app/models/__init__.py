@@ -1,7 +1,7 @@
 """The rows, and how each of them changes."""
 
 from tasks_app.models.base import BaseModel, uuid7
-from tasks_app.models.cluster import DEFAULT_QUEUE, Queue, WorkerNode
+from tasks_app.models.cluster import Queue, WorkerNode
 from tasks_app.models.event import ClusterEvent, PrunedLog
 from tasks_app.models.schedule import ScheduleTick, TaskSchedule
 from tasks_app.models.stats import StatsPeriod, StatsWatermark, TaskCount
@@ -9,7 +9,6 @@ from tasks_app.models.task import Task, TaskResult
 from tasks_app.models.token import ApiToken, Role
 
 __all__ = [
-    "DEFAULT_QUEUE",
     "ApiToken",
     "BaseModel",
     "ClusterEvent",

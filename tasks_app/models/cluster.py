@@ -7,7 +7,6 @@ from django.db.models.functions import Now
 
 from tasks_app.models.base import BaseModel
 
-DEFAULT_QUEUE = "default"
 # Each slot is a process.
 NODE_SLOTS_MAX = 100
 

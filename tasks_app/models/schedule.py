@@ -9,6 +9,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from tasks_app.models.base import BaseModel, database_now
 from tasks_app.models.task import Task
+from tasks_app.options import range_of
 from tasks_app.recurrence import (
     EARLIEST,
     LATEST,
@@ -19,7 +20,6 @@ from tasks_app.recurrence import (
     runs_left,
 )
 
-INTERVAL_MAX_SECONDS = 10 * 366 * 24 * 3600
 # The Celery task that our PeriodicTasks name. Our own Beat never sends it.
 TICK = "tasks_app.tick"
 
@@ -55,7 +55,7 @@ class TaskSchedule(BaseModel):
     max_runs = models.IntegerField(null=True, blank=True)
     jitter = models.IntegerField(default=0, help_text="Up to this many seconds later, at random.")
     idempotency_key = models.CharField(max_length=255, blank=True, default="")
-    wish_digest = models.CharField(
+    request_digest = models.CharField(
         max_length=64, blank=True, default="", help_text="Of what the idempotency key came with."
     )
 
@@ -91,7 +91,7 @@ class TaskSchedule(BaseModel):
                 condition=~Q(idempotency_key=""),
             ),
             models.CheckConstraint(
-                name="schedule_interval", condition=Q(interval__range=(1, INTERVAL_MAX_SECONDS))
+                name="schedule_interval", condition=Q(interval__range=range_of("interval"))
             ),
             models.CheckConstraint(
                 name="schedule_overlap", condition=Q(overlap__in=["SKIP", "QUEUE_ONE"])

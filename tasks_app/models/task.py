@@ -8,14 +8,9 @@ from django.db.models import ExpressionWrapper, F, Q
 from django.db.models.functions import Now
 
 from tasks_app.models.base import BaseModel
-from tasks_app.models.cluster import DEFAULT_QUEUE, Queue, WorkerNode
+from tasks_app.models.cluster import Queue, WorkerNode
 from tasks_app.models.event import CurrentTransactionId
-
-INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
-PRIORITY_MAX = 9
-DURATION_MAX_MS = 3_600_000
-ATTEMPTS_MAX = 100
-SLOTS_MAX = 100
+from tasks_app.options import DEFAULT_QUEUE, range_of
 
 
 class SumField(models.DecimalField):  # type: ignore[type-arg]
@@ -164,16 +159,17 @@ class Task(BaseModel):
                 | Q(status__in=["SUCCESS", "FAILED", "CANCELLED"], finished_at__isnull=False),
             ),
             models.CheckConstraint(
-                name="task_priority", condition=Q(priority__range=(0, PRIORITY_MAX))
+                name="task_priority", condition=Q(priority__range=range_of("priority"))
             ),
             models.CheckConstraint(
-                name="task_duration", condition=Q(duration_ms__range=(0, DURATION_MAX_MS))
+                name="task_duration", condition=Q(duration_ms__range=range_of("duration_ms"))
             ),
-            models.CheckConstraint(name="task_slots", condition=Q(slots__range=(1, SLOTS_MAX))),
+            models.CheckConstraint(name="task_slots", condition=Q(slots__range=range_of("slots"))),
             models.CheckConstraint(
                 name="task_attempts",
                 condition=Q(
-                    max_attempts__range=(1, ATTEMPTS_MAX), attempt__range=(0, F("max_attempts"))
+                    max_attempts__range=range_of("max_attempts"),
+                    attempt__range=(0, F("max_attempts")),
                 ),
             ),
         ]

@@ -1,6 +1,6 @@
-"""API tokens, and from what a request carries to who it is.
+"""Authentication of requests, and the services of API tokens.
 
-Refusals of the services are Django's own: ValidationError by field, ApiToken.DoesNotExist.
+The services raise ApiToken.DoesNotExist, and ValidationError by field.
 """
 
 import hashlib
@@ -26,29 +26,29 @@ from tasks_app.log import events
 from tasks_app.models import ApiToken, ClusterEvent, Role
 from tasks_app.models.base import database_now
 from tasks_app.models.token import usable
-from tasks_app.services.tasks import is_storable
+from tasks_app.services.validation import error, is_storable
 from tasks_app.sql.transactions import in_transaction
 
 PREFIX = "cst_"
 HINT_LENGTH = len(PREFIX) + 4
 NAME_MAX_LENGTH = 100
 REASON_MAX_LENGTH = 1_000
-# A token that was revoked opens doors for so long at most. Until then it is not looked up again.
+# A token is not looked up again for this long, so a revoked one is accepted for as long at most.
 KNOWN_FOR = timedelta(seconds=10)
 KNOWN_MAX = 1_000
 
 Kind = ClusterEvent.Kind
 
-# By the digest of its secret: until when a token is not looked up again, and whose it is.
+# For the digest of each known secret: the time of the next lookup, and the token's actor.
 _known: dict[str, tuple[float, Actor]] = {}
 
 
 class InvalidTokenError(Exception):
-    """The credentials are no token that can be used."""
+    """The credentials are not a valid token."""
 
 
 class RateLimitedError(Exception):
-    """Too much was asked. `seconds` later there is room again."""
+    """The actor or address exceeded a rate limit. `seconds` says when to try again."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__(seconds)
@@ -56,7 +56,7 @@ class RateLimitedError(Exception):
 
 
 class NewToken(NamedTuple):
-    """A token, and its secret, which nobody will see again."""
+    """A token and its secret, which is not stored."""
 
     token: ApiToken
     secret: str
@@ -64,15 +64,15 @@ class NewToken(NamedTuple):
 
 @in_transaction
 def create_token(name: str, role: Role, *, expires_at: datetime | None = None) -> NewToken:
-    """Make a key for a program."""
-    faults = {}
+    """Create an API token."""
+    errors = {}
     if not 1 <= len(name) <= NAME_MAX_LENGTH or not is_storable(name):
-        message = f"From 1 to {NAME_MAX_LENGTH} characters, none of them NUL."
-        faults["name"] = ValidationError(message, code="invalid")
+        message = f"Must be 1 to {NAME_MAX_LENGTH} characters, without NUL or unpaired surrogates."
+        errors["name"] = error(message, "invalid")
     if expires_at is not None and expires_at <= database_now():
-        faults["expires_at"] = ValidationError("Must be in the future.", code="out_of_range")
-    if faults:
-        raise ValidationError(faults)
+        errors["expires_at"] = error("Must be in the future.", "out_of_range")
+    if errors:
+        raise ValidationError(errors)
     secret = PREFIX + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
         name=name,
@@ -88,7 +88,7 @@ def create_token(name: str, role: Role, *, expires_at: datetime | None = None) -
 
 @in_transaction
 def revoke_token(id: UUID) -> ApiToken:
-    """Have a token open no door any more; repeatable."""
+    """Revoke an API token. Idempotent."""
     token = ApiToken.objects.select_for_update().get(pk=id)
     if token.revoked_at is None:
         ApiToken.objects.filter(pk=id).update(revoked_at=Now(), updated_at=Now())
@@ -100,9 +100,13 @@ def revoke_token(id: UUID) -> ApiToken:
 def authenticate(
     authorization: str, user: Callable[[], Any], *, address: str, reason: str = ""
 ) -> Actor:
-    """Who sends this: by the bearer token of the Authorization header, else as the session's user.
+    """Return the actor of a request: of its bearer token, or else the user of its session.
 
-    Other schemes are a proxy's own affair. Raises InvalidTokenError, RateLimitedError.
+    Other schemes in the Authorization header are left to proxies.
+
+    Raises:
+        InvalidTokenError: The token is not valid.
+        RateLimitedError: The actor or address exceeded a rate limit.
     """
     scheme, _, secret = authorization.partition(" ")
     if scheme.lower() == "bearer":
@@ -115,12 +119,12 @@ def authenticate(
 
 
 def count(actor: Actor, address: str) -> None:
-    """Note one more request. Raises RateLimitedError."""
+    """Count a request against the rate limit, and raise RateLimitedError if it is exceeded."""
     _refuse_for(rate_limits.hit(rate_limits.REQUESTS, str(actor.token_id or actor.name or address)))
 
 
 def is_still_valid(actor: Actor, user: Callable[[], Any]) -> bool:
-    """Whether who opened a connection still is who they were, and may what they might."""
+    """Return whether the credentials of an open connection are still valid, with the same role."""
     if actor.token_id:
         return usable().filter(pk=actor.token_id).exists()
     now = (_of_user(user()) if actor.name else None) or actors.anonymous()
@@ -134,7 +138,7 @@ def _of_user(user: Any) -> Actor | None:
 
 
 def session_user(session_key: str) -> Any:
-    """Who has logged in; None if nobody has."""
+    """Return the user of a session; None if it has none."""
     if not session_key:
         return None
     session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
@@ -143,12 +147,12 @@ def session_user(session_key: str) -> Any:
 
 
 def check_failed_logins(address: str) -> None:
-    """Before a password is tried. Raises RateLimitedError after too many wrong ones."""
+    """Raise RateLimitedError if an address sent too many wrong passwords."""
     _refuse_for(rate_limits.retry_after(rate_limits.PASSWORDS, address))
 
 
 def record_failed_login(address: str) -> None:
-    """Count it against whoever comes from there."""
+    """Count a wrong password of an address."""
     rate_limits.hit(rate_limits.PASSWORDS, address)
 
 
@@ -160,7 +164,7 @@ def _by_token(secret: str, address: str) -> Actor:
     token = usable().annotate(left=F("expires_at") - Now()).filter(digest=digest).first()
     if token is None:
         _known.pop(digest, None)
-        # Right ones are let in all the same: they cannot be guessed, and many share an address.
+        # It does not limit valid tokens: they cannot be guessed, and users may share an address.
         _refuse_for(rate_limits.hit(rate_limits.TOKENS, address))
         raise InvalidTokenError
     actor = Actor(token.name, Role(token.role), token.pk)

@@ -1,7 +1,8 @@
-"""Worker nodes: how the cluster knows of them, and what they are ordered to do.
+"""The services of worker nodes: heartbeats, and the commands of operators.
 
-An order is a wish in the node's row. The node follows it with its next heartbeat, or sooner if the
-broker carries a hint. Refusals are Django's own: ValidationError by field, WorkerNode.DoesNotExist.
+A command changes the desired state in the node's row. The node applies it with its next heartbeat,
+or sooner if the broker carries a notification. Each service opens its transaction, and raises
+WorkerNode.DoesNotExist, and ValidationError by field with a code for each error.
 """
 
 from collections.abc import Sequence
@@ -24,7 +25,7 @@ from tasks_app.models import (
 )
 from tasks_app.models.base import database_now
 from tasks_app.models.cluster import NODE_SLOTS_MAX
-from tasks_app.services.tasks import check_note
+from tasks_app.services.validation import check_note, error
 from tasks_app.sql import claims, leases
 from tasks_app.sql.db import fetch
 from tasks_app.sql.transactions import in_transaction
@@ -40,7 +41,7 @@ Kind = ClusterEvent.Kind
 
 
 class DesiredState(NamedTuple):
-    """What a node is told to be. None means as it was started; without queues it claims nothing."""
+    """The state that operators want a node to have. None means as it was started."""
 
     scheduling: str
     slots: int | None
@@ -77,7 +78,7 @@ def heartbeat(
     return DesiredState._make(rows[0])
 
 
-# To plan it would cost more than to run it, every two seconds for each node.
+# Prepared, because planning it would cost more than running it, every two seconds for each node.
 _HEARTBEAT = f"""
     PREPARE heartbeat (int, varchar[], varchar, int) AS
     UPDATE tasks_app_workernode n
@@ -107,15 +108,16 @@ def _prepare_heartbeat() -> None:
 
 @in_transaction
 def node_offline(name: str) -> None:
-    """Note that a node has said good-bye. If it was ordered to, the order is fulfilled."""
+    """Mark a node that stops by itself as offline. A request to stop it is fulfilled."""
     _offline(WorkerNode.objects.filter(name=name), stop_requested_at=None)
 
 
 @in_transaction
 def mark_silent_nodes_offline() -> None:
-    """Note that those have gone which have not been heard of for too long.
+    """Mark nodes offline whose heartbeats have stopped.
 
-    Nobody is heard of while the database is away, so it gives them as long after it has started.
+    No heartbeat arrives while the database is unavailable, so nodes get the same time after it has
+    started.
     """
     silence = timedelta(seconds=SILENCE_SECONDS)
     silent = WorkerNode.objects.filter(heartbeat_at__lt=Now() - silence, connection=ONLINE)
@@ -127,7 +129,7 @@ def mark_silent_nodes_offline() -> None:
 
 @in_transaction
 def finish_drains() -> None:
-    """Take from draining nodes what runs past their deadline; note which have nothing left."""
+    """Requeue what draining nodes run past their deadline, and mark those with nothing left."""
     draining = WorkerNode.objects.filter(scheduling=Scheduling.DRAINING)
     for node in draining.select_for_update(skip_locked=True, no_key=True):
         if node.drain_deadline and node.drain_deadline <= database_now():
@@ -139,7 +141,7 @@ def finish_drains() -> None:
 
 @in_transaction
 def pause_node(name: str, *, note: str = "") -> WorkerNode:
-    """Have a node take no more tasks; it finishes what it runs."""
+    """Pause a node: it claims no tasks and finishes those that it runs."""
     node = _get_locked(name)
     _schedule(node, Scheduling.PAUSED, Kind.NODE_PAUSED, note)
     return node
@@ -147,7 +149,7 @@ def pause_node(name: str, *, note: str = "") -> WorkerNode:
 
 @in_transaction
 def resume_node(name: str, *, note: str = "") -> WorkerNode:
-    """Have a node that was paused or drained take tasks again."""
+    """Resume a node that is paused or drained."""
     node = _get_locked(name)
     if node.scheduling != Scheduling.ACTIVE:
         _schedule(node, Scheduling.ACTIVE, Kind.NODE_RESUMED, note)
@@ -156,13 +158,13 @@ def resume_node(name: str, *, note: str = "") -> WorkerNode:
 
 @in_transaction
 def drain_node(name: str, *, deadline: datetime | None = None, note: str = "") -> WorkerNode:
-    """Have a node finish what it runs and take nothing more. Others get what runs at the deadline.
+    """Drain a node: it claims no tasks and finishes those that it runs, at most until the deadline.
 
-    It ends DRAINED, and stays so until it is resumed.
+    It is then DRAINED until it is resumed.
     """
     node = _get_locked(name)
     if deadline is not None and deadline <= database_now():
-        raise ValidationError({"deadline": _fault("Must be in the future.", "out_of_range")})
+        raise ValidationError({"deadline": error("Must be in the future.", "out_of_range")})
     _schedule(node, Scheduling.DRAINING, Kind.NODE_DRAINING, note, drain_deadline=deadline)
     finish_drains()
     return _get_locked(name)
@@ -170,48 +172,49 @@ def drain_node(name: str, *, deadline: datetime | None = None, note: str = "") -
 
 @in_transaction
 def resize_node(name: str, *, slots: int | None, note: str = "") -> WorkerNode:
-    """Have a node run so many tasks at once; None for what it was started with.
+    """Change the number of slots of a node; None for the number it was started with.
 
-    Fewer count at once. What runs already is not stopped.
+    A smaller number takes effect at once. Running tasks are not stopped.
     """
     node = _get_locked(name)
     if slots is not None and not 1 <= slots <= NODE_SLOTS_MAX:
         message = f"Must be an integer from 1 to {NODE_SLOTS_MAX}."
-        raise ValidationError({"slots": _fault(message, "out_of_range")})
+        raise ValidationError({"slots": error(message, "out_of_range")})
     check_note(note)
     _update(node, desired_slots=slots)
-    told = f"{'as it started' if slots is None else slots}{note and f': {note}'}"
-    events.node_changed(Kind.NODE_RESIZED, node, message=told)
+    size = "the number it was started with" if slots is None else f"{slots} slots"
+    events.node_changed(Kind.NODE_RESIZED, node, message=f"{size}{note and f': {note}'}")
     dispatch.refresh_after_commit([name])
     return node
 
 
 @in_transaction
 def assign_node(name: str, *, queues: Sequence[str] | None, note: str = "") -> WorkerNode:
-    """Have a node take from these queues only; None for those it was started with."""
+    """Change the queues that a node serves; None for those it was started with."""
     node = _get_locked(name)
     check_note(note)
     if queues is not None:
         known = set(Queue.objects.values_list("name", flat=True))
         if unknown := [queue for queue in queues if queue not in known]:
-            message = f"There is no queue {unknown[0][:63]!r}."
-            raise ValidationError({"queues": _fault(message, "unknown_queue")})
+            message = f"There is no queue {unknown[0][:63]!r}. Create it first."
+            raise ValidationError({"queues": error(message, "unknown_queue")})
         queues = sorted(set(queues))
     _update(node, desired_queues=queues)
-    named = "as it started" if queues is None else ", ".join(queues) or "none"
-    told = f"{named}{note and f': {note}'}"
-    events.node_changed(Kind.NODE_ASSIGNED, node, message=told)
+    names = "those it was started with" if queues is None else ", ".join(queues) or "none"
+    events.node_changed(Kind.NODE_ASSIGNED, node, message=f"{names}{note and f': {note}'}")
     dispatch.refresh_after_commit([name])
     return node
 
 
 @in_transaction
 def stop_node(name: str, *, note: str = "") -> WorkerNode:
-    """Have a node finish what it runs and end its process."""
+    """Stop a node: it finishes the tasks that it runs, and its process ends."""
     node = _get_locked(name)
     check_note(note)
     if node.connection != ONLINE:
-        raise ValidationError({"name": _fault("The node is not online.", "not_online")})
+        raise ValidationError(
+            {"name": error("The node is not online, so it cannot be stopped.", "not_online")}
+        )
     if node.stop_requested_at is None:
         _update(node, stop_requested_at=Now())
         events.node_changed(Kind.NODE_STOPPING, node, message=note)
@@ -220,7 +223,7 @@ def stop_node(name: str, *, note: str = "") -> WorkerNode:
 
 
 def beat_leads() -> bool:
-    """Whether there is a Beat that leads."""
+    """Return whether one of the Beats is the leader."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -234,10 +237,10 @@ def beat_leads() -> bool:
 
 @in_transaction
 def _come_online(name: str, *, pid: int, **facts: Any) -> None:
-    """A node that is new, was thought to be gone, or has another process than before."""
+    """Store a node that is new, was offline, or has another process than before."""
     known = WorkerNode.objects.select_for_update(no_key=True).filter(name=name).first()
     if known and known.pid != pid:
-        # Its former process is dead, and all that this one holds.
+        # The former process is dead, and so are the attempts that it held.
         if known.connection == ONLINE:
             events.node_changed(Kind.NODE_OFFLINE, known, message="Another process took its place.")
         recovery.requeue_held_by(known)
@@ -250,12 +253,12 @@ def _come_online(name: str, *, pid: int, **facts: Any) -> None:
     node, _ = WorkerNode.objects.update_or_create(
         name=name, defaults={**facts, **times, "pid": pid, "connection": ONLINE}
     )
-    told = f"{facts['slots']} slots, queues {', '.join(facts['queues']) or 'none'}"
-    events.node_changed(Kind.NODE_ONLINE, node, message=told)
+    message = f"{facts['slots']} slots, queues {', '.join(facts['queues']) or 'none'}"
+    events.node_changed(Kind.NODE_ONLINE, node, message=message)
 
 
 def _offline(nodes: QuerySet[WorkerNode], **changes: Any) -> None:
-    """What they hold is free at once: if one lives after all, it is fenced."""
+    """Mark nodes offline and requeue what they hold. A node that still lives is fenced."""
     online = nodes.filter(connection=ONLINE).order_by("pk")
     for node in online.select_for_update(skip_locked=True, no_key=True):
         _update(node, connection=OFFLINE, **changes)
@@ -284,7 +287,3 @@ def _get_locked(name: str) -> WorkerNode:
 def _update(node: WorkerNode, **changes: Any) -> None:
     WorkerNode.objects.filter(pk=node.pk).update(updated_at=Now(), **changes)
     node.refresh_from_db()
-
-
-def _fault(message: str, code: str) -> ValidationError:
-    return ValidationError(message, code=code)

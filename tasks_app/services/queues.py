@@ -1,6 +1,6 @@
-"""What a client may ask about queues.
+"""The services of queues: create, limit, pause and resume. Each opens its transaction.
 
-Refusals are Django's own: ValidationError by field, each with a code, and Queue.DoesNotExist.
+They raise Queue.DoesNotExist, and ValidationError by field with a code for each error.
 """
 
 from django.core.exceptions import ValidationError
@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from tasks_app import actors, dispatch
 from tasks_app.log import events
 from tasks_app.models import ClusterEvent, Queue
-from tasks_app.services.tasks import check_note
+from tasks_app.services.validation import check_note, error
 from tasks_app.sql import claims
 from tasks_app.sql.transactions import in_transaction
 
@@ -20,19 +20,21 @@ Kind = ClusterEvent.Kind
 
 @in_transaction
 def create_queue(name: str, *, running_limit: int | None = None, note: str = "") -> Queue:
-    """Add a queue. Nodes that were not told what to take from take from it too."""
+    """Create a queue. Nodes that were started without a list of queues serve it."""
     check_note(note)
     _check_limit(running_limit)
     try:
         Queue(name=name).clean_fields()
-    except ValidationError as error:
-        raise _refusal("name", error.messages[0], "invalid") from error
+    except ValidationError as invalid:
+        raise _error("name", invalid.messages[0], "invalid") from invalid
     queue, is_new = Queue.objects.get_or_create(
         name=name, defaults={"running_limit": running_limit}
     )
     if not is_new:
-        raise _refusal("name", "There is a queue of this name.", "already_exists")
-    events.queue_changed(Kind.QUEUE_CREATED, name, message=_told(queue, note))
+        raise _error(
+            "name", "A queue with this name already exists. Choose another name.", "already_exists"
+        )
+    events.queue_changed(Kind.QUEUE_CREATED, name, message=_limit_text(queue, note))
     dispatch.refresh_after_commit(None)
     queue.refresh_from_db()
     return queue
@@ -40,9 +42,9 @@ def create_queue(name: str, *, running_limit: int | None = None, note: str = "")
 
 @in_transaction
 def update_queue(name: str, *, running_limit: int | None, note: str = "") -> Queue:
-    """Have no more than so many tasks of a queue run at once in the cluster; None for no limit.
+    """Limit how many tasks of a queue run at the same time in the cluster; None for no limit.
 
-    What runs already is not stopped.
+    Running tasks are not stopped.
     """
     check_note(note)
     _check_limit(running_limit)
@@ -51,16 +53,16 @@ def update_queue(name: str, *, running_limit: int | None, note: str = "") -> Que
     if queue.running_limit != running_limit:
         queue.running_limit = running_limit
         queue.save(update_fields=["running_limit"])
-        events.queue_changed(Kind.QUEUE_UPDATED, name, message=_told(queue, note))
+        events.queue_changed(Kind.QUEUE_UPDATED, name, message=_limit_text(queue, note))
         dispatch.wake_after_commit([name])
     return _touched(queue)
 
 
 @in_transaction
 def pause_queue(name: str, *, note: str = "") -> Queue:
-    """Have no task of a queue start from now on; what runs, runs on.
+    """Pause a queue: none of its tasks starts. Running tasks continue.
 
-    Repeating it only changes the note.
+    Repeating it changes the note.
     """
     check_note(note)
     claims.wait_for_claims()
@@ -75,7 +77,7 @@ def pause_queue(name: str, *, note: str = "") -> Queue:
 
 @in_transaction
 def resume_queue(name: str, *, note: str = "") -> Queue:
-    """Have the tasks of a paused queue start again."""
+    """Resume a paused queue."""
     check_note(note)
     queue = _get_locked(name)
     if queue.paused_at is not None:
@@ -98,13 +100,13 @@ def _touched(queue: Queue) -> Queue:
 def _check_limit(limit: int | None) -> None:
     if limit is not None and not 1 <= limit <= LIMIT_MAX:
         message = f"Must be an integer from 1 to {LIMIT_MAX}; null for no limit."
-        raise _refusal("running_limit", message, "out_of_range")
+        raise _error("running_limit", message, "out_of_range")
 
 
-def _refusal(field: str, message: str, code: str) -> ValidationError:
-    return ValidationError({field: ValidationError(message, code=code)})
+def _error(field: str, message: str, code: str) -> ValidationError:
+    return ValidationError({field: error(message, code)})
 
 
-def _told(queue: Queue, note: str) -> str:
-    limit = "no limit" if queue.running_limit is None else f"at most {queue.running_limit} at once"
+def _limit_text(queue: Queue, note: str) -> str:
+    limit = "no limit" if queue.running_limit is None else f"limit {queue.running_limit}"
     return f"{limit}{note and f': {note}'}"

@@ -1,7 +1,6 @@
-"""What a client may ask about schedules. Every write enters here, and here its transaction begins.
+"""The services of schedules: create, change, control and preview. Each opens its transaction.
 
-Refusals are Django's own: ValidationError by field, each with a code, and
-TaskSchedule.DoesNotExist.
+They raise TaskSchedule.DoesNotExist, and ValidationError by field with a code for each error.
 """
 
 import hashlib
@@ -19,14 +18,13 @@ from django_celery_beat.models import PeriodicTask
 from tasks_app import ticking
 from tasks_app.log import events
 from tasks_app.models import (
-    DEFAULT_QUEUE,
     ClusterEvent,
     Task,
     TaskSchedule,
 )
 from tasks_app.models.base import database_now
 from tasks_app.models.event import CurrentTransactionId
-from tasks_app.models.schedule import INTERVAL_MAX_SECONDS
+from tasks_app.options import SCHEDULE_OPTIONS, default_of
 from tasks_app.recurrence import (
     EARLIEST,
     LATEST,
@@ -35,6 +33,7 @@ from tasks_app.recurrence import (
 )
 from tasks_app.services import tasks
 from tasks_app.services.tasks import NewTask
+from tasks_app.services.validation import check_note, error, range_error
 from tasks_app.sql import transitions
 from tasks_app.sql.transactions import in_transaction
 
@@ -42,32 +41,28 @@ PREVIEW_MAX = 1_000
 
 Kind = ClusterEvent.Kind
 
-_RANGES = {
-    "interval": (1, INTERVAL_MAX_SECONDS),
-    "misfire_grace": (1, INTERVAL_MAX_SECONDS),
-    "max_runs": (1, 2**31 - 1),
-    "jitter": (0, INTERVAL_MAX_SECONDS),
-}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSchedule:
-    """A wish. With an idempotency key it becomes one schedule, however often it is repeated."""
+    """The parameters of a schedule to create; see `tasks_app/options.py`.
+
+    Repeating a create with the same idempotency key returns the schedule of the first request.
+    """
 
     a: int
     b: int
     scheduled_at: datetime
     interval: int
-    queue: str = DEFAULT_QUEUE
-    priority: int = 5
-    duration_ms: int = 0
-    slots: int = 1
-    max_attempts: int = 3
-    overlap: str = "SKIP"
-    misfire_grace: int = 300
+    queue: str = default_of("queue")
+    priority: int = default_of("priority")
+    duration_ms: int = default_of("duration_ms")
+    slots: int = default_of("slots")
+    max_attempts: int = default_of("max_attempts")
+    overlap: str = default_of("overlap")
+    misfire_grace: int = default_of("misfire_grace")
     ends_at: datetime | None = None
     max_runs: int | None = None
-    jitter: int = 0
+    jitter: int = default_of("jitter")
     idempotency_key: str = ""
 
 
@@ -80,9 +75,9 @@ _OF_THE_SCHEDULE = [
 
 
 def create_schedule(new: NewSchedule) -> TaskSchedule:
-    """Record a schedule with its task, and have Beat tick it.
+    """Create a schedule with its task, or return the one that its key created before.
 
-    The first tick is at `scheduled_at`, or if that has passed, at the next one on its grid.
+    The first scheduled time is `scheduled_at`, or the next one in whole intervals if it has passed.
     """
     new = _checked(new)
     try:
@@ -95,10 +90,10 @@ def create_schedule(new: NewSchedule) -> TaskSchedule:
 
 @in_transaction
 def update_schedule(schedule_id: UUID, **changes: Any) -> TaskSchedule:
-    """Change any fields of `NewSchedule` but its key. What is due by the old rules goes by them."""
+    """Change parameters of a schedule. Scheduled times that are due follow the old parameters."""
     ticking.tick(schedule_id)
     schedule = _get_locked(schedule_id)
-    new = _checked(replace(_fingerprint_of(schedule), **changes))
+    new = _checked(replace(_parameters_of(schedule), **changes))
     for name in _OF_THE_SCHEDULE:
         setattr(schedule, name, getattr(new, name))
     schedule.update_celery_beat_task()
@@ -116,7 +111,7 @@ def update_schedule(schedule_id: UUID, **changes: Any) -> TaskSchedule:
 
 @in_transaction
 def delete_schedule(schedule_id: UUID) -> None:
-    """Delete it with its task, their history and its rows in django-celery-beat."""
+    """Delete a schedule with its task, their history and its rows in django-celery-beat."""
     schedule = _get_locked(schedule_id)
     transitions.lock(schedule.task.pk)
     task = Task.objects.get(schedule=schedule)
@@ -129,8 +124,8 @@ def delete_schedule(schedule_id: UUID) -> None:
 
 @in_transaction
 def pause_schedule(schedule_id: UUID, *, note: str = "") -> TaskSchedule:
-    """No tick fires from now on; what runs, runs on. Repeating it only changes the note."""
-    tasks.check_note(note)
+    """Pause a schedule: it starts no runs. Repeating it changes the note."""
+    check_note(note)
     schedule = _get_locked(schedule_id)
     if schedule.paused_at is None:
         ticking.drop_queued(schedule_id)
@@ -142,7 +137,7 @@ def pause_schedule(schedule_id: UUID, *, note: str = "") -> TaskSchedule:
 
 @in_transaction
 def resume_schedule(schedule_id: UUID) -> TaskSchedule:
-    """Ticks fire again from the next one on; those of the pause are recorded as skipped."""
+    """Resume a schedule from its next scheduled time. Those of the pause are skipped."""
     schedule = _get_locked(schedule_id)
     if schedule.paused_at is not None:
         ticking.tick(schedule_id)
@@ -154,16 +149,16 @@ def resume_schedule(schedule_id: UUID) -> TaskSchedule:
 
 @in_transaction
 def trigger_schedule(schedule_id: UUID) -> Task:
-    """Run its task now, beside the grid, paused or not. It counts as a run."""
+    """Start a run of a schedule's task now, also if it is paused. It counts as a run."""
     schedule = _get_locked(schedule_id)
     if not ticking.trigger(schedule_id):
-        message = "The last run of its task has not finished."
-        raise ValidationError({"id": _fault(message, "not_triggerable")})
+        message = "The previous run of the schedule's task has not ended. Trigger it again later."
+        raise ValidationError({"id": error(message, "not_triggerable")})
     return schedule.task
 
 
 def preview(new: NewSchedule, count: int) -> list[datetime]:
-    """The first ticks that this wish would have if it came now."""
+    """Return the first scheduled times that a schedule created now would have."""
     new = _checked(new)
     _check_count(count)
     grid = Recurrence(new.scheduled_at, new.interval)
@@ -172,7 +167,7 @@ def preview(new: NewSchedule, count: int) -> list[datetime]:
 
 
 def upcoming(schedule: TaskSchedule, count: int) -> list[datetime]:
-    """Its next ticks that will fire if nothing comes between; none while it is paused."""
+    """Return the next scheduled times of a schedule; none while it is paused."""
     _check_count(count)
     return schedule.upcoming(count)
 
@@ -186,7 +181,7 @@ def _insert(new: NewSchedule) -> TaskSchedule:
     schedule = TaskSchedule(
         **{name: getattr(new, name) for name in _OF_THE_SCHEDULE},
         idempotency_key=new.idempotency_key,
-        wish_digest=_digest(new) if new.idempotency_key else "",
+        request_digest=_digest(new) if new.idempotency_key else "",
     )
     schedule.schedule_celery_beat_task()
     values = {name: getattr(new, name) for name in _OF_THE_TASK if name != "queue"}
@@ -198,20 +193,22 @@ def _insert(new: NewSchedule) -> TaskSchedule:
 
 
 def _first_of(new: NewSchedule) -> TaskSchedule:
-    """The schedule that this wish became when it came first. Raises if that was another wish."""
+    """Return the schedule that the idempotency key created before."""
     schedule = TaskSchedule.objects.get(idempotency_key=new.idempotency_key)
-    if schedule.wish_digest != _digest(new):
-        message = "This key came with another schedule before."
-        raise ValidationError({"idempotency_key": _fault(message, "idempotency_conflict")})
+    if schedule.request_digest != _digest(new):
+        message = (
+            "The key was used before with other parameters. Use a new key for another schedule."
+        )
+        raise ValidationError({"idempotency_key": error(message, "idempotency_conflict")})
     return schedule
 
 
 def _digest(new: NewSchedule) -> str:
-    """A schedule may be edited, so what its key stood for must be kept beside it."""
+    """Return a digest of the parameters, which a schedule keeps because it can be changed."""
     return hashlib.sha256(repr(new).encode()).hexdigest()
 
 
-def _fingerprint_of(schedule: TaskSchedule) -> NewSchedule:
+def _parameters_of(schedule: TaskSchedule) -> NewSchedule:
     task = schedule.task
     return NewSchedule(
         queue=task.queue_id,
@@ -222,8 +219,8 @@ def _fingerprint_of(schedule: TaskSchedule) -> NewSchedule:
 
 def _update_task(task: Task, new: NewSchedule) -> Task:
     if new.max_attempts < task.attempt:
-        message = f"Its current run is in attempt {task.attempt}."
-        raise ValidationError({"max_attempts": _fault(message, "out_of_range")})
+        message = f"Must be at least {task.attempt}, the attempt of the current run."
+        raise ValidationError({"max_attempts": error(message, "out_of_range")})
     values = {name: getattr(new, name) for name in _OF_THE_TASK}
     Task.objects.filter(pk=task.pk).update(
         version=F("version") + 1, updated_at=Now(), xid=CurrentTransactionId(), **values
@@ -238,52 +235,45 @@ def _set_paused(schedule: TaskSchedule, *, paused_at: Any) -> None:
 
 
 def _checked(new: NewSchedule) -> NewSchedule:
-    """The wish with its times in UTC. Raises if there are faults."""
-    if faults := _faults(new):
-        raise ValidationError(faults)
+    """Return the parameters with times in UTC, or raise ValidationError."""
+    if errors := _validate(new):
+        raise ValidationError(errors)
     ends_at = new.ends_at and _aware(new.ends_at).astimezone(UTC)
     return replace(new, scheduled_at=_aware(new.scheduled_at).astimezone(UTC), ends_at=ends_at)
 
 
-def _faults(new: NewSchedule) -> dict[str, ValidationError]:
+def _validate(new: NewSchedule) -> dict[str, ValidationError]:
     of_the_task = {name: getattr(new, name) for name in _OF_THE_TASK}
-    faults = tasks.validate(NewTask(**of_the_task, idempotency_key=new.idempotency_key))
-    for name, (low, high) in _RANGES.items():
+    errors = tasks.validate(NewTask(**of_the_task, idempotency_key=new.idempotency_key))
+    for name, option in SCHEDULE_OPTIONS.items():
         value = getattr(new, name)
-        if not _is_within(value, low, high) and (name, value) != ("max_runs", None):
-            faults[name] = _fault(f"Must be an integer from {low} to {high}.", "out_of_range")
+        is_default = value is None and option.default is None
+        if option.minimum is not None and not is_default and not option.contains(value):
+            errors[name] = range_error(option)
     for name in ("scheduled_at", "ends_at"):
         time = getattr(new, name)
         if time is not None and not EARLIEST <= _aware(time) <= LATEST:
-            faults[name] = _fault("From the year 1000 to the year 9000.", "out_of_range")
+            errors[name] = error("Must be between the years 1000 and 9000.", "out_of_range")
     if new.overlap not in Overlap:
-        faults["overlap"] = _fault(f"One of {', '.join(Overlap)}.", "invalid_choice")
-    return faults or _contradictions(new)
+        errors["overlap"] = error(f"Must be one of {', '.join(Overlap)}.", "invalid_choice")
+    return errors or _contradictions(new)
 
 
 def _contradictions(new: NewSchedule) -> dict[str, ValidationError]:
-    faults = {}
+    errors = {}
     if new.ends_at is not None and _aware(new.ends_at) < _aware(new.scheduled_at):
-        faults["ends_at"] = _fault("Must not be before scheduled_at.", "out_of_range")
+        errors["ends_at"] = error("Must not be earlier than scheduled_at.", "out_of_range")
     if new.jitter >= new.interval:
-        faults["jitter"] = _fault("Must be less than the interval.", "out_of_range")
-    return faults
+        errors["jitter"] = error("Must be less than the interval.", "out_of_range")
+    return errors
 
 
 def _check_count(count: int) -> None:
-    if not _is_within(count, 1, PREVIEW_MAX):
+    if type(count) is not int or not 1 <= count <= PREVIEW_MAX:
         message = f"Must be an integer from 1 to {PREVIEW_MAX}."
-        raise ValidationError({"count": _fault(message, "out_of_range")})
-
-
-def _is_within(value: object, low: int, high: int) -> bool:
-    return type(value) is int and low <= value <= high
+        raise ValidationError({"count": error(message, "out_of_range")})
 
 
 def _aware(time: datetime) -> datetime:
-    """What says nothing of its zone is UTC."""
+    """Return a time with a zone; one without is taken as UTC."""
     return time.replace(tzinfo=UTC) if time.tzinfo is None else time
-
-
-def _fault(message: str, code: str) -> ValidationError:
-    return ValidationError(message, code=code)

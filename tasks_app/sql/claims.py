@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from tasks_app.models.task import PRIORITY_MAX
+from tasks_app.options import range_of
 from tasks_app.policy import (
     BY_PRIORITY_SQL,
     SEARCH_DEPTH,
@@ -26,6 +26,7 @@ from tasks_app.sql.transitions import CHANGED, NOT_NEWER, TRANSITION, Transition
 
 # The tasks of a group are counted up to this many.
 COUNT_MAX = 3
+MIN_PRIORITY, MAX_PRIORITY = range_of("priority")
 
 # A due task. One that expires does so before its first run only.
 DUE = """
@@ -267,7 +268,7 @@ def wait_for_claims() -> None:
 _OLDEST_DUE = f"""
     {_GROUPS}
     SELECT min(first.due_at)
-      FROM groups g, generate_series(0, {PRIORITY_MAX}) AS priority, LATERAL (
+      FROM groups g, generate_series({MIN_PRIORITY}, {MAX_PRIORITY}) AS priority, LATERAL (
            SELECT due_at FROM tasks_app_task t
             WHERE queue = g.queue AND slots = g.slots AND runs_alone = g.runs_alone
               AND t.priority = priority.priority AND {DUE}
@@ -278,7 +279,7 @@ _OLDEST_DUE = f"""
 _NEXT_DUE = f"""
     {_GROUPS}
     SELECT extract(epoch FROM min(first.due_at) - statement_timestamp())::float
-      FROM groups g, generate_series(0, {PRIORITY_MAX}) AS priority, LATERAL (
+      FROM groups g, generate_series({MIN_PRIORITY}, {MAX_PRIORITY}) AS priority, LATERAL (
            SELECT due_at FROM tasks_app_task t
             WHERE queue = g.queue AND slots = g.slots AND runs_alone = g.runs_alone
               AND t.priority = priority.priority AND status = 'PENDING' AND run > 0

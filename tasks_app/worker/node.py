@@ -30,7 +30,7 @@ from kombu.message import Message
 from kombu.serialization import dumps
 
 from tasks_app import dispatch, execution, recovery
-from tasks_app.models import DEFAULT_QUEUE
+from tasks_app.options import DEFAULT_QUEUE
 from tasks_app.pool_signals import signals
 from tasks_app.reconciler import prune, reconcile
 from tasks_app.services import nodes

@@ -11,8 +11,8 @@ from redis import Redis
 from tasks_app.models import Role
 from tests.access.conftest import bearer
 from tests.engines import valkey
-from tests.live import running_cluster
 from tests.subscriptions.client import socket
+from tests.support.cluster import running_cluster
 
 GUESS = {"username": "admin", "password": "admin"}
 

@@ -20,9 +20,9 @@ from schema import schema
 from schema.core.relay import global_id
 from tasks_app.models import Task
 from tests.access.conftest import bearer
-from tests.live import running_cluster
 from tests.subscriptions.client import socket
 from tests.subscriptions.test_event_stream import next_event, stream
+from tests.support.cluster import running_cluster
 
 STRANGERS = ["nothing", "wrong", "expired", "revoked"]
 ROLES = ["VIEWER", "OPERATOR", "ADMIN"]

@@ -7,9 +7,9 @@ from websockets.exceptions import InvalidStatus
 
 from tasks_app.models import Task
 from tasks_app.services import authentication
-from tests.live import running_cluster
 from tests.subscriptions.client import socket
 from tests.subscriptions.test_event_stream import stream
+from tests.support.cluster import running_cluster
 
 PASSWORD = "correct horse battery"
 TASK = {"a": 1, "b": 2}

@@ -12,9 +12,10 @@ from tasks_app.models import ApiToken, ClusterEvent, Task
 from tasks_app.models.token import Role
 from tasks_app.services import authentication
 from tests.access.conftest import bearer
-from tests.live import eventually, running_cluster
 from tests.subscriptions.client import socket
 from tests.subscriptions.test_event_stream import stream
+from tests.support.cluster import running_cluster
+from tests.support.waiting import eventually
 
 CREATE = """
     mutation M($input: CreateApiTokenInput!) {

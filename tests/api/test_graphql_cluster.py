@@ -14,7 +14,9 @@ pytestmark = pytest.mark.django_db
 
 NODE = """name host pid version labels slots busySlots queues connection scheduling schedulingNote
           drainDeadline desiredSlots desiredQueues stopRequestedAt heartbeatAt onlineSince"""
-LOAD = "load(window: FIVE_MINUTES) { succeeded failed perSecond wait { p50 } run { p95 p99 } }"
+STATS = """stats(window: FIVE_MINUTES) {
+    succeeded failed perSecond queueTime { p50 } runTime { p95 p99 }
+}"""
 
 
 @pytest.fixture
@@ -42,15 +44,15 @@ def test_a_node_tells_of_its_slots_and_its_load(data, node, make_task):
     claim()
 
     shown = data(
-        f"""query Q($name: String!) {{ workerNode(name: $name) {{ {NODE} {LOAD} }}
+        f"""query Q($name: String!) {{ workerNode(name: $name) {{ {NODE} {STATS} }}
              nobody: workerNode(name: "nobody") {{ id }} workerNodes {{ name busySlots }} }}""",
         name=node.name,
     )
 
     found = shown["workerNode"]
     assert (found["slots"], found["busySlots"], found["scheduling"]) == (2, 1, "ACTIVE")
-    assert (found["load"]["succeeded"], found["load"]["failed"]) == (1, 0)
-    assert found["load"]["run"]["p95"] > 0
+    assert (found["stats"]["succeeded"], found["stats"]["failed"]) == (1, 0)
+    assert found["stats"]["runTime"]["p95"] > 0
     assert shown["nobody"] is None
     assert shown["workerNodes"] == [{"name": node.name, "busySlots": 1}]
 
@@ -61,15 +63,15 @@ def test_a_queue_tells_how_many_tasks_stand_where(data, node, make_task):
     make_task()
 
     shown = data(
-        f"""{{ queue(name: "default") {{ paused statusCounts {{ status count }} {LOAD} }}
-              queues {{ name {LOAD} }} cluster {{ {LOAD} }} }}"""
+        f"""{{ queue(name: "default") {{ paused statusCounts {{ status count }} {STATS} }}
+              queues {{ name {STATS} }} cluster {{ {STATS} }} }}"""
     )
 
     counts = {row["status"]: row["count"] for row in shown["queue"]["statusCounts"]}
     assert counts == {"PENDING": 1, "RUNNING": 0, "SUCCESS": 1, "FAILED": 0, "CANCELLED": 0}
-    loads = [found["load"] for found in (shown["queue"], shown["queues"][0], shown["cluster"])]
+    loads = [found["stats"] for found in (shown["queue"], shown["queues"][0], shown["cluster"])]
     assert [load["succeeded"] for load in loads] == [1, 1, 1]
-    assert loads[0]["run"] == loads[1]["run"] == loads[2]["run"]
+    assert loads[0]["runTime"] == loads[1]["runTime"] == loads[2]["runTime"]
 
 
 @pytest.mark.parametrize("count", [1, 20])
@@ -78,7 +80,7 @@ def test_all_nodes_take_as_many_queries_as_one(data, node, count):
         nodes.heartbeat(f"n{number}@here", host="x", pid=1, slots=1, queues=["default"])
 
     with CaptureQueriesContext(connection) as asked:
-        data(f"{{ workerNodes {{ name busySlots {LOAD} }} }}")
+        data(f"{{ workerNodes {{ name busySlots {STATS} }} }}")
 
     assert len(asked) == 3  # nodes, what is busy, load
 
@@ -149,7 +151,7 @@ def test_a_task_tells_what_it_waits_for(data, node, make_task):
     make_task(slots=2, priority=9)
     task = make_task(slots=2)
     query = """query Q($id: ID!) { task(id: $id) { slots pendingReason
-        pending { reason message ahead estimatedStartAt } } }"""
+        pending { reason message tasksAhead estimatedStartAt } } }"""
 
     def shown():
         return data(query, id=str(task.pk))["task"]
@@ -157,12 +159,12 @@ def test_a_task_tells_what_it_waits_for(data, node, make_task):
     assert shown()["pending"] == {
         "reason": "WAITING_FOR_SLOT",
         "message": "All slots that the task could use are occupied, and other tasks come first.",
-        "ahead": 1,
+        "tasksAhead": 1,
         "estimatedStartAt": None,
     }
     WorkerNode.objects.update(slots=1)
     assert shown()["pending"]["reason"] == shown()["pendingReason"] == "TOO_LARGE"
-    assert shown()["pending"]["ahead"] is None
+    assert shown()["pending"]["tasksAhead"] is None
     WorkerNode.objects.update(slots=9)
     claim_only(task, message="message-9")
     assert shown() == {"slots": 2, "pendingReason": None, "pending": None}
@@ -201,9 +203,9 @@ def test_the_start_of_a_task_is_estimated_from_the_rate_of_its_queue(data, node,
     make_task(priority=9)
     claim()
 
-    nodes = data("{ tasks { nodes { pending { reason ahead estimatedStartAt } } } }")["tasks"]
+    nodes = data("{ tasks { nodes { pending { reason tasksAhead estimatedStartAt } } } }")["tasks"]
 
     waiting = [task["pending"] for task in nodes["nodes"] if task["pending"]]
     assert {pending["reason"] for pending in waiting} == {"QUEUE_LIMIT"}
-    assert [pending["ahead"] for pending in waiting] == list(range(9, -1, -1))
+    assert [pending["tasksAhead"] for pending in waiting] == list(range(9, -1, -1))
     assert waiting[0]["estimatedStartAt"] > waiting[-1]["estimatedStartAt"]

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests import node
-from tests.live import running_cluster
+from tests.support.cluster import running_cluster
 
 RESPONSE_TYPE = "application/graphql-response+json"
 QUERY = json.dumps({"query": "{ __typename }"})

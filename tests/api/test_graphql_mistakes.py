@@ -3,15 +3,18 @@
 import base64
 import json
 import logging
+from uuid import UUID
 
 import pytest
 from django.db import OperationalError
 
-from tasks_app.models import Task, uuid7
+from tasks_app.models import Task
 from tasks_app.services import tasks
 from tests.support.working import run_all
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("node")]
+
+A_UUID = UUID("01a21bdc-a1ea-7355-9697-4fe453a0b1c2")
 
 MAX, MIN = 2**63 - 1, -(2**63)
 
@@ -32,7 +35,7 @@ def nested(depth):
     [
         nested(5),
         {"AND": [{}] * 50},
-        {"ids": [str(uuid7())] * 1_001},
+        {"ids": [str(A_UUID)] * 1_001},
         *({"ids": [id]} for id in ("", "x", "\0", "x" * 100_000, "VGFzazox", "é", "💥")),
         {"scheduleId": "\0"},
         {"queue": "\0"},
@@ -67,8 +70,8 @@ def cursor(text):
         *(
             f"orderBy: {{field: FINISHED_AT}}, after: {json.dumps(cursor(text))}"
             for text in (
-                f"CREATED_AT DESC||{uuid7()}",
-                f"FINISHED_AT DESC||{uuid7()}",
+                f"CREATED_AT DESC||{A_UUID}",
+                f"FINISHED_AT DESC||{A_UUID}",
                 "FINISHED_AT DESC|2030-01-01T00:00:00+00:00|x",
             )
         ),
@@ -86,7 +89,7 @@ def test_a_page_that_cannot_be_is_refused(send_query, arguments):
     ["2030-01-01", "2030-01-01T00:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59-14:00"],
 )
 def test_the_time_in_a_cursor_is_no_trap(send_query, time):
-    after = cursor(f"FINISHED_AT DESC|{time}|{uuid7()}")
+    after = cursor(f"FINISHED_AT DESC|{time}|{A_UUID}")
     page = f'orderBy: {{field: FINISHED_AT}}, after: "{after}"'
 
     response = send_query(f"{{ tasks({page}) {{ nodes {{ id }} }} }}")
@@ -102,8 +105,8 @@ def global_id(text):
     "id",
     [
         *("", "x", "\0", "é", "=" * 7, "x" * 100_000, global_id("Task"), global_id("Task:1")),
-        *(global_id(f"Task:{uuid7()}:1"), global_id("Task:\0"), global_id(f"\0:{uuid7()}")),
-        *(global_id(f"Nothing:{uuid7()}"), global_id(f"{'x' * 50_000}:{uuid7()}")),
+        *(global_id(f"Task:{A_UUID}:1"), global_id("Task:\0"), global_id(f"\0:{A_UUID}")),
+        *(global_id(f"Nothing:{A_UUID}"), global_id(f"{'x' * 50_000}:{A_UUID}")),
     ],
     ids=lambda value: value[:20],
 )
@@ -127,7 +130,7 @@ def test_what_is_no_id_is_refused(send_query, query, id):
 
 @pytest.mark.parametrize("name", ["task", "taskSchedule"])
 def test_an_id_of_nothing_is_null(send_query, name):
-    response = send_query(f"query Q($id: ID!) {{ {name}(id: $id) {{ id }} }}", id=str(uuid7()))
+    response = send_query(f"query Q($id: ID!) {{ {name}(id: $id) {{ id }} }}", id=str(A_UUID))
 
     assert response.json()["data"] == {name: None}
 

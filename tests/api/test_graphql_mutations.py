@@ -119,11 +119,11 @@ def test_a_schedule_is_steered(data, make_schedule):
     assert (changed["interval"], changed["maxRuns"]) == (60, 5)
     assert change("updateTaskSchedule", shown, maxRuns=None)["taskSchedule"]["maxRuns"] is None
     ticks = data(
-        """query Q($id: ID!) { taskSchedule(id: $id) { fired skipped missed
+        """query Q($id: ID!) { taskSchedule(id: $id) { firedCount skippedCount missedCount
              ticks { totalCount nodes { outcome reason run } } } }""",
         id=id,
     )["taskSchedule"]
-    assert (ticks["fired"], ticks["ticks"]["totalCount"]) == (1, 1)
+    assert (ticks["firedCount"], ticks["ticks"]["totalCount"]) == (1, 1)
     assert ticks["ticks"]["nodes"][0]["outcome"] == "FIRED"
 
 

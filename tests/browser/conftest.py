@@ -11,9 +11,10 @@ from playwright.sync_api import expect, sync_playwright
 
 from project.settings import UI_DIR
 from tests.browser.client import CHROMIUM, Client
-from tests.standalone.up import running
+from tests.support.up import running
+from tests.support.waiting import TIMEOUT_FACTOR
 
-PATIENCE_MS = 15_000
+PATIENCE_MS = 15_000 * TIMEOUT_FACTOR
 
 
 @pytest.fixture(scope="session")

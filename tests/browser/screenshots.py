@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from project.settings import BASE_DIR
 from tests.browser.client import CHROMIUM, CREATE, Client
 from tests.browser.test_graphiql import EXAMPLES, execute
-from tests.standalone.up import running
+from tests.support.up import running
 
 DIRECTORY = Path(BASE_DIR, "docs", "screenshots")
 SIZE = {"width": 1240, "height": 800}

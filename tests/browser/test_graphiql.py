@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from project.settings import BASE_DIR
 from tests.browser.client import CREATE
-from tests.live import eventually
+from tests.support.waiting import eventually
 
 SOURCE = Path(BASE_DIR, "frontend/src/graphiql/examples.ts").read_text()
 # By the name of the operation: its text, and its variables.

@@ -10,7 +10,8 @@ from playwright.sync_api import expect
 from tasks_app.models import Task, WorkerNode
 from tasks_app.services import tasks
 from tests.browser.client import row
-from tests.live import eventually, running_cluster
+from tests.support.cluster import running_cluster
+from tests.support.waiting import eventually
 
 SOON_MS = 1_000
 

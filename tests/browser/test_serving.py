@@ -9,7 +9,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from project.settings import UI_DIR
-from tests.live import running_cluster
+from tests.support.cluster import running_cluster
 
 BUDGET_BYTES = 180_000
 

@@ -16,7 +16,7 @@ from tasks_app.sql import schedules as sql
 from tests.chaos import evidence, observed, protections
 from tests.chaos.checker import check
 from tests.chaos.journal import Acknowledged, ClientJournal, ExecutionJournal
-from tests.live import database_url
+from tests.support.cluster import database_url
 from tests.support.working import claim_only
 
 

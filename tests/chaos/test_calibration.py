@@ -16,7 +16,8 @@ from tests.chaos.conftest import HOUR, execute
 from tests.chaos.evidence import Ended
 from tests.chaos.journal import Acknowledged
 from tests.durability.conftest import wait_for_nodes
-from tests.live import eventually, running_cluster
+from tests.support.cluster import running_cluster
+from tests.support.waiting import eventually
 
 # Longer than a cluster with all its protections would take here.
 PATIENCE_SECONDS = 6

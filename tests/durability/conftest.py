@@ -7,7 +7,8 @@ from django.db import connection
 
 from tasks_app.models import Task, WorkerNode
 from tests import engines
-from tests.live import eventually, running_cluster
+from tests.support.cluster import running_cluster
+from tests.support.waiting import eventually
 
 
 @dataclass

@@ -5,9 +5,10 @@ from django.db import connection
 from tasks_app.models import Role
 from tasks_app.services import authentication
 from tests.access.conftest import bearer
-from tests.live import eventually, running_cluster
 from tests.subscriptions.client import socket
 from tests.subscriptions.test_event_stream import stream
+from tests.support.cluster import running_cluster
+from tests.support.waiting import eventually
 
 
 def test_while_postgresql_is_away_tokens_are_answered_503(transactional_db, own_engines):

@@ -15,7 +15,8 @@ from tasks_app.models import ScheduleTick, Task, TaskSchedule
 from tasks_app.services import schedules
 from tasks_app.services.nodes import LEADER_LOCK
 from tests.durability.conftest import check_the_log_against_the_rows, wait_for_nodes
-from tests.live import eventually, running_cluster
+from tests.support.cluster import running_cluster
+from tests.support.waiting import eventually
 
 
 @pytest.fixture

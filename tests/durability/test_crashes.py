@@ -16,7 +16,8 @@ from tasks_app.services import tasks
 from tasks_app.services.tasks import NewTask
 from tasks_app.sql.leases import WORKER_LOST_MESSAGE
 from tests.durability.conftest import wait_for_nodes
-from tests.live import eventually, running_cluster
+from tests.support.cluster import running_cluster
+from tests.support.waiting import eventually
 
 
 def create_many(journal, count, **wish):

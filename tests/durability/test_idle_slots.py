@@ -4,24 +4,22 @@ import random
 import signal
 import time
 
-import pytest
-
 from tasks_app.models import WorkerNode
 from tasks_app.services import nodes as nodes
 from tasks_app.services import queues, tasks
 from tasks_app.services.tasks import NewTask
 from tests.durability.conftest import wait_for_nodes
-from tests.ledger import Ledger
-from tests.live import running_cluster
+from tests.support.cluster import running_cluster
 from tests.support.idleness import Idleness
+from tests.support.ledger import Ledger
 
 SIZES = {"node-1": 4, "node-2": 3}
 ROUNDS = 20
 IDLE_SECONDS = 1.5
 
 
-@pytest.mark.parametrize("seed", [random.randrange(10**6)])
-def test_no_slot_is_idle_while_a_task_that_fits_is_pending(transactional_db, journal, seed):
+def test_no_slot_is_idle_while_a_task_that_fits_is_pending(transactional_db, journal):
+    seed = random.randrange(10**6)
     choose = random.Random(seed)
     queues.create_queue("limited", running_limit=2)
     queues.create_queue("paused")
@@ -38,7 +36,7 @@ def test_no_slot_is_idle_while_a_task_that_fits_is_pending(transactional_db, jou
 
     Ledger.read().check()
     idleness = Idleness.read()
-    assert max(idleness.longest.values(), default=0) <= IDLE_SECONDS, idleness.where
+    assert max(idleness.longest.values(), default=0) <= IDLE_SECONDS, (seed, idleness.where)
 
 
 def create_some(journal, choose):

@@ -10,8 +10,9 @@ from tasks_app.services import nodes as nodes
 from tasks_app.services import queues, tasks
 from tasks_app.services.tasks import NewTask
 from tests.durability.conftest import wait_for_nodes
-from tests.ledger import Ledger
-from tests.live import eventually, running_cluster
+from tests.support.cluster import running_cluster
+from tests.support.ledger import Ledger
+from tests.support.waiting import eventually
 
 
 def create_many(journal, count, **wish):

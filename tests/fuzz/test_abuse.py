@@ -8,8 +8,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from tasks_app.log import events
-from tests.live import running_cluster
 from tests.subscriptions.client import socket
+from tests.support.cluster import running_cluster
 
 STRICT = {"Accept": "application/graphql-response+json"}
 CREATED = 60

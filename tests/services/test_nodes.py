@@ -53,7 +53,7 @@ def test_orders_are_in_the_log_with_their_notes(node):
     assert lines() == [
         ("NODE_PAUSED", "ann", "noisy"),
         ("NODE_RESUMED", "bob", ""),
-        ("NODE_RESIZED", "", "3: more"),
+        ("NODE_RESIZED", "", "3 slots: more"),
         ("NODE_DRAINING", "", "a new disk"),
         ("NODE_DRAINED", "", ""),
     ]
@@ -170,7 +170,7 @@ def test_queues_are_in_the_log(db):
     queues.update_queue("reports", running_limit=None, note="fast disks")
 
     assert lines() == [
-        ("QUEUE_CREATED", "ann", "at most 2 at once"),
+        ("QUEUE_CREATED", "ann", "limit 2"),
         ("QUEUE_PAUSED", "ann", "not yet"),
         ("QUEUE_RESUMED", "", ""),
         ("QUEUE_UPDATED", "", "no limit: fast disks"),

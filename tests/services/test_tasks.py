@@ -13,7 +13,7 @@ from tasks_app.models import (
     Task,
     uuid7,
 )
-from tasks_app.models.task import INT64_MAX, INT64_MIN
+from tasks_app.options import INT64_MAX, INT64_MIN
 from tasks_app.services import tasks
 from tasks_app.services.tasks import NewTask
 

@@ -15,7 +15,7 @@ from tasks_app.services import nodes, queues, tasks
 from tasks_app.services.tasks import NewTask
 from tasks_app.sql import claims
 from tests.conftest import reload
-from tests.ledger import Ledger
+from tests.support.ledger import Ledger
 from tests.support.working import claim, complete, ids
 
 pytestmark = pytest.mark.django_db

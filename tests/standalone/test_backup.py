@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from project.standalone.state import BASE_DIR
-from tests.standalone.up import Up, running
+from tests.support.up import running
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def manage(*arguments):
     )
 
 
-def results(up: Up) -> list[tuple[str, int]]:
+def results(up):
     with up.database() as connection, connection.cursor() as cursor:
         cursor.execute("SELECT task_id, result FROM tasks_app_taskresult ORDER BY task_id")
         return cursor.fetchall()

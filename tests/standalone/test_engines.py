@@ -14,7 +14,8 @@ import redis
 
 from project.standalone.engines import EngineError, PostgreSQL, Valkey, free_port
 from project.standalone.processes import find_listener
-from tests.standalone.machine import eventually, is_alive
+from tests.support.processes import is_alive
+from tests.support.waiting import eventually
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 
 from project.standalone import supervisor
 from project.standalone.supervisor import Service, SupervisorError
-from tests.standalone.machine import eventually
+from tests.support.waiting import eventually
 
 FAILING = "import sys; print('no space left'); sys.exit(3)"
 

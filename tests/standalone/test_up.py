@@ -14,8 +14,9 @@ import pytest
 
 from project.standalone import environment
 from project.standalone.state import BASE_DIR
-from tests.standalone.machine import children, descendants, eventually, is_alive
-from tests.standalone.up import Up, running
+from tests.support.processes import children, descendants, is_alive
+from tests.support.up import Up, running
+from tests.support.waiting import eventually
 
 
 @pytest.fixture(scope="module")

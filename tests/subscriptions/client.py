@@ -7,8 +7,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from tasks_app.log import events
+from tests.support.waiting import TIMEOUT_FACTOR
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 20 * TIMEOUT_FACTOR
 
 
 class Socket:

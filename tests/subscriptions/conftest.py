@@ -5,8 +5,8 @@ from django.db import connection
 
 from schema.execution import executor
 from tasks_app.log import reader
-from tests.live import running_cluster
 from tests.subscriptions.client import socket
+from tests.support.cluster import running_cluster
 
 
 @pytest.fixture(scope="module")

@@ -258,13 +258,16 @@ def test_a_cursor_from_before_the_log_ends_it_and_tells_where_to_go_on(client, m
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ('after: "x"', "`after` is not a cursor of the log."),
-        ('after: ""', "`after` is not a cursor of the log."),
-        ('after: "LTE6Mg=="', "`after` is not a cursor of the log."),
-        ('after: "OTk5OTk5OTk5OTk5OTk5OTk5OTk6MQ=="', "`after` is not a cursor of the log."),
-        ('where: {ids: ["x"]}', "'x' is not an id."),
-        ('where: {scheduleId: "x"}', "'x' is not an id."),
-        (f'where: {{scheduleId: "{UUID(int=7)}"}}', "`scheduleId`: there is no such schedule."),
+        ('after: "x"', "`after` must be a cursor of the event log."),
+        ('after: ""', "`after` must be a cursor of the event log."),
+        ('after: "LTE6Mg=="', "`after` must be a cursor of the event log."),
+        ('after: "OTk5OTk5OTk5OTk5OTk5OTk5OTk6MQ=="', "`after` must be a cursor of the event log."),
+        ('where: {ids: ["x"]}', "'x' is not an ID."),
+        ('where: {scheduleId: "x"}', "'x' is not an ID."),
+        (
+            f'where: {{scheduleId: "{UUID(int=7)}"}}',
+            "`scheduleId` does not identify an existing schedule.",
+        ),
     ],
 )
 def test_arguments_that_cannot_be_are_refused(client, arguments, message):
@@ -285,7 +288,7 @@ def test_a_cursor_of_another_database_is_a_gap(client):
     assert error["extensions"]["code"] == "STREAM_GAP"
 
 
-CLUSTER = "subscription Q($ms: Int) { cluster(everyMs: $ms) { statusCounts { status count } } }"
+CLUSTER = "subscription Q($ms: Int) { cluster(intervalMs: $ms) { statusCounts { status count } } }"
 
 
 def count(answer, status):
@@ -320,7 +323,7 @@ def test_counters_are_not_told_more_often_than_they_may(client, ms):
     client.subscribe(CLUSTER, ms=ms)
 
     [error] = client.receive()["payload"]
-    assert error["message"] == "`everyMs` is from 250 to 60000."
+    assert error["message"] == "`intervalMs` must be between 250 and 60000."
 
 
 def test_what_one_selects_another_is_not_told(client, server, make_task):

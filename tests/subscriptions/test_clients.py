@@ -12,7 +12,7 @@ import pytest
 from schema.core.relay import global_id
 from tasks_app.log import events
 from tests import node
-from tests.live import running_cluster
+from tests.support.cluster import running_cluster
 
 
 class Program:

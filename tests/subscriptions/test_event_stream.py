@@ -66,7 +66,7 @@ def test_a_query_is_one_event(server, transactional_db):
 
 
 @pytest.mark.parametrize(
-    "query", ["{", "{ nothing }", "subscription { cluster(everyMs: 1) { cursor } }"]
+    "query", ["{", "{ nothing }", "subscription { cluster(intervalMs: 1) { cursor } }"]
 )
 def test_what_cannot_be_run_is_an_event_too(server, transactional_db, query):
     with stream(server, {"query": query}) as response:

@@ -15,8 +15,9 @@ from tasks_app.log import events
 from tasks_app.models import Task
 from tasks_app.services import tasks
 from tasks_app.services.tasks import NewTask
-from tests.live import eventually, running_cluster
 from tests.subscriptions.client import socket
+from tests.support.cluster import running_cluster
+from tests.support.waiting import eventually
 
 TASKS, BATCH = 10_000, 500
 DEATHS, CUTS = 50, 10

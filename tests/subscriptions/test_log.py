@@ -16,8 +16,9 @@ from tasks_app.models import ClusterEvent, Task
 from tasks_app.services import schedules, tasks
 from tasks_app.services.nodes import heartbeat, node_offline
 from tasks_app.services.tasks import NewTask
-from tests.live import eventually, running_cluster
 from tests.subscriptions.client import socket
+from tests.support.cluster import running_cluster
+from tests.support.waiting import eventually
 
 EVENTS = """
 subscription Log($after: String, $kinds: [ClusterEventKind!]) {

@@ -12,7 +12,7 @@ from django.db import connection
 
 from schema.core.relay import global_id
 from tests import node
-from tests.live import running_cluster
+from tests.support.cluster import running_cluster
 
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text()
 

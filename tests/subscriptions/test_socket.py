@@ -15,8 +15,9 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from schema.transport import websocket
 from tasks_app.log import events
 from tasks_app.services import tasks
-from tests.live import eventually, running_cluster
 from tests.subscriptions.client import socket
+from tests.support.cluster import running_cluster
+from tests.support.waiting import eventually
 
 
 def subscribe(payload, id="1"):
@@ -90,7 +91,7 @@ REFUSED = {
     ),
     "two operations": ("query A { __typename } query B { __typename }", "name the one to be run"),
     "a missing variable": (
-        "subscription S($ms: Int!) { cluster(everyMs: $ms) { cursor } }",
+        "subscription S($ms: Int!) { cluster(intervalMs: $ms) { cursor } }",
         "Variable '$ms'",
     ),
     "too much": ("{" + "queues { name } " * 300 + "}", "asks for too much"),

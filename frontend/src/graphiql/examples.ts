@@ -25,7 +25,7 @@ query Tasks($after: String) {
     after: $after
   ) {
     nodes {
-      uuid a b result status waitMs runMs
+      uuid a b result status queueTimeMs runTimeMs
       workerNode { name }
       history { kind at }
     }
@@ -52,9 +52,9 @@ subscription Changes {
   {
     query: `# Follow the counters and rates of the cluster.
 subscription Cluster {
-  cluster(everyMs: 1000) {
+  cluster(intervalMs: 1000) {
     statusCounts { status count }
-    load(window: MINUTE) { perSecond wait { p50 p95 } }
+    stats(window: MINUTE) { perSecond queueTime { p50 p95 } }
     workerNodes { name slots busySlots }
   }
 }

@@ -7,7 +7,7 @@ import { attentionCount, useAttentionCount } from "../lib/attention";
 
 const AttentionSubscription = graphql(`
   subscription Attention {
-    cluster(everyMs: 5000) {
+    cluster(intervalMs: 5000) {
       attention {
         kind
       }

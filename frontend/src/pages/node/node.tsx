@@ -114,13 +114,13 @@ function Details({ node }: { node: Node }) {
   return <Facts facts={facts} />;
 }
 
-function Speed({ node: { load } }: { node: Node }) {
-  const { p50, p95, p99 } = load.run;
+function Speed({ node: { stats } }: { node: Node }) {
+  const { p50, p95, p99 } = stats.runTime;
   const facts: Fact[] = [
-    ["Throughput", `${rate(load.perSecond)}/s`],
-    ["Succeeded", count(load.succeeded)],
-    ["Failed", count(load.failed)],
-    ["Cancelled", count(load.cancelled)],
+    ["Throughput", `${rate(stats.perSecond)}/s`],
+    ["Succeeded", count(stats.succeeded)],
+    ["Failed", count(stats.failed)],
+    ["Cancelled", count(stats.cancelled)],
     ["Duration p50 / p95 / p99", `${duration(p50)} / ${duration(p95)} / ${duration(p99)}`],
   ];
   return <Facts facts={facts} />;

@@ -2,7 +2,7 @@ import { graphql, type ResultOf } from "../../lib/api/schema";
 
 export const NodeSubscription = graphql(`
   subscription Node {
-    cluster(everyMs: 1000) {
+    cluster(intervalMs: 1000) {
       queues {
         name
       }
@@ -27,12 +27,12 @@ export const NodeSubscription = graphql(`
         heartbeatAt
         onlineSince
         lostAt
-        load(window: FIVE_MINUTES) {
+        stats(window: FIVE_MINUTES) {
           perSecond
           succeeded
           failed
           cancelled
-          run {
+          runTime {
             p50
             p95
             p99

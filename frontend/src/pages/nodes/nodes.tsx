@@ -1,4 +1,4 @@
-/** The worker nodes: their state, their load, and their control. */
+/** The worker nodes: their state, their statistics, and their control. */
 
 import { isOnline, NodeStateBadge } from "../../components/nodes/state";
 import { Page } from "../../components/page";
@@ -16,7 +16,7 @@ import "./nodes.css";
 
 const NodesSubscription = graphql(`
   subscription Nodes {
-    cluster(everyMs: 1000) {
+    cluster(intervalMs: 1000) {
       queues {
         name
       }
@@ -40,10 +40,10 @@ const NodesSubscription = graphql(`
         desiredQueues
         heartbeatAt
         onlineSince
-        load(window: MINUTE) {
+        stats(window: MINUTE) {
           perSecond
           failed
-          run {
+          runTime {
             p95
           }
         }
@@ -98,7 +98,7 @@ function NodeTable({ nodes, queues }: { nodes: Node[]; queues: string[] }) {
           header: "Duration p95",
           width: "92px",
           align: "end",
-          cell: ({ load }) => duration(load.run.p95),
+          cell: ({ stats }) => duration(stats.runTime.p95),
         },
         { header: "Last heartbeat", width: "130px", cell: (node) => <Heartbeat node={node} /> },
         {
@@ -161,11 +161,11 @@ function SlotUse({ node }: { node: Node }) {
   );
 }
 
-function throughput({ load }: Node) {
+function throughput({ stats }: Node) {
   return (
     <>
-      {rate(load.perSecond)}/s
-      {load.failed > 0 && <small className="muted">{count(load.failed)} failed</small>}
+      {rate(stats.perSecond)}/s
+      {stats.failed > 0 && <small className="muted">{count(stats.failed)} failed</small>}
     </>
   );
 }

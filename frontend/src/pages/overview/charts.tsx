@@ -14,27 +14,27 @@ const RANGES = [
 ] as const;
 
 export function Charts({ cluster, range }: { cluster: Cluster; range: Range }) {
-  const { spans, load } = cluster;
+  const { statsHistory, stats } = cluster;
   const data = useMemo(() => {
-    const of = (read: (load: Cluster["spans"][number]["load"]) => number | null) =>
-      spans.map((span) => read(span.load));
+    const of = (read: (stats: Cluster["statsHistory"][number]["stats"]) => number | null) =>
+      statsHistory.map((point) => read(point.stats));
     return {
-      times: spans.map(({ at }) => Date.parse(at) / 1_000),
+      times: statsHistory.map(({ at }) => Date.parse(at) / 1_000),
       throughput: [
         {
           name: "completed/s",
           color: "--accent",
-          values: of((load) => load.perSecond),
+          values: of((stats) => stats.perSecond),
           isArea: true,
         },
-        { name: "failed/s", color: "--failed", values: failuresPerSecond(spans) },
+        { name: "failed/s", color: "--failed", values: failuresPerSecond(statsHistory) },
       ],
       queueTime: [
-        { name: "p95", color: "--pending", values: of(({ wait }) => wait.p95) },
-        { name: "p50", color: "--accent", values: of(({ wait }) => wait.p50) },
+        { name: "p95", color: "--pending", values: of(({ queueTime }) => queueTime.p95) },
+        { name: "p50", color: "--accent", values: of(({ queueTime }) => queueTime.p50) },
       ],
     };
-  }, [spans]);
+  }, [statsHistory]);
   return (
     <>
       <Chart
@@ -42,7 +42,7 @@ export function Charts({ cluster, range }: { cluster: Cluster; range: Range }) {
         times={data.times}
         series={data.throughput}
         unit="rate"
-        summary={`${rate(load.perSecond)}/s in the last minute.`}
+        summary={`${rate(stats.perSecond)}/s in the last minute.`}
         aside={
           <Chips
             label="Time range"
@@ -58,9 +58,9 @@ export function Charts({ cluster, range }: { cluster: Cluster; range: Range }) {
         series={data.queueTime}
         unit="duration"
         summary={
-          load.wait.p95 == null
+          stats.queueTime.p95 == null
             ? "No task started in the last minute."
-            : `p95 ${duration(load.wait.p95)} in the last minute.`
+            : `p95 ${duration(stats.queueTime.p95)} in the last minute.`
         }
       />
     </>

@@ -19,7 +19,7 @@ export function NodesPanel({ nodes }: { nodes: Cluster["workerNodes"] }) {
               <Link href={`/app/nodes/${encodeURIComponent(node.name)}`}>{node.name}</Link>
               <NodeStateBadge node={node} />
               <Slots busy={node.busySlots} total={node.slots} />
-              <span className="muted number">{rate(node.load.perSecond)}/s</span>
+              <span className="muted number">{rate(node.stats.perSecond)}/s</span>
             </li>
           ))}
         </ul>

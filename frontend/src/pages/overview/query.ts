@@ -2,7 +2,7 @@ import { graphql, type ResultOf, type VariablesOf } from "../../lib/api/schema";
 
 export const OverviewSubscription = graphql(`
   subscription Overview($range: StatsWindow!) {
-    cluster(everyMs: 1000) {
+    cluster(intervalMs: 1000) {
       statusCounts {
         status
         count
@@ -22,20 +22,20 @@ export const OverviewSubscription = graphql(`
           uuid
         }
       }
-      load(window: MINUTE) {
+      stats(window: MINUTE) {
         perSecond
         failed
-        wait {
+        queueTime {
           p50
           p95
         }
       }
-      spans(window: $range) {
+      statsHistory(window: $range) {
         at
-        load {
+        stats {
           perSecond
           failed
-          wait {
+          queueTime {
             p50
             p95
           }
@@ -48,7 +48,7 @@ export const OverviewSubscription = graphql(`
         stopRequestedAt
         slots
         busySlots
-        load(window: MINUTE) {
+        stats(window: MINUTE) {
           perSecond
         }
       }

@@ -12,7 +12,7 @@ import "./tiles.css";
 const ANNOUNCE_EVERY_MS = 15_000;
 
 export function Tiles({ cluster }: { cluster: Cluster }) {
-  const { load, oldestPendingMs, workerNodes } = cluster;
+  const { stats, oldestPendingMs, workerNodes } = cluster;
   const number = (status: TaskStatus) =>
     cluster.statusCounts.find((each) => each.status === status)?.count ?? 0;
   const online = workerNodes.filter(isOnline);
@@ -40,7 +40,7 @@ export function Tiles({ cluster }: { cluster: Cluster }) {
           href="/app/tasks?status=SUCCESS&order=finished"
           tone="success"
           name="Throughput"
-          value={`${rate(load.perSecond)}/s`}
+          value={`${rate(stats.perSecond)}/s`}
           note={`${count(number("SUCCESS"))} succeeded`}
         />
         <Tile
@@ -48,14 +48,16 @@ export function Tiles({ cluster }: { cluster: Cluster }) {
           tone="failed"
           name="Failed"
           value={count(number("FAILED"))}
-          note={`${count(load.failed)} in the last minute`}
+          note={`${count(stats.failed)} in the last minute`}
         />
         <Tile
           href="/app/queues"
           tone="plain"
           name="Queue time p95"
-          value={duration(load.wait.p95)}
-          note={load.wait.p50 == null ? "No recent runs" : `p50 ${duration(load.wait.p50)}`}
+          value={duration(stats.queueTime.p95)}
+          note={
+            stats.queueTime.p50 == null ? "No recent runs" : `p50 ${duration(stats.queueTime.p50)}`
+          }
         />
         <Tile
           href="/app/nodes"
@@ -66,7 +68,7 @@ export function Tiles({ cluster }: { cluster: Cluster }) {
         />
       </ul>
       <Announcement
-        text={`${plural(number("PENDING"), "task")} pending, ${count(number("RUNNING"))} running, ${rate(load.perSecond)} per second completed, ${nodes} nodes online.`}
+        text={`${plural(number("PENDING"), "task")} pending, ${count(number("RUNNING"))} running, ${rate(stats.perSecond)} per second completed, ${nodes} nodes online.`}
       />
     </>
   );

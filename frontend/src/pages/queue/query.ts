@@ -2,7 +2,7 @@ import { graphql, type ResultOf } from "../../lib/api/schema";
 
 export const QueueSubscription = graphql(`
   subscription Queue {
-    cluster(everyMs: 1000) {
+    cluster(intervalMs: 1000) {
       queues {
         id
         name
@@ -31,17 +31,17 @@ export const QueueSubscription = graphql(`
             }
           }
         }
-        load(window: FIVE_MINUTES) {
+        stats(window: FIVE_MINUTES) {
           perSecond
           succeeded
           failed
           cancelled
-          wait {
+          queueTime {
             p50
             p95
             p99
           }
-          run {
+          runTime {
             p50
             p95
             p99

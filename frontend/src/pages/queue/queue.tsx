@@ -71,7 +71,7 @@ function Backlog({ queue }: { queue: Queue }) {
       {plural(numberOf(queue, status), "task")}
     </Link>
   );
-  const left = timeToEmpty(numberOf(queue, "PENDING"), queue.load.perSecond);
+  const left = timeToEmpty(numberOf(queue, "PENDING"), queue.stats.perSecond);
   const facts: Fact[] = [
     ["Pending", link("PENDING")],
     ["Running", link("RUNNING")],
@@ -83,16 +83,16 @@ function Backlog({ queue }: { queue: Queue }) {
   return <Facts facts={facts} />;
 }
 
-function Speed({ queue: { load } }: { queue: Queue }) {
-  const percentiles = ({ p50, p95, p99 }: Queue["load"]["wait"]) =>
+function Speed({ queue: { stats } }: { queue: Queue }) {
+  const percentiles = ({ p50, p95, p99 }: Queue["stats"]["queueTime"]) =>
     `${duration(p50)} / ${duration(p95)} / ${duration(p99)}`;
   const facts: Fact[] = [
-    ["Throughput", `${rate(load.perSecond)}/s`],
-    ["Succeeded", count(load.succeeded)],
-    ["Failed", count(load.failed)],
-    ["Cancelled", count(load.cancelled)],
-    ["Queue time p50 / p95 / p99", percentiles(load.wait)],
-    ["Duration p50 / p95 / p99", percentiles(load.run)],
+    ["Throughput", `${rate(stats.perSecond)}/s`],
+    ["Succeeded", count(stats.succeeded)],
+    ["Failed", count(stats.failed)],
+    ["Cancelled", count(stats.cancelled)],
+    ["Queue time p50 / p95 / p99", percentiles(stats.queueTime)],
+    ["Duration p50 / p95 / p99", percentiles(stats.runTime)],
   ];
   return <Facts facts={facts} />;
 }

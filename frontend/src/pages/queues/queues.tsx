@@ -16,7 +16,7 @@ import { QueueState } from "./state";
 
 const QueuesSubscription = graphql(`
   subscription Queues {
-    cluster(everyMs: 1000) {
+    cluster(intervalMs: 1000) {
       queues {
         id
         name
@@ -29,9 +29,9 @@ const QueuesSubscription = graphql(`
           status
           count
         }
-        load(window: FIVE_MINUTES) {
+        stats(window: FIVE_MINUTES) {
           perSecond
-          wait {
+          queueTime {
             p50
             p95
             p99
@@ -99,10 +99,10 @@ function QueueTable({ cluster }: { cluster: Cluster }) {
         numeric("Concurrency limit", "94px", ({ runningLimit }) =>
           runningLimit == null ? "none" : count(runningLimit),
         ),
-        numeric("Throughput", "90px", ({ load }) => `${rate(load.perSecond)}/s`),
-        numeric("Queue time p50", "76px", ({ load }) => duration(load.wait.p50)),
-        numeric("Queue time p95", "76px", ({ load }) => duration(load.wait.p95)),
-        numeric("Queue time p99", "76px", ({ load }) => duration(load.wait.p99)),
+        numeric("Throughput", "90px", ({ stats }) => `${rate(stats.perSecond)}/s`),
+        numeric("Queue time p50", "76px", ({ stats }) => duration(stats.queueTime.p50)),
+        numeric("Queue time p95", "76px", ({ stats }) => duration(stats.queueTime.p95)),
+        numeric("Queue time p99", "76px", ({ stats }) => duration(stats.queueTime.p99)),
         numeric("Nodes", "58px", (queue) => consumersOf(queue)),
         {
           header: "Actions",

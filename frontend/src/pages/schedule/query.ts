@@ -17,9 +17,9 @@ export const ScheduleQuery = graphql(`
       endsAt
       maxRuns
       jitter
-      fired
-      skipped
-      missed
+      firedCount
+      skippedCount
+      missedCount
       createdAt
       upcoming(count: 8)
       task {

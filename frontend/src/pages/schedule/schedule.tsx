@@ -115,7 +115,7 @@ function Configuration({ schedule }: { schedule: Schedule }) {
     ["Maximum runs", schedule.maxRuns == null ? "unlimited" : count(schedule.maxRuns)],
     [
       "Runs so far",
-      `${plural(schedule.fired, "run")} fired, ${count(schedule.skipped)} skipped, ${count(schedule.missed)} missed`,
+      `${plural(schedule.firedCount, "run")} fired, ${count(schedule.skippedCount)} skipped, ${count(schedule.missedCount)} missed`,
     ],
     ["Created", <Time key="created" at={schedule.createdAt} />],
   ];

@@ -29,9 +29,9 @@ const SchedulesQuery = graphql(`
         nextRunAt
         paused
         pauseNote
-        fired
-        skipped
-        missed
+        firedCount
+        skippedCount
+        missedCount
         task {
           uuid
           a
@@ -98,7 +98,7 @@ export function Schedules() {
 }
 
 function ScheduleTable({ schedules }: { schedules: Schedule[] }) {
-  const number = (header: string, name: "fired" | "skipped" | "missed") => ({
+  const number = (header: string, name: "firedCount" | "skippedCount" | "missedCount") => ({
     header,
     width: "72px",
     align: "end" as const,
@@ -141,9 +141,9 @@ function ScheduleTable({ schedules }: { schedules: Schedule[] }) {
           ),
         },
         { header: "Queue", width: "112px", cell: ({ task }) => task.queue.name },
-        number("Fired", "fired"),
-        number("Skipped", "skipped"),
-        number("Missed", "missed"),
+        number("Fired", "firedCount"),
+        number("Skipped", "skippedCount"),
+        number("Missed", "missedCount"),
         {
           header: "Actions",
           width: "56px",

@@ -27,15 +27,15 @@ const TaskDetails = graphql(`
     dueAt
     expiresAt
     cancelRequestedAt
-    waitMs
-    runMs
+    queueTimeMs
+    runTimeMs
     celeryTaskId
     idempotencyKey
     slots
     pending {
       reason
       message
-      ahead
+      tasksAhead
       estimatedStartAt
     }
     queue {

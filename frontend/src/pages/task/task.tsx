@@ -135,12 +135,12 @@ function Explanation({ task }: { task: Task }) {
 }
 
 function PendingExplanation({ pending }: { pending: NonNullable<Task["pending"]> }) {
-  const { message, ahead, estimatedStartAt } = pending;
+  const { message, tasksAhead, estimatedStartAt } = pending;
   return (
     <Callout tone="pending" icon="clock">
       <Message text={message} />
-      {ahead != null &&
-        ` ${plural(ahead, "task")} of the queue ${ahead === 1 ? "is" : "are"} ahead.`}
+      {tasksAhead != null &&
+        ` ${plural(tasksAhead, "task")} of the queue ${tasksAhead === 1 ? "is" : "are"} ahead.`}
       {estimatedStartAt && (
         <>
           {" "}

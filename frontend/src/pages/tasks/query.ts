@@ -9,8 +9,8 @@ const TaskRowFields = graphql(`
     result
     status
     priority
-    waitMs
-    runMs
+    queueTimeMs
+    runTimeMs
     createdAt
     finishedAt
     failedMessage

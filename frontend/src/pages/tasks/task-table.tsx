@@ -51,13 +51,13 @@ const COLUMNS = {
     header: "Queue time",
     width: "74px",
     align: "end",
-    cell: ({ waitMs }) => duration(waitMs),
+    cell: ({ queueTimeMs }) => duration(queueTimeMs),
   },
   duration: {
     header: "Duration",
     width: "76px",
     align: "end",
-    cell: ({ runMs }) => duration(runMs),
+    cell: ({ runTimeMs }) => duration(runTimeMs),
   },
   created: { header: "Created", width: "82px", cell: ({ createdAt }) => <Time at={createdAt} /> },
   finished: {

@@ -1,17 +1,6 @@
 """What the tests need to know about the processes of this machine."""
 
-import time
-from collections.abc import Callable
 from pathlib import Path
-
-PATIENCE_SECONDS = 60
-
-
-def eventually(condition: Callable[[], object], meaning: str) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {PATIENCE_SECONDS} s: {meaning}"
-        time.sleep(0.05)
 
 
 def is_alive(pid: int) -> bool:

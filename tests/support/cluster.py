@@ -6,8 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,20 +16,13 @@ from urllib.request import Request, urlopen
 import psutil
 from django.db import connections
 
+from tests.support.waiting import eventually
+
 # Shorter than in production, so that recovery is seen within seconds.
 PATIENCE = {
     "TASK_LEASE_SECONDS": "4",
     "RECONCILE_EVERY_SECONDS": "1",
 }
-
-
-def eventually(condition: Callable[[], Any], *, seconds: float = 30) -> Any:
-    """The condition's first true value. Fails when the time is over."""
-    deadline = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < deadline, f"not within {seconds} s: {condition}"
-        time.sleep(0.05)
-    return value
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""What tasks a client means. Few conditions, by hand: none that the database cannot bear."""
+"""Conditions on tasks. They are few, and each is one that the database can answer cheaply."""
 
 import re
 from datetime import datetime
@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 
 from schema.core.enums import TaskStatus
-from schema.core.relay import BadInputError, parse_id
+from schema.core.relay import BadInputError, checked_name, parse_id
 from schema.core.scalars import BigInt
 from tasks_app.models import Task, TaskResult
 
@@ -24,20 +24,30 @@ FRAGMENT_MIN = 4
 SUFFIX_AMONG = 100_000
 
 
-@strawberry.input(description="From one time (included) to another (excluded).")
+@strawberry.input(description="A range of times.")
 class TimeRange:
-    start: datetime | None = strawberry.field(default=None, description="Not before this time.")
-    end: datetime | None = strawberry.field(default=None, description="Before this time.")
+    start: datetime | None = strawberry.field(
+        default=None, description=("The start of the range, inclusive. Null for no start.")
+    )
+    end: datetime | None = strawberry.field(
+        default=None, description=("The end of the range, exclusive. Null for no end.")
+    )
 
     def q(self, column: str) -> Q:
         return _between(column, self.start, self.end, "lt")
 
 
-@strawberry.input(description="One integer, or a range of them.")
+@strawberry.input(description="An integer, or a range of integers.")
 class BigIntCondition:
-    equals: BigInt | None = strawberry.field(default=None, description="Exactly this.")
-    min: BigInt | None = strawberry.field(default=None, description="This or more.")
-    max: BigInt | None = strawberry.field(default=None, description="This or less.")
+    equals: BigInt | None = strawberry.field(
+        default=None, description=("Matches this integer. Null for any.")
+    )
+    min: BigInt | None = strawberry.field(
+        default=None, description=("Matches this integer and greater ones. Null for no minimum.")
+    )
+    max: BigInt | None = strawberry.field(
+        default=None, description=("Matches this integer and smaller ones. Null for no maximum.")
+    )
 
     def q(self, column: str) -> Q:
         low, high, exactly = map(_clamp, (self.min, self.max, self.equals))
@@ -46,7 +56,7 @@ class BigIntCondition:
 
 
 def _clamp(number: int | None) -> int | None:
-    """Beyond any number we store; what no column can hold cannot be compared with it either."""
+    """Limit a number to one digit more than is stored: a column is not compared with more."""
     return None if number is None else max(-(10**20) + 1, min(number, 10**20 - 1))
 
 
@@ -61,65 +71,84 @@ def _between(column: str, low: object, high: object, below: str) -> Q:
 
 @strawberry.input(
     description=(
-        "Which tasks. All that is given must hold; what is left out or null does not matter."
-        f" Nested at most {DEPTH_MAX} deep, with at most {CONDITIONS_MAX} of these objects."
+        "A condition on tasks. A task matches if it matches every field that is given. Conditions"
+        f" can be nested {DEPTH_MAX} levels deep, with {CONDITIONS_MAX} objects in total."
     )
 )
 class TaskWhere:
     ids: list[strawberry.ID] | None = strawberry.field(
-        default=None, description=f"One of these, at most {IDS_MAX}."
+        default=None,
+        description=(f"Matches tasks with one of these global IDs or UUIDs, at most {IDS_MAX:,}."),
     )
     uuid_fragment: str | None = strawberry.field(
         default=None,
         description=(
-            f"Hexadecimal digits, {FRAGMENT_MIN} to 32, with which the UUID begins or ends."
-            " Hyphens are ignored. UUIDs that end with them are found among the newest"
-            f" {SUFFIX_AMONG:,} tasks."
+            f"Matches tasks whose UUID begins or ends with these {FRAGMENT_MIN} to 32"
+            " hexadecimal digits."
+            " Hyphens are ignored. The end is compared for the newest"
+            f" {SUFFIX_AMONG:,} tasks only."
         ),
     )
     statuses: list[TaskStatus] | None = strawberry.field(
-        default=None, description="In one of these."
+        default=None, description="Matches tasks with one of these statuses."
     )
-    queue: str | None = strawberry.field(default=None, description="Of the queue of this name.")
+    queue: str | None = strawberry.field(
+        default=None, description=("Matches tasks of the queue with this name.")
+    )
     schedule_id: strawberry.ID | None = strawberry.field(
-        default=None, description="Of this schedule."
+        default=None, description="Matches the task of the schedule with this global ID or UUID."
     )
     worker_node: str | None = strawberry.field(
-        default=None, description="Held, or held last, by the node of this name."
+        default=None, description="Matches tasks that the worker node with this name claimed last."
     )
     scheduled: bool | None = strawberry.field(
-        default=None, description="Whether it belongs to a schedule."
+        default=None,
+        description=("Matches tasks that belong to a schedule if true, and others if false."),
     )
-    created_at: TimeRange | None = strawberry.field(default=None, description="Created then.")
-    finished_at: TimeRange | None = strawberry.field(default=None, description="Finished then.")
-    a: BigIntCondition | None = strawberry.field(default=None, description="The first number.")
-    b: BigIntCondition | None = strawberry.field(default=None, description="The second number.")
+    created_at: TimeRange | None = strawberry.field(
+        default=None, description=("Matches tasks that were created in this range.")
+    )
+    finished_at: TimeRange | None = strawberry.field(
+        default=None, description=("Matches tasks that ended in this range.")
+    )
+    a: BigIntCondition | None = strawberry.field(
+        default=None, description=("Matches tasks with such a first integer.")
+    )
+    b: BigIntCondition | None = strawberry.field(
+        default=None, description=("Matches tasks with such a second integer.")
+    )
     result: BigIntCondition | None = strawberry.field(
-        default=None, description="The sum of any of its runs."
+        default=None, description="Matches tasks with such a result in any of their runs."
     )
     and_: list["TaskWhere"] | None = strawberry.field(
-        default=None, name="AND", description="All of these hold too."
+        default=None, name="AND", description="Matches tasks that match all of these conditions."
     )
     or_: list["TaskWhere"] | None = strawberry.field(
-        default=None, name="OR", description="At least one of these holds too."
+        default=None,
+        name="OR",
+        description=("Matches tasks that match at least one of these conditions."),
     )
     not_: Optional["TaskWhere"] = strawberry.field(
-        default=None, name="NOT", description="This does not hold."
+        default=None, name="NOT", description="Matches tasks that do not match this condition."
     )
 
 
 def to_q(where: TaskWhere | None) -> Q:
-    """The condition as Django's; BadInputError if it is nested too deep or too long."""
+    """Return a condition for the ORM.
+
+    Raises:
+        BadInputError: The condition is nested too deeply or has too many objects.
+    """
     if where is None:
         return Q()
     if _count(where, DEPTH_MAX) > CONDITIONS_MAX:
-        raise BadInputError(f"`where` has more than {CONDITIONS_MAX} objects.")
+        raise BadInputError(f"`where` must not have more than {CONDITIONS_MAX} objects.")
     return _q(where)
 
 
 def _count(where: TaskWhere, depth: int) -> int:
     if not depth:
-        raise BadInputError(f"`where` is nested more than {DEPTH_MAX} deep.")
+        raise BadInputError(f"`where` must not be nested more than {DEPTH_MAX} levels deep.")
     return 1 + sum(_count(nested, depth - 1) for nested in _nested(where))
 
 
@@ -130,7 +159,7 @@ def _nested(where: TaskWhere) -> list[TaskWhere]:
 def _q(where: TaskWhere) -> Q:
     conditions = [_own(where), *map(_q, where.and_ or [])]
     if where.or_ is not None:
-        # Of no alternatives none holds.
+        # Of no alternatives, none matches.
         conditions.append(reduce(or_, map(_q, where.or_), Q(pk__in=[])))
     if where.not_:
         # Not `~`: null is not unequal to anything in SQL, but a task without a result has no 5.
@@ -142,18 +171,18 @@ def _own(where: TaskWhere) -> Q:
     q = Q()
     if where.ids is not None:
         if len(where.ids) > IDS_MAX:
-            raise BadInputError(f"`ids` has more than {IDS_MAX}.")
+            raise BadInputError(f"`ids` must not have more than {IDS_MAX:,} elements.")
         q &= Q(pk__in=[parse_id(id, "Task") for id in where.ids])
     if where.uuid_fragment is not None:
         q &= _with_fragment(where.uuid_fragment)
     if where.statuses is not None:
         q &= Q(status__in=where.statuses)
     if where.queue is not None:
-        q &= Q(queue_id=text(where.queue))
+        q &= Q(queue_id=checked_name(where.queue))
     if where.schedule_id is not None:
         q &= Q(schedule_id=parse_id(where.schedule_id, "TaskSchedule"))
     if where.worker_node is not None:
-        q &= Q(node__name=text(where.worker_node))
+        q &= Q(node__name=checked_name(where.worker_node))
     if where.scheduled is not None:
         q &= Q(schedule__isnull=not where.scheduled)
     for column in ("created_at", "finished_at", "a", "b"):
@@ -186,10 +215,3 @@ def _suffix(digits: str) -> str:
     """The end of a UUID in its usual form, with hyphens."""
     hyphens = sum(len(digits) > from_the_end for from_the_end in (12, 16, 20, 24))
     return str(UUID(digits.rjust(32, "0")))[-(len(digits) + hyphens) :]
-
-
-def text(value: str) -> str:
-    """What a name can be looked for as."""
-    if "\0" in value:
-        raise BadInputError("A name has no NUL in it.")
-    return value

@@ -13,7 +13,8 @@ import psycopg2
 
 from project.standalone.engines import free_port
 from project.standalone.state import BASE_DIR, State
-from tests.standalone.machine import arguments, children, eventually
+from tests.support.processes import arguments, children
+from tests.support.waiting import eventually
 
 
 class Up:

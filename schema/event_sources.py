@@ -1,0 +1,176 @@
+"""The sources of the subscriptions to the log: changes of tasks, and events in batches."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import strawberry
+from graphql import GraphQLError
+
+from schema.core.enums import TaskStatus
+from schema.core.relay import BadInputError, parse_id
+from schema.execution.broadcast import Item, Watch
+from schema.execution.executor import run_in_thread
+from schema.types.events import (
+    EventBatch,
+    StreamGap,
+    StreamHeartbeat,
+    event_batch,
+    present_states,
+    status_changes,
+)
+from schema.types.tasks.filters import IDS_MAX
+from tasks_app import models
+from tasks_app.log import events
+from tasks_app.log.events import Cursor, GapError, Page
+from tasks_app.log.reader import log_reader
+
+
+@strawberry.input(
+    description="A condition on changes of tasks. A change matches if it matches every given field."
+)
+class TaskChangeWhere:
+    ids: list[strawberry.ID] | None = strawberry.field(
+        default=None,
+        description=f"Matches tasks with one of these global IDs or UUIDs, at most {IDS_MAX:,}.",
+    )
+    schedule_id: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="Matches the task of the schedule with this global ID or UUID.",
+    )
+    statuses: list[TaskStatus] | None = strawberry.field(
+        default=None, description="Matches changes to one of these statuses."
+    )
+    queue: str | None = strawberry.field(
+        default=None, description="Matches tasks of the queue with this name."
+    )
+
+    def task_ids(self) -> frozenset[UUID] | None:
+        """Return the keys of the tasks that `ids` and `schedule_id` allow; None for all.
+
+        Raises:
+            BadInputError: An ID is not valid, or the schedule does not exist.
+        """
+        if self.ids is not None and len(self.ids) > IDS_MAX:
+            raise BadInputError(f"`ids` must not have more than {IDS_MAX:,} elements.")
+        ids = None if self.ids is None else frozenset(parse_id(id, "Task") for id in self.ids)
+        if self.schedule_id is None:
+            return ids
+        schedule_id = parse_id(self.schedule_id, "TaskSchedule")
+        task = models.Task.objects.filter(schedule=schedule_id).first()
+        if task is None:
+            raise BadInputError("`scheduleId` does not identify an existing schedule.")
+        return frozenset([task.pk]) if ids is None else ids & {task.pk}
+
+
+class TaskWatch(Watch):
+    """The changes of tasks, one by one."""
+
+    kind = "tasks"
+
+    def __init__(
+        self, where: TaskChangeWhere, task_ids: frozenset[UUID] | None, after: Cursor | None
+    ) -> None:
+        self.task_ids = task_ids
+        self._after = after
+        self._statuses = None if where.statuses is None else frozenset(where.statuses)
+        self._queue = where.queue
+        # The version of each task whose state was sent at the beginning.
+        self._sent: dict[UUID, int] = {}
+
+    async def begin(self) -> tuple[Cursor, list[Any]]:
+        if self._after:
+            try:
+                await log_reader.verify(self._after)
+            except GapError as gap:
+                raise GraphQLError(
+                    "The log no longer contains all events after the cursor. Read the state again.",
+                    extensions={"code": "STREAM_GAP", "cursor": gap.resume.encode()},
+                ) from gap
+            return self._after, []
+        # The position is read before the state, so that no change in between is missed.
+        cursor = await log_reader.head()
+        if self.task_ids is None:
+            return cursor, []
+        tasks = await run_in_thread(lambda: list(models.Task.objects.filter(pk__in=self.task_ids)))
+        self._sent = {task.pk: task.version for task in tasks}
+        matching = [task for task in tasks if self._matches(task.status, task.queue_id)]
+        return cursor, present_states(matching, cursor)
+
+    def items(self, page: Page, after: Cursor) -> list[Item]:
+        return list(_changes(page, after))
+
+    def wants(self, item: Item) -> bool:
+        event, index = item.source
+        return (
+            (self.task_ids is None or item.task_id in self.task_ids)
+            and self._matches(event.status, event.queue)
+            and event.versions[index] > self._sent.get(event.task_ids[index], 0)
+        )
+
+    def payloads(self, items: Sequence[Item]) -> list[Any]:
+        return status_changes([item.source for item in items])
+
+    def _matches(self, status: str, queue: str) -> bool:
+        return (self._statuses is None or status in self._statuses) and (
+            self._queue is None or queue == self._queue
+        )
+
+
+def _changes(page: Page, after: Cursor) -> Iterator[Item]:
+    for event in page.lines:
+        if not event.status:
+            continue  # The tasks were deleted.
+        seen = after.seen if event.end[:2] == after[:2] else 0
+        for index in range(seen, len(event.task_ids)):
+            yield Item(events.cursor_after(event, index), (event, index), event.task_ids[index])
+
+
+class LogWatch(Watch):
+    """The events of the log, in batches."""
+
+    has_heartbeats = True
+
+    def __init__(self, kinds: frozenset[str] | None, after: Cursor | None) -> None:
+        self.kind = ("log", kinds)
+        self._kinds = kinds
+        self._after = after
+
+    async def begin(self) -> tuple[Cursor, list[Any]]:
+        if self._after is None:
+            cursor = await log_reader.head()
+            return cursor, [event_batch([], cursor, caught_up=True)]
+        try:
+            await log_reader.verify(self._after)
+        except GapError as gap:
+            resume = gap.resume
+            return resume, [
+                StreamGap(cursor=resume.encode()),
+                event_batch([], resume, caught_up=False),
+            ]
+        return self._after, [event_batch([], self._after, caught_up=False)]
+
+    def items(self, page: Page, after: Cursor) -> list[Item]:
+        found = [
+            event
+            for event in page.lines
+            if event.end > after and (self._kinds is None or event.kind in self._kinds)
+        ]
+        return [Item(page.cursor, (found, page.is_last))] if found else []
+
+    def payloads(self, items: Sequence[Item]) -> list[EventBatch]:
+        return [
+            event_batch(found, item.cursor, caught_up=is_last)
+            for item in items
+            for found, is_last in [item.source]
+        ]
+
+    def trimmed(self, item: Item, after: Cursor) -> Item:
+        found, is_last = item.source
+        if found[0].end > after:
+            return item
+        return item._replace(source=([event for event in found if event.end > after], is_last))
+
+    def heartbeat(self, cursor: Cursor) -> StreamHeartbeat:
+        return StreamHeartbeat(at=datetime.now(UTC), cursor=cursor.encode())

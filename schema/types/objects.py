@@ -1,0 +1,63 @@
+"""The queries of any object by its global ID (Relay)."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import strawberry
+import strawberry_django
+from django.db.models import Model, QuerySet
+
+from schema.core.prefetch import prefetch_for
+from schema.core.relay import BadInputError, Node, split_id
+from tasks_app import models
+
+NODES_MAX = 100
+NODE_TYPES: dict[str, type[Model]] = {
+    "Task": models.Task,
+    "TaskResult": models.TaskResult,
+    "TaskSchedule": models.TaskSchedule,
+    "ScheduleTick": models.ScheduleTick,
+    "Queue": models.Queue,
+    "WorkerNode": models.WorkerNode,
+}
+
+
+@strawberry.type
+class NodeObjectQueries:
+    @strawberry_django.field(
+        description="The object with this global ID. Null if it does not exist."
+    )
+    def node(
+        self,
+        info: strawberry.Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The global ID.")],
+    ) -> Node | None:
+        return _nodes(info, [id])[0]
+
+    @strawberry_django.field(
+        description=(
+            f"The objects with these global IDs, at most {NODES_MAX}, in their order. Null for"
+            " those that do not exist."
+        )
+    )
+    def nodes(
+        self,
+        info: strawberry.Info,
+        ids: Annotated[list[strawberry.ID], strawberry.argument(description="The global IDs.")],
+    ) -> list[Node | None]:
+        return _nodes(info, ids)
+
+
+def _nodes(info: strawberry.Info, ids: list[strawberry.ID]) -> list[Any]:
+    if len(ids) > NODES_MAX:
+        raise BadInputError(f"`ids` must not have more than {NODES_MAX} elements.")
+    wanted = [split_id(id) for id in ids]
+    found: dict[tuple[str, UUID], Model] = {}
+    for name in {name for name, _ in wanted}:
+        if name not in NODE_TYPES:
+            raise BadInputError(f"There is no type {name[:100]!r} with global IDs.")
+        rows: QuerySet[Any] = NODE_TYPES[name]._default_manager.all()
+        some = list(rows.filter(pk__in=[pk for type_name, pk in wanted if type_name == name]))
+        prefetch_for(info, some)
+        found |= {(name, row.pk): row for row in some}
+    return [found.get(key) for key in wanted]

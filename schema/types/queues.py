@@ -1,0 +1,207 @@
+"""Queues: what they show, and the mutations that control them."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import strawberry
+import strawberry_django
+
+from schema.core.enums import StatsWindow, TaskStatus
+from schema.core.payloads import (
+    INPUT,
+    UserError,
+    attempt,
+    errors_field,
+    mutation_input,
+    mutation_payload,
+)
+from schema.core.prefetch import fetch_selected, prefetch_for, prefetch_one, prefetches
+from schema.core.relay import Node, checked_name, described
+from schema.types.statistics import StatusCount, TaskStats, Window, stats_of
+from tasks_app import models, stats
+from tasks_app.services import queues
+
+if TYPE_CHECKING:
+    from schema.types.tasks.pending import PendingGroup
+
+NOTE = "The reason, for other operators and the event log. Default empty."
+RUNNING_LIMIT = (
+    "The maximum number of tasks of the queue that run at the same time in the cluster. Null for no"
+    " limit."
+)
+NAME = "The name of the queue."
+
+
+@strawberry_django.type(models.Queue, description="A queue of tasks.")
+class Queue(Node):
+    name: str = described(NAME)
+    paused_at: datetime | None = described(
+        "The time at which the queue was paused. Null if it is not paused."
+    )
+    paused_by: str = described(
+        "The name of the actor who paused the queue. Empty if it is unknown or not paused."
+    )
+    pause_note: str = described("The reason for the pause. Empty if none was given.")
+    running_limit: int | None = described(RUNNING_LIMIT)
+    created_at: datetime = described("The time at which the queue was created.")
+
+    @strawberry.field(description="Whether the queue is paused. No task of a paused queue starts.")
+    def paused(self: Any) -> bool:
+        return self.paused_at is not None
+
+    @strawberry.field(description="The number of the queue's tasks in each status.")
+    def status_counts(self: Any) -> list[StatusCount]:
+        if not hasattr(self, "loaded_counts"):
+            _load_counts([self], {})
+        counts: dict[str, int] = self.loaded_counts
+        return [StatusCount(status=status, count=counts.get(status, 0)) for status in TaskStatus]
+
+    @strawberry.field(
+        description=(
+            "The due tasks of the queue, grouped by the number of slots that they need, with the"
+            " reason for which the first task of each group is pending."
+        )
+    )
+    def pending_groups(
+        self: Any,
+    ) -> list[Annotated["PendingGroup", strawberry.lazy("schema.types.tasks.pending")]]:
+        if not hasattr(self, "loaded_groups"):
+            prefetch_one(self, "pendingGroups")
+        return self.loaded_groups
+
+    @strawberry.field(description="Statistics of the queue's runs that ended recently.")
+    def stats(self: Any, window: Window = StatsWindow.MINUTE) -> TaskStats:
+        return stats_of(self, window)
+
+
+@prefetches(models.Queue, "statusCounts")
+def _load_counts(rows: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+    counts = stats.task_counts()
+    for row in rows:
+        row.loaded_counts = {
+            status: count for (name, status), count in counts.items() if name == row.name
+        }
+    return []
+
+
+@mutation_input
+class CreateQueueInput:
+    name: str = strawberry.field(
+        description=(
+            "The name of the queue: 1 to 63 lower-case letters, digits, dots, hyphens and"
+            " underscores. It starts with a letter or a digit."
+        )
+    )
+    running_limit: int | None = strawberry.field(default=None, description=RUNNING_LIMIT)
+    note: str = strawberry.field(default="", description=NOTE)
+
+
+@mutation_input
+class UpdateQueueInput:
+    name: str = strawberry.field(description=NAME)
+    running_limit: int | None = strawberry.field(description=RUNNING_LIMIT)
+    note: str = strawberry.field(default="", description=NOTE)
+
+
+@mutation_input
+class PauseQueueInput:
+    name: str = strawberry.field(description=NAME)
+    note: str = strawberry.field(default="", description=NOTE)
+
+
+@mutation_input
+class ResumeQueueInput(PauseQueueInput): ...
+
+
+@strawberry.type
+class QueuePayload:
+    queue: Queue | None = strawberry.field(
+        description="The queue after the mutation. Null if the mutation failed."
+    )
+    errors: list[UserError] = errors_field()
+
+
+@mutation_payload
+class CreateQueuePayload(QueuePayload): ...
+
+
+@mutation_payload
+class UpdateQueuePayload(QueuePayload): ...
+
+
+@mutation_payload
+class PauseQueuePayload(QueuePayload): ...
+
+
+@mutation_payload
+class ResumeQueuePayload(QueuePayload): ...
+
+
+P = TypeVar("P", bound=QueuePayload)
+
+
+@strawberry.type
+class QueueQueries:
+    @strawberry_django.field(description="All queues, ordered by name.")
+    def queues(self, info: strawberry.Info) -> list[Queue]:
+        return fetch_selected(info, models.Queue.objects.order_by("name"))
+
+    @strawberry_django.field(description="The queue with this name. Null if it does not exist.")
+    def queue(
+        self,
+        info: strawberry.Info,
+        name: Annotated[str, strawberry.argument(description=NAME)],
+    ) -> Queue | None:
+        found = models.Queue.objects.filter(name=checked_name(name))
+        return next(iter(fetch_selected(info, found)), None)
+
+
+@strawberry.type
+class QueueMutations:
+    @strawberry_django.mutation(
+        description=(
+            "Create a queue. Worker nodes that were started without a list of queues serve it."
+        )
+    )
+    def create_queue(
+        self, info: strawberry.Info, input: Annotated[CreateQueueInput, INPUT]
+    ) -> CreateQueuePayload:
+        options = {"running_limit": input.running_limit}
+        return _payload(CreateQueuePayload, info, input, queues.create_queue, **options)
+
+    @strawberry_django.mutation(description="Change the limit of a queue.")
+    def update_queue(
+        self, info: strawberry.Info, input: Annotated[UpdateQueueInput, INPUT]
+    ) -> UpdateQueuePayload:
+        options = {"running_limit": input.running_limit}
+        return _payload(UpdateQueuePayload, info, input, queues.update_queue, **options)
+
+    @strawberry_django.mutation(
+        description="Pause a queue: none of its tasks starts. Running tasks continue."
+    )
+    def pause_queue(
+        self, info: strawberry.Info, input: Annotated[PauseQueueInput, INPUT]
+    ) -> PauseQueuePayload:
+        return _payload(PauseQueuePayload, info, input, queues.pause_queue)
+
+    @strawberry_django.mutation(description="Resume a paused queue.")
+    def resume_queue(
+        self, info: strawberry.Info, input: Annotated[ResumeQueueInput, INPUT]
+    ) -> ResumeQueuePayload:
+        return _payload(ResumeQueuePayload, info, input, queues.resume_queue)
+
+
+def _payload(
+    payload: type[P],
+    info: strawberry.Info,
+    input: CreateQueueInput | UpdateQueueInput | PauseQueueInput,
+    service: Callable[..., models.Queue],
+    **options: Any,
+) -> P:
+    queue, errors = attempt(
+        lambda: service(checked_name(input.name), note=input.note, **options), key="name"
+    )
+    if queue:
+        prefetch_for(info, [queue], "queue")
+    return payload(queue=queue, errors=errors)  # type: ignore[arg-type]

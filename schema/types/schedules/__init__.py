@@ -1,0 +1,1 @@
+"""Schedules: their types, queries and mutations."""

@@ -1,0 +1,131 @@
+"""The types of schedules and of their scheduled times."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import strawberry
+import strawberry_django
+from django.db.models import prefetch_related_objects
+
+from schema.core.enums import OverlapPolicy, TickOutcome, TickReason
+from schema.core.pagination import After, Connection, First, Order, Page, paginate
+from schema.core.prefetch import prefetches
+from schema.core.relay import BadInputError, Node, described
+from schema.types.tasks.types import Task
+from tasks_app import models
+from tasks_app.options import SCHEDULE_OPTIONS
+from tasks_app.services import schedules
+
+UPCOMING_DEFAULT, UPCOMING_MAX = 5, 100
+NEWEST_TICK_FIRST = Order("NOMINAL_AT DESC", "nominal_at")
+
+
+@strawberry_django.type(
+    models.ScheduleTick,
+    description="What happened at a scheduled time, or at several consecutive ones alike.",
+)
+class ScheduleTick(Node):
+    nominal_at: datetime = described("The scheduled time. The last one if there are several.")
+    outcome: TickOutcome = described("Whether a run was started.")
+    count: int = described("The number of scheduled times that the tick stands for.")
+    run: int | None = described("The number of the run that was started. Null if none was.")
+    fired_at: datetime | None = described(
+        "The time at which the run was started. Null if none was."
+    )
+
+    @strawberry.field(
+        description="The reason for the outcome. Null for a run that started as scheduled."
+    )
+    def reason(self: Any) -> TickReason | None:
+        return TickReason(self.reason) if self.reason else None
+
+
+@strawberry_django.type(
+    models.TaskSchedule, description="A schedule that starts runs of a task at regular intervals."
+)
+class TaskSchedule(Node):
+    scheduled_at: datetime = described(
+        "The first scheduled time. The others follow in whole intervals."
+    )
+    interval: int = described(SCHEDULE_OPTIONS["interval"].description)
+    paused_at: datetime | None = described(
+        "The time at which the schedule was paused. Null if it is not paused."
+    )
+    pause_note: str = described("The reason for the pause. Empty if none was given.")
+    overlap: OverlapPolicy = described(SCHEDULE_OPTIONS["overlap"].description)
+    misfire_grace: int = described(SCHEDULE_OPTIONS["misfire_grace"].description)
+    ends_at: datetime | None = described(SCHEDULE_OPTIONS["ends_at"].description)
+    max_runs: int | None = described(SCHEDULE_OPTIONS["max_runs"].description)
+    jitter: int = described("The maximum of a random delay of each run, in seconds.")
+    fired_count: int = described(
+        "The number of scheduled times that started a run.", field_name="fired"
+    )
+    skipped_count: int = described(
+        "The number of scheduled times that were skipped.", field_name="skipped"
+    )
+    missed_count: int = described(
+        "The number of scheduled times that were missed.", field_name="missed"
+    )
+    created_at: datetime = described("The time at which the schedule was created.")
+    updated_at: datetime = described("The time of the schedule's last change.")
+
+    @strawberry.field(description="The UUID of the schedule, which the REST API and the logs use.")
+    def uuid(self: Any) -> UUID:
+        return self.pk
+
+    @strawberry.field(
+        description="The task of the schedule. Each scheduled time that fires starts a run of it."
+    )
+    def task(self: Any) -> Task:
+        return self.task
+
+    @strawberry.field(
+        description="The next scheduled time. Null if the schedule is paused or has ended."
+    )
+    def next_run_at(self: Any) -> datetime | None:
+        return next(iter(self.upcoming(1)), None)
+
+    @strawberry.field(description="Whether the schedule is paused.")
+    def paused(self: Any) -> bool:
+        return self.paused_at is not None
+
+    @strawberry.field(
+        description="The next scheduled times. Empty if the schedule is paused or has ended."
+    )
+    def upcoming(
+        self: Any,
+        count: Annotated[
+            int,
+            strawberry.argument(
+                description=(
+                    f"The number of scheduled times, 1 to {UPCOMING_MAX}. Default"
+                    f" {UPCOMING_DEFAULT}."
+                )
+            ),
+        ] = UPCOMING_DEFAULT,
+    ) -> list[datetime]:
+        if not 1 <= count <= UPCOMING_MAX:
+            raise BadInputError(f"`count` must be between 1 and {UPCOMING_MAX}.")
+        return schedules.upcoming(self, count)
+
+    @strawberry.field(description="What happened at past scheduled times, newest first.")
+    def ticks(self: Any, first: First = None, after: After = None) -> Connection[ScheduleTick]:
+        rows = self.ticks.all()
+        edges, page_info = paginate(rows, NEWEST_TICK_FIRST, Page(first, after))
+        return Connection(edges=edges, page_info=page_info, rows=rows)
+
+
+@prefetches(models.TaskSchedule, "task")
+def _load_tasks(rows: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+    prefetch_related_objects(rows, "tasks")
+    return [row.task for row in rows]
+
+
+@prefetches(models.Task, "schedule")
+def _load_schedules(tasks: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+    # A prefetch of no rows would still run a query.
+    tasks = [task for task in tasks if task.schedule_id]
+    prefetch_related_objects(tasks, "schedule")
+    return [task.schedule for task in tasks]

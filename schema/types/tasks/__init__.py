@@ -1,0 +1,1 @@
+"""Tasks: their type, filters, queries and mutations."""

@@ -1,0 +1,252 @@
+"""The types of tasks and of their results."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import strawberry
+import strawberry_django
+from django.db.models import Prefetch, prefetch_related_objects
+
+from schema.core.enums import PendingReason, TaskStatus
+from schema.core.prefetch import prefetches
+from schema.core.relay import BadInputError, Node, described
+from schema.core.scalars import BigInt
+from schema.types.nodes import WorkerNode
+from schema.types.queues import Queue
+from schema.types.tasks import pending as pending_
+from schema.types.tasks.history import TaskEvent, history_of
+from schema.types.tasks.pending import Pending
+from tasks_app import models
+
+if TYPE_CHECKING:
+    from schema.types.schedules.types import TaskSchedule
+
+RESULTS_DEFAULT, RESULTS_MAX = 10, 100
+HISTORY_MAX = 100
+
+
+@strawberry_django.type(models.TaskResult, description="The result of one run of a task.")
+class TaskResult(Node):
+    result: BigInt = described("The exact sum of the task's integers.")
+    run: int = described("The number of the run, from 1.")
+    attempt: int = described("The number of the attempt that computed the result, from 1.")
+    created_at: datetime = described("The time at which the result was stored.")
+    node: strawberry.Private[Any]
+
+    @strawberry.field(
+        description="The worker node that computed the result. Null if it is unknown."
+    )
+    def worker_node(self) -> WorkerNode | None:
+        return self.node
+
+
+@strawberry_django.type(models.Task, description="A unit of work that adds two integers.")
+class Task(Node):
+    a: BigInt = described("The first integer, of 64 bits with a sign.")
+    b: BigInt = described("The second integer, of 64 bits with a sign.")
+    status: TaskStatus = described("The status of the current run.")
+    priority: int = described("The priority, 0 to 9. Tasks with a higher priority start first.")
+    run_at: datetime | None = described(
+        "The time before which the task does not start. Null if it was to start at once."
+    )
+    expires_at: datetime | None = described(
+        "The time at which the task fails if it has not started. Null if it does not expire."
+    )
+    duration_ms: int = described("The simulated duration of the work, in milliseconds.")
+    slots: int = described("The number of slots that the task occupies while it runs.")
+    max_attempts: int = described(
+        "The maximum number of attempts of a run. Another attempt starts if one is lost."
+    )
+    version: int = described(
+        "The version of the task. It grows by one with each change, so that the newer of two"
+        " answers is the one with the higher version."
+    )
+    run: int = described(
+        "The number of the current run. Each retry, and each tick of a schedule that fires, starts"
+        " a new run. Zero before the first tick of a schedule."
+    )
+    attempt: int = described("The number of attempts that the current run has started.")
+    created_at: datetime = described("The time at which the task was created.")
+    updated_at: datetime = described("The time of the task's last change.")
+    started_at: datetime | None = described(
+        "The time at which the last attempt of the current run started. Null if none has."
+    )
+    finished_at: datetime | None = described(
+        "The time at which the current run ended. Null if it has not ended."
+    )
+    cancel_requested_at: datetime | None = described(
+        "The time at which cancellation of the current run was requested. Null if it was not."
+    )
+    due_at: datetime = described("The time from which the current run can be claimed.")
+
+    @strawberry.field(description="The UUID of the task, which the REST API and the logs use.")
+    def uuid(self: Any) -> UUID:
+        return self.pk
+
+    @strawberry.field(
+        description="The sum that the current run computed. Null if it has not succeeded."
+    )
+    def result(self) -> BigInt | None:
+        if self.status != models.Task.Status.SUCCESS:
+            return None
+        results = _results(self, 1)
+        return results[0].result if results else None
+
+    @strawberry.field(description="The results of the task's runs, newest first.")
+    def results(
+        self,
+        first: Annotated[
+            int,
+            strawberry.argument(
+                description=(
+                    f"Returns the first n results, 0 to {RESULTS_MAX}. Default {RESULTS_DEFAULT}."
+                )
+            ),
+        ] = RESULTS_DEFAULT,
+    ) -> list[TaskResult]:
+        return _results(self, first)
+
+    @strawberry.field(
+        description="Whether the current run has ended: it succeeded, failed or was cancelled."
+    )
+    def is_terminal(self) -> bool:
+        return self.status in models.Task.TERMINAL
+
+    @strawberry.field(
+        description="The reason for which the current run failed. Null if it did not fail."
+    )
+    def failed_message(self: Any) -> str | None:
+        return self.failed_message or None
+
+    @strawberry.field(
+        description="The ID of the Celery message that last claimed the task. Null if none has."
+    )
+    def celery_task_id(self: Any) -> str | None:
+        return self.celery_task_id or None
+
+    @strawberry.field(
+        description="The idempotency key with which the task was created. Null if there was none."
+    )
+    def idempotency_key(self: Any) -> str | None:
+        return self.idempotency_key or None
+
+    @strawberry.field(description="The queue of the task.")
+    def queue(self: Any) -> Queue:
+        return self.queue
+
+    @strawberry.field(
+        description="The schedule that the task belongs to. Null if it was created on its own."
+    )
+    def schedule(
+        self: Any,
+    ) -> Annotated["TaskSchedule", strawberry.lazy("schema.types.schedules.types")] | None:
+        return self.schedule
+
+    @strawberry.field(
+        description="The worker node that last claimed the current run. Null if none has."
+    )
+    def worker_node(self: Any) -> WorkerNode | None:
+        return self.node
+
+    @strawberry.field(
+        description=(
+            "The time from when the current run was due to when its last attempt started, in"
+            " milliseconds. Null if none has started."
+        )
+    )
+    def queue_time_ms(self: Any) -> int | None:
+        return _milliseconds(self.due_at, self.started_at)
+
+    @strawberry.field(
+        description=(
+            "The time from the start of the current run's last attempt to its end, in"
+            " milliseconds. Null if it has not ended."
+        )
+    )
+    def run_time_ms(self: Any) -> int | None:
+        return _milliseconds(self.started_at, self.finished_at)
+
+    @strawberry.field(
+        description="The reason for which the task is pending. Null if it is not pending."
+    )
+    def pending_reason(self: Any) -> PendingReason | None:
+        return pending_.reason_of(self)
+
+    @strawberry.field(
+        description=(
+            "The reason for which the task is pending, with its place in the queue. Null if it is"
+            " not pending."
+        )
+    )
+    def pending(self: Any) -> Pending | None:
+        return pending_.pending_of(self)
+
+    @strawberry.field(
+        description="The changes of the task, oldest first, as far as the event log goes back."
+    )
+    def history(
+        self: Any,
+        last: Annotated[
+            int,
+            strawberry.argument(
+                description=(
+                    f"Returns the last n changes, 0 to {HISTORY_MAX}. Default {HISTORY_MAX}."
+                )
+            ),
+        ] = HISTORY_MAX,
+    ) -> list[TaskEvent]:
+        if not 0 <= last <= HISTORY_MAX:
+            raise BadInputError(f"`last` must be between 0 and {HISTORY_MAX}.")
+        history = history_of(self)
+        return history[-last:] if last else []
+
+
+def _milliseconds(start: datetime | None, end: datetime | None) -> int | None:
+    if start is None or end is None:
+        return None
+    return round((end - start).total_seconds() * 1000)
+
+
+def _results(task: Any, first: int) -> list[Any]:
+    if not 0 <= first <= RESULTS_MAX:
+        raise BadInputError(f"`first` must be between 0 and {RESULTS_MAX}.")
+    if first > getattr(task, "loaded_results_number", -1):
+        _load_results([task], {"first": first})
+    results: list[Any] = task.loaded_results
+    return results[:first]
+
+
+@prefetches(models.Task, "results")
+def _load_results(tasks: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+    # The value in the document, which may be a string or out of range. The resolver refuses null.
+    number = max(1, min(int(arguments.get("first", RESULTS_DEFAULT) or 0), RESULTS_MAX))
+    tasks = [task for task in tasks if getattr(task, "loaded_results_number", 0) < number]
+    newest = models.TaskResult.objects.order_by("-run")[:number]
+    for task in tasks:
+        vars(task).pop("loaded_results", None)
+    prefetch_related_objects(tasks, Prefetch("results", newest, to_attr="loaded_results"))
+    for task in tasks:
+        task.loaded_results_number = number
+    return [result for task in tasks for result in task.loaded_results]
+
+
+@prefetches(models.Task, "result")
+def _load_result(tasks: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+    return _load_results(tasks, {"first": RESULTS_DEFAULT})
+
+
+@prefetches(models.TaskResult, "workerNode")
+@prefetches(models.Task, "workerNode")
+def _load_node(rows: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+    # A prefetch of no rows would still run a query.
+    rows = [row for row in rows if row.node_id]
+    prefetch_related_objects(rows, "node")
+    return [row.node for row in rows if row.node]
+
+
+@prefetches(models.Task, "queue")
+def _load_queue(tasks: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+    prefetch_related_objects(tasks, "queue")
+    return [task.queue for task in tasks]

@@ -1,0 +1,117 @@
+"""The options of tasks and schedules: each with its range, default and description, declared once.
+
+The GraphQL inputs, the REST serializers, the services and the constraints of the database take
+them from here. Pure.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+REQUIRED: Any = object()
+
+INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
+INT32_MAX = 2**31 - 1
+DEFAULT_QUEUE = "default"
+KEY_MAX_LENGTH = 255
+# Ten years, whichever they are.
+INTERVAL_MAX_SECONDS = 10 * 366 * 24 * 60 * 60
+
+
+@dataclass(frozen=True)
+class Option:
+    """An option that a client can give.
+
+    The description says what it does and its unit; `text` adds range and default.
+    """
+
+    description: str
+    default: Any = REQUIRED
+    minimum: int | None = None
+    maximum: int | None = None
+
+    @property
+    def text(self) -> str:
+        """The description with the range and the default."""
+        parts = [self.description]
+        if self.minimum is not None:
+            parts.append(f"From {self.minimum:,} to {self.maximum:,}.")
+        if self.default not in (REQUIRED, None, ""):
+            parts.append(f"Default {self.default}.")
+        return " ".join(parts)
+
+    def contains(self, value: object) -> bool:
+        """Return whether a value is an integer in the range."""
+        assert self.minimum is not None
+        assert self.maximum is not None
+        return type(value) is int and self.minimum <= value <= self.maximum
+
+
+TASK_OPTIONS = {
+    "a": Option("The first integer, of 64 bits with a sign.", REQUIRED, INT64_MIN, INT64_MAX),
+    "b": Option("The second integer, of 64 bits with a sign.", REQUIRED, INT64_MIN, INT64_MAX),
+    "queue": Option("The name of the queue.", DEFAULT_QUEUE),
+    "priority": Option("The priority. Tasks with a higher priority start first.", 5, 0, 9),
+    "run_at": Option("The time before which the task does not start. Null to start at once.", None),
+    "expires_at": Option(
+        "The time at which the task fails if it has not started. Null if it does not expire.", None
+    ),
+    "duration_ms": Option(
+        "The simulated duration of the work, in milliseconds.", 0, 0, 60 * 60 * 1_000
+    ),
+    "slots": Option("The number of slots that the task occupies while it runs.", 1, 1, 100),
+    "max_attempts": Option(
+        "The maximum number of attempts of a run. Another attempt starts if one is lost.",
+        3,
+        1,
+        100,
+    ),
+    "idempotency_key": Option(
+        "The idempotency key, at most 255 characters. Repeating a create with the same key returns"
+        " the object that the first request created.",
+        "",
+    ),
+}
+
+SCHEDULE_OPTIONS = {
+    "scheduled_at": Option(
+        "The first scheduled time; the others follow in whole intervals. If it has passed, the"
+        " schedule begins with the next one."
+    ),
+    "interval": Option(
+        "The time between two scheduled times, in seconds.", REQUIRED, 1, INTERVAL_MAX_SECONDS
+    ),
+    "overlap": Option(
+        "What happens to a scheduled time that comes while the previous run has not ended.", "SKIP"
+    ),
+    "misfire_grace": Option(
+        "How late a missed scheduled time may still start a run, in seconds.",
+        300,
+        1,
+        INTERVAL_MAX_SECONDS,
+    ),
+    "ends_at": Option("The time after which the schedule starts no run. Null for no end.", None),
+    "max_runs": Option(
+        "The number of runs after which the schedule ends. Null for no limit.", None, 1, INT32_MAX
+    ),
+    "jitter": Option(
+        "The maximum of a random delay of each run, in seconds. It must be less than the interval.",
+        0,
+        0,
+        INTERVAL_MAX_SECONDS,
+    ),
+}
+
+OPTIONS = TASK_OPTIONS | SCHEDULE_OPTIONS
+
+
+def default_of(name: str) -> Any:
+    """Return the default of an option."""
+    return OPTIONS[name].default
+
+
+def range_of(name: str) -> tuple[int, int]:
+    """Return the minimum and the maximum of an option that is an integer."""
+    option = OPTIONS[name]
+    assert option.minimum is not None
+    assert option.maximum is not None
+    return option.minimum, option.maximum

@@ -1,0 +1,49 @@
+"""Options of tasks and schedules as serializer fields."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from tasks_app.options import OPTIONS, REQUIRED
+
+
+class ExactIntegerField(serializers.IntegerField):
+    """A JSON integer: not "2", 2.0 or true, which DRF would convert."""
+
+    def to_internal_value(self, data: Any) -> int:
+        """Return the integer, or raise ValidationError."""
+        if type(data) is not int:
+            self.fail("invalid")
+        return data
+
+
+def integer_option(name: str) -> ExactIntegerField:
+    """Return the field of an option that is an integer."""
+    option = OPTIONS[name]
+    return ExactIntegerField(
+        min_value=option.minimum, max_value=option.maximum, **_arguments_of(name)
+    )
+
+
+def time_option(name: str) -> serializers.DateTimeField:
+    """Return the field of an option that is a time."""
+    return serializers.DateTimeField(**_arguments_of(name))
+
+
+def text_option(name: str) -> serializers.CharField:
+    """Return the field of an option that is a text."""
+    return serializers.CharField(**_arguments_of(name))
+
+
+def choice_option(name: str, choices: Any) -> serializers.ChoiceField:
+    """Return the field of an option that is one of some choices."""
+    return serializers.ChoiceField(choices, **_arguments_of(name))
+
+
+def _arguments_of(name: str) -> dict[str, Any]:
+    option = OPTIONS[name]
+    arguments: dict[str, Any] = {"help_text": option.description}
+    if option.default is not REQUIRED:
+        arguments["default"] = option.default
+        arguments["allow_null"] = option.default is None
+    return arguments

@@ -1,0 +1,38 @@
+"""Checks that several services share, and their errors: ValidationError with a code, by field."""
+
+from django.core.exceptions import ValidationError
+
+from tasks_app.options import Option
+
+NOTE_MAX_LENGTH = 10_000
+
+
+def error(message: str, code: str) -> ValidationError:
+    """Return an error of one field."""
+    return ValidationError(message, code=code)
+
+
+def range_error(option: Option) -> ValidationError:
+    """Return the error of a value that is not an integer in the option's range."""
+    message = f"Must be an integer from {option.minimum} to {option.maximum}."
+    return error(message, "out_of_range")
+
+
+def is_storable(text: str) -> bool:
+    """Return whether PostgreSQL can store a text.
+
+    JSON can contain NUL characters and unpaired surrogates, which a text in UTF-8 cannot.
+    """
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def text_error(max_length: int) -> ValidationError:
+    """Return the error of a text that is too long or cannot be stored."""
+    message = f"Must be at most {max_length} characters, without NUL or unpaired surrogates."
+    return error(message, "invalid")
+
+
+def check_note(note: str) -> None:
+    """Raise ValidationError if a note is too long or cannot be stored."""
+    if len(note) > NOTE_MAX_LENGTH or not is_storable(note):
+        raise ValidationError({"note": text_error(NOTE_MAX_LENGTH)})

@@ -1,0 +1,461 @@
+"""The protections: where each is in the code, and the tests that must fail without it."""
+
+from typing import NamedTuple
+
+
+class Protection(NamedTuple):
+    """A change of one file that removes a protection."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+    def remove_from(self, text: str) -> str:
+        """Return the text without the protection.
+
+        Raises:
+            ValueError: The protection is not there: the list has to follow the code.
+        """
+        if self.old not in text:
+            raise ValueError(f"{self.name}: {self.file} does not contain {self.old!r}.")
+        return text.replace(self.old, self.new)
+
+
+CLAIMS = "tasks_app/sql/claims.py"
+TRANSITIONS = "tasks_app/sql/transitions.py"
+LEASES = "tasks_app/sql/leases.py"
+RECURRENCE = "tasks_app/recurrence.py"
+EVENTS = "tasks_app/log/events.py"
+NODES = "tasks_app/services/nodes.py"
+COST = "schema/execution/cost.py"
+WEBSOCKET = "schema/transport/websocket.py"
+EVENT_STREAM = "schema/transport/sse.py"
+AUTHENTICATION = "tasks_app/services/authentication.py"
+POLICY = "tasks_app/policy/claim.py"
+PAGINATION = "schema/core/pagination.py"
+
+IN_CLAIMS = ("tests/sql/test_claims.py", "tests/sql/test_priority.py")
+IN_EXECUTION = ("tests/test_execution.py", "tests/test_task_machine.py")
+IN_LOG = ("tests/log", "tests/subscriptions/test_log.py")
+IN_TICKS = ("tests/test_recurrence.py", "tests/test_ticking.py", "tests/services/test_schedules.py")
+IN_LIMITS = ("tests/api/test_graphql_limits.py",)
+IN_SOCKET = ("tests/subscriptions/test_socket.py", "tests/subscriptions/test_slowness.py")
+IN_ACCESS = ("tests/access",)
+
+PROTECTIONS = [
+    Protection(
+        "fencing of completions",
+        TRANSITIONS,
+        "t.status = 'RUNNING' AND t.run = o.run AND t.attempt = o.attempt",
+        "t.status = 'RUNNING'",
+        IN_EXECUTION,
+    ),
+    Protection(
+        "fencing of renewals",
+        LEASES,
+        "status = 'RUNNING' AND run = %s AND attempt = %s",
+        "status = 'RUNNING' AND run = %s AND attempt >= %s - 100",
+        IN_EXECUTION,
+    ),
+    Protection(
+        "cancellation of a running task",
+        TRANSITIONS,
+        "CASE WHEN held.cancelled THEN 'CANCELLED' ELSE 'SUCCESS' END",
+        "'SUCCESS'",
+        IN_EXECUTION,
+    ),
+    Protection(
+        "idempotency of creates",
+        TRANSITIONS,
+        "ON CONFLICT (idempotency_key) WHERE NOT idempotency_key = '' DO NOTHING",
+        "",
+        ("tests/services/test_tasks.py", "tests/api/test_both_apis.py"),
+    ),
+    Protection(
+        "a task that expired does not start",
+        CLAIMS,
+        "AND (expires_at IS NULL OR run > 1 OR expires_at > statement_timestamp())",
+        "",
+        (*IN_CLAIMS, *IN_EXECUTION),
+    ),
+    Protection(
+        "a task does not start before it is due",
+        CLAIMS,
+        "status = 'PENDING' AND run > 0 AND due_at <= statement_timestamp()\n",
+        "status = 'PENDING' AND run > 0\n",
+        IN_CLAIMS,
+    ),
+    Protection(
+        "pause of a queue",
+        CLAIMS,
+        "q.paused_at IS NULL AND (",
+        "true AND (",
+        IN_CLAIMS,
+    ),
+    Protection(
+        "state of a node",
+        CLAIMS,
+        "n.connection = 'ONLINE' AND n.scheduling = 'ACTIVE'\"",
+        'true"',
+        IN_CLAIMS,
+    ),
+    Protection(
+        "limit of a queue under concurrency",
+        CLAIMS,
+        "limit = min(limit, _left_in(candidate.queue))",
+        "pass",
+        IN_CLAIMS,
+    ),
+    Protection(
+        "lock of a queue with a limit",
+        CLAIMS,
+        'fetch(_LOCK_QUEUE, {"queues": _QUEUE_LOCK, "queue": queue})',
+        "pass",
+        IN_CLAIMS,
+    ),
+    Protection(
+        "lock of a node",
+        "tasks_app/execution.py",
+        "    claims.lock_node(node)\n",
+        "",
+        IN_CLAIMS,
+    ),
+    Protection(
+        "claims skip locked tasks",
+        CLAIMS,
+        "     ORDER BY {BY_PRIORITY_SQL} LIMIT %(limit)s\n       FOR UPDATE SKIP LOCKED",
+        "     ORDER BY {BY_PRIORITY_SQL} LIMIT %(limit)s\n       FOR UPDATE",
+        IN_CLAIMS,
+    ),
+    Protection(
+        "tasks with a duration run alone",
+        CLAIMS,
+        "limit = 1 if candidate.runs_alone else batch",
+        "limit = batch",
+        IN_CLAIMS,
+    ),
+    Protection(
+        "order of the log across transactions",
+        TRANSITIONS,
+        "    if any(is_newer for *_, is_newer in rows):\n        raise OutOfOrderError\n",
+        "",
+        ("tests/sql/test_transactions.py",),
+    ),
+    Protection(
+        "repetition of transactions out of order",
+        "tasks_app/sql/transactions.py",
+        "for _ in range(TRIES - 1):",
+        "for _ in range(0):",
+        ("tests/sql/test_transactions.py",),
+    ),
+    Protection(
+        "slots of a node",
+        POLICY,
+        "elif reservation is None and candidate.slots <= node.slots:",
+        "elif False:",
+        ("tests/test_policy.py", *IN_CLAIMS),
+    ),
+    Protection(
+        "tasks that are short enough for a reservation",
+        POLICY,
+        "if candidate.runtime <= window:",
+        "if True:",
+        ("tests/test_policy.py", *IN_CLAIMS),
+    ),
+    Protection(
+        "the node that can start a large task first reserves",
+        POLICY,
+        "(start, peer.name) < (starts_at, node.name)",
+        "False",
+        ("tests/test_policy.py", *IN_CLAIMS),
+    ),
+    Protection(
+        "priority",
+        POLICY,
+        "return -candidate.priority, candidate.due_at, candidate.id",
+        "return candidate.due_at, candidate.id",
+        IN_CLAIMS,
+    ),
+    Protection(
+        "maximum of attempts",
+        LEASES,
+        "t.cancel_requested_at IS NULL AND t.attempt < t.max_attempts",
+        "t.cancel_requested_at IS NULL",
+        IN_EXECUTION,
+    ),
+    Protection(
+        "backoff after lost attempts",
+        LEASES,
+        "BACKOFF_FROM_ATTEMPT = 2",
+        "BACKOFF_FROM_ATTEMPT = 20",
+        IN_EXECUTION,
+    ),
+    Protection(
+        "expired leases",
+        LEASES,
+        '"lease_expires_at <= clock_timestamp()"',
+        '"false"',
+        (*IN_EXECUTION, "tests/test_reconciler.py"),
+    ),
+    Protection(
+        "horizon of the log",
+        EVENTS,
+        "AND xid < horizon {condition}",
+        "{condition}",
+        IN_LOG,
+    ),
+    Protection(
+        "gap after pruning",
+        EVENTS,
+        "if pruned_xid is not None and after < (pruned := Cursor(pruned_xid, pruned_id)):",
+        "if False and after < (pruned := Cursor(pruned_xid, pruned_id)):",
+        IN_LOG,
+    ),
+    Protection(
+        "gap of a cursor of another log",
+        EVENTS,
+        "    if after.xid > next_xid:\n",
+        "    if False:\n",
+        IN_LOG,
+    ),
+    Protection(
+        "cursor inside of an event",
+        EVENTS,
+        "after.id if after.seen == _WHOLE_LINE else after.id - 1",
+        "after.id",
+        IN_LOG,
+    ),
+    Protection(
+        "events that the statistics need are not pruned",
+        EVENTS,
+        "WHERE at < %s AND xid < %s\n",
+        "WHERE at < %s AND xid < %s + 1000000\n",
+        ("tests/test_reconciler.py", "tests/test_stats.py", "tests/log"),
+    ),
+    Protection(
+        "tasks of schedules are not pruned",
+        TRANSITIONS,
+        "WHERE id < %s AND finished_at < %s AND schedule_id IS NULL",
+        "WHERE id < %s AND finished_at < %s",
+        ("tests/test_reconciler.py",),
+    ),
+    Protection(
+        "notification of readers",
+        "tasks_app/log/notifier.py",
+        "        connection.on_commit(_notify, robust=True)\n",
+        "        pass\n",
+        ("tests/log/test_notifier.py",),
+    ),
+    Protection(
+        "overlap of runs",
+        RECURRENCE,
+        "if due.is_free and due.queued_at is None:",
+        "if True:",
+        IN_TICKS,
+    ),
+    Protection(
+        "misfire grace period",
+        RECURRENCE,
+        "if due.now - last > timedelta(seconds=due.misfire_grace):",
+        "if False:",
+        IN_TICKS,
+    ),
+    Protection(
+        "end of a schedule",
+        RECURRENCE,
+        "if is_exhausted or (due.ends_at is not None and first > due.ends_at):",
+        "if is_exhausted:",
+        IN_TICKS,
+    ),
+    Protection(
+        "maximum of runs",
+        RECURRENCE,
+        "return max(0, max_runs - fired - (queued_at is not None))",
+        "return max_runs",
+        IN_TICKS,
+    ),
+    Protection(
+        "each tick once",
+        "tasks_app/ticking.py",
+        "        if standing.id in advanced\n",
+        "",
+        (*IN_TICKS, "tests/chaos/test_calibration.py"),
+    ),
+    Protection(
+        "silent nodes go offline",
+        NODES,
+        "            _offline(silent, lost_at=Now())\n",
+        "            pass\n",
+        ("tests/services/test_nodes.py", "tests/test_reconciler.py"),
+    ),
+    Protection(
+        "a new process of a node requeues what the old one held",
+        NODES,
+        "        recovery.requeue_held_by(known)\n",
+        "",
+        ("tests/services/test_nodes.py", "tests/test_reconciler.py"),
+    ),
+    Protection(
+        "deadline of a drain",
+        NODES,
+        "if node.drain_deadline and node.drain_deadline <= database_now():",
+        "if False:",
+        ("tests/services/test_nodes.py", "tests/test_cluster_machine.py"),
+    ),
+    Protection(
+        "nodes are not silent while the database starts",
+        NODES,
+        "        if has_settled:\n",
+        "        if True:\n",
+        ("tests/services/test_nodes.py", "tests/test_reconciler.py"),
+    ),
+    Protection(
+        "expiry and revocation of tokens",
+        AUTHENTICATION,
+        'usable().annotate(left=F("expires_at") - Now())',
+        'ApiToken.objects.annotate(left=F("expires_at") - Now())',
+        IN_ACCESS,
+    ),
+    Protection(
+        "rate limit of wrong tokens",
+        AUTHENTICATION,
+        "        _refuse_for(rate_limits.hit(rate_limits.TOKENS, address))\n",
+        "",
+        IN_ACCESS,
+    ),
+    Protection(
+        "rate limit of requests",
+        AUTHENTICATION,
+        "    count(actor, address)\n",
+        "",
+        IN_ACCESS,
+    ),
+    Protection(
+        "rate limit of passwords",
+        "project/authentication.py",
+        "                authentication.check_failed_logins(address)\n",
+        "                pass\n",
+        IN_ACCESS,
+    ),
+    Protection(
+        "CSRF token",
+        "project/authentication.py",
+        "if actor.by_session and self._is_forged(request):",
+        "if False:",
+        IN_ACCESS,
+    ),
+    Protection(
+        "role of a mutation",
+        "schema/execution/permissions.py",
+        "OperationType.MUTATION: Role.OPERATOR",
+        "OperationType.MUTATION: Role.VIEWER",
+        IN_ACCESS,
+    ),
+    Protection(
+        "role of a REST request",
+        "tasks_app/rest/authentication.py",
+        "Role.VIEWER if request.method in SAFE_METHODS else Role.OPERATOR",
+        "Role.VIEWER",
+        IN_ACCESS,
+    ),
+    Protection(
+        "fields for administrators",
+        "schema/execution/permissions.py",
+        '{"apiTokens", "createApiToken", "revokeApiToken"}',
+        '{"createApiToken", "revokeApiToken"}',
+        IN_ACCESS,
+    ),
+    Protection(
+        "origin of a WebSocket",
+        WEBSOCKET,
+        "allowed_origins=settings.CSRF_TRUSTED_ORIGINS,",
+        'allowed_origins=["*"],',
+        (*IN_SOCKET, *IN_ACCESS),
+    ),
+    Protection(
+        "origin of an event stream",
+        EVENT_STREAM,
+        'request.method == "POST" and not _is_same_origin(request)',
+        "False",
+        ("tests/subscriptions/test_event_stream.py", *IN_ACCESS),
+    ),
+    Protection(
+        "connections are checked again",
+        WEBSOCKET,
+        "if not await self.credentials.is_still_valid():",
+        "if False:",
+        (*IN_ACCESS, *IN_SOCKET),
+    ),
+    Protection(
+        "flood of messages",
+        WEBSOCKET,
+        "        if self._has_credit():\n",
+        "        if True:\n",
+        IN_SOCKET,
+    ),
+    Protection(
+        "idle sockets",
+        WEBSOCKET,
+        "elif not self.operations and now > self._heard_at + IDLE_SECONDS:",
+        "elif False:",
+        IN_SOCKET,
+    ),
+    Protection(
+        "clients that read too slowly",
+        WEBSOCKET,
+        "if self._sending_since and now > self._sending_since + executor.SEND_SECONDS:",
+        "if False:",
+        IN_SOCKET,
+    ),
+    Protection(
+        "cost of a document",
+        COST,
+        "cost=10_000)",
+        "cost=10_000_000)",
+        IN_LIMITS,
+    ),
+    Protection(
+        "depth of a document",
+        COST,
+        "LIMITS = Measure(depth=15,",
+        "LIMITS = Measure(depth=1500,",
+        IN_LIMITS,
+    ),
+    Protection(
+        "fragments are measured once",
+        COST,
+        "        if name not in self._known:\n",
+        "        if True:\n",
+        IN_LIMITS,
+    ),
+    Protection(
+        "tokens of a document",
+        COST,
+        "parse(text, max_tokens=TOKENS_MAX)",
+        "parse(text)",
+        IN_LIMITS,
+    ),
+    Protection(
+        "page size",
+        PAGINATION,
+        "if not 0 <= self.size <= PAGE_MAX:",
+        "if False:",
+        ("tests/api/test_graphql.py", "tests/api/test_graphql_mistakes.py"),
+    ),
+    Protection(
+        "cursor of another order",
+        PAGINATION,
+        "        if name != order.name:\n",
+        "        if False:\n",
+        ("tests/api/test_graphql.py", "tests/api/test_graphql_mistakes.py"),
+    ),
+    Protection(
+        "internal errors are masked",
+        "schema/core/errors.py",
+        "should_mask_error=lambda error: not is_told(error)",
+        "should_mask_error=lambda error: False",
+        ("tests/api/test_graphql_mistakes.py", "tests/api/test_graphql_http.py"),
+    ),
+]

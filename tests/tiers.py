@@ -1,0 +1,50 @@
+"""A pytest plugin: the tests that wait for many seconds run only if they are asked for.
+
+`pytest` runs the quick tests, `pytest --all` all of them. A path, `-k`, `-m` or `--last-failed`
+choose among all tests, too.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+TESTS = Path(__file__).parent
+# Tests that stop servers, kill nodes, follow a browser or search for counterexamples.
+SLOW_DIRECTORIES = {"browser", "chaos", "durability", "fuzz", "standalone"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--all", action="store_true", help="run the slow tests, too")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "slow: waits for many seconds; runs with --all")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a process of pytest-xdist, which does not see the command line, what it asks for."""
+    node.workerinput["chooses_tests"] = _chooses(node.config)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.relative_to(TESTS).parts[0] in SLOW_DIRECTORIES:
+            item.add_marker("slow")
+    # Long modules first, so that no process is left with one at the end.
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    if not _chooses(config):
+        slow = [item for item in items if item.get_closest_marker("slow")]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = items[len(slow) :]
+
+
+def _chooses(config: pytest.Config) -> bool:
+    """Return whether the command line says which tests to run."""
+    if hasattr(config, "workerinput"):
+        return bool(config.workerinput["chooses_tests"])
+    option = config.option
+    is_path_given = config.args_source is pytest.Config.ArgsSource.ARGS
+    is_repetition = getattr(option, "lf", False)
+    return bool(is_path_given or option.all or option.keyword or option.markexpr or is_repetition)
