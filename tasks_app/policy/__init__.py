@@ -1,7 +1,8 @@
 """Scheduling policies: the order of tasks, and the rules by which a node claims them.
 
-`claim` has the rules of the live claim and of the simulation. `orders` has the named policies. The
-running cluster uses the policy `priority` with backfill; the others exist in the simulation only.
+`claim` and `retries` have rules of the running cluster and of the simulation. `orders` has the
+named policies. The running cluster uses the policy `priority` with backfill; the others exist in
+the simulation only.
 """
 
 from tasks_app.policy.claim import (

@@ -18,8 +18,8 @@ class NodeSpec:
 class Failures:
     """How nodes fail: exponentially distributed times to failure and to repair.
 
-    The tasks of a failed node are due again after `lease_ms`, like tasks whose leases expire. A
-    task that was lost `max_attempts` times has failed.
+    The tasks of a failed node are due again after `lease_ms`, like tasks whose leases expire, and
+    after the backoff of `policy.retries`. A task that was lost `max_attempts` times has failed.
     """
 
     mtbf_ms: int

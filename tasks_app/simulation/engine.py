@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 
 from tasks_app.policy import choices
 from tasks_app.policy.orders import Policy
+from tasks_app.policy.retries import backoff_ms
 from tasks_app.simulation.cluster import Cluster, VirtualNode
 from tasks_app.simulation.pending import DueTask, Group
 from tasks_app.simulation.workload import Workload, WorkloadError
@@ -171,7 +172,7 @@ class _Engine:
             if running and running.due.attempt == attempt:
                 self._end(running, now)
         elif kind == _DUE:
-            self._add(self._lost.pop(number))
+            self._retry(self._lost.pop(number), now)
         elif kind == _DOWN:
             self._fail(number, now)
         else:
@@ -262,12 +263,20 @@ class _Engine:
                 self._log.append(f"{now} FAILED {due.task.name}")
             else:
                 self._lost[due.id] = due
-                heappush(self._events, (now + failures.lease_ms, _DUE, due.id, 0))
+                delay_ms = failures.lease_ms + backoff_ms(due.attempt)
+                heappush(self._events, (now + delay_ms, _DUE, due.id, 0))
         node.clear()
         self._set_up(number, is_up=False)
         self._down_since[number] = now
         delay = self._random[number].expovariate(1 / failures.mttr_ms)
         heappush(self._events, (now + max(1, round(delay)), _UP, number, 0))
+
+    def _retry(self, due: DueTask, now: int) -> None:
+        # As in `sql/leases.py`: a task that had to back off is due anew, others keep their place.
+        if backoff_ms(due.attempt):
+            due.due_at = now
+            due.key = self._policy.key(due)
+        self._add(due)
 
     def _repair(self, number: int, now: int) -> None:
         node = self._nodes[number]

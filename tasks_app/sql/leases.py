@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from tasks_app.policy.retries import BACKOFF_FROM_ATTEMPT, BACKOFF_MAX_SECONDS
 from tasks_app.sql.db import fetch
 from tasks_app.sql.transitions import CANCELLED_MESSAGE, Transition, transition
 
@@ -14,9 +15,6 @@ WORKER_LOST_MESSAGE = (
     "Worker lost: the process that ran the task died or stopped answering in each allowed attempt."
 )
 DRAINED_MESSAGE = "Drained: the node's drain deadline passed during the last allowed attempt."
-# After the second lost attempt the next one waits 2 s, then 4 s, … up to the maximum.
-BACKOFF_FROM_ATTEMPT = 2
-BACKOFF_MAX_SECONDS = 60
 
 # Whether another attempt follows, and whether it waits.
 _CONTINUES = "t.cancel_requested_at IS NULL AND t.attempt < t.max_attempts"

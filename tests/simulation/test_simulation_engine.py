@@ -2,6 +2,7 @@
 
 import pytest
 
+from tasks_app.policy.retries import backoff_ms
 from tasks_app.simulation.cluster import Cluster, Failures, NodeSpec, uniform
 from tasks_app.simulation.generators import GENERATORS
 from tasks_app.simulation.workload import WorkloadError
@@ -66,7 +67,15 @@ def test_lost_task_is_repeated_after_its_lease():
         [following] = [
             a for a in result.attempts if (a.task, a.attempt) == (attempt.task, attempt.attempt + 1)
         ]
-        assert following.started_ms >= attempt.ended_ms + 30_000
+        backoff_ms = 0 if attempt.attempt == 1 else 1000 * min(2 ** (attempt.attempt - 1), 60)
+        assert following.started_ms >= attempt.ended_ms + 30_000 + backoff_ms
+
+
+def test_backoff_grows_with_each_lost_attempt_up_to_a_minute():
+    assert [backoff_ms(attempt) for attempt in (1, 2, 3, 6, 7, 8, 99)] == [
+        *(0, 2_000, 4_000, 32_000),
+        *(60_000, 60_000, 60_000),
+    ]
 
 
 def test_task_fails_after_its_last_attempt():
