@@ -1,4 +1,4 @@
-"""The JSON format of workloads, version 1; `docs/reference/simulation.md` describes it."""
+"""The JSON format of workloads, version 1; `docs/simulation.md` describes it."""
 
 import json
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """Measures of a run, as the scheduling literature defines them.
 
-`docs/reference/simulation.md` has the formulas. Percentiles are by nearest rank: the smallest value
+`docs/simulation.md` has the formulas. Percentiles are by nearest rank: the smallest value
 that at least that share of the values does not exceed.
 """
 

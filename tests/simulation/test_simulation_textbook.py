@@ -17,7 +17,7 @@ from tasks_app.simulation.workload import with_load
 from tests.simulation.test_simulate_command import ROOT
 from tests.simulation.test_simulate_command import simulate as command
 
-TUTORIAL = (ROOT / "docs/tutorials/simulate-policies.md").read_text()
+TUTORIAL = (ROOT / "docs/simulation-tutorial.md").read_text()
 EXAMPLES = [
     block.splitlines()
     for block in re.findall(r"```console\n(.*?)```", TUTORIAL, re.DOTALL)
@@ -82,7 +82,7 @@ def test_tutorial_shows_the_log_of_its_command(tmp_path):
 
 
 def test_example_of_the_json_format_is_valid():
-    text = (ROOT / "docs/reference/simulation.md").read_text()
+    text = (ROOT / "docs/simulation.md").read_text()
     [example] = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
 
     workload = jsonformat.read(example)
