@@ -66,7 +66,7 @@ class Candidate(NamedTuple):
     """The first due task of a group, in claim order.
 
     A group is the due tasks of one queue that need the same number of slots, and that run either in
-    batches or one by one (`runs_alone`). `is_limited` tells whether the queue limits how many of
+    batches or one by one (`runs_alone`). `is_limited` says whether the queue limits how many of
     its tasks run, and `size` how many tasks the group has, counted up to a few.
     """
 

@@ -1,4 +1,4 @@
-"""Reads and writes workload files; the name's ending tells the format."""
+"""Reads and writes workload files; the format follows from the ending of the name."""
 
 import gzip
 from pathlib import Path

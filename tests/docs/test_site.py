@@ -1,11 +1,14 @@
 """The built documentation site is complete, and a browser shows it without other sites."""
 
+import asyncio
 import os
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
+from project.documentation import Documentation
 from tests.browser.conftest import browser, chromium  # noqa: F401  fixtures
 from tests.docs.pages import ROOT
 from tests.support.cluster import running_cluster
@@ -64,3 +67,17 @@ def test_browser_shows_and_searches_the_site(site, server, browser):  # noqa: F8
     assert not problems
     assert {host for host in hosts if host} == {urlsplit(server.url).netloc}
     page.close()
+
+
+def test_site_that_is_not_built_says_how_to_build_it(settings, tmp_path):
+    settings.DOCUMENTATION_DIR = tmp_path / "site"
+    scope = {"type": "http", "method": "GET", "path": "/docs/", "headers": []}
+
+    # The browser of other tests keeps an event loop in this thread.
+    with ThreadPoolExecutor(1) as thread:
+        response = thread.submit(
+            lambda: asyncio.run(Documentation().get_response("index.html", scope))
+        ).result()
+
+    assert response.status_code == 404
+    assert b"./run docs" in response.body

@@ -95,11 +95,11 @@ def test_t_quantiles(degrees, quantile):
 
 def test_shaking_moves_each_submission_by_up_to_the_limit():
     workload = run([task(str(number), 100, 1) for number in range(100)]).workload
-    moved = experiment.shaken(workload, 30_000, seed=1)
+    shaken = experiment.shaken(workload, 30_000, seed=1)
 
-    submits = [t.submit_ms for t in moved.tasks]
+    submits = [t.submit_ms for t in shaken.tasks]
     assert submits == sorted(submits)
     assert 70_000 <= submits[0] < 80_000
     assert 120_000 < submits[-1] <= 130_000
-    assert moved == experiment.shaken(workload, 30_000, seed=1)
-    assert moved != experiment.shaken(workload, 30_000, seed=2)
+    assert shaken == experiment.shaken(workload, 30_000, seed=1)
+    assert shaken != experiment.shaken(workload, 30_000, seed=2)
