@@ -8,13 +8,8 @@ from django.core.management import load_command_class
 
 RUN = Path(__file__).resolve().parents[2] / "run"
 
-# Commands of manage.py that belong to this project, with the application that has them.
-COMMANDS = {
-    "submit": "tasks_app",
-    "token": "tasks_app",
-    "reconcile": "tasks_app",
-    "simulate": "tasks_app",
-}
+# Commands of manage.py that belong to this project.
+COMMANDS = ("submit", "token", "reconcile", "simulate")
 
 
 def page() -> str:
@@ -32,8 +27,8 @@ def page() -> str:
         "",
         *_help(_up_help()),
     ]
-    for name, application in COMMANDS.items():
-        parser = load_command_class(application, name).create_parser("./run", name)
+    for name in COMMANDS:
+        parser = load_command_class("tasks_app", name).create_parser("./run", name)
         lines += ["", f"## ./run {name}", "", *_help(parser.format_help())]
     return "\n".join(lines) + "\n"
 

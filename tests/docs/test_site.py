@@ -58,7 +58,10 @@ def test_browser_shows_and_searches_the_site(site, server, browser):  # noqa: F8
     expect(page.get_by_role("heading", name="Cluster scheduler")).to_be_visible()
     page.get_by_role("link", name="Tutorial", exact=True).first.click()
     expect(page.get_by_role("heading", name="Tutorial", exact=False).first).to_be_visible()
-    page.get_by_role("textbox", name="Search").fill("idempotency")
+    search = page.get_by_role("textbox", name="Search")
+    search.click()
+    expect(page.get_by_text("Type to start searching")).to_be_visible()
+    search.press_sequentially("idempotency")
     expect(page.locator(".md-search-result__item").first).to_be_visible()
 
     assert not problems
