@@ -165,6 +165,10 @@ class Node(bootsteps.StartStopStep):
         self._wanted = min(self._wanted, 1)
 
     def _idle(self) -> int:
+        """Return how many processes of the pool do nothing."""
+        # A worker that stops closes its pool while the threads of the node still run.
+        if self._worker.pool._pool is None:
+            return 0
         size = self._worker.pool.num_processes
         if self._desired and self._desired.slots:
             size = min(size, self._desired.slots)

@@ -93,7 +93,7 @@ def test_the_schema_is_documented_and_completed(page):
     page.get_by_role("button", name="Show Documentation Explorer").click()
     explorer = page.locator(".graphiql-doc-explorer")
     explorer.get_by_text("Query", exact=True).click()
-    expect(explorer).to_contain_text("Tasks, the newest first if no order is given.")
+    expect(explorer).to_contain_text("Tasks, newest first by default.")
 
     editor = page.locator(".graphiql-query-editor .view-line").first
     editor.click()

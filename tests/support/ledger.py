@@ -56,7 +56,7 @@ class Ledger:
                 self.claims[self.claim_of.pop(id)][1].discard(id)
         elif event.kind == "NODE_RESIZED":
             self.capacity[event.node_id] = max(
-                self.capacity[event.node_id], int(event.message.split(":")[0])
+                self.capacity[event.node_id], int(event.message.split()[0])
             )
 
     def _look(self, event):
