@@ -1,1 +1,1 @@
-"""Measures the cluster beside yardsticks: `python -m bench` (see README.md)."""
+"""Measures the cluster and compares it with baselines: `python -m bench` (see README.md)."""

@@ -48,7 +48,7 @@ def _parse() -> argparse.Namespace:
 def _measure(options: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory(prefix="cluster-scheduler-bench-") as name:
         directory = Path(name)
-        # For root's engines, which run as nobody.
+        # The engines of root run as an unprivileged user.
         directory.chmod(0o711)
         with running_engines(directory) as engines:
             machine = _machine(engines)

@@ -33,7 +33,7 @@ _QUERIES = {
     },
 }
 
-# Tasks that ended over the last hour, on all nodes in turn; each line of the log tells of 250.
+# Tasks that ended over the last hour, on all nodes in turn; each event has 250.
 _HISTORY = f"""
     INSERT INTO tasks_app_workernode
            (id, name, host, pid, slots, queues, connection, heartbeat_at)
@@ -62,12 +62,12 @@ def watch(engines: Engines, count: int) -> Figures:
         web.execute("VACUUM ANALYZE")
         began = time.monotonic()
         web.run("reconcile", "manage.py reconcile")
-        folded = time.monotonic() - began
-        # In a cluster that works, each query finds some lines that are not folded yet.
+        seconds = time.monotonic() - began
+        # In a running cluster, each query finds some events that are not rolled up yet.
         figures = {f"{name}, SQL, ms": _sql(web, query) for name, query in _QUERIES.items()}
         figures["/metrics, ms"] = _scrape(web)
         figures["all tasks counted"] = _finished(web)
-        figures[f"{count:,} tasks folded, s"] = folded
+        figures[f"{count:,} tasks rolled up, s"] = seconds
         return figures | _heartbeats(web)
 
 

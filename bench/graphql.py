@@ -125,8 +125,8 @@ def running(engines: Engines) -> Iterator[Web]:
 
 def over_graphql(engines: Engines, count: int) -> Figures:
     def create(web: Web, numbers: Sequence[int]) -> Load:
-        wishes = [{"input": {"a": n, "b": 2 * n}} for n in numbers]
-        bodies = [json.dumps({"query": _CREATE, "variables": wish}).encode() for wish in wishes]
+        variables = [{"input": {"a": n, "b": 2 * n}} for n in numbers]
+        bodies = [json.dumps({"query": _CREATE, "variables": each}).encode() for each in variables]
         return load.post_all(f"{web.url}/graphql/", bodies, connections=CONNECTIONS)
 
     def read(web: Web, times: int) -> Load:
@@ -257,7 +257,7 @@ def _waiting(web: Web) -> Figures:
 
 
 def _pages(web: Web) -> Figures:
-    """SQL alone, as PostgreSQL tells it."""
+    """The time of the SQL alone, as PostgreSQL reports it."""
     web.execute(
         f"INSERT INTO tasks_app_task (id, a, b)"
         f" SELECT uuidv7(), n, n FROM generate_series(1, {MANY}) AS n"

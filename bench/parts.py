@@ -74,7 +74,7 @@ def utilisation(bench: Bench) -> Report:
 
 
 def backlog(bench: Bench) -> Report:
-    """A backlog, beside a fresh submit of 20,000 tasks."""
+    """A backlog, compared with a new submit of 20,000 tasks."""
     count = bench.count or 500_000
     return bench.alternate(
         f"backlog: {count:,} tasks in a queue that is resumed",
@@ -118,7 +118,7 @@ def graphql_beside_rest(bench: Bench) -> Report:
     """One web process: tasks created one by one, and the newest 100 with the same fields."""
     count = bench.count or 2_000
     return bench.alternate(
-        f"graphql: {count:,} creates and {graphql.LISTS} lists, beside REST",
+        f"graphql: {count:,} creates and {graphql.LISTS} lists, compared with REST",
         "REST",
         ours=lambda: graphql.over_graphql(bench.engines, count),
         theirs=lambda: graphql.over_rest(bench.engines, count),
@@ -128,7 +128,7 @@ def graphql_beside_rest(bench: Bench) -> Report:
 def graphql_beside_raw(bench: Bench) -> Report:
     count = bench.count or 2_000
     return bench.alternate(
-        f"graphql: {count:,} creates and {graphql.LISTS} lists, beside views written by hand",
+        f"graphql: {count:,} creates and {graphql.LISTS} lists, compared with hand-written views",
         "raw",
         ours=lambda: graphql.over_graphql(bench.engines, count),
         theirs=lambda: graphql.by_hand(bench.engines, count),
@@ -165,7 +165,7 @@ def push_crowd(bench: Bench) -> Report:
 
 
 def tasks_page(bench: Bench) -> Report:
-    """What a burst does to somebody who looks at it."""
+    """The effect of a burst on a subscriber."""
     title = f"page: Tasks in Chromium, {pages.STORED:,} stored, a burst of {pages.BURST:,}"
     say(title)
     return Report(title, ours=[pages.tasks_page(bench.engines)])

@@ -174,7 +174,7 @@ def _costs(cpu: float, deliveries: int) -> Figures:
 
 
 class Writer:
-    """A thousand tasks that nobody runs, and a process that changes one after the other."""
+    """A thousand tasks that no node runs, and a process that changes them one by one."""
 
     def __init__(self, web: Web) -> None:
         self._web = web

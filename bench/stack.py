@@ -140,7 +140,7 @@ class Running:
             service.wait()
 
     def run(self, command: str) -> str:
-        """A command to its end, beside the services; answers what it printed."""
+        """Run a command while the services run, and return its output."""
         process = self._process("command", command)
         try:
             while (status := process.poll()) is None:

@@ -1,6 +1,6 @@
-"""Changes tasks one by one, each in a transaction of its own: a process beside those measured.
+"""Changes tasks one by one, each in a transaction of its own: in a process next to those measured.
 
-python -m bench.writer make N               prints the ids of N tasks that nobody will run
+python -m bench.writer make N               prints the ids of N tasks that no node runs
 python -m bench.writer change COUNT RATE    cancels or retries the next of them, RATE a second
 """
 

@@ -22,8 +22,9 @@ from schema.types.events import (
 )
 from schema.types.tasks.filters import IDS_MAX
 from tasks_app import models
-from tasks_app.log import events
-from tasks_app.log.events import Cursor, GapError, Page
+from tasks_app.log import pages
+from tasks_app.log.cursor import Cursor, GapError
+from tasks_app.log.pages import Page
 from tasks_app.log.reader import log_reader
 
 
@@ -119,12 +120,12 @@ class TaskWatch(Watch):
 
 
 def _changes(page: Page, after: Cursor) -> Iterator[Item]:
-    for event in page.lines:
+    for event in page.events:
         if not event.status:
             continue  # The tasks were deleted.
         seen = after.seen if event.end[:2] == after[:2] else 0
         for index in range(seen, len(event.task_ids)):
-            yield Item(events.cursor_after(event, index), (event, index), event.task_ids[index])
+            yield Item(pages.cursor_after(event, index), (event, index), event.task_ids[index])
 
 
 class LogWatch(Watch):
@@ -154,7 +155,7 @@ class LogWatch(Watch):
     def items(self, page: Page, after: Cursor) -> list[Item]:
         found = [
             event
-            for event in page.lines
+            for event in page.events
             if event.end > after and (self._kinds is None or event.kind in self._kinds)
         ]
         return [Item(page.cursor, (found, page.is_last))] if found else []

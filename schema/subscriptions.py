@@ -12,7 +12,7 @@ from schema.execution.executor import run_in_thread
 from schema.execution.polling import ClusterPolling
 from schema.types.cluster import Cluster
 from schema.types.events import ClusterEventMessage, TaskStatusChange, parse_cursor
-from tasks_app.log.events import Cursor
+from tasks_app.log.cursor import Cursor
 
 INTERVAL_MS_DEFAULT, INTERVAL_MS_MIN, INTERVAL_MS_MAX = 1_000, 250, 60_000
 

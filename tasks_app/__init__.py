@@ -1,0 +1,1 @@
+"""The scheduler of tasks on a simulated cluster."""

@@ -1,4 +1,4 @@
-"""Who is calling: each door finds it out, and the log and the policy read it here."""
+"""The actor of the current request: each API sets it, and events and permissions read it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,9 +12,13 @@ from tasks_app.models.token import Role
 
 
 class Actor(NamedTuple):
-    """A person or program; without a role it has not said who it is, and may nothing.
+    """A user or program that sends a request. An anonymous actor has no name.
 
-    The reason is what it gives for all that it does in this call.
+    Attributes:
+        name: The name that events show; empty if the actor is anonymous.
+        role: The role; None if the actor has no permissions.
+        token_id: The ID of the API token; None for a session.
+        reason: The reason that the actor gave for this request.
     """
 
     name: str = ""
@@ -24,39 +28,43 @@ class Actor(NamedTuple):
 
     @property
     def by_session(self) -> bool:
-        """Whether a cookie says who this is, which browsers send for whoever asks them to."""
+        """Whether a session cookie authenticates the actor, which requires protection from CSRF."""
         return bool(self.name) and self.token_id is None
 
 
 ANONYMOUS = Actor()
-# Where everybody may do everything, they need not say who they are.
+# The anonymous actor if `API_AUTH` is "open".
 OPEN_ACCESS = Actor(role=Role.ADMIN)
 
-AUTHENTICATION_REQUIRED = "Say who you are: a token, or log in."
+AUTHENTICATION_REQUIRED = "Authentication is required. Send an API token or log in."
 
 _current: ContextVar[Actor | None] = ContextVar("actor", default=None)
 
 
 def current() -> Actor:
-    """Who calls; outside of all doors, as in a worker, what somebody without a name is."""
+    """Return the current actor; outside of requests, as in a worker node, the anonymous one."""
     return _current.get() or anonymous()
 
 
 def anonymous() -> Actor:
-    """Somebody who has not said who they are."""
+    """Return the anonymous actor, with its permissions by the setting `API_AUTH`."""
     return OPEN_ACCESS if settings.API_AUTH == "open" else ANONYMOUS
 
 
 def missing_role(needed: Role) -> str:
-    """Why whoever calls, who has a role, may not do what takes this one; empty if they may."""
+    """Return an error message if the current actor, who must have a role, needs a higher one.
+
+    Returns:
+        The message; empty if the actor has the role.
+    """
     role = current().role
     assert role is not None
-    return "" if role >= needed else f"This takes the role {needed.name}, and yours is {role.name}."
+    return "" if role >= needed else f"Requires the role {needed.name}. Your role is {role.name}."
 
 
 @contextmanager
 def acting_as(actor: Actor) -> Iterator[None]:
-    """What happens inside is done for this actor."""
+    """Set the current actor inside the context."""
     token = _current.set(actor)
     try:
         yield
@@ -65,5 +73,5 @@ def acting_as(actor: Actor) -> Iterator[None]:
 
 
 def set_current(actor: Actor) -> None:
-    """What happens from here on in this asyncio task is done for this actor."""
+    """Set the current actor for the rest of this asyncio task."""
     _current.set(actor)

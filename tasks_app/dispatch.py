@@ -1,8 +1,8 @@
 """Publishes wake-ups to the broker: messages that say only that a queue has work.
 
 A wake-up makes a node claim from PostgreSQL what it can run (`execution.py`). One that is lost,
-late or repeated changes nothing but the time: nodes also look for work themselves (`worker.py`). No
-actor waits for the broker, or fails with it. Only this module publishes to Celery.
+late or repeated only changes when tasks start: nodes also look for work themselves (`worker/`). No
+client waits for the broker, or fails because of it. Only this module publishes to Celery.
 """
 
 import logging
@@ -24,18 +24,19 @@ CLAIM = "tasks_app.claim"
 # The control command that makes a node read its desired state and look for work now.
 REFRESH = "refresh"
 
-# The first wake-up after a pause leaves at once; those that follow within this time are one.
+# The first wake-up after a pause is published at once; later ones are coalesced for this long.
 COALESCE_SECONDS = 0.02
-# More waiting wake-ups than this find every process busy, or no node at all.
+# With this many messages in a queue, all processes are busy or no node serves it; another wake-up
+# has no use.
 WAITING_MAX = 32
-# After a failure the broker is left alone for this long.
+# After a failure nothing is published for this long.
 BROKER_PAUSE_SECONDS = 1.0
 # A publish fails fast, instead of waiting for a broker that does not answer.
 FAIL_FAST = {"socket_timeout": 1, "socket_connect_timeout": 1, "max_retries": 0}
 
 
 class BrokerUnavailableError(Exception):
-    """The broker did not answer. Nothing is lost by that."""
+    """The broker does not respond. Tasks are not lost."""
 
 
 class Dispatcher:
@@ -43,7 +44,7 @@ class Dispatcher:
 
     def __init__(self) -> None:
         self._queues: set[str] = set()
-        # Names of nodes; None for all.
+        # Names of nodes; None means all nodes.
         self._nodes: set[str | None] = set()
         self._lock = threading.Lock()
         self._requested = threading.Event()
@@ -60,13 +61,13 @@ class Dispatcher:
             self._start()
 
     def refresh(self, nodes: Iterable[str | None]) -> None:
-        """Tell nodes to read their desired state and to look for work; return at once."""
+        """Make nodes read their desired state and look for work, soon; return at once."""
         with self._lock:
             self._nodes.update(nodes)
             self._start()
 
     def wait_until_idle(self, timeout: float) -> bool:
-        """Return whether everything was published, or given up, within this many seconds."""
+        """Return whether all messages are published or dropped within a timeout in seconds."""
         return self._idle.wait(timeout)
 
     def _start(self) -> None:
@@ -99,7 +100,7 @@ class Dispatcher:
             return
         try:
             publish()
-        except Exception as error:  # noqa: BLE001  nodes find the work without the broker
+        except Exception as error:  # noqa: BLE001  nodes find work without the broker
             logger.warning("broker unavailable, nodes look for work by themselves: %s", error)
             self._producer = None
             self._paused_until = time.monotonic() + BROKER_PAUSE_SECONDS
@@ -124,7 +125,7 @@ class Dispatcher:
 
 
 def _count(channel: Any, queue: str) -> int:
-    """Return how many messages wait in a queue of the broker."""
+    """Return the number of messages in a queue of the broker."""
     try:
         return int(channel.queue_declare(queue=queue, passive=True).message_count)
     except ChannelError:  # An empty queue does not exist.
@@ -139,7 +140,7 @@ def _start_afresh_in_child() -> None:
     _dispatcher = Dispatcher()
 
 
-# Threads do not survive a fork, and the parent publishes what the parent was asked to.
+# Threads do not survive a fork, and the parent publishes its own requests.
 os.register_at_fork(after_in_child=_start_afresh_in_child)
 
 
@@ -156,12 +157,12 @@ def wake_after_commit(queues: Iterable[str]) -> None:
 
 
 def refresh(nodes: Iterable[str]) -> None:
-    """Tell nodes to look for work now."""
+    """Make nodes look for work now."""
     _dispatcher.refresh(nodes)
 
 
 def refresh_after_commit(nodes: Iterable[str] | None) -> None:
-    """Tell nodes, or all, to read their desired state once the transaction has committed."""
+    """Make nodes, or all nodes, read their desired state once the transaction has committed."""
     names: list[str | None] = [None] if nodes is None else list(nodes)
     transaction.on_commit(lambda: _dispatcher.refresh(names), robust=True)
 
@@ -177,5 +178,5 @@ def check_broker() -> None:
 
 
 def wait_until_idle(timeout: float) -> bool:
-    """Return whether this process has published everything within this many seconds."""
+    """Return whether this process publishes all messages within a timeout in seconds."""
     return _dispatcher.wait_until_idle(timeout)

@@ -1,7 +1,7 @@
-"""What a worker process does: claim the best tasks that fit, add, store the results, again.
+"""Claims tasks in a pool process of a worker node, runs them and stores their results.
 
 Only a claim in the database gives the right to run a task, and only the attempt that still holds a
-task may complete it. So it does not matter how often, or how late, the broker delivers a message.
+task can complete it. So it does not matter how often, or how late, the broker delivers a message.
 """
 
 import logging
@@ -24,23 +24,26 @@ logger = logging.getLogger(__name__)
 
 # Tasks without a duration are claimed in batches of up to this many.
 BATCH = 250
-# After this long a process returns to Celery, which gives it the next message.
+# After this long a process returns to Celery, which can then deliver another message to it.
 TIME_SLICE_SECONDS = 5.0
-# A running task renews its lease, and looks whether it is cancelled, this often.
+# A running task renews its lease, and checks whether it is cancelled, this often.
 RENEW_SECONDS = 1.0
-# Pauses between tries while the database restarts; after them, the lease decides.
+# Pauses between attempts while the database restarts. After them, the lease expires.
 RETRY_PAUSES_SECONDS = (0.1, 0.3, 1.0, 2.0, 4.0)
-# A node that claims, and sees that it could use more processes, wakes this many at a time.
+# If more processes of the node could claim, this many are woken at a time.
 WAKE_AT_ONCE = 2
 
 T = TypeVar("T")
 
 
 class Claim(NamedTuple):
-    """What one claim took, and what it left.
+    """The tasks that one claim took, and the work that it left.
 
-    `fits` tells how many more processes of the node could claim now. `left` are the queues that
-    have more due tasks. `others` names the nodes that could run what this one could not.
+    Attributes:
+        tasks: The claimed tasks.
+        fits: The number of further processes of the node that could claim now.
+        left: The queues that have more due tasks.
+        others: The nodes that could run tasks that this one cannot.
     """
 
     tasks: list[Transition]
@@ -61,16 +64,16 @@ def run(
     Args:
         node: The name of the node whose process this is.
         celery_task_id: The Celery message in whose execution the tasks are claimed.
-        wake_node: Makes up to this many idle processes of the node claim too.
-        is_stopping: Whether the node stops; then nothing more is claimed.
+        wake_node: Makes up to a number of idle processes of the node claim too.
+        is_stopping: Returns whether the node stops; then nothing more is claimed.
 
     Returns:
-        How many tasks were completed.
+        The number of tasks that were completed.
     """
     count, end = 0, time.monotonic() + TIME_SLICE_SECONDS
     is_first = True
     while not is_stopping():
-        claimed = _persistently(lambda: claim(node, celery_task_id=celery_task_id))
+        claimed = _retrying(lambda: claim(node, celery_task_id=celery_task_id))
         if is_first:
             _wake_others(claimed)
             is_first = False
@@ -86,7 +89,7 @@ def run(
 
 
 def _wake_others(claimed: Claim) -> None:
-    """Let nodes with free slots know of what this claim left."""
+    """Wake nodes with free slots for the work that a claim left."""
     if claimed.tasks:
         dispatch.wake(claimed.left)
     elif claimed.others:
@@ -100,7 +103,7 @@ def _run(tasks: Sequence[Transition], node: str) -> int:
     ]
     if not outcomes:
         return 0
-    completed = _persistently(lambda: complete(outcomes, node=node))
+    completed = _retrying(lambda: complete(outcomes, node=node))
     if len(completed) < len(outcomes):
         count = len(outcomes) - len(completed)
         logger.warning("%d results discarded: their attempts had lost their leases", count)
@@ -109,7 +112,10 @@ def _run(tasks: Sequence[Transition], node: str) -> int:
 
 @in_transaction
 def claim(node: str, *, celery_task_id: str) -> Claim:
-    """Take the best tasks that fit a node now, for one attempt under a lease."""
+    """Claim the best tasks that fit a node now, for one attempt under a lease.
+
+    Opens a transaction.
+    """
     claims.lock_node(node)
     found = claims.find_node(node)
     if found is None:
@@ -156,7 +162,7 @@ def _nodes_that_fit(candidates: Sequence[Candidate], node: str) -> frozenset[str
 
 
 def can_claim(node: str) -> int:
-    """Return how many idle processes of a node could claim now, up to a few."""
+    """Return the number of idle processes of a node that could claim now, up to a few."""
     found = claims.find_node(node)
     if found is None:
         return 0
@@ -173,7 +179,7 @@ def can_claim(node: str) -> int:
 
 @in_transaction
 def complete(outcomes: Sequence[Outcome], *, node: str) -> list[Transition]:
-    """Store the results of the attempts that still hold their tasks."""
+    """Store the results of the attempts that still hold their tasks. Opens a transaction."""
     completed = transitions.complete(outcomes)
     events.tasks_changed(completed, node=node)
     return completed
@@ -184,7 +190,7 @@ def _lease() -> timedelta:
 
 
 def _work(task: Transition) -> bool:
-    """Occupy the process for the task's duration; return False if the task was taken away."""
+    """Occupy the process for the task's duration; return False if the lease was lost."""
     now = time.monotonic()
     end, renew_at = now + task.duration_ms / 1000, now + RENEW_SECONDS
     while (now := time.monotonic()) < end:
@@ -204,20 +210,20 @@ def _renew_lease(task: Transition) -> bool | None:
         return leases.renew(task.id, run=task.run, attempt=task.attempt, lease=_lease())
     except (OperationalError, InterfaceError):
         connection.close()
-        return False  # The lease tells, once the database is back.
+        return False  # The next renewal or completion finds out whether the lease was lost.
 
 
-def _persistently(transact: Callable[[], T]) -> T:
-    """Run a transaction, again and again while the database is unavailable.
+def _retrying(transact: Callable[[], T]) -> T:
+    """Run a transaction, and retry it while the database is unavailable.
 
-    Repeating is harmless even if an unanswered commit did happen: a claimed task is not claimed
-    again, and a completed one is not completed again.
+    A retry is harmless even if a commit succeeded whose response was lost: a claimed task is not
+    claimed again, and a completed one is not completed again.
     """
     for pause in RETRY_PAUSES_SECONDS:
         try:
             return transact()
         except (OperationalError, InterfaceError) as error:
-            logger.warning("database: %s; trying again in %s s", str(error).strip(), pause)
+            logger.warning("database unavailable: %s; retrying in %s s", str(error).strip(), pause)
             connection.close()
             time.sleep(pause)
     return transact()

@@ -1,7 +1,7 @@
 """Signals between the main process of a worker node and its pool processes, without the broker.
 
-A pool process asks the main process to let more processes claim; the main process tells its pool
-processes that the node stops. The main process opens them before it forks the pool.
+A pool process requests that more processes claim; the main process signals that the node stops. The
+main process opens the signals before it forks the pool.
 """
 
 import mmap
@@ -21,7 +21,7 @@ class PoolSignals:
         return self._read_end
 
     def request(self, processes: int) -> None:
-        """Ask the main process to let this many idle processes claim. Never blocks."""
+        """Request that this many idle processes claim. Never blocks."""
         with suppress(BlockingIOError):  # A full pipe holds enough requests.
             os.write(self._write_end, bytes([processes]))
 
@@ -32,7 +32,7 @@ class PoolSignals:
         return 0
 
     def stop(self) -> None:
-        """Tell the pool processes to claim nothing more."""
+        """Signal the pool processes to claim nothing more."""
         self._stopping[0] = 1
 
     def is_stopping(self) -> bool:

@@ -1,4 +1,4 @@
-"""The cluster's figures as Prometheus reads them: a few small queries, however many tasks."""
+"""Metrics of the cluster in the format of Prometheus, from a constant number of queries."""
 
 from collections.abc import Iterator, Mapping
 from uuid import UUID
@@ -16,50 +16,64 @@ from prometheus_client.registry import Collector
 
 from tasks_app import stats
 from tasks_app.models import Queue, Task
-from tasks_app.services import nodes
+from tasks_app.services import leader
 from tasks_app.sql import claims
 
-# Of the buckets that are kept, each fourth: 1 ms, 2 ms, 4 ms, … to two hours.
+# Every fourth bucket: 1 ms, 2 ms, 4 ms, … to about two hours.
 _ENDS = range(0, 24 * stats.BUCKETS_PER_DOUBLING, stats.BUCKETS_PER_DOUBLING)
 _OUTCOMES = ("succeeded", "failed", "cancelled")
 
 
 def view(request: HttpRequest) -> HttpResponse:
+    """Return the metrics, or 503 while the database is unavailable."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Cluster())
     try:
         return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
     except (OperationalError, InterfaceError):
-        return HttpResponse("The database is away.\n", status=503, content_type="text/plain")
+        return HttpResponse(
+            "The database is unavailable. Try again later.\n", status=503, content_type="text/plain"
+        )
 
 
 class _Cluster(Collector):
     def describe(self) -> Iterator[Metric]:
-        """Nothing beforehand: each scrape has a registry of its own."""
+        """Return nothing: each scrape has a registry of its own."""
         return iter(())
 
     def collect(self) -> Iterator[Metric]:
+        """Return the metrics of queues, nodes and the scheduler."""
         yield from _queues(stats.queue_stats(stats.Window.ALL_TIME))
         yield from _nodes(stats.node_stats(stats.Window.ALL_TIME))
-        beats = GaugeMetricFamily("cluster_beat_leads", "Whether a scheduler leads.")
-        beats.add_metric([], nodes.beat_leads())
+        beats = GaugeMetricFamily(
+            "cluster_beat_leads", "Whether one of the Beat processes is the leader."
+        )
+        beats.add_metric([], leader.beat_leads())
         yield beats
 
 
 def _queues(loads: Mapping[str, stats.TaskStats]) -> Iterator[Metric]:
-    tasks = GaugeMetricFamily("cluster_tasks", "Tasks by status.", labels=["queue", "status"])
-    paused = GaugeMetricFamily("cluster_queue_paused", "Whether it is.", labels=["queue"])
+    tasks = GaugeMetricFamily(
+        "cluster_tasks", "Number of tasks by queue and status.", labels=["queue", "status"]
+    )
+    paused = GaugeMetricFamily(
+        "cluster_queue_paused", "Whether the queue is paused.", labels=["queue"]
+    )
     limit = GaugeMetricFamily(
-        "cluster_queue_running_limit", "How many may run at once, if limited.", labels=["queue"]
+        "cluster_queue_running_limit",
+        "Maximum number of running tasks of the queue, if it is limited.",
+        labels=["queue"],
     )
     runs = CounterMetricFamily(
-        "cluster_runs", "Runs that reached an end.", labels=["queue", "outcome"]
+        "cluster_runs",
+        "Number of runs that ended, by queue and outcome.",
+        labels=["queue", "outcome"],
     )
     waits = HistogramMetricFamily(
-        "cluster_run_wait_seconds", "How long runs waited for a node.", labels=["queue"]
+        "cluster_run_wait_seconds", "Time from due to start of runs in seconds.", labels=["queue"]
     )
     times = HistogramMetricFamily(
-        "cluster_run_seconds", "How long runs were on their node.", labels=["queue"]
+        "cluster_run_seconds", "Time from start to end of runs in seconds.", labels=["queue"]
     )
     counts = stats.task_counts()
     for queue in Queue.objects.order_by("name"):
@@ -77,12 +91,18 @@ def _queues(loads: Mapping[str, stats.TaskStats]) -> Iterator[Metric]:
 
 
 def _nodes(loads: Mapping[UUID, stats.TaskStats]) -> Iterator[Metric]:
-    online = GaugeMetricFamily("cluster_node_online", "Whether it is.", labels=["node"])
-    active = GaugeMetricFamily("cluster_node_active", "Whether it takes tasks.", labels=["node"])
-    slots = GaugeMetricFamily("cluster_node_slots", "What it can do at once.", labels=["node"])
-    busy = GaugeMetricFamily("cluster_node_busy_slots", "Slots in use.", labels=["node"])
+    online = GaugeMetricFamily(
+        "cluster_node_online", "Whether the node is online.", labels=["node"]
+    )
+    active = GaugeMetricFamily(
+        "cluster_node_active", "Whether the node claims tasks.", labels=["node"]
+    )
+    slots = GaugeMetricFamily("cluster_node_slots", "Number of slots of the node.", labels=["node"])
+    busy = GaugeMetricFamily("cluster_node_busy_slots", "Number of slots in use.", labels=["node"])
     runs = CounterMetricFamily(
-        "cluster_node_runs", "Runs that reached an end on it.", labels=["node", "outcome"]
+        "cluster_node_runs",
+        "Number of runs that ended on the node, by outcome.",
+        labels=["node", "outcome"],
     )
     for node in claims.nodes():
         name, load = node.capacity.name, loads.get(node.id, stats.TaskStats())
@@ -96,7 +116,7 @@ def _nodes(loads: Mapping[UUID, stats.TaskStats]) -> Iterator[Metric]:
 
 
 def _buckets(histogram: Mapping[int, int]) -> list[tuple[str, float]]:
-    """Cumulative, by their upper ends in seconds."""
+    """Return cumulative buckets by their upper bounds in seconds."""
     buckets = [
         (
             str(stats.bucket_end(end) / 1000),

@@ -1,7 +1,7 @@
-"""How much each actor may ask, counted in Valkey for all web processes together.
+"""Rate limits, counted in Valkey for all web processes together.
 
-While Valkey is away nothing is counted and nobody refused: a limit protects the cluster, and is no
-reason for it to stop.
+While Valkey is unavailable, nothing is counted and no request is rejected: a limit must not make
+the API unavailable.
 """
 
 import logging
@@ -19,38 +19,46 @@ from redis import RedisError
 
 logger = logging.getLogger(__name__)
 
-# The last two are of wrong ones.
+# The limits: of requests, and of wrong tokens and passwords.
 REQUESTS, TOKENS, PASSWORDS = "requests", "tokens", "passwords"
-# After a failure Valkey is left alone for so long.
+# After a failure nothing is counted for this long.
 PAUSE_SECONDS = 1.0
 _TIMEOUT_SECONDS = 0.25
 
-_away_until = 0.0
+_disabled_until = 0.0
 
 
-def hit(rate: str, who: str) -> int:
-    """Count one; answers the seconds until there is room again if this is one too many, else 0."""
-    return _ask(rate, who, FixedWindowRateLimiter.hit)
+def hit(rate: str, key: str) -> int:
+    """Count a request.
+
+    Args:
+        rate: One of `REQUESTS`, `TOKENS` and `PASSWORDS`.
+        key: The actor or address for which it is counted.
+
+    Returns:
+        The seconds after which to retry if the limit is exceeded, else 0.
+    """
+    return _check(rate, key, FixedWindowRateLimiter.hit)
 
 
-def retry_after(rate: str, who: str) -> int:
-    """The seconds until there is room again; 0 if there is room. Counts nothing."""
-    return _ask(rate, who, FixedWindowRateLimiter.test)
+def retry_after(rate: str, key: str) -> int:
+    """Return the seconds after which to retry; 0 if the limit is not reached. Counts nothing."""
+    return _check(rate, key, FixedWindowRateLimiter.test)
 
 
-def _ask(rate: str, who: str, has_room: Callable[..., bool]) -> int:
-    global _away_until
+def _check(rate: str, key: str, is_allowed: Callable[..., bool]) -> int:
+    global _disabled_until
     item = _item(rate)
-    if item is None or time.monotonic() < _away_until:
+    if item is None or time.monotonic() < _disabled_until:
         return 0
     try:
-        if has_room(_limiter(), item, rate, who):
+        if is_allowed(_limiter(), item, rate, key):
             return 0
-        reset_time, _ = _limiter().get_window_stats(item, rate, who)
+        reset_time, _ = _limiter().get_window_stats(item, rate, key)
         return max(1, math.ceil(reset_time - time.time()))
     except (RedisError, OSError) as error:
-        _away_until = time.monotonic() + PAUSE_SECONDS
-        logger.warning("requests are not counted: %s", error)
+        _disabled_until = time.monotonic() + PAUSE_SECONDS
+        logger.warning("broker unavailable, requests are not counted: %s", error)
         return 0
 
 

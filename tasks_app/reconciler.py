@@ -1,7 +1,8 @@
-"""Repairs what a crash or a silent node left behind, and deletes what is past its retention.
+"""Requeues tasks after crashes, and deletes rows that are past their retention.
 
-It runs in the main process of every worker, and as ``manage.py reconcile``. Any number may run at
-once: each skips the rows that another has locked. It does not distribute tasks: nodes claim them.
+It runs in the main process of every worker node, and as ``manage.py reconcile``. Any number may run
+at the same time: each skips rows that another has locked. It does not dispatch tasks: nodes claim
+them.
 """
 
 import logging
@@ -15,7 +16,7 @@ from django.utils import timezone
 from tasks_app import recovery, stats
 from tasks_app.log import events
 from tasks_app.services import nodes
-from tasks_app.sql import schedules, transitions
+from tasks_app.sql import retention, schedules
 
 logger = logging.getLogger(__name__)
 
@@ -23,23 +24,23 @@ BATCH = 1_000
 
 
 def reconcile() -> None:
-    """Run one pass: silent nodes, drains, expired leases, expired tasks, statistics."""
+    """Process silent nodes, drains, expired leases and expired tasks, and roll up statistics."""
     nodes.mark_silent_nodes_offline()
     nodes.finish_drains()
     while requeued := recovery.requeue_expired(BATCH):
         logger.warning("%d leases had expired; their tasks were requeued", requeued)
     while recovery.expire(BATCH) == BATCH:
         pass
-    while stats.roll_up() == stats.ROWS_PER_BATCH:
+    while stats.roll_up() == stats.BATCH:
         pass
 
 
 def prune() -> None:
-    """Delete what is past its retention. Unfinished tasks stay."""
+    """Delete rows that are past their retention. Unfinished tasks are kept."""
     now = timezone.now()
     tasks_before = now - timedelta(days=settings.TASK_RETENTION_DAYS)
     _repeat(recovery.delete_finished, tasks_before)
-    _repeat(transitions.delete_results, tasks_before)
+    _repeat(retention.delete_results, tasks_before)
     _repeat(schedules.delete_before, tasks_before)
     _repeat(
         partial(events.delete_before, rolled_up_until=stats.rolled_up_until()),
@@ -49,6 +50,6 @@ def prune() -> None:
 
 
 def _repeat(delete: Callable[[datetime, int], int], before: datetime) -> None:
-    """Delete in batches, each in a transaction of its own, so that locks are short."""
+    """Delete in batches, each in its own transaction, so that locks are short."""
     while delete(before, BATCH) == BATCH:
         pass

@@ -1,7 +1,7 @@
-"""What becomes of tasks whose process, node or time is gone.
+"""Requeues tasks that lost their process or node, and ends or deletes those whose time is over.
 
-Each function is one transaction. A task that is requeued may be claimed again at once, or after a
-backoff; nodes are woken for it.
+Each function opens a transaction. A requeued task can be claimed again at once, or after a backoff;
+nodes are woken for it.
 """
 
 from collections.abc import Sequence
@@ -10,20 +10,20 @@ from datetime import datetime
 from tasks_app import dispatch
 from tasks_app.log import events
 from tasks_app.models import ClusterEvent, WorkerNode
-from tasks_app.sql import leases, transitions
+from tasks_app.sql import leases, retention, transitions
 from tasks_app.sql.transactions import in_transaction
 from tasks_app.sql.transitions import Transition
 
 
 @in_transaction
 def requeue_claimed_by(celery_task_id: str) -> None:
-    """Requeue what a Celery message had claimed whose process died."""
+    """Requeue the tasks that a Celery message had claimed whose process died."""
     _requeued(leases.requeue_claimed_by(celery_task_id))
 
 
 @in_transaction
 def requeue_expired(limit: int) -> int:
-    """Requeue tasks whose lease expired; return their number."""
+    """Requeue up to `limit` tasks whose lease expired; return their number."""
     requeued = leases.requeue_expired(limit)
     _requeued(requeued)
     return len(requeued)
@@ -39,13 +39,13 @@ def requeue_held_by(node: WorkerNode, *, message: str = leases.WORKER_LOST_MESSA
 
 def _requeued(tasks: Sequence[Transition], *, node: str = "") -> None:
     events.tasks_changed(tasks, node=node)
-    # Also those that ended: they may have held slots, or room in the limit of their queue.
+    # Also for tasks that ended: they occupied slots, and counted towards the limit of their queue.
     dispatch.wake_after_commit(task.queue for task in tasks)
 
 
 @in_transaction
 def expire(limit: int) -> int:
-    """Fail tasks that had to start by now; return their number."""
+    """Fail up to `limit` tasks that had to start by now; return their number."""
     expired = transitions.expire(limit)
     events.tasks_changed(expired)
     return len(expired)
@@ -53,7 +53,7 @@ def expire(limit: int) -> int:
 
 @in_transaction
 def delete_finished(before: datetime, limit: int) -> int:
-    """Delete tasks that finished before a time, with their results; return their number."""
-    deleted = transitions.delete_finished(before, limit)
+    """Delete up to `limit` tasks that finished before a time, with results; return their number."""
+    deleted = retention.delete_finished(before, limit)
     events.tasks_deleted(ClusterEvent.Kind.TASK_PRUNED, deleted)
     return len(deleted)

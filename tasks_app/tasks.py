@@ -1,4 +1,4 @@
-"""The Celery tasks: what a message may ask a worker to do."""
+"""The Celery tasks that messages execute in worker nodes."""
 
 from uuid import UUID
 
@@ -10,13 +10,15 @@ from tasks_app.models.schedule import TICK
 from tasks_app.pool_signals import signals
 
 
-class ClaimTask(CeleryTask):
-    Request = "tasks_app.worker.node:ClaimRequest"
+class ClaimTask(CeleryTask[[], int]):
+    """A task whose request reports when its process becomes idle."""
+
+    Request = "tasks_app.worker.requests:ClaimRequest"
 
 
 @shared_task(base=ClaimTask, bind=True, name=dispatch.CLAIM)
 def claim(self: ClaimTask) -> int:
-    """Run what the node of this process can run now. A message that sends it is a wake-up."""
+    """Claim and run tasks that the node of this process can run now; a wake-up executes it."""
     return execution.run(
         str(self.request.hostname),
         celery_task_id=str(self.request.id),
@@ -27,8 +29,9 @@ def claim(self: ClaimTask) -> int:
 
 @shared_task(name=TICK)
 def tick(schedule_id: str) -> None:
-    """Tick a schedule. Only the stock scheduler of django-celery-beat sends this.
+    """Process the scheduled times of a schedule that are due.
 
-    It may come twice or late: see `ticking`.
+    Only the stock scheduler of django-celery-beat sends this. It may arrive twice or late: see
+    `ticking`.
     """
     ticking.tick(UUID(schedule_id))

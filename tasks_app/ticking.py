@@ -1,12 +1,12 @@
-"""What becomes of ticks: a due one starts a run of its schedule's task, or is recorded as not.
+"""Processes the scheduled times of schedules: each starts a run of the task, or is recorded.
 
-Any number may do this at once. Whoever moves `next_run_at` on has decided, and a tick that is
-recorded is never recorded again.
+Each function opens a transaction. Any number of processes may call them at the same time: the one
+that advances `next_run_at` decides, and each scheduled time is recorded only once.
 """
 
 import random
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -33,104 +33,91 @@ _KINDS = {
 
 @in_transaction
 def tick_due(limit: int) -> int:
-    """Decide on what is due, of so many schedules; answers of how many."""
+    """Process the scheduled times that are due of up to `limit` schedules; return their number."""
     due = schedules.lock_due(limit)
-    _carry_out((standing, decide(standing)) for standing in due)
+    _apply((state, decide(state)) for state in due)
     return len(due)
 
 
 @in_transaction
 def tick_queued(limit: int) -> int:
-    """Start what waited for a run to finish that has finished now; answers how many."""
+    """Start up to `limit` queued runs whose previous run has ended; return their number."""
     queued = schedules.lock_queued(limit)
-    _carry_out((standing, _without_queued(standing, TickOutcome.FIRED)) for standing in queued)
+    _apply((state, _without_queued(state, TickOutcome.FIRED)) for state in queued)
     return len(queued)
 
 
 @in_transaction
 def tick(schedule_id: UUID) -> None:
-    """Decide on what is due of this schedule, paused or not."""
-    _carry_out((standing, decide(standing)) for standing in schedules.lock(schedule_id))
+    """Process the scheduled times of a schedule that are due, whether or not it is paused."""
+    _apply((state, decide(state)) for state in schedules.lock(schedule_id))
 
 
 @in_transaction
 def trigger(schedule_id: UUID) -> bool:
-    """Start a run of its task beside the grid; False if the task is not free for one."""
-    free = [standing for standing in schedules.lock(schedule_id) if standing.is_free]
-    _carry_out(
-        (
-            standing,
-            Decision(
-                [TickGroup(standing.now, 1, TickOutcome.FIRED, TickReason.TRIGGERED)],
-                standing.next_run_at,
-                standing.queued_at,
-            ),
-        )
-        for standing in free
-    )
+    """Start a run of a schedule's task now; return False if its previous run has not ended."""
+    free = [state for state in schedules.lock(schedule_id) if state.is_free]
+    _apply((state, _triggered(state)) for state in free)
     return bool(free)
 
 
 @in_transaction
 def drop_queued(schedule_id: UUID) -> None:
-    """Skip the tick that waits for a run to finish, because the schedule is paused."""
-    _carry_out(
-        (standing, _without_queued(standing, TickOutcome.SKIPPED, TickReason.PAUSED))
-        for standing in schedules.lock(schedule_id)
-        if standing.queued_at
+    """Skip the queued run of a schedule, because the schedule is paused."""
+    _apply(
+        (state, _without_queued(state, TickOutcome.SKIPPED, TickReason.PAUSED))
+        for state in schedules.lock(schedule_id)
+        if state.queued_at
     )
 
 
-def _without_queued(standing: ScheduleState, outcome: TickOutcome, reason: str = "") -> Decision:
-    assert standing.queued_at is not None
-    return Decision([TickGroup(standing.queued_at, 1, outcome, reason)], standing.next_run_at, None)
+def _triggered(state: ScheduleState) -> Decision:
+    group = TickGroup(state.now, 1, TickOutcome.FIRED, TickReason.TRIGGERED)
+    return Decision([group], state.next_run_at, state.queued_at)
 
 
-def _carry_out(decisions: Iterable[Decided]) -> None:
+def _without_queued(state: ScheduleState, outcome: TickOutcome, reason: str = "") -> Decision:
+    assert state.queued_at is not None
+    return Decision([TickGroup(state.queued_at, 1, outcome, reason)], state.next_run_at, None)
+
+
+def _apply(decisions: Iterable[Decided]) -> None:
+    """Store decisions, start the runs and append the events."""
     decided = list(decisions)
     if not decided:
         return
     advanced = schedules.advance(decided)
     tick_groups = [
-        (standing, tick_group)
-        for standing, decision in decided
-        if standing.id in advanced
-        for tick_group in decision.tick_groups
+        (state, group)
+        for state, decision in decided
+        if state.id in advanced
+        for group in decision.tick_groups
     ]
     if tick_groups:
         new = schedules.insert_ticks(tick_groups)
+        fired = [each for each in tick_groups if each[1].outcome == TickOutcome.FIRED]
         _start(
-            [
-                (standing, tick_group.nominal_at)
-                for standing, tick_group in tick_groups
-                if tick_group.outcome == TickOutcome.FIRED
-                and (standing.id, tick_group.nominal_at) in new
-            ]
+            (state, group.nominal_at)
+            for state, group in fired
+            if (state.id, group.nominal_at) in new
         )
-        _log(
-            [
-                (standing, tick_group)
-                for standing, tick_group in tick_groups
-                if tick_group.outcome != TickOutcome.FIRED
-            ]
-        )
+        _log([each for each in tick_groups if each[1].outcome != TickOutcome.FIRED])
 
 
-def _start(fired: list[tuple[ScheduleState, datetime]]) -> None:
-    if not fired:
-        return
+def _start(fired: Iterable[tuple[ScheduleState, datetime]]) -> None:
     runs = []
-    for standing, nominal_at in fired:
-        run_at = nominal_at + timedelta(seconds=random.uniform(0, standing.jitter))
-        runs.append((standing.task_id, run_at))
-    started = transitions.start_runs(runs)
-    events.tasks_changed(started, kind=ClusterEvent.Kind.TASK_TICKED)
-    dispatch.wake_after_commit(task.queue for task in started)
+    for state, nominal_at in fired:
+        run_at = nominal_at + timedelta(seconds=random.uniform(0, state.jitter))
+        runs.append((state.task_id, run_at))
+    if runs:
+        started = transitions.start_runs(runs)
+        events.tasks_changed(started, kind=ClusterEvent.Kind.TASK_TICKED)
+        dispatch.wake_after_commit(task.queue for task in started)
 
 
-def _log(tick_groups: list[tuple[ScheduleState, TickGroup]]) -> None:
-    alike: dict[tuple[TickOutcome, str], list[UUID]] = defaultdict(list)
-    for standing, tick_group in tick_groups:
-        alike[tick_group.outcome, tick_group.reason].append(standing.id)
-    for (outcome, reason), ids in alike.items():
-        events.schedules_changed(_KINDS[outcome], ids, message=reason)
+def _log(tick_groups: Sequence[tuple[ScheduleState, TickGroup]]) -> None:
+    ids: dict[tuple[TickOutcome, str], list[UUID]] = defaultdict(list)
+    for state, group in tick_groups:
+        ids[group.outcome, group.reason].append(state.id)
+    for (outcome, reason), schedule_ids in ids.items():
+        events.schedules_changed(_KINDS[outcome], schedule_ids, message=reason)

@@ -13,8 +13,8 @@ from tasks_app.services import schedules, tasks
 def make_task(db):
     """A task as a client would create it."""
 
-    def make(**wish):
-        return tasks.create_task(tasks.NewTask(**{"a": 2, "b": 3} | wish))
+    def make(**options):
+        return tasks.create_task(tasks.NewTask(**{"a": 2, "b": 3} | options))
 
     return make
 
@@ -37,10 +37,10 @@ def node(db):
 def make_schedule(db):
     """A schedule as a client would create it; without more words, its first tick is a day away."""
 
-    def make(**wish):
+    def make(**options):
         tomorrow = timezone.now() + timedelta(days=1)
-        wish = {"a": 2, "b": 3, "interval": 60, "scheduled_at": tomorrow} | wish
-        return schedules.create_schedule(schedules.NewSchedule(**wish))
+        options = {"a": 2, "b": 3, "interval": 60, "scheduled_at": tomorrow} | options
+        return schedules.create_schedule(schedules.NewSchedule(**options))
 
     return make
 

@@ -1,4 +1,4 @@
-"""A cluster to which anything may happen in any order, beside a model of it."""
+"""A cluster under operations in any order, compared with a model."""
 
 from datetime import timedelta
 
@@ -150,7 +150,7 @@ class Cluster(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
-def test_nothing_that_happens_to_a_cluster_takes_more_slots_than_it_has(monkeypatch):
+def test_nodes_never_run_more_than_their_slots(monkeypatch):
     monkeypatch.setattr(dispatch, "wake_after_commit", lambda _: None)
     monkeypatch.setattr(dispatch, "refresh_after_commit", lambda _: None)
     monkeypatch.setattr(nodes, "SILENCE_SECONDS", 1)

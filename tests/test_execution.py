@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from tasks_app import execution, recovery
+from tasks_app import dispatch, execution, recovery
 from tasks_app.models import (
     ClusterEvent,
     Queue,
@@ -134,7 +134,7 @@ def test_wake_up_is_published_for_what_a_node_leaves(make_task, woken):
 
 def test_node_that_can_run_what_this_one_cannot_is_woken_by_name(make_task, node, monkeypatch):
     refreshed = []
-    monkeypatch.setattr(execution.dispatch, "refresh", lambda names: refreshed.extend(names))
+    monkeypatch.setattr(dispatch, "refresh", lambda names: refreshed.extend(names))
     other = WorkerNode.objects.get()
     other.pk, other.name, other.slots = Queue().pk, "node-2@here", 4
     other.save()

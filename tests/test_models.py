@@ -12,7 +12,7 @@ def stored(task):
     return Task.objects.get(pk=task.pk)
 
 
-def test_ids_sort_by_the_time_they_were_made():
+def test_ids_sort_by_creation_time():
     before = timezone.now()
     ids = [uuid7() for _ in range(1000)]
 
@@ -22,7 +22,7 @@ def test_ids_sort_by_the_time_they_were_made():
     assert max(ids) < uuid7_floor(timezone.now() + timedelta(milliseconds=2))
 
 
-def test_a_celery_task_id_is_noted_and_nothing_else_is_written(make_task):
+def test_set_celery_task_id_saves_only_that_field(make_task):
     task = make_task()
     Task.objects.filter(pk=task.pk).update(priority=9)
 
@@ -33,7 +33,7 @@ def test_a_celery_task_id_is_noted_and_nothing_else_is_written(make_task):
     assert stored(task).updated_at > stored(task).created_at
 
 
-def test_success_stores_the_sum_with_the_status(make_task):
+def test_success_stores_status_and_result(make_task):
     task = make_task(a=2**63 - 1, b=2**63 - 1)
 
     result = task.mark_as_successfull(2**64 - 2)
@@ -45,7 +45,7 @@ def test_success_stores_the_sum_with_the_status(make_task):
     assert type(TaskResult.objects.get(pk=result.pk).result) is int
 
 
-def test_a_run_has_one_result(make_task):
+def test_run_has_only_one_result(make_task):
     task = make_task()
     task.mark_as_successfull(5)
 
@@ -92,7 +92,7 @@ def test_without_commit_nothing_is_written(make_task, django_assert_num_queries)
     ],
     ids=lambda columns: " ".join(columns),
 )
-def test_the_database_refuses_rows_that_make_no_sense(make_task, nonsense):
+def test_database_rejects_inconsistent_rows(make_task, nonsense):
     task = make_task()
 
     with pytest.raises(IntegrityError), transaction.atomic():

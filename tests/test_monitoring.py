@@ -91,4 +91,6 @@ def test_a_line_of_json_has_the_ids_of_its_request_and_what_was_given_with_it():
 
 
 def test_both_formats_are_there():
-    assert set(LOGGING["formatters"]) == {"json", "line"}
+    formatters = LOGGING["formatters"]
+    assert isinstance(formatters, dict)
+    assert set(formatters) == {"json", "line"}

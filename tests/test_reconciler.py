@@ -44,11 +44,11 @@ def test_all_expired_leases_are_requeued_in_one_pass(make_task, monkeypatch):
 
 @pytest.fixture
 def short_silence(monkeypatch):
-    """Shorter than what the tests' database has been there for: until then nobody is silent."""
+    """Shorter than the uptime of the test database: until then no node counts as silent."""
     monkeypatch.setattr(nodes, "SILENCE_SECONDS", 1)
 
 
-def test_a_silent_node_goes_offline_and_comes_back(node, short_silence):
+def test_silent_node_goes_offline_and_comes_back(node, short_silence):
     node.delete()
     facts = {"host": "here", "pid": 7, "slots": 2, "queues": ["default"]}
     nodes.heartbeat("node-1@here", **facts)
@@ -82,7 +82,7 @@ def aged(task, days):
     return id
 
 
-def test_what_finished_long_ago_goes_and_nothing_else(make_task, node):
+def test_only_old_finished_tasks_are_deleted(make_task, node):
     running = make_task()
     claim()
     old, recent, waiting = (make_task() for _ in range(3))
@@ -110,7 +110,7 @@ def test_no_transaction_deletes_more_than_a_batch(make_task, monkeypatch):
     assert not Task.objects.exists()
 
 
-def test_old_events_are_forgotten(make_task):
+def test_old_events_are_deleted(make_task):
     make_task()
     make_task()
     StatsWatermark.objects.update_or_create(

@@ -1,4 +1,4 @@
-"""The decisions about ticks, beside a model that looks at each single tick."""
+"""The decisions about scheduled times, compared with a model that processes each one."""
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -229,7 +229,7 @@ steps = st.tuples(
 
 
 @given(rules, st.lists(steps, max_size=25))
-def test_it_agrees_with_brute_force(first_rules, script):
+def test_decisions_match_the_model(first_rules, script):
     now = 0
     ours, brute = Ours(first_rules, now), BruteForce(first_rules, now)
     for passed, duration, action, other_rules in script:
@@ -251,7 +251,7 @@ def test_it_agrees_with_brute_force(first_rules, script):
 
 
 @given(rules, st.lists(st.integers(0, 60), max_size=25))
-def test_each_tick_of_an_active_schedule_has_one_fate(rules, pauses):
+def test_each_scheduled_time_has_one_outcome(rules, pauses):
     ours = Ours(replace(rules, ends_at=None, max_runs=None), 0)
     now = 0
     for passed in pauses:
@@ -262,7 +262,7 @@ def test_each_tick_of_an_active_schedule_has_one_fate(rules, pauses):
     assert [tick for tick, *_ in ours.tick_groups] == [tick for tick in grid if tick > 0]
 
 
-def test_a_grid_does_not_drift_and_ends_before_datetimes_do():
+def test_recurrence_does_not_drift_and_ends_before_datetimes_do():
     grid = Recurrence(datetime(1000, 1, 1, tzinfo=UTC), 10 * 366 * 24 * 3600)
 
     ticks = grid.upcoming(grid.first_after(START), 1000, ends_at=None, runs_left=None)

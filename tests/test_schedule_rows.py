@@ -31,7 +31,7 @@ def stored(schedule):
     ],
     ids=str,
 )
-def test_the_database_refuses_schedules_that_make_no_sense(make_schedule, nonsense):
+def test_database_rejects_inconsistent_schedules(make_schedule, nonsense):
     schedule = make_schedule()
     [(column, value)] = nonsense.items()
 
@@ -41,14 +41,14 @@ def test_the_database_refuses_schedules_that_make_no_sense(make_schedule, nonsen
         )
 
 
-def test_a_schedule_has_one_task(make_schedule, make_task):
+def test_schedule_has_only_one_task(make_schedule, make_task):
     schedule, task = make_schedule(), make_task()
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Task.objects.filter(pk=task.pk).update(schedule=schedule)
 
 
-def test_a_schedule_can_be_made_moved_and_withdrawn_by_hand(db, woken):
+def test_rows_in_django_celery_beat_follow_the_methods_of_the_model(db, woken):
     schedule = TaskSchedule(scheduled_at=timezone.now() - timedelta(days=1), interval=30)
     schedule.schedule_celery_beat_task()
     task = Task.objects.create(schedule=schedule, a=1, b=2, run=0)

@@ -1,4 +1,4 @@
-"""What the log adds up to, beside what the rows say."""
+"""Statistics from the event log, compared with the rows."""
 
 import random
 from collections import Counter
@@ -38,23 +38,21 @@ def rows():
     return {(queue, status): n for queue, status, n in found}
 
 
-def fold_all():
+def roll_up_all():
     while stats.roll_up():
         pass
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("folds", [False, True])
-def test_tasks_are_counted_where_they_stand_whatever_happened(
-    make_task, make_schedule, node, folds
-):
+@pytest.mark.parametrize("rolls_up", [False, True])
+def test_task_counts_match_the_rows(make_task, make_schedule, node, rolls_up):
     queues.create_queue("reports")
     some = [make_task() for _ in range(6)]
     schedule, deleted = make_schedule(), make_schedule()
     run(*some[:2])
     claim_only(some[2], some[3], message="lost")
-    if folds:
-        fold_all()
+    if rolls_up:
+        roll_up_all()
     tasks.cancel_task(some[2].pk)
     recovery.requeue_claimed_by("lost")
     tasks.cancel_task(some[4].pk)
@@ -66,12 +64,12 @@ def test_tasks_are_counted_where_they_stand_whatever_happened(
     recovery.delete_finished(timezone.now() + timedelta(days=1), 10)
 
     assert counted() == rows()
-    fold_all()
+    roll_up_all()
     assert counted() == rows()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_each_line_is_added_once(make_task, node):
+def test_each_event_is_rolled_up_once(make_task, node):
     run(*(make_task() for _ in range(3)))
 
     def seen():
@@ -85,7 +83,7 @@ def test_each_line_is_added_once(make_task, node):
         ]
 
     before = seen()
-    fold_all()
+    roll_up_all()
     after = seen()
 
     assert [load.succeeded for load in before] == [load.succeeded for load in after] == [3] * 8
@@ -94,21 +92,21 @@ def test_each_line_is_added_once(make_task, node):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_is_not_counted_yet_is_not_forgotten(make_task):
+def test_events_that_are_not_rolled_up_are_kept(make_task):
     make_task()
     ClusterEvent.objects.update(at=timezone.now() - timedelta(days=99))
 
     reconciler.prune()
     assert ClusterEvent.objects.exists()
 
-    fold_all()
+    roll_up_all()
     make_task()
-    fold_all()
+    roll_up_all()
     reconciler.prune()
     assert counted() == rows() == {("default", "PENDING"): 2}
 
 
-def test_a_percentile_is_near_the_true_one():
+def test_percentile_is_close_to_the_exact_one():
     dice = random.Random(7)
     values = sorted(dice.lognormvariate(4, 2) + 1 for _ in range(10_000))
     histogram = Counter(map(stats.bucket, values))
@@ -120,7 +118,7 @@ def test_a_percentile_is_near_the_true_one():
 
 
 @pytest.mark.django_db
-def test_what_ended_long_ago_is_no_load(make_task, node):
+def test_old_runs_are_not_in_the_window(make_task, node):
     run(make_task())
     ClusterEvent.objects.update(at=timezone.now() - timedelta(minutes=3))
 
@@ -130,7 +128,7 @@ def test_what_ended_long_ago_is_no_load(make_task, node):
 
 
 @pytest.mark.django_db
-def test_old_spans_are_forgotten_but_not_all_time(db):
+def test_old_periods_are_deleted_except_all_time(db):
     for seconds in (10, 60, 0):
         StatsPeriod.objects.create(
             seconds=seconds, at=timezone.now() - timedelta(days=2), queue="x"
@@ -142,7 +140,7 @@ def test_old_spans_are_forgotten_but_not_all_time(db):
 
 
 @pytest.mark.django_db
-def test_prometheus_reads_the_figures(make_task, node):
+def test_metrics_are_valid_for_prometheus(make_task, node):
     run(make_task(), make_task())
     make_task()
 

@@ -1,4 +1,4 @@
-"""Whatever may happen to tasks, in any order, beside a model of them in plain Python."""
+"""Tasks under operations in any order, compared with a model in plain Python."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -186,16 +186,16 @@ class Life(RuleBasedStateMachine):
 
     def check_the_log(self):
         """Each change is one line, in order, and the lines lead to where the tasks stand."""
-        told = dict.fromkeys(self.models, ("", 0))
+        logged = dict.fromkeys(self.models, ("", 0))
         for line in ClusterEvent.objects.exclude(task_ids=[]).order_by("id"):
             for id, version in zip(line.task_ids, line.versions, strict=True):
-                assert told[id] == (line.previous_status, version - 1)
-                told[id] = (line.status, version)
-        assert told == {id: (model.status, model.version) for id, model in self.models.items()}
+                assert logged[id] == (line.previous_status, version - 1)
+                logged[id] = (line.status, version)
+        assert logged == {id: (model.status, model.version) for id, model in self.models.items()}
 
 
 @pytest.mark.django_db
-def test_whatever_happens_to_tasks_they_are_as_they_should_be(monkeypatch):
+def test_tasks_match_the_model_after_any_operations(monkeypatch):
     monkeypatch.setattr(dispatch, "wake_after_commit", lambda _: None)
     monkeypatch.setattr(dispatch, "refresh_after_commit", lambda _: None)
     run_state_machine_as_test(

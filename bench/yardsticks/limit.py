@@ -1,6 +1,6 @@
 """The ceiling: the rows of a durable pipeline written by hand in SQL, in batches, one connection.
 
-No broker, no other process, nobody to wait for. What a real cluster loses against this is the
+No broker, no other process, no waiting. What a real cluster loses against this is the
 price of being one.
 """
 

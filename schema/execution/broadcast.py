@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from schema.execution.executor import ResponseEncoder, Source
-from tasks_app.log.events import Cursor, Page
+from tasks_app.log.cursor import Cursor
+from tasks_app.log.pages import Page
 from tasks_app.log.reader import log_reader
 
 logger = logging.getLogger(__name__)

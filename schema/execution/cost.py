@@ -33,7 +33,7 @@ from strawberry.schema.schema import validate_document
 from schema.core.pagination import PAGE_DEFAULT, PAGE_MAX
 from schema.execution.permissions import needed, refusal
 from schema.types.tasks.types import HISTORY_MAX, RESULTS_DEFAULT
-from tasks_app.log.events import PAGE_EVENTS_MAX
+from tasks_app.log.pages import PAGE_EVENTS_MAX
 from tasks_app.models import Role
 
 TOKENS_MAX = 2_000

@@ -14,8 +14,8 @@ from schema.types.nodes import WorkerNode
 from schema.types.queues import Queue
 from schema.types.statistics import StatsPoint, StatusCount, TaskStats, Window
 from tasks_app import models, stats
-from tasks_app.log import events
-from tasks_app.sql import claims
+from tasks_app.log import pages
+from tasks_app.sql import due
 
 
 @strawberry.type(
@@ -40,7 +40,7 @@ class Cluster:
         )
     )
     def oldest_pending_ms(self) -> int | None:
-        since = claims.oldest_due()
+        since = due.oldest()
         return since and max(0, round((timezone.now() - since).total_seconds() * 1000))
 
     @strawberry.field(
@@ -86,7 +86,7 @@ class Cluster:
         )
     )
     def cursor(self) -> str:
-        return events.head().encode()
+        return pages.head().encode()
 
 
 @strawberry.type

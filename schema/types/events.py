@@ -15,8 +15,9 @@ from schema.types.nodes import WorkerNode
 from schema.types.tasks.history import TaskChange, change_of
 from schema.types.tasks.types import Task
 from tasks_app import models
-from tasks_app.log import events
-from tasks_app.log.events import PAGE_EVENTS_MAX, Cursor, EventRow
+from tasks_app.log import pages
+from tasks_app.log.cursor import Cursor
+from tasks_app.log.pages import PAGE_EVENTS_MAX, EventRow
 
 EVENT_TASKS_SHOWN_MAX = 10
 
@@ -295,5 +296,5 @@ class EventQueries:
     ) -> EventBatch:
         if not 1 <= count <= PAGE_EVENTS_MAX:
             raise BadInputError(f"`count` must be between 1 and {PAGE_EVENTS_MAX}.")
-        end = events.head() if before is None else parse_cursor("before", before)
-        return event_batch(events.read_back(end, count, kinds), end, caught_up=before is None)
+        end = pages.head() if before is None else parse_cursor("before", before)
+        return event_batch(pages.read_back(end, count, kinds), end, caught_up=before is None)

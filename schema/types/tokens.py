@@ -18,7 +18,7 @@ from schema.core.payloads import (
 )
 from schema.core.relay import checked_name
 from tasks_app import actors, models
-from tasks_app.services import authentication
+from tasks_app.services import tokens
 
 LISTED_MAX = 100
 
@@ -117,7 +117,7 @@ class TokenMutations:
         input: Annotated[CreateApiTokenInput, INPUT],
     ) -> CreateApiTokenPayload:
         made, errors = attempt(
-            lambda: authentication.create_token(
+            lambda: tokens.create_token(
                 checked_name(input.name), input.role, expires_at=input.expires_at
             )
         )
@@ -135,7 +135,7 @@ class TokenMutations:
     def revoke_api_token(
         self, input: Annotated[RevokeApiTokenInput, INPUT]
     ) -> RevokeApiTokenPayload:
-        token, errors = attempt(lambda: authentication.revoke_token(input.uuid), key="uuid")
+        token, errors = attempt(lambda: tokens.revoke_token(input.uuid), key="uuid")
         return RevokeApiTokenPayload(api_token=_token(token) if token else None, errors=errors)
 
 

@@ -1,7 +1,7 @@
-"""The doorbell of the log: rung when something was appended, on_notify by whoever follows it.
+"""Notifies the readers of the event log of new events, through the channel layer.
 
-A notify is a hint. It may be lost, come late or twice; followers look at the log by a timer, too.
-The only module that knows the channel layer.
+A notification is a hint. It may be lost, late or repeated: readers also read the log periodically.
+Only this module uses the channel layer.
 """
 
 import asyncio
@@ -23,15 +23,15 @@ from redis.retry import Retry
 logger = logging.getLogger(__name__)
 
 GROUP = "log"
-# After a failure Valkey is left alone for this long.
+# After a failure nothing is published for this long.
 PAUSE_SECONDS = 1.0
 TIMEOUT_SECONDS = 0.5
 
 
 class Notifier:
-    """Rings from a thread of its own, so that no writer ever waits for Valkey.
+    """Publishes notifications from a thread, so that writers do not wait for Valkey.
 
-    What is rung while it is ringing is one notify.
+    Requests that arrive while it publishes are coalesced into one notification.
     """
 
     def __init__(self) -> None:
@@ -40,10 +40,11 @@ class Notifier:
         self._thread: threading.Thread | None = None
 
     def notify(self) -> None:
+        """Publish a notification soon; return at once."""
         self._notified.set()
         with self._lock:
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="doorbell", daemon=True)
+                self._thread = threading.Thread(target=self._run, name="notifier", daemon=True)
                 self._thread.start()
 
     def _run(self) -> None:
@@ -53,22 +54,27 @@ class Notifier:
             socket_connect_timeout=TIMEOUT_SECONDS,
             retry=Retry(NoBackoff(), 0),
         )
-        is_away = False
+        is_unavailable = False
         while True:
             self._notified.wait()
             self._notified.clear()
             try:
                 publish(client)
-                is_away = False
+                is_unavailable = False
             except RedisError as error:
-                if not is_away:
-                    logger.warning("unreachable, followers find changes by their timer: %s", error)
-                is_away = True
+                if not is_unavailable:
+                    logger.warning(
+                        "broker unavailable, readers find events periodically: %s", error
+                    )
+                is_unavailable = True
                 time.sleep(PAUSE_SECONDS)
 
 
 def publish(client: Redis) -> None:
-    """As the layer's `group_send` would, but without an event loop and a new connection each."""
+    """Publish a notification to the group, in the format of the channel layer.
+
+    The layer's own `group_send` would need an event loop and a new connection each time.
+    """
     message = get_channel_layer().serialize({"type": "log.grown"})
     client.publish(f"{settings.CHANNEL_PREFIX}__group__{GROUP}", message)
 
@@ -86,7 +92,7 @@ os.register_at_fork(after_in_child=_start_afresh_in_child)
 
 
 def notify_after_commit() -> None:
-    """Ring once the running transaction has committed, however often it asks for that."""
+    """Publish one notification after the current transaction has committed."""
     if not any(hook is _notify for _, hook, *_ in connection.run_on_commit):
         connection.on_commit(_notify, robust=True)
 
@@ -96,23 +102,25 @@ def _notify() -> None:
 
 
 async def listen(on_notify: Callable[[], None]) -> None:
-    """Call `on_notify` at each notify, for ever. While Valkey is away there are none."""
+    """Call a function for each notification, forever. There are none while Valkey is unavailable.
+
+    It is also called after each new connection, because earlier notifications were not received.
+    """
     layer = get_channel_layer()
-    is_away = False
+    is_unavailable = False
     while True:
         try:
-            # Redis' client may lose a cancellation while it connects.
+            # The Redis client may lose a cancellation while it connects.
             channel = await asyncio.shield(_join(layer))
-            is_away = False
-            # Whatever was rung until now nobody has on_notify.
+            is_unavailable = False
             on_notify()
             while True:
                 await layer.receive(channel)
                 on_notify()
         except (RedisError, OSError) as error:
-            if not is_away:
-                logger.warning("cannot be on_notify, the timer has to do: %s", error)
-            is_away = True
+            if not is_unavailable:
+                logger.warning("broker unavailable, events are found periodically: %s", error)
+            is_unavailable = True
             with contextlib.suppress(RedisError, OSError):
                 await layer.flush()
             await asyncio.sleep(PAUSE_SECONDS)

@@ -1,11 +1,14 @@
-"""The rows, and how each of them changes."""
+"""The models, one module for each noun."""
 
 from tasks_app.models.base import BaseModel, uuid7
-from tasks_app.models.cluster import Queue, WorkerNode
 from tasks_app.models.event import ClusterEvent, PrunedLog
-from tasks_app.models.schedule import ScheduleTick, TaskSchedule
+from tasks_app.models.node import WorkerNode
+from tasks_app.models.queue import Queue
+from tasks_app.models.result import TaskResult
+from tasks_app.models.schedule import TaskSchedule
 from tasks_app.models.stats import StatsPeriod, StatsWatermark, TaskCount
-from tasks_app.models.task import Task, TaskResult
+from tasks_app.models.task import Task
+from tasks_app.models.tick import ScheduleTick
 from tasks_app.models.token import ApiToken, Role
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""What every row has."""
+"""The base class of the models, their IDs, and the clock of the database."""
 
 import os
 import time
@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 
 def uuid7() -> UUID:
-    """A UUID of version 7 (RFC 9562, method 3): it sorts by the time it was made, to 250 ns."""
+    """Return a UUID of version 7 (RFC 9562, method 3), which sorts by creation time to 250 ns."""
     milliseconds, nanoseconds = divmod(time.time_ns(), 1_000_000)
     fraction = (nanoseconds << 12) // 1_000_000
     random = int.from_bytes(os.urandom(8), "big") & 0x3FFF_FFFF_FFFF_FFFF
@@ -18,11 +18,12 @@ def uuid7() -> UUID:
 
 
 def uuid7_floor(time: datetime) -> UUID:
-    """What sorts before each UUID of version 7 that is made at this time or later."""
+    """Return a lower bound of the UUIDs of version 7 that are created at or after a time."""
     return UUID(int=int(time.timestamp() * 1000) << 80)
 
 
 def database_now() -> datetime:
+    """Return the current time of the database's clock."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         (now,) = cursor.fetchone()
@@ -31,7 +32,7 @@ def database_now() -> datetime:
 
 
 class BaseModel(models.Model):
-    """An id that pages by itself, and the database's own times."""
+    """A model with an ID that sorts by creation, and times of the database's clock."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -41,7 +42,7 @@ class BaseModel(models.Model):
         abstract = True
 
     def _save_changed(self, *fields: str) -> None:
-        """Write exactly these fields, and `updated_at` from the database's clock."""
+        """Save only these fields and `updated_at`."""
         type(self)._base_manager.filter(pk=self.pk).update(
             updated_at=Now(), **{field: getattr(self, field) for field in fields}
         )

@@ -1,4 +1,4 @@
-"""The log of the cluster: what changed, in order."""
+"""The event log of the cluster."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import TransactionNow
@@ -8,19 +8,21 @@ from django.db.models import Func
 
 
 class CurrentTransactionId(Func):
-    """The 64-bit id of the running transaction; it never wraps around."""
+    """The 64-bit ID of the current transaction, which never wraps around."""
 
     template = "pg_current_xact_id()::text::bigint"
     output_field = models.BigIntegerField()
 
 
 class ClusterEvent(models.Model):
-    """One line of the log: one change that happened to one or many things in one transaction.
+    """An event: a change of one or many objects in one transaction. Events are never changed.
 
-    Appended, never changed. Ids are taken before they commit, so readers go by
-    ``(xid, id)`` below the oldest running transaction, where nothing can appear any more.
-    The arrays run in parallel: `task_ids[i]` went to version `versions[i]` in `attempts[i]`. Where
-    runs ended, `waits_ms[i]` and `runs_ms[i]` tell how long they waited and ran.
+    IDs are assigned before the transaction commits. Readers therefore read in the order of
+    ``(xid, id)``, and only below the oldest running transaction, where no event can appear later.
+
+    The arrays are parallel: `versions[i]` and `attempts[i]` are the version and the attempt of
+    `task_ids[i]` after the change. If runs ended, `waits_ms[i]` and `runs_ms[i]` are how long the
+    run waited and ran, in milliseconds.
     """
 
     class Kind(models.TextChoices):
@@ -62,13 +64,20 @@ class ClusterEvent(models.Model):
     at = models.DateTimeField(db_default=TransactionNow())
     kind = models.CharField(max_length=32, choices=Kind.choices)
     actor = models.CharField(max_length=150, blank=True, db_default="")
-    token_id = models.UUIDField(null=True, blank=True, help_text="By which the actor came in.")
+    token_id = models.UUIDField(
+        null=True,
+        blank=True,
+        help_text="The token that the actor used. Null for a session or none.",
+    )
     node = models.ForeignKey(
         "WorkerNode", models.SET_NULL, null=True, db_constraint=False, db_index=False
     )
     queue = models.CharField(max_length=63, blank=True, db_default="")
     previous_queue = models.CharField(
-        max_length=63, blank=True, db_default="", help_text="If that has changed."
+        max_length=63,
+        blank=True,
+        db_default="",
+        help_text="The queue before the change, if that changed it.",
     )
     previous_status = models.CharField(max_length=9, blank=True, db_default="")
     status = models.CharField(max_length=9, blank=True, db_default="")
@@ -92,7 +101,7 @@ class ClusterEvent(models.Model):
 
 
 class PrunedLog(models.Model):
-    """One row: the last line of the log that is not kept any more, if any was pruned yet."""
+    """A single row that holds the position of the last deleted event, if any was deleted."""
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     xid = models.BigIntegerField()

@@ -1,4 +1,4 @@
-"""A rule that makes a task run again and again, and its history."""
+"""The schedules that run tasks repeatedly, and their rows in django-celery-beat."""
 
 import json
 from datetime import datetime
@@ -15,12 +15,11 @@ from tasks_app.recurrence import (
     LATEST,
     Overlap,
     Recurrence,
-    TickOutcome,
-    TickReason,
     runs_left,
 )
 
-# The Celery task that our PeriodicTasks name. Our own Beat never sends it.
+# The Celery task in the PeriodicTask of each schedule. Our scheduler never sends it; the stock
+# scheduler of django-celery-beat does.
 TICK = "tasks_app.tick"
 
 _BEAT_ROWS_LOCK = 0x7461736B
@@ -28,10 +27,10 @@ _RULES = ("scheduled_at", "interval", "overlap", "misfire_grace", "ends_at", "ma
 
 
 class TaskSchedule(BaseModel):
-    """Ticks at ``scheduled_at + k * interval``, on this grid and nowhere else.
+    """A schedule: runs its task at the times ``scheduled_at + k * interval``.
 
-    `IntervalSchedule` and `PeriodicTask` mirror it for django-celery-beat's admin. Beat itself goes
-    by `next_run_at`; a schedule without these three is not known to Beat.
+    `interval_schedule` and `periodic_task` show it in django-celery-beat's admin. The scheduler
+    uses `next_run_at` only; it ignores a schedule without these three.
     """
 
     Overlap = Overlap
@@ -42,33 +41,42 @@ class TaskSchedule(BaseModel):
     periodic_task = models.OneToOneField(
         PeriodicTask, models.PROTECT, null=True, blank=True, related_name="task_schedule"
     )
-    scheduled_at = models.DateTimeField(help_text="The first tick.")
-    interval = models.IntegerField(help_text="Seconds from tick to tick.")
+    scheduled_at = models.DateTimeField(help_text="The first scheduled time.")
+    interval = models.IntegerField(help_text="Seconds between scheduled times.")
 
     paused_at = models.DateTimeField(null=True, blank=True)
     pause_note = models.TextField(blank=True, default="")
     overlap = models.CharField(max_length=9, choices=Overlap.choices, default=Overlap.SKIP)
     misfire_grace = models.IntegerField(
-        default=300, help_text="Seconds after which a missed tick is recorded and not made up for."
+        default=300, help_text="How many seconds late a scheduled time may still start a run."
     )
-    ends_at = models.DateTimeField(null=True, blank=True, help_text="No tick after this time.")
+    ends_at = models.DateTimeField(
+        null=True, blank=True, help_text="No run starts after this time."
+    )
     max_runs = models.IntegerField(null=True, blank=True)
-    jitter = models.IntegerField(default=0, help_text="Up to this many seconds later, at random.")
+    jitter = models.IntegerField(default=0, help_text="Maximum random delay of a run in seconds.")
     idempotency_key = models.CharField(max_length=255, blank=True, default="")
     request_digest = models.CharField(
-        max_length=64, blank=True, default="", help_text="Of what the idempotency key came with."
+        max_length=64,
+        blank=True,
+        default="",
+        help_text="Digest of the request that used the idempotency key.",
     )
 
-    # Where it stands.
+    # The current state.
     next_run_at = models.DateTimeField(
-        null=True, blank=True, help_text="The next tick to be decided on; none when it is over."
+        null=True,
+        blank=True,
+        help_text="The next scheduled time. Null when the schedule has ended.",
     )
     queued_at = models.DateTimeField(
         null=True,
         blank=True,
-        help_text="The tick that is kept until the task has finished.",
+        help_text="A scheduled time that runs as soon as the task has finished.",
     )
-    fired = models.IntegerField(default=0, help_text="Ticks so far that started a run.")
+    fired = models.IntegerField(
+        default=0, help_text="Number of scheduled times that started a run."
+    )
     skipped = models.IntegerField(default=0)
     missed = models.IntegerField(default=0)
 
@@ -101,7 +109,7 @@ class TaskSchedule(BaseModel):
                 condition=Q(misfire_grace__gte=0, jitter__gte=0, jitter__lt=F("interval"))
                 & (Q(max_runs__isnull=True) | Q(max_runs__gte=1)),
             ),
-            # One row that Python cannot read would hold up all that are due with it.
+            # A row whose times Python cannot read would block all schedules that are due with it.
             models.CheckConstraint(
                 name="schedule_times",
                 condition=Q(scheduled_at__range=(EARLIEST, LATEST))
@@ -115,16 +123,17 @@ class TaskSchedule(BaseModel):
 
     @property
     def grid(self) -> Recurrence:
+        """The scheduled times, without limits."""
         return Recurrence(self.scheduled_at, self.interval)
 
     @property
     def task(self) -> Task:
-        """What it runs. A prefetch of `tasks`, of which there is one, serves this too."""
+        """The task that the schedule runs. A prefetch of `tasks` serves it too."""
         [task] = self.tasks.all()
         return task
 
     def upcoming(self, count: int) -> list[datetime]:
-        """The next ticks that will fire if nothing comes between; none while it is paused."""
+        """Return the next scheduled times, at most `count`; none while the schedule is paused."""
         return self.grid.upcoming(
             None if self.paused_at else self.next_run_at,
             count,
@@ -134,7 +143,7 @@ class TaskSchedule(BaseModel):
 
     @transaction.atomic
     def schedule_celery_beat_task(self) -> None:
-        """Have Beat tick it from now on, and save it."""
+        """Create the rows in django-celery-beat and save the schedule. Opens a transaction."""
         self.interval_schedule = _interval_schedule(self.interval)
         self.periodic_task = PeriodicTask(name=f"TaskSchedule {self.pk}", **self._beat_fields())
         self.next_run_at = self.grid.first_after(database_now())
@@ -143,7 +152,7 @@ class TaskSchedule(BaseModel):
 
     @transaction.atomic
     def update_celery_beat_task(self) -> None:
-        """Have Beat follow the rules that were changed here, and save them."""
+        """Update the rows in django-celery-beat and save the schedule. Opens a transaction."""
         if self.periodic_task is None:
             self.schedule_celery_beat_task()
             return
@@ -162,7 +171,10 @@ class TaskSchedule(BaseModel):
 
     @transaction.atomic
     def delete_celery_beat_task(self) -> None:
-        """Have Beat forget it, and save that; its history stays."""
+        """Delete the rows in django-celery-beat and save the schedule. Opens a transaction.
+
+        The history stays.
+        """
         periodic_task, interval_schedule_id = self.periodic_task, self.interval_schedule_id
         self.periodic_task = self.interval_schedule = self.next_run_at = None
         self._save_changed("periodic_task", "interval_schedule", "next_run_at")
@@ -174,7 +186,7 @@ class TaskSchedule(BaseModel):
 
     def _beat_fields(self) -> dict[str, object]:
         return {
-            "description": "A task schedule. What is changed here has no effect.",
+            "description": "A task schedule. Changes made here have no effect.",
             "task": TICK,
             "kwargs": json.dumps({"schedule_id": str(self.pk)}),
             "interval": self.interval_schedule,
@@ -183,79 +195,46 @@ class TaskSchedule(BaseModel):
         }
 
 
-class ScheduleTick(BaseModel):
-    """What became of a tick, or alike of `count` ticks of which this was the last."""
-
-    TickOutcome = TickOutcome
-    TickReason = TickReason
-
-    schedule = models.ForeignKey(TaskSchedule, models.CASCADE, related_name="ticks", db_index=False)
-    nominal_at = models.DateTimeField(help_text="Its time on the grid; if triggered, that time.")
-    outcome = models.CharField(max_length=7, choices=TickOutcome.choices)
-    reason = models.CharField(max_length=9, choices=TickReason.choices, blank=True, default="")
-    count = models.IntegerField(default=1)
-    run = models.IntegerField(null=True, blank=True, help_text="The run of the task it started.")
-    fired_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["-nominal_at"]
-        indexes = [
-            models.Index(fields=["created_at"], condition=Q(outcome="MISSED"), name="tick_missed"),
-        ]
-        constraints = [
-            models.UniqueConstraint(fields=["schedule", "nominal_at"], name="tick_once"),
-            models.CheckConstraint(
-                name="tick_outcome",
-                condition=Q(outcome="FIRED", run__isnull=False, fired_at__isnull=False, count=1)
-                | Q(
-                    outcome__in=["SKIPPED", "MISSED"],
-                    run__isnull=True,
-                    fired_at__isnull=True,
-                    count__gte=1,
-                ),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.nominal_at:%Y-%m-%d %H:%M:%S} {self.outcome}"
-
-
 def _interval_schedule(seconds: int) -> IntervalSchedule:
-    """One that says this. They are shared: none is ever changed."""
+    """Return the shared row for an interval. Rows are shared, so they are never changed."""
     _lock_beat_rows()
-    says = {"every": seconds, "period": IntervalSchedule.SECONDS}
-    known = IntervalSchedule.objects.filter(**says).order_by("pk").first()
+    values = {"every": seconds, "period": IntervalSchedule.SECONDS}
+    known = IntervalSchedule.objects.filter(**values).order_by("pk").first()
     # In bulk there are no signals: see _save_quietly.
-    return known or IntervalSchedule.objects.bulk_create([IntervalSchedule(**says)])[0]
+    return known or IntervalSchedule.objects.bulk_create([IntervalSchedule(**values)])[0]
+
+
+# Locks a shared row.
+_LOCK_INTERVAL = """
+    SELECT FROM django_celery_beat_intervalschedule WHERE id = %(id)s FOR UPDATE
+"""
+# Deletes a shared row that nothing uses.
+_DELETE_UNUSED_INTERVAL = """
+    DELETE FROM django_celery_beat_intervalschedule i
+     WHERE id = %(id)s
+       AND NOT EXISTS (SELECT FROM django_celery_beat_periodictask WHERE interval_id = i.id)
+       AND NOT EXISTS (SELECT FROM tasks_app_taskschedule WHERE interval_schedule_id = i.id)
+"""
 
 
 def _delete_if_unused(interval_schedule_id: int | None) -> None:
-    """Its deletion would take each PeriodicTask along that uses it."""
+    """Delete a shared row that no schedule or PeriodicTask uses: a delete cascades to them."""
     with connection.cursor() as cursor:
-        # Whoever is about to use it in the admin waits, or is waited for.
-        cursor.execute(
-            "SELECT FROM django_celery_beat_intervalschedule WHERE id = %s FOR UPDATE",
-            [interval_schedule_id],
-        )
-        cursor.execute(
-            """
-            DELETE FROM django_celery_beat_intervalschedule i
-             WHERE id = %s AND NOT EXISTS (
-                   SELECT FROM django_celery_beat_periodictask WHERE interval_id = i.id)
-               AND NOT EXISTS (
-                   SELECT FROM tasks_app_taskschedule WHERE interval_schedule_id = i.id)
-            """,
-            [interval_schedule_id],
-        )
+        # The lock serializes this with an edit in the admin that is about to use the row.
+        cursor.execute(_LOCK_INTERVAL, {"id": interval_schedule_id})
+        cursor.execute(_DELETE_UNUSED_INTERVAL, {"id": interval_schedule_id})
 
 
 def _lock_beat_rows() -> None:
-    """Until the transaction ends: nobody adds or removes an interval that we are looking for."""
+    """Block other transactions that add or remove intervals until this one ends."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_BEAT_ROWS_LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock(%(lock)s)", {"lock": _BEAT_ROWS_LOCK})
 
 
 def _save_quietly(periodic_task: PeriodicTask) -> None:
-    """Beat need not reload, and nobody waits for the one row in which reloads are asked for."""
+    """Save without updating the row `PeriodicTasks`, which all saves would contend for.
+
+    The scheduler needs no reload for our rows.
+    """
     periodic_task.no_changes = True
     periodic_task.save()

@@ -1,7 +1,7 @@
-"""What the log adds up to: how many tasks stand where, and how long those took that ended.
+"""Statistics of tasks, rolled up from the event log.
 
-`tasks_app/stats.py` folds the log into these rows, each line once. What it has not come to yet is
-added by whoever reads them, so they lag behind nothing.
+`tasks_app/stats/rollup.py` adds each event once. Queries of `tasks_app/stats` add the events that
+have not been rolled up yet, so statistics are always current.
 """
 
 from django.contrib.postgres.functions import TransactionNow
@@ -9,7 +9,7 @@ from django.db import models
 
 
 class StatsWatermark(models.Model):
-    """How far the log has been folded. There is one row."""
+    """A single row that holds the position of the last event that has been rolled up."""
 
     xid = models.BigIntegerField(default=0)
     event_id = models.BigIntegerField(default=0)
@@ -20,7 +20,7 @@ class StatsWatermark(models.Model):
 
 
 class TaskCount(models.Model):
-    """How many tasks of a queue have a status."""
+    """The number of tasks of a queue that have a status."""
 
     queue = models.CharField(max_length=63)
     status = models.CharField(max_length=9)
@@ -36,16 +36,16 @@ class TaskCount(models.Model):
 
 
 class StatsPeriod(models.Model):
-    """What ended in a span of time: in one queue, or on one node.
+    """The runs that ended in a period: in a queue, or on a node.
 
-    A histogram counts runs by bucket (see `tasks_app/stats.py`): ``{"12": 3}``. A span of no
-    seconds is all time.
+    `wait`, `run` and `total` are histograms, which count runs by bucket (see
+    `tasks_app/stats/histogram.py`): ``{"12": 3}``. A period of 0 seconds is all time.
     """
 
     queue = models.CharField(max_length=63, blank=True)
     node = models.UUIDField(null=True, blank=True)
     seconds = models.IntegerField()
-    at = models.DateTimeField(help_text="When the span began.")
+    at = models.DateTimeField(help_text="The start of the period.")
     succeeded = models.BigIntegerField(default=0)
     failed = models.BigIntegerField(default=0)
     cancelled = models.BigIntegerField(default=0)

@@ -1,30 +1,19 @@
-"""A task, and the results of its runs."""
-
-from decimal import Decimal
-from typing import Any
+"""The tasks."""
 
 from django.db import models, transaction
 from django.db.models import ExpressionWrapper, F, Q
 from django.db.models.functions import Now
 
 from tasks_app.models.base import BaseModel
-from tasks_app.models.cluster import Queue, WorkerNode
 from tasks_app.models.event import CurrentTransactionId
+from tasks_app.models.node import WorkerNode
+from tasks_app.models.queue import Queue
+from tasks_app.models.result import TaskResult
 from tasks_app.options import DEFAULT_QUEUE, range_of
 
 
-class SumField(models.DecimalField):  # type: ignore[type-arg]
-    """An integer of up to 20 digits: the sum of two 64-bit integers always fits."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{**kwargs, "max_digits": 20, "decimal_places": 0})
-
-    def from_db_value(self, value: Decimal | None, *_: object) -> int | None:
-        return None if value is None else int(value)
-
-
 class Task(BaseModel):
-    """An addition to be done by some worker node: once, or once per tick of its schedule."""
+    """A unit of work that adds two integers: once, or once per scheduled time of its schedule."""
 
     class Status(models.TextChoices):
         PENDING = "PENDING"
@@ -46,13 +35,13 @@ class Task(BaseModel):
         max_length=255,
         blank=True,
         db_default="",
-        help_text="The Celery message that last claimed it.",
+        help_text="ID of the Celery message that last claimed the task.",
     )
 
-    # What the creator asked for. None of it changes afterwards, unless its schedule is edited; a
-    # schedule's task has the time of its latest tick for `run_at`.
-    # Neither this key nor `node` has a constraint in the database: each inserted task would lock
-    # the one row that all tasks of its queue share. Queues and nodes are never deleted.
+    # The parameters of the create request. They change only if the task's schedule is changed;
+    # `run_at` of a schedule's task is the scheduled time of its latest run.
+    # The foreign keys to queue and node have no constraint in the database: each inserted task
+    # would lock the row that all tasks of its queue share. Queues and nodes are never deleted.
     queue = models.ForeignKey(
         Queue,
         models.PROTECT,
@@ -62,35 +51,44 @@ class Task(BaseModel):
         db_index=False,
         db_default=DEFAULT_QUEUE,
     )
-    priority = models.SmallIntegerField(db_default=5, help_text="0 to 9; 9 is the most urgent.")
-    run_at = models.DateTimeField(null=True, blank=True, help_text="Not before this time.")
+    priority = models.SmallIntegerField(
+        db_default=5, help_text="0 to 9. Higher priorities start first."
+    )
+    run_at = models.DateTimeField(
+        null=True, blank=True, help_text="The task does not start before this time."
+    )
     expires_at = models.DateTimeField(
-        null=True, blank=True, help_text="The first run must have started by this time."
+        null=True,
+        blank=True,
+        help_text="The task fails if its first run has not started by this time.",
     )
     duration_ms = models.IntegerField(
-        db_default=0, help_text="Simulated work: how long a node is busy with it, in milliseconds."
+        db_default=0, help_text="Simulated duration of the work in milliseconds."
     )
     slots = models.SmallIntegerField(
-        db_default=1, help_text="How many slots of a node it takes while it runs."
+        db_default=1, help_text="Number of slots of a node that it occupies while it runs."
     )
     max_attempts = models.SmallIntegerField(db_default=3)
     idempotency_key = models.CharField(max_length=255, blank=True, db_default="")
 
-    # Where it stands.
-    version = models.IntegerField(db_default=1, help_text="Grows by one with each change.")
+    # The current state.
+    version = models.IntegerField(db_default=1, help_text="Number of the latest change.")
     xid = models.BigIntegerField(
-        db_default=CurrentTransactionId(), help_text="The transaction that changed it last."
+        db_default=CurrentTransactionId(),
+        help_text="ID of the transaction that last changed the row.",
     )
     run = models.IntegerField(
         db_default=1,
-        help_text="Which go this is: a retry or tick starts a new one; 0 waits for the first tick.",
+        help_text="Number of the current run. 0: waits for the first scheduled time.",
     )
-    attempt = models.SmallIntegerField(db_default=0, help_text="Tries of this run so far.")
+    attempt = models.SmallIntegerField(
+        db_default=0, help_text="Number of attempts of the current run."
+    )
     node = models.ForeignKey(
         WorkerNode, models.SET_NULL, null=True, blank=True, db_constraint=False, db_index=False
     )
-    # A task with a duration is claimed alone, so that work spreads over the slots. So is one whose
-    # last process died, so that a task that kills its process takes no other task with it.
+    # A task with a duration is claimed alone, so that work spreads over the slots. So is a task
+    # whose previous attempt was lost: if it kills its process, no other task is lost with it.
     runs_alone = models.GeneratedField(
         expression=ExpressionWrapper(
             Q(duration_ms__gt=0) | Q(attempt__gt=0), output_field=models.BooleanField()
@@ -100,7 +98,7 @@ class Task(BaseModel):
     )
     lease_expires_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(
-        db_default=Now(), help_text="The time from which the current run can be claimed."
+        db_default=Now(), help_text="Time from which the current run can be claimed."
     )
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -179,22 +177,28 @@ class Task(BaseModel):
 
     @property
     def is_scheduled(self) -> bool:
+        """Whether a schedule runs the task."""
         return self.schedule_id is not None
 
     @property
     def is_terminal(self) -> bool:
+        """Whether the current run has ended."""
         return self.status in self.TERMINAL
 
     def set_celery_task_id(self, _id: str, commit: bool = True) -> None:
-        """Note the Celery message that works on this task."""
+        """Store the ID of the Celery message that claimed the task."""
         self.celery_task_id = _id
         if commit:
             self._save_changed("celery_task_id")
 
     def mark_as_successfull(self, result: int, commit: bool = True) -> "TaskResult":
-        """Finish this run with its sum; answers the result row, unsaved without ``commit``.
+        """Finish the current run with its result.
 
-        Raises IntegrityError if this run has a result already.
+        Returns:
+            The result row; not saved if `commit` is false.
+
+        Raises:
+            IntegrityError: The run has a result already.
         """
         task_result = TaskResult(
             task=self, result=result, run=self.run, attempt=self.attempt, node_id=self.node_id
@@ -207,7 +211,7 @@ class Task(BaseModel):
         return task_result
 
     def mark_as_failed(self, message: str, commit: bool = True) -> None:
-        """Finish this run without a result."""
+        """Finish the current run as failed, without a result."""
         self._finish(self.Status.FAILED, failed_message=message)
         if commit:
             self._save_finished()
@@ -221,24 +225,3 @@ class Task(BaseModel):
 
     def _save_finished(self) -> None:
         self._save_changed("status", "failed_message", "lease_expires_at", "finished_at", "version")
-
-
-class TaskResult(BaseModel):
-    """What one run of a task came to, and which attempt on which node found it."""
-
-    task = models.ForeignKey(Task, models.CASCADE, related_name="results", db_index=False)
-    result = SumField()
-    run = models.IntegerField(db_default=1)
-    attempt = models.SmallIntegerField(db_default=1)
-    node = models.ForeignKey(
-        WorkerNode, models.SET_NULL, null=True, blank=True, db_constraint=False, db_index=False
-    )
-
-    class Meta:
-        ordering = ["-run"]
-        constraints = [
-            models.UniqueConstraint(fields=["task", "run"], name="task_result_once_per_run"),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.result)

@@ -1,4 +1,4 @@
-"""Who may call, and how much each may."""
+"""API tokens and roles."""
 
 from django.db import models
 from django.db.models.functions import Now
@@ -7,23 +7,25 @@ from tasks_app.models.base import BaseModel
 
 
 class Role(models.IntegerChoices):
-    """Each may what those before it may."""
+    """A role. It includes the permissions of the roles before it."""
 
-    VIEWER = 1, "VIEWER"  # reads and follows
-    OPERATOR = 2, "OPERATOR"  # creates and steers tasks, schedules, queues and nodes
-    ADMIN = 3, "ADMIN"  # makes and revokes tokens
+    VIEWER = 1, "VIEWER"  # reads and subscribes
+    OPERATOR = 2, "OPERATOR"  # creates and controls tasks, schedules, queues and nodes
+    ADMIN = 3, "ADMIN"  # creates and revokes tokens
 
 
 class ApiToken(BaseModel):
-    """A program's key to the APIs. The secret is shown once and not kept; its hash is.
+    """A token with which a program authenticates. The secret is shown once; its hash is stored.
 
-    A secret has 256 random bits, so a plain hash of it cannot be guessed from.
+    A secret has 256 random bits, so an unsalted hash does not reveal it.
     """
 
-    name = models.CharField(max_length=100, help_text="Whose it is; the log names it.")
+    name = models.CharField(
+        max_length=100, help_text="The owner of the token, which events name as the actor."
+    )
     role = models.SmallIntegerField(choices=Role.choices)
     digest = models.CharField(max_length=64, unique=True, editable=False)
-    hint = models.CharField(max_length=12, help_text="How the secret begins.")
+    hint = models.CharField(max_length=12, help_text="The first characters of the secret.")
     created_by = models.CharField(max_length=150, blank=True, db_default="")
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -39,6 +41,6 @@ class ApiToken(BaseModel):
 
 
 def usable() -> "models.QuerySet[ApiToken]":
-    """The tokens that open a door now."""
+    """Return the tokens that are neither expired nor revoked."""
     not_expired = models.Q(expires_at=None) | models.Q(expires_at__gt=Now())
     return ApiToken.objects.filter(not_expired, revoked_at=None)

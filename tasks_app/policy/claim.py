@@ -107,10 +107,12 @@ class NodeCapacity(NamedTuple):
 
     @property
     def busy(self) -> int:
+        """The number of slots that are occupied."""
         return sum(work.slots for work in self.occupied)
 
     @property
     def free(self) -> int:
+        """The number of slots that are free; negative if the node has shrunk."""
         return self.slots - self.busy
 
     def start_of(self, slots: int, now: datetime) -> datetime | None:

@@ -1,4 +1,4 @@
-"""The policy at the REST door: who reads needs a role, who writes one that may."""
+"""Authentication and permissions of the REST API: reads require VIEWER, writes OPERATOR."""
 
 from typing import Any
 

@@ -47,10 +47,10 @@ def _as_api_exception(exception: Exception) -> Exception:
 
 
 def _as_refusal(exception: DjangoValidationError) -> ValidationError:
-    faults = exception.message_dict
-    if "idempotency_key" in faults:  # by the name under which it came
-        faults["Idempotency-Key"] = faults.pop("idempotency_key")
-        codes = {fault.code for fault in exception.error_dict["idempotency_key"]}
+    errors = exception.message_dict
+    if "idempotency_key" in errors:  # The name of the request header.
+        errors["Idempotency-Key"] = errors.pop("idempotency_key")
+        codes = {each.code for each in exception.error_dict["idempotency_key"]}
         if "idempotency_conflict" in codes:
-            return IdempotencyConflictError(faults)
-    return ValidationError(faults)
+            return IdempotencyConflictError(errors)
+    return ValidationError(errors)

@@ -1,5 +1,7 @@
 """Shapes in and out. No logic: what may be asked is for the services to say."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from tasks_app.models import Task
@@ -14,7 +16,7 @@ STATUSES = {
 }
 
 
-class NewTaskSerializer(serializers.Serializer):
+class NewTaskSerializer(serializers.Serializer[Any]):
     """The parameters of a task to create."""
 
     a = integer_option("a")
@@ -28,12 +30,12 @@ class NewTaskSerializer(serializers.Serializer):
     max_attempts = integer_option("max_attempts")
 
 
-class TaskResultSerializer(serializers.Serializer):
+class TaskResultSerializer(serializers.Serializer[Any]):
     result = serializers.IntegerField()
     created_at = serializers.DateTimeField()
 
 
-class TaskSerializer(serializers.Serializer):
+class TaskSerializer(serializers.Serializer[Any]):
     url = serializers.HyperlinkedIdentityField(view_name="task")
     id = serializers.UUIDField()
     a = serializers.IntegerField()
@@ -61,7 +63,7 @@ class TaskWithResultsSerializer(TaskSerializer):
     results = TaskResultSerializer(many=True)
 
 
-class ScheduleChangeSerializer(serializers.Serializer):
+class ScheduleChangeSerializer(serializers.Serializer[Any]):
     """The parameters of a schedule that PUT changes."""
 
     a = integer_option("a")
@@ -85,7 +87,7 @@ class NewScheduleSerializer(ScheduleChangeSerializer):
     jitter = integer_option("jitter")
 
 
-class ScheduleSerializer(serializers.Serializer):
+class ScheduleSerializer(serializers.Serializer[Any]):
     url = serializers.HyperlinkedIdentityField(view_name="task-schedule")
     id = serializers.UUIDField()
     task = TaskSerializer()

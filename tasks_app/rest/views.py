@@ -1,4 +1,4 @@
-"""The compatibility door. It shows the documented fields and nothing else."""
+"""The REST API, which shows the documented fields only."""
 
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from tasks_app.rest.serializers import (
 from tasks_app.services import schedules, tasks
 
 # Validation leaves no trace in the serializer, and copying its fields for each request would cost
-# as much as the rest of the door.
+# as much as the rest of the API.
 _NEW_TASK = NewTaskSerializer()
 
 _IDEMPOTENCY_KEY = OpenApiParameter(
@@ -67,9 +67,9 @@ class TaskList(APIView):
     )
     def post(self, request: Request) -> Response:
         """Create a task: a + b, computed by some worker node."""
-        wish = _NEW_TASK.run_validation(request.data)
+        values = _NEW_TASK.run_validation(request.data)
         key = request.headers.get("Idempotency-Key", "")
-        task = tasks.create_task(tasks.NewTask(**wish, idempotency_key=key))
+        task = tasks.create_task(tasks.NewTask(**values, idempotency_key=key))
         data = TaskSerializer(task, context={"request": request}).data
         return Response(data, status.HTTP_201_CREATED, headers={"Location": data["url"]})
 

@@ -1,7 +1,7 @@
-"""What needs an operator's attention: work that cannot start, lost nodes, failures, missed ticks.
+"""Finds what needs an operator's attention: blocked tasks, lost nodes, failures, missed ticks.
 
-Each rule reads a few rows by index, whatever the number of tasks, so that the dashboard can be told
-of changes every second.
+Each rule reads a few rows by index, whatever the number of tasks, so that the dashboard can be
+updated every second.
 """
 
 from collections import defaultdict
@@ -18,7 +18,7 @@ from tasks_app.services import pending
 from tasks_app.services.pending import Group, Reason
 from tasks_app.sql import claims
 
-# A slot that is free for longer than this, while a task fits it, is a fault of the cluster.
+# A slot that is free for longer than this, while a task fits it, is an error of the cluster.
 IDLE_SECONDS = 5
 # Runs that failed within the last five minutes: at least this many, and this share of all.
 FAILURES_MIN = 5
@@ -30,6 +30,8 @@ SCHEDULES_MAX = 10
 
 
 class Kind(TextChoices):
+    """What needs attention."""
+
     NODE_LOST = "NODE_LOST"
     TOO_LARGE = "TOO_LARGE"
     NO_NODE_FOR_QUEUE = "NO_NODE_FOR_QUEUE"

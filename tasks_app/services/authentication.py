@@ -1,43 +1,29 @@
-"""Authentication of requests, and the services of API tokens.
+"""Authenticates requests: finds the actor of a bearer token or of a session."""
 
-The services raise ApiToken.DoesNotExist, and ValidationError by field.
-"""
-
-import hashlib
 import math
-import secrets
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from importlib import import_module
 from types import SimpleNamespace
-from typing import Any, NamedTuple
-from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.core.exceptions import ValidationError
+from django.contrib.auth.models import User
 from django.db.models import F
 from django.db.models.functions import Now
 
 from tasks_app import actors, rate_limits
 from tasks_app.actors import Actor
-from tasks_app.log import events
-from tasks_app.models import ApiToken, ClusterEvent, Role
-from tasks_app.models.base import database_now
+from tasks_app.models import Role
 from tasks_app.models.token import usable
-from tasks_app.services.validation import error, is_storable
-from tasks_app.sql.transactions import in_transaction
+from tasks_app.services.tokens import digest_of
+from tasks_app.services.validation import is_storable
 
-PREFIX = "cst_"
-HINT_LENGTH = len(PREFIX) + 4
-NAME_MAX_LENGTH = 100
 REASON_MAX_LENGTH = 1_000
 # A token is not looked up again for this long, so a revoked one is accepted for as long at most.
 KNOWN_FOR = timedelta(seconds=10)
 KNOWN_MAX = 1_000
-
-Kind = ClusterEvent.Kind
 
 # For the digest of each known secret: the time of the next lookup, and the token's actor.
 _known: dict[str, tuple[float, Actor]] = {}
@@ -55,50 +41,8 @@ class RateLimitedError(Exception):
         self.seconds = seconds
 
 
-class NewToken(NamedTuple):
-    """A token and its secret, which is not stored."""
-
-    token: ApiToken
-    secret: str
-
-
-@in_transaction
-def create_token(name: str, role: Role, *, expires_at: datetime | None = None) -> NewToken:
-    """Create an API token."""
-    errors = {}
-    if not 1 <= len(name) <= NAME_MAX_LENGTH or not is_storable(name):
-        message = f"Must be 1 to {NAME_MAX_LENGTH} characters, without NUL or unpaired surrogates."
-        errors["name"] = error(message, "invalid")
-    if expires_at is not None and expires_at <= database_now():
-        errors["expires_at"] = error("Must be in the future.", "out_of_range")
-    if errors:
-        raise ValidationError(errors)
-    secret = PREFIX + secrets.token_urlsafe(32)
-    token = ApiToken.objects.create(
-        name=name,
-        role=role,
-        digest=_digest(secret),
-        hint=secret[:HINT_LENGTH],
-        created_by=actors.current().name,
-        expires_at=expires_at,
-    )
-    events.token_changed(Kind.TOKEN_CREATED, token)
-    return NewToken(token, secret)
-
-
-@in_transaction
-def revoke_token(id: UUID) -> ApiToken:
-    """Revoke an API token. Idempotent."""
-    token = ApiToken.objects.select_for_update().get(pk=id)
-    if token.revoked_at is None:
-        ApiToken.objects.filter(pk=id).update(revoked_at=Now(), updated_at=Now())
-        events.token_changed(Kind.TOKEN_REVOKED, token)
-        token.refresh_from_db()
-    return token
-
-
 def authenticate(
-    authorization: str, user: Callable[[], Any], *, address: str, reason: str = ""
+    authorization: str, user: Callable[[], User | None], *, address: str, reason: str = ""
 ) -> Actor:
     """Return the actor of a request: of its bearer token, or else the user of its session.
 
@@ -123,7 +67,7 @@ def count(actor: Actor, address: str) -> None:
     _refuse_for(rate_limits.hit(rate_limits.REQUESTS, str(actor.token_id or actor.name or address)))
 
 
-def is_still_valid(actor: Actor, user: Callable[[], Any]) -> bool:
+def is_still_valid(actor: Actor, user: Callable[[], User | None]) -> bool:
     """Return whether the credentials of an open connection are still valid, with the same role."""
     if actor.token_id:
         return usable().filter(pk=actor.token_id).exists()
@@ -131,19 +75,19 @@ def is_still_valid(actor: Actor, user: Callable[[], Any]) -> bool:
     return now[:3] == actor[:3]
 
 
-def _of_user(user: Any) -> Actor | None:
+def _of_user(user: User | None) -> Actor | None:
     if not (user and user.is_active):
         return None
     return Actor(user.get_username(), _role(user))
 
 
-def session_user(session_key: str) -> Any:
+def session_user(session_key: str) -> User | None:
     """Return the user of a session; None if it has none."""
     if not session_key:
         return None
     session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
     user = get_user(SimpleNamespace(session=session))  # type: ignore[arg-type]
-    return user if user.is_authenticated else None
+    return user if isinstance(user, User) else None
 
 
 def check_failed_logins(address: str) -> None:
@@ -157,7 +101,7 @@ def record_failed_login(address: str) -> None:
 
 
 def _by_token(secret: str, address: str) -> Actor:
-    digest = _digest(secret)
+    digest = digest_of(secret)
     known_until, actor = _known.get(digest, (-math.inf, actors.ANONYMOUS))
     if time.monotonic() < known_until:
         return actor
@@ -175,7 +119,7 @@ def _by_token(secret: str, address: str) -> Actor:
     return actor
 
 
-def _role(user: Any) -> Role:
+def _role(user: User) -> Role:
     if user.is_superuser:
         return Role.ADMIN
     return Role.OPERATOR if user.is_staff else Role.VIEWER
@@ -184,7 +128,3 @@ def _role(user: Any) -> Role:
 def _refuse_for(seconds: int) -> None:
     if seconds:
         raise RateLimitedError(seconds)
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()

@@ -24,7 +24,7 @@ from tasks_app.models import (
     WorkerNode,
 )
 from tasks_app.models.base import database_now
-from tasks_app.models.cluster import NODE_SLOTS_MAX
+from tasks_app.models.node import NODE_SLOTS_MAX
 from tasks_app.services.validation import check_note, error
 from tasks_app.sql import claims, leases
 from tasks_app.sql.db import fetch
@@ -32,8 +32,6 @@ from tasks_app.sql.transactions import in_transaction
 
 HEARTBEAT_SECONDS = 2
 SILENCE_SECONDS = 10
-# The advisory lock by which one of several Beats leads.
-LEADER_LOCK = 0x62656174
 
 ONLINE, OFFLINE = WorkerNode.Connection.ONLINE, WorkerNode.Connection.OFFLINE
 Scheduling = WorkerNode.Scheduling
@@ -50,14 +48,19 @@ class DesiredState(NamedTuple):
     stop: bool
 
 
+# The columns of `DesiredState`.
 _DESIRED_STATE = """
     n.scheduling, n.desired_slots, n.desired_queues,
     ARRAY(SELECT name::text FROM tasks_app_queue ORDER BY name), n.stop_requested_at IS NOT NULL
 """
+# Returns the desired state of a node.
+_READ_DESIRED_STATE = f"""
+    SELECT {_DESIRED_STATE} FROM tasks_app_workernode n WHERE name = %(name)s
+"""
 
 
 def heartbeat(
-    name: str, *, pid: int, slots: int, queues: Sequence[str], **facts: Any
+    name: str, *, pid: int, slots: int, queues: Sequence[str], **facts: object
 ) -> DesiredState:
     """Record that a node is alive, and return its desired state.
 
@@ -71,14 +74,15 @@ def heartbeat(
         facts: Other columns of its row, written when it comes online.
     """
     _prepare_heartbeat()
-    rows = _update_heartbeat([slots, list(queues), name, pid])
+    rows = _update_heartbeat(slots=slots, queues=list(queues), name=name, pid=pid)
     if not rows:
         _come_online(name, pid=pid, slots=slots, queues=list(queues), **facts)
-        rows = fetch(f"SELECT {_DESIRED_STATE} FROM tasks_app_workernode n WHERE name = %s", [name])
+        rows = fetch(_READ_DESIRED_STATE, {"name": name})
     return DesiredState._make(rows[0])
 
 
-# Prepared, because planning it would cost more than running it, every two seconds for each node.
+# Updates a node that is online and returns its desired state. It is prepared, because planning it
+# costs more than running it, every two seconds for each node.
 _HEARTBEAT = f"""
     PREPARE heartbeat (int, varchar[], varchar, int) AS
     UPDATE tasks_app_workernode n
@@ -90,9 +94,9 @@ _HEARTBEAT = f"""
 
 
 @in_transaction
-def _update_heartbeat(params: list[Any]) -> list[tuple[Any, ...]]:
+def _update_heartbeat(**params: object) -> list[tuple[Any, ...]]:
     fetch("SET LOCAL synchronous_commit TO off")
-    return fetch("EXECUTE heartbeat(%s, %s, %s, %s)", params)
+    return fetch("EXECUTE heartbeat(%(slots)s, %(queues)s, %(name)s, %(pid)s)", params)
 
 
 _prepared_on: WeakSet[Any] = WeakSet()
@@ -101,8 +105,7 @@ _prepared_on: WeakSet[Any] = WeakSet()
 def _prepare_heartbeat() -> None:
     connection.ensure_connection()
     if connection.connection not in _prepared_on:
-        with connection.cursor() as cursor:
-            cursor.execute(_HEARTBEAT)
+        fetch(_HEARTBEAT)
         _prepared_on.add(connection.connection)
 
 
@@ -110,6 +113,10 @@ def _prepare_heartbeat() -> None:
 def node_offline(name: str) -> None:
     """Mark a node that stops by itself as offline. A request to stop it is fulfilled."""
     _offline(WorkerNode.objects.filter(name=name), stop_requested_at=None)
+
+
+# Returns whether the database server has been running for longer than a silence.
+_HAS_SETTLED = "SELECT pg_postmaster_start_time() < now() - %(silence)s::interval"
 
 
 @in_transaction
@@ -122,7 +129,7 @@ def mark_silent_nodes_offline() -> None:
     silence = timedelta(seconds=SILENCE_SECONDS)
     silent = WorkerNode.objects.filter(heartbeat_at__lt=Now() - silence, connection=ONLINE)
     if silent.exists():
-        [(has_settled,)] = fetch("SELECT pg_postmaster_start_time() < now() - %s", [silence])
+        [(has_settled,)] = fetch(_HAS_SETTLED, {"silence": silence})
         if has_settled:
             _offline(silent, lost_at=Now())
 
@@ -222,21 +229,10 @@ def stop_node(name: str, *, note: str = "") -> WorkerNode:
     return node
 
 
-def beat_leads() -> bool:
-    """Return whether one of the Beats is the leader."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
-             WHERE locktype = 'advisory' AND objid = %s AND granted AND datname = current_database()
-            """,
-            [LEADER_LOCK],
-        )
-        return bool(cursor.rowcount)
-
-
 @in_transaction
-def _come_online(name: str, *, pid: int, **facts: Any) -> None:
+def _come_online(
+    name: str, *, pid: int, slots: int, queues: Sequence[str], **facts: object
+) -> None:
     """Store a node that is new, was offline, or has another process than before."""
     known = WorkerNode.objects.select_for_update(no_key=True).filter(name=name).first()
     if known and known.pid != pid:
@@ -251,13 +247,21 @@ def _come_online(name: str, *, pid: int, **facts: Any) -> None:
         "lost_at": None,
     }
     node, _ = WorkerNode.objects.update_or_create(
-        name=name, defaults={**facts, **times, "pid": pid, "connection": ONLINE}
+        name=name,
+        defaults={
+            **facts,
+            **times,
+            "pid": pid,
+            "slots": slots,
+            "queues": queues,
+            "connection": ONLINE,
+        },
     )
-    message = f"{facts['slots']} slots, queues {', '.join(facts['queues']) or 'none'}"
+    message = f"{slots} slots, queues {', '.join(queues) or 'none'}"
     events.node_changed(Kind.NODE_ONLINE, node, message=message)
 
 
-def _offline(nodes: QuerySet[WorkerNode], **changes: Any) -> None:
+def _offline(nodes: QuerySet[WorkerNode], **changes: object) -> None:
     """Mark nodes offline and requeue what they hold. A node that still lives is fenced."""
     online = nodes.filter(connection=ONLINE).order_by("pk")
     for node in online.select_for_update(skip_locked=True, no_key=True):
@@ -266,7 +270,7 @@ def _offline(nodes: QuerySet[WorkerNode], **changes: Any) -> None:
         recovery.requeue_held_by(node)
 
 
-def _schedule(node: WorkerNode, scheduling: str, kind: str, note: str, **changes: Any) -> None:
+def _schedule(node: WorkerNode, scheduling: str, kind: str, note: str, **changes: object) -> None:
     check_note(note)
     _update(
         node,
@@ -284,6 +288,6 @@ def _get_locked(name: str) -> WorkerNode:
     return WorkerNode.objects.select_for_update(no_key=True).get(name=name)
 
 
-def _update(node: WorkerNode, **changes: Any) -> None:
+def _update(node: WorkerNode, **changes: object) -> None:
     WorkerNode.objects.filter(pk=node.pk).update(updated_at=Now(), **changes)
     node.refresh_from_db()

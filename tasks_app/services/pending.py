@@ -1,4 +1,4 @@
-"""Why a task is pending, from the rows and rules that a claim goes by."""
+"""Explains why a task is pending, from the rows and by the rules that a claim uses."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -20,6 +20,8 @@ AHEAD_MAX = 1_000
 
 
 class Reason(TextChoices):
+    """Why a task is pending."""
+
     NOT_DUE = "NOT_DUE"
     RETRY_WAIT = "RETRY_WAIT"
     QUEUE_PAUSED = "QUEUE_PAUSED"
@@ -31,7 +33,7 @@ class Reason(TextChoices):
     WAITING_FOR_SLOT = "WAITING_FOR_SLOT"
 
 
-# A task that is pending for one of these reasons starts without anyone's intervention.
+# A task that is pending for one of these reasons starts without an action of an operator.
 STARTS_BY_ITSELF = (Reason.QUEUE_LIMIT, Reason.SLOTS_RESERVED, Reason.WAITING_FOR_SLOT)
 
 
@@ -42,7 +44,8 @@ class Pending(NamedTuple):
     message: str
 
     @property
-    def is_in_line(self) -> bool:
+    def starts_by_itself(self) -> bool:
+        """Whether the task starts without an action of an operator."""
         return self.reason in STARTS_BY_ITSELF
 
 
@@ -57,7 +60,7 @@ class Group(NamedTuple):
 
 
 def explain(tasks: Sequence[Task]) -> dict[UUID, Pending]:
-    """Return why each of the tasks that are pending is so. The number of queries is constant."""
+    """Return the reason for each pending task, with a constant number of queries."""
     pending = [task for task in tasks if task.status == Task.Status.PENDING]
     if not pending:
         return {}
@@ -66,7 +69,7 @@ def explain(tasks: Sequence[Task]) -> dict[UUID, Pending]:
 
 
 def groups(queues: Iterable[str]) -> list[Group]:
-    """Return the groups of due tasks of some queues, with the reason for which they are pending."""
+    """Return the groups of due tasks of these queues, with the reasons why they are pending."""
     snapshot = _Snapshot(set(queues))
     first: dict[tuple[str, int], Candidate] = {}
     for candidate in sorted(
@@ -80,7 +83,7 @@ def groups(queues: Iterable[str]) -> list[Group]:
 
 
 class _Snapshot:
-    """What a claim would read now."""
+    """The rows that a claim would read now."""
 
     def __init__(self, queues: set[str]) -> None:
         self.now = database_now()
@@ -103,11 +106,13 @@ class _Snapshot:
 
 def _explain(task: Task, snapshot: _Snapshot) -> Pending:
     if task.run == 0:
-        return Pending(Reason.NOT_DUE, "The task waits for the first tick of its schedule.")
+        return Pending(
+            Reason.NOT_DUE, "The task waits for the first scheduled time of its schedule."
+        )
     if task.due_at > snapshot.now:
         due = task.due_at.isoformat(timespec="seconds")
         if task.attempt:
-            message = f"{task.attempt} attempts were lost. The next one may start at {due}."
+            message = f"{task.attempt} attempts were lost. The next one can start at {due}."
             return Pending(Reason.RETRY_WAIT, message)
         return Pending(Reason.NOT_DUE, f"The task is due at {due}.")
     return _explain_due(
@@ -132,7 +137,7 @@ def _explain_due(task: Candidate, snapshot: _Snapshot) -> Pending:
 
 
 def _explain_nodes(task: Candidate, nodes: Sequence[Node]) -> Pending | None:
-    """Why no node can run the task; None if one can."""
+    """Return why no node can run the task; None if one can."""
     serving = [n for n in nodes if n.is_online and task.queue in n.capacity.queues]
     if not serving:
         message = f"No online node serves the queue {task.queue}."
@@ -144,24 +149,29 @@ def _explain_nodes(task: Candidate, nodes: Sequence[Node]) -> Pending | None:
         return Pending(Reason.TOO_LARGE, message)
     if not any(node.is_active for node in fitting):
         names = ", ".join(node.capacity.name for node in fitting)
-        return Pending(Reason.NODES_PAUSED, f"Every node for it is paused or drained: {names}.")
+        return Pending(
+            Reason.NODES_PAUSED,
+            f"All nodes that could run the task are paused or drained: {names}.",
+        )
     return None
 
 
 def _explain_limit(queue: Queue, snapshot: _Snapshot) -> Pending | None:
     if queue.running_limit is None or queue.name in snapshot.startable:
         return None
-    message = f"The queue {queue.name} runs {queue.running_limit} tasks, its limit."
+    message = (
+        f"The queue {queue.name} has reached its limit of {queue.running_limit} running tasks."
+    )
     return Pending(Reason.QUEUE_LIMIT, message)
 
 
 def _explain_slots(task: Candidate, snapshot: _Snapshot) -> Pending:
-    """What the task waits for, of the nodes that could run it."""
+    """Return what the task waits for on the nodes that can run it."""
     nodes = [node for node in snapshot.active if task.queue in node.queues]
     for node in nodes:
         reservation = snapshot.reservations.get(node.name)
         if reservation and reservation.candidate.id == task.id:
-            return Pending(Reason.WAITING_FOR_SLOT, _first_in_line(task, node, reservation))
+            return Pending(Reason.WAITING_FOR_SLOT, _next(task, node, reservation))
     fitting = [node for node in nodes if node.free >= task.slots]
     for node in fitting:
         if reservation := snapshot.reservations.get(node.name):
@@ -172,18 +182,17 @@ def _explain_slots(task: Candidate, snapshot: _Snapshot) -> Pending:
     return Pending(Reason.WAITING_FOR_SLOT, message)
 
 
-def _first_in_line(task: Candidate, node: NodeCapacity, reservation: Reservation[Candidate]) -> str:
+def _next(task: Candidate, node: NodeCapacity, reservation: Reservation[Candidate]) -> str:
     return (
-        f"The task is first in line: it needs {task.slots} slots, and {node.name} has"
-        f" {node.free} free. It keeps them for the task, which starts by"
-        f" {_at(reservation.starts_at)}."
+        f"The task is next: it needs {task.slots} slots, and {node.name} has {node.free} free."
+        f" The node reserves them for the task, which starts by {_at(reservation.starts_at)}."
     )
 
 
 def _reserved(node: NodeCapacity, reservation: Reservation[Candidate]) -> str:
     return (
-        f"{node.name} keeps its free slots until {_at(reservation.starts_at)} for a task that"
-        f" comes first and needs {reservation.candidate.slots}."
+        f"{node.name} reserves its free slots until {_at(reservation.starts_at)} for a task that"
+        f" is next and needs {reservation.candidate.slots}."
     )
 
 
@@ -200,12 +209,16 @@ _AHEAD = f"""
                        OR t.priority = w.priority AND (t.due_at, t.id) < (w.due_at, w.id))
                 LIMIT {AHEAD_MAX}
            ) AS before)
-      FROM unnest(%s::uuid[], %s::text[], %s::smallint[], %s::timestamptz[])
+      FROM unnest(%(id)s::uuid[], %(queue)s::text[], %(priority)s::smallint[],
+                  %(due_at)s::timestamptz[])
         AS w(id, queue, priority, due_at)
 """
+
+
+_AHEAD_OF = ("id", "queue", "priority", "due_at")
 
 
 def ahead(tasks: Iterable[Task]) -> dict[UUID, int]:
     """Return how many tasks of its queue come before each, up to `AHEAD_MAX`."""
     rows = [(task.pk, task.queue_id, task.priority, task.due_at) for task in tasks]
-    return dict(fetch(_AHEAD, columns(rows))) if rows else {}
+    return dict(fetch(_AHEAD, columns(_AHEAD_OF, rows))) if rows else {}

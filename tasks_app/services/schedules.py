@@ -229,7 +229,7 @@ def _update_task(task: Task, new: NewSchedule) -> Task:
     return task
 
 
-def _set_paused(schedule: TaskSchedule, *, paused_at: Any) -> None:
+def _set_paused(schedule: TaskSchedule, *, paused_at: Now | None) -> None:
     TaskSchedule.objects.filter(pk=schedule.pk).update(paused_at=paused_at)
     PeriodicTask.objects.filter(task_schedule=schedule).update(enabled=paused_at is None)
 

@@ -62,8 +62,9 @@ class Run:
 
     @property
     def digest(self) -> str:
-        """The SHA-256 digest of the log, in hexadecimal; two runs that made the same decisions
-        have the same digest.
+        """The SHA-256 digest of the log, in hexadecimal.
+
+        Two runs that made the same decisions have the same digest.
         """
         return hashlib.sha256("".join(f"{line}\n" for line in self.log).encode()).hexdigest()
 

@@ -1,9 +1,9 @@
-"""The claim: what a node may take, read and taken under a lock for the node.
+"""Statements of the claim: what a node can claim, read and claimed under a lock of the node.
 
-The actor opens the transaction. It takes advisory locks in this order: of all claims (shared), of
-the node, of a queue with a limit. They are not row locks, because those give a transaction its id:
-a claim gets its own only when it takes tasks, so that the log has it after their creation.
-`policy.py` decides between the groups that `candidates` returns.
+Call them inside a transaction. It takes advisory locks in this order: of all claims (shared), of
+the node, of a queue with a limit. Row locks would assign a transaction ID at once; so a claim gets
+its ID only when it takes tasks, and the log has it after their creation.
+`policy` chooses between the groups that `candidates` returns.
 """
 
 from collections import Counter, defaultdict
@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from tasks_app.options import range_of
 from tasks_app.policy import (
     BY_PRIORITY_SQL,
     SEARCH_DEPTH,
@@ -26,14 +25,13 @@ from tasks_app.sql.transitions import CHANGED, NOT_NEWER, TRANSITION, Transition
 
 # The tasks of a group are counted up to this many.
 COUNT_MAX = 3
-MIN_PRIORITY, MAX_PRIORITY = range_of("priority")
 
 # A due task. One that expires does so before its first run only.
 DUE = """
     status = 'PENDING' AND run > 0 AND due_at <= statement_timestamp()
     AND (expires_at IS NULL OR run > 1 OR expires_at > statement_timestamp())
 """
-# Keys of advisory locks: one of all claims, and classes of those of nodes and queues.
+# Keys of advisory locks: one for all claims, and classes for those of nodes and of queues.
 _CLAIMS_LOCK = 0x636C61696D73
 _NODE_LOCK = 0x6E6F6465
 _QUEUE_LOCK = 0x71756575
@@ -89,7 +87,7 @@ _OCCUPIED = """
 
 # The groups that have pending tasks. Each step reads one entry of the index `task_pending`, so the
 # cost grows with the number of groups, not of tasks.
-_GROUPS = """
+GROUPS = """
     WITH RECURSIVE groups AS (
         (SELECT queue, slots, runs_alone FROM tasks_app_task
           WHERE status = 'PENDING' AND run > 0
@@ -107,7 +105,7 @@ _GROUPS = """
 
 # Returns the first due task of each group of the given queues.
 _CANDIDATES = f"""
-    {_GROUPS}
+    {GROUPS}
     SELECT g.queue, g.slots, g.runs_alone, q.running_limit IS NOT NULL, first.*
       FROM groups g
       JOIN tasks_app_queue q ON q.name = g.queue
@@ -160,7 +158,7 @@ _TAKE = f"""
     UPDATE tasks_app_task t
        SET status = 'RUNNING', attempt = t.attempt + 1, node_id = %(node_id)s,
            celery_task_id = %(celery_task_id)s, started_at = clock_timestamp(),
-           lease_expires_at = clock_timestamp() + %(lease)s,
+           lease_expires_at = clock_timestamp() + %(lease)s::interval,
            {CHANGED}
       FROM chosen
      WHERE t.id = chosen.id
@@ -175,7 +173,7 @@ def find_node(name: str) -> ClaimingNode | None:
 
 
 def lock_node(name: str) -> None:
-    """Make other claims of a node, and commands that change it, wait for this transaction."""
+    """Block other claims of a node, and commands that change it, until this transaction ends."""
     fetch(_LOCK_NODE, {"claims": _CLAIMS_LOCK, "nodes": _NODE_LOCK, "node": name})
 
 
@@ -261,42 +259,4 @@ def wait_for_claims() -> None:
 
     Call it before changing what claims depend on.
     """
-    fetch("SELECT pg_advisory_xact_lock(%s)", [_CLAIMS_LOCK])
-
-
-# Of each group and priority, the first entry of the index `task_pending` is the oldest task.
-_OLDEST_DUE = f"""
-    {_GROUPS}
-    SELECT min(first.due_at)
-      FROM groups g, generate_series({MIN_PRIORITY}, {MAX_PRIORITY}) AS priority, LATERAL (
-           SELECT due_at FROM tasks_app_task t
-            WHERE queue = g.queue AND slots = g.slots AND runs_alone = g.runs_alone
-              AND t.priority = priority.priority AND {DUE}
-            ORDER BY due_at LIMIT 1
-      ) AS first
-"""
-# Of each group and priority, the first entry after the present is the next task.
-_NEXT_DUE = f"""
-    {_GROUPS}
-    SELECT extract(epoch FROM min(first.due_at) - statement_timestamp())::float
-      FROM groups g, generate_series({MIN_PRIORITY}, {MAX_PRIORITY}) AS priority, LATERAL (
-           SELECT due_at FROM tasks_app_task t
-            WHERE queue = g.queue AND slots = g.slots AND runs_alone = g.runs_alone
-              AND t.priority = priority.priority AND status = 'PENDING' AND run > 0
-              AND due_at > statement_timestamp()
-            ORDER BY due_at LIMIT 1
-      ) AS first
-     WHERE g.queue = ANY(%(queues)s)
-"""
-
-
-def oldest_due() -> datetime | None:
-    """Return the time since which the oldest due task is due; None if no task is due."""
-    [(oldest,)] = fetch(_OLDEST_DUE)
-    return oldest  # type: ignore[no-any-return]
-
-
-def seconds_until_next_due(queues: Collection[str]) -> float | None:
-    """Return in how many seconds the next task of these queues becomes due; None if none does."""
-    [(seconds,)] = fetch(_NEXT_DUE, {"queues": list(queues)})
-    return seconds  # type: ignore[no-any-return]
+    fetch("SELECT pg_advisory_xact_lock(%(claims)s)", {"claims": _CLAIMS_LOCK})

@@ -1,10 +1,9 @@
-"""Leases: how long a claim holds, and what becomes of a task whose node lost its lease.
+"""Statements about leases: renew one, and requeue tasks whose node lost them.
 
-The actor opens the transaction and appends the event.
+Call them inside a transaction, and append the event.
 """
 
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from tasks_app.policy.retries import BACKOFF_FROM_ATTEMPT, BACKOFF_MAX_SECONDS
@@ -16,9 +15,10 @@ WORKER_LOST_MESSAGE = (
 )
 DRAINED_MESSAGE = "Drained: the node's drain deadline passed during the last allowed attempt."
 
-# Whether another attempt follows, and whether it waits.
+# Whether another attempt follows, and whether it is delayed.
 _CONTINUES = "t.cancel_requested_at IS NULL AND t.attempt < t.max_attempts"
 _BACKS_OFF = f"{_CONTINUES} AND t.attempt >= {BACKOFF_FROM_ATTEMPT}"
+# Assigns the columns of a task whose attempt was lost.
 _REQUEUE = f"""
     status = CASE WHEN t.cancel_requested_at IS NOT NULL THEN 'CANCELLED'
                   WHEN {_CONTINUES} THEN 'PENDING' ELSE 'FAILED' END,
@@ -34,16 +34,18 @@ _REQUEUE = f"""
 """
 
 
+# Extends the lease of an attempt that still holds its task.
+_RENEW = """
+    UPDATE tasks_app_task
+       SET lease_expires_at = clock_timestamp() + %(lease)s::interval
+     WHERE id = %(id)s AND status = 'RUNNING' AND run = %(run)s AND attempt = %(attempt)s
+    RETURNING cancel_requested_at IS NOT NULL
+"""
+
+
 def renew(id: UUID, *, run: int, attempt: int, lease: timedelta) -> bool | None:
     """Extend a lease; return whether cancellation is requested, or None if the lease was lost."""
-    rows = fetch(
-        """
-        UPDATE tasks_app_task SET lease_expires_at = clock_timestamp() + %s
-         WHERE id = %s AND status = 'RUNNING' AND run = %s AND attempt = %s
-        RETURNING cancel_requested_at IS NOT NULL
-        """,
-        [lease, id, run, attempt],
-    )
+    rows = fetch(_RENEW, {"lease": lease, "id": id, "run": run, "attempt": attempt})
     return bool(rows[0][0]) if rows else None
 
 
@@ -63,7 +65,7 @@ def requeue_expired(limit: int) -> list[Transition]:
 
 
 def _requeue(
-    where: str, *, wait: str = "", message: str = WORKER_LOST_MESSAGE, **params: Any
+    where: str, *, wait: str = "", message: str = WORKER_LOST_MESSAGE, **params: object
 ) -> list[Transition]:
     """RUNNING to PENDING; to FAILED after the last attempt; to CANCELLED if that was requested."""
     return transition(

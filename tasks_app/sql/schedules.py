@@ -1,12 +1,12 @@
-"""The ticks of schedules, in SQL, for as many schedules at once as are due.
+"""Statements about the scheduled times of schedules, for many schedules at once.
 
-The actor opens the transaction. Each schedule it takes stays locked until then, with its task.
+Call them inside a transaction. A schedule that they return stays locked, with its task, until the
+transaction ends.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from tasks_app.models.base import uuid7, uuid7_floor
@@ -16,132 +16,165 @@ from tasks_app.recurrence import (
     TickGroup,
     TickOutcome,
 )
-from tasks_app.sql.db import columns, fetch
+from tasks_app.sql.db import Params, columns, fetch
 from tasks_app.sql.transitions import FREE
 
 Decided = tuple[ScheduleState, Decision]
 
-_OWN = {
+_EXPRESSIONS = {
     "task_id": "t.id",
     "run": "t.run",
     "is_free": FREE,
     "now": "statement_timestamp()",
 }
-_STANDING = ", ".join(_OWN.get(column, f"s.{column}") for column in ScheduleState._fields)
+# The columns of `ScheduleState`.
+_STATE = ", ".join(_EXPRESSIONS.get(column, f"s.{column}") for column in ScheduleState._fields)
+# Returns the state of schedules and their tasks.
+_STATES = f"""
+    SELECT {_STATE}
+      FROM tasks_app_taskschedule s
+      JOIN tasks_app_task t ON t.schedule_id = s.id
+"""
+
+# Locks schedules that are due, without those that another transaction has locked.
+_LOCK_DUE = f"""
+    {_STATES}
+     WHERE s.paused_at IS NULL AND s.next_run_at <= statement_timestamp()
+     ORDER BY s.next_run_at
+     LIMIT %(limit)s
+       FOR UPDATE SKIP LOCKED
+"""
+# Locks schedules with a queued run whose task is free for it.
+_LOCK_QUEUED = f"""
+    {_STATES}
+     WHERE s.paused_at IS NULL AND s.queued_at IS NOT NULL AND {FREE}
+     LIMIT %(limit)s
+       FOR UPDATE SKIP LOCKED
+"""
+# Locks a schedule.
+_LOCK = f"""
+    {_STATES}
+     WHERE s.id = %(id)s
+       FOR UPDATE
+"""
 
 
 def lock_due(limit: int) -> list[ScheduleState]:
-    """Those with a tick that is due, of what nobody else has in hand."""
-    return _lock(
-        """
-        s.paused_at IS NULL AND s.next_run_at <= statement_timestamp()
-        ORDER BY s.next_run_at LIMIT %s FOR UPDATE SKIP LOCKED
-        """,
-        limit,
-    )
+    """Lock up to `limit` schedules that are due, except those that another transaction locked."""
+    return _states(_LOCK_DUE, {"limit": limit})
 
 
 def lock_queued(limit: int) -> list[ScheduleState]:
-    """Those whose task has become free for the tick that was kept for it."""
-    return _lock(
-        f"""
-        s.paused_at IS NULL AND s.queued_at IS NOT NULL AND {FREE}
-        LIMIT %s FOR UPDATE SKIP LOCKED
-        """,
-        limit,
-    )
+    """Lock up to `limit` schedules with a queued run whose task has become free for it."""
+    return _states(_LOCK_QUEUED, {"limit": limit})
 
 
 def lock(schedule_id: UUID) -> list[ScheduleState]:
-    """This one, whether or not anything is due; none if it is not there."""
-    return _lock("s.id = %s FOR UPDATE", schedule_id)
+    """Lock a schedule, whether or not it is due; return an empty list if it does not exist."""
+    return _states(_LOCK, {"id": schedule_id})
+
+
+def _states(sql: str, params: Params) -> list[ScheduleState]:
+    return [ScheduleState._make(row) for row in fetch(sql, params)]
+
+
+# Stores the decisions about schedules whose next scheduled time is still the same.
+_ADVANCE = """
+    UPDATE tasks_app_taskschedule s
+       SET next_run_at = d.next_run_at, queued_at = d.queued_at, fired = s.fired + d.fired,
+           skipped = s.skipped + d.skipped, missed = s.missed + d.missed
+      FROM unnest(%(id)s::uuid[], %(was)s::timestamptz[], %(next_run_at)s::timestamptz[],
+                  %(queued_at)s::timestamptz[], %(fired)s::int[], %(skipped)s::int[],
+                  %(missed)s::int[])
+        AS d(id, was, next_run_at, queued_at, fired, skipped, missed)
+     WHERE s.id = d.id AND s.next_run_at IS NOT DISTINCT FROM d.was
+    RETURNING s.id
+"""
+_ADVANCED = ("id", "was", "next_run_at", "queued_at", "fired", "skipped", "missed")
 
 
 def advance(decided: Iterable[Decided]) -> set[UUID]:
-    """Move schedules on, unless somebody has done so already; answers whom it moved."""
-    rows = [(due.id, due.next_run_at, *_after(decision)) for due, decision in decided]
-    moved = fetch(
-        """
-        UPDATE tasks_app_taskschedule s
-           SET next_run_at = d.next_run_at, queued_at = d.queued_at, fired = s.fired + d.fired,
-               skipped = s.skipped + d.skipped, missed = s.missed + d.missed
-          FROM unnest(%s::uuid[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[],
-                      %s::int[], %s::int[], %s::int[])
-            AS d(id, was, next_run_at, queued_at, fired, skipped, missed)
-         WHERE s.id = d.id AND s.next_run_at IS NOT DISTINCT FROM d.was
-        RETURNING s.id
-        """,
-        columns(rows),
+    """Advance schedules to their next scheduled time, and return the IDs of those it changed.
+
+    A schedule that another transaction has advanced meanwhile is not changed.
+    """
+    rows = [_advanced(state, decision) for state, decision in decided]
+    changed = fetch(_ADVANCE, columns(_ADVANCED, rows))
+    return {id for (id,) in changed}
+
+
+def _advanced(state: ScheduleState, decision: Decision) -> tuple[object, ...]:
+    """Return the values of `_ADVANCED` for a schedule."""
+    counts: Counter[str] = Counter()
+    for group in decision.tick_groups:
+        counts[group.outcome] += group.count
+    return (
+        state.id,
+        state.next_run_at,
+        decision.next_run_at,
+        decision.queued_at,
+        counts[TickOutcome.FIRED],
+        counts[TickOutcome.SKIPPED],
+        counts[TickOutcome.MISSED],
     )
-    return {id for (id,) in moved}
+
+
+# Inserts the outcomes of scheduled times that are not recorded yet.
+_INSERT_TICKS = """
+    INSERT INTO tasks_app_scheduletick
+           (id, schedule_id, nominal_at, outcome, reason, count, run, fired_at)
+    SELECT *
+      FROM unnest(%(id)s::uuid[], %(schedule_id)s::uuid[], %(nominal_at)s::timestamptz[],
+                  %(outcome)s::text[], %(reason)s::text[], %(count)s::int[], %(run)s::int[],
+                  %(fired_at)s::timestamptz[])
+    ON CONFLICT (schedule_id, nominal_at) DO NOTHING
+    RETURNING schedule_id, nominal_at
+"""
+_TICK = ("id", "schedule_id", "nominal_at", "outcome", "reason", "count", "run", "fired_at")
 
 
 def insert_ticks(
     tick_groups: Sequence[tuple[ScheduleState, TickGroup]],
 ) -> set[tuple[UUID, datetime]]:
-    """Record what became of ticks; answers schedule and time of those not recorded before."""
-    rows = [
-        (
-            *(
-                uuid7(),
-                due.id,
-                tick_group.nominal_at,
-                tick_group.outcome,
-                tick_group.reason,
-                tick_group.count,
-            ),
-            *((due.run + 1, due.now) if tick_group.outcome == TickOutcome.FIRED else (None, None)),
-        )
-        for due, tick_group in tick_groups
-    ]
-    inserted = fetch(
-        """
-        INSERT INTO tasks_app_scheduletick
-               (id, schedule_id, nominal_at, outcome, reason, count, run, fired_at)
-        SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[], %s::text[], %s::text[],
-                             %s::int[], %s::int[], %s::timestamptz[])
-        ON CONFLICT (schedule_id, nominal_at) DO NOTHING
-        RETURNING schedule_id, nominal_at
-        """,
-        columns(rows),
-    )
+    """Record the outcomes of scheduled times.
+
+    Returns:
+        The schedule's ID and the scheduled time of those that were not recorded before.
+    """
+    rows = [_tick(state, group) for state, group in tick_groups]
+    inserted = fetch(_INSERT_TICKS, columns(_TICK, rows))
     return {(id, nominal_at) for id, nominal_at in inserted}
 
 
-def delete_before(time: datetime, limit: int) -> int:
-    """Forget the oldest ticks, as far as they are older than this; answers how many."""
-    return len(
-        fetch(
-            """
-            DELETE FROM tasks_app_scheduletick WHERE id IN (
-                SELECT id FROM tasks_app_scheduletick WHERE id < %s ORDER BY id LIMIT %s)
-            RETURNING 1
-            """,
-            [uuid7_floor(time), limit],
-        )
-    )
-
-
-def _lock(which: str, param: Any) -> list[ScheduleState]:
-    rows = fetch(
-        f"""
-        SELECT {_STANDING}
-          FROM tasks_app_taskschedule s JOIN tasks_app_task t ON t.schedule_id = s.id
-         WHERE {which}
-        """,
-        [param],
-    )
-    return [ScheduleState._make(row) for row in rows]
-
-
-def _after(decision: Decision) -> tuple[Any, ...]:
-    counts: Counter[str] = Counter()
-    for tick_group in decision.tick_groups:
-        counts[tick_group.outcome] += tick_group.count
+def _tick(state: ScheduleState, group: TickGroup) -> tuple[object, ...]:
+    """Return the values of `_TICK` for a scheduled time."""
+    has_fired = group.outcome == TickOutcome.FIRED
     return (
-        *(decision.next_run_at, decision.queued_at),
-        *(
-            counts[outcome]
-            for outcome in (TickOutcome.FIRED, TickOutcome.SKIPPED, TickOutcome.MISSED)
-        ),
+        uuid7(),
+        state.id,
+        group.nominal_at,
+        group.outcome,
+        group.reason,
+        group.count,
+        state.run + 1 if has_fired else None,
+        state.now if has_fired else None,
     )
+
+
+# Deletes the oldest ticks. Their IDs sort by creation.
+_DELETE = """
+    WITH old AS (
+        SELECT id FROM tasks_app_scheduletick
+         WHERE id < %(before)s
+         ORDER BY id
+         LIMIT %(limit)s
+    )
+    DELETE FROM tasks_app_scheduletick t
+     USING old WHERE t.id = old.id
+    RETURNING 1
+"""
+
+
+def delete_before(time: datetime, limit: int) -> int:
+    """Delete up to `limit` of the oldest ticks created before a time; return their number."""
+    return len(fetch(_DELETE, {"before": uuid7_floor(time), "limit": limit}))

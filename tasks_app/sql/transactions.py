@@ -1,8 +1,8 @@
-"""How transactions begin, so that the log tells what happens to a task in order.
+"""Opens transactions so that the log has the events of a task in the order of the changes.
 
-The log is read in the order of transaction ids. A transaction that has its id already, and then
-waits for a row, may get the row after a transaction with a higher id: its event would come first in
-the log. Such a transaction is rolled back and run again, with a new id.
+The log is read in the order of transaction IDs. A transaction that already has an ID and waits for
+a row may get the row after a transaction with a higher ID. Its event would then come first in the
+log, so it is rolled back and run again with a new ID.
 """
 
 from collections.abc import Callable
@@ -18,13 +18,13 @@ T = TypeVar("T")
 
 
 class OutOfOrderError(Exception):
-    """A transaction with a higher id has changed the same task before."""
+    """A transaction with a higher ID has already changed the same task."""
 
 
 def in_transaction(function: Callable[P, T]) -> Callable[P, T]:
-    """Run a function in a transaction, or in the one that has begun already.
+    """Decorate a function to run in a transaction, or in a savepoint of the current one.
 
-    The function may be run more than once; it must not have effects outside of the database.
+    The function may be run more than once, so it must have no effects outside of the database.
     """
 
     @wraps(function)

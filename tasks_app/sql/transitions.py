@@ -2,24 +2,24 @@
 
 A row changes only from the status that its function names, so of two processes that want the same
 row one gets it. Rows are locked in the order of their ids, so that transactions do not deadlock.
-The actor opens the transaction and appends the event. All times are the database's.
+Call them inside a transaction, and append the event. All times are those of the database.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from tasks_app.models.base import uuid7, uuid7_floor
+from tasks_app.models.base import uuid7
 from tasks_app.models.task import Task
-from tasks_app.sql.db import columns, fetch
+from tasks_app.sql.db import Params, columns, fetch
 from tasks_app.sql.transactions import OutOfOrderError
 
 CANCELLED_MESSAGE = "Cancelled"
 EXPIRED_MESSAGE = "Expired: no worker node started the task by its `expires_at`."
 
 _THIS_TRANSACTION = "(SELECT pg_current_xact_id()::text::bigint)"
-# What every change of a task assigns.
+# Columns that every change of a task assigns.
 CHANGED = f"""
     updated_at = clock_timestamp(), version = t.version + 1, xid = {_THIS_TRANSACTION}
 """
@@ -36,7 +36,7 @@ _NEW_RUN = """
 
 
 class Transition(NamedTuple):
-    """A task as a change of state left it, and its status before."""
+    """A task after a change of its state, and its status before (`previous`)."""
 
     id: UUID
     a: int
@@ -54,7 +54,7 @@ class Transition(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """The sum that an attempt computed, valid for this run and attempt only."""
+    """The result that an attempt computed, valid for this run and attempt only."""
 
     id: UUID
     run: int
@@ -90,34 +90,35 @@ _INSERTED = {
 _INSERT = f"""
     INSERT INTO tasks_app_task AS t ({", ".join(_INSERTED)}, due_at)
     SELECT {", ".join(_INSERTED)}, greatest(run_at, statement_timestamp())
-      FROM unnest({", ".join(f"%s::{kind}[]" for kind in _INSERTED.values())})
+      FROM unnest({", ".join(f"%({name})s::{kind}[]" for name, kind in _INSERTED.items())})
         AS new({", ".join(_INSERTED)})
     ON CONFLICT (idempotency_key) WHERE NOT idempotency_key = '' DO NOTHING
     RETURNING {{returning}}
 """
 
 
-def insert(rows: Sequence[Sequence[Any]]) -> list[Task]:
+def insert(rows: Sequence[Sequence[object]]) -> list[Task]:
     """Insert tasks; leave out those whose idempotency key exists.
 
     Args:
         rows: For each task the values of `NewTask`, after its id.
     """
     returning = ", ".join(f"t.{column}" for column in _TASK_COLUMNS)
-    inserted = fetch(_INSERT.format(returning=returning), columns(rows))
+    inserted = fetch(_INSERT.format(returning=returning), columns(_INSERTED, rows))
     return [Task.from_db("default", _TASK_ATTNAMES, row) for row in inserted]
 
 
-def insert_many(rows: Sequence[Sequence[Any]]) -> set[UUID]:
+def insert_many(rows: Sequence[Sequence[object]]) -> set[UUID]:
     """Insert tasks as `insert` does, and return their ids only, which costs less."""
-    return {id for (id,) in fetch(_INSERT.format(returning="t.id"), columns(rows))}
+    return {id for (id,) in fetch(_INSERT.format(returning="t.id"), columns(_INSERTED, rows))}
 
 
 # Stores results of attempts that still hold their tasks, and ends these attempts.
 _COMPLETE = f"""
     WITH outcome AS (
         SELECT *
-          FROM unnest(%(id)s, %(run)s, %(attempt)s, %(result)s::numeric[], %(result_id)s)
+          FROM unnest(%(id)s::uuid[], %(run)s::int[], %(attempt)s::int[], %(result)s::numeric[],
+                      %(result_id)s::uuid[])
             AS o(id, run, attempt, result, result_id)
     ), held AS (
         SELECT t.id, o.result, o.result_id, t.cancel_requested_at IS NOT NULL AS cancelled,
@@ -143,11 +144,11 @@ _COMPLETE = f"""
 
 
 def complete(outcomes: Sequence[Outcome]) -> list[Transition]:
-    """RUNNING to SUCCESS with a result, or to CANCELLED if that was requested meanwhile.
+    """Complete running tasks: SUCCESS with a result, or CANCELLED if that was requested.
 
     The outcome of an attempt that no longer holds its task changes nothing: it is fenced.
     """
-    arrays = dict(zip(Outcome._fields, columns(outcomes), strict=True))
+    arrays = columns(Outcome._fields, outcomes)
     result_ids = [uuid7() for _ in outcomes]
     return transitions(
         _COMPLETE, {**arrays, "result_id": result_ids, "cancelled": CANCELLED_MESSAGE}
@@ -155,7 +156,7 @@ def complete(outcomes: Sequence[Outcome]) -> list[Transition]:
 
 
 def cancel(ids: Sequence[UUID]) -> list[Transition]:
-    """PENDING to CANCELLED at once; a RUNNING task is marked, and its node stops it."""
+    """Cancel pending tasks at once, and mark running tasks, which their nodes then stop."""
     return transition(
         """
         status = CASE t.status WHEN 'PENDING' THEN 'CANCELLED' ELSE t.status END,
@@ -173,7 +174,7 @@ def cancel(ids: Sequence[UUID]) -> list[Transition]:
 
 
 def retry(ids: Sequence[UUID]) -> list[Transition]:
-    """FAILED or CANCELLED to PENDING, for a new run."""
+    """Start a new run of failed or cancelled tasks."""
     return transition(
         f"{_NEW_RUN}, due_at = greatest(t.run_at, clock_timestamp())",
         where="id = ANY(%(ids)s::uuid[]) AND status IN ('FAILED', 'CANCELLED')",
@@ -184,7 +185,7 @@ def retry(ids: Sequence[UUID]) -> list[Transition]:
 # Starts a new run of each task of a schedule that is free for one.
 _START_RUNS = f"""
     WITH start AS (
-        SELECT * FROM unnest(%s::uuid[], %s::timestamptz[]) AS s(id, run_at)
+        SELECT * FROM unnest(%(id)s::uuid[], %(run_at)s::timestamptz[]) AS s(id, run_at)
     ), chosen AS (
         SELECT start.*, t.status AS previous, {IS_NEWER}
           FROM tasks_app_task t JOIN start USING (id)
@@ -205,11 +206,11 @@ def start_runs(runs: Iterable[tuple[UUID, datetime]]) -> list[Transition]:
     Args:
         runs: The id of each task, and the time at which its run is due.
     """
-    return transitions(_START_RUNS, columns(list(runs)))
+    return transitions(_START_RUNS, columns(("id", "run_at"), list(runs)))
 
 
 def expire(limit: int) -> list[Transition]:
-    """PENDING to FAILED, of tasks that had to start by now."""
+    """Fail up to `limit` pending tasks that had to start by now."""
     return transition(
         "status = 'FAILED', failed_message = %(expired)s, finished_at = clock_timestamp()",
         where="status = 'PENDING' AND run = 1 AND expires_at <= clock_timestamp()",
@@ -218,55 +219,20 @@ def expire(limit: int) -> list[Transition]:
     )
 
 
-# Deletes tasks without a schedule, with their results. Ids sort by creation, and a task is created
-# before it finishes.
-_DELETE_FINISHED = """
-    WITH old AS (
-        SELECT id FROM tasks_app_task
-         WHERE id < %s AND finished_at < %s AND schedule_id IS NULL
-         ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
-    ), results AS (
-        DELETE FROM tasks_app_taskresult r USING old WHERE r.task_id = old.id
-    )
-    DELETE FROM tasks_app_task t USING old WHERE t.id = old.id
-    RETURNING t.queue, t.status, t.id
-"""
-
-
-def delete_finished(before: datetime, limit: int) -> list[tuple[str, str, UUID]]:
-    """Delete tasks that finished before a time, and return their queues, statuses and ids.
-
-    The task of a schedule stays.
-    """
-    return fetch(_DELETE_FINISHED, [uuid7_floor(before), before, limit])
-
-
-def delete_results(before: datetime, limit: int) -> int:
-    """Delete results of runs before a time, but not a task's latest; return their number."""
-    rows = fetch(
-        """
-        DELETE FROM tasks_app_taskresult WHERE id IN (
-            SELECT r.id FROM tasks_app_taskresult r JOIN tasks_app_task t ON t.id = r.task_id
-             WHERE r.id < %s AND r.run < t.run ORDER BY r.id LIMIT %s
-        ) RETURNING 1
-        """,
-        [uuid7_floor(before), limit],
-    )
-    return len(rows)
-
-
 def lock(id: UUID) -> None:
     """Lock a task until the transaction ends.
 
     Raises:
         OutOfOrderError: A transaction with a higher id has changed the task before.
     """
-    sql = f"SELECT {IS_NEWER} FROM tasks_app_task WHERE id = %s FOR UPDATE"
-    if any(is_newer for (is_newer,) in fetch(sql, [id])):
+    sql = f"SELECT {IS_NEWER} FROM tasks_app_task WHERE id = %(id)s FOR UPDATE"
+    if any(is_newer for (is_newer,) in fetch(sql, {"id": id})):
         raise OutOfOrderError
 
 
-def transition(assignments: str, *, where: str, wait: str = "", **params: Any) -> list[Transition]:
+def transition(
+    assignments: str, *, where: str, wait: str = "", **params: object
+) -> list[Transition]:
     """Assign columns of the tasks that match a condition."""
     return transitions(
         f"""
@@ -283,7 +249,7 @@ def transition(assignments: str, *, where: str, wait: str = "", **params: Any) -
     )
 
 
-def transitions(sql: str, params: Any) -> list[Transition]:
+def transitions(sql: str, params: Params) -> list[Transition]:
     """Run a statement that returns the columns of `Transition`, and `is_newer`.
 
     Raises:

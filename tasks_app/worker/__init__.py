@@ -1,1 +1,1 @@
-"""What a Celery worker adds to be a node of the cluster."""
+"""What makes a Celery worker a node of the cluster."""

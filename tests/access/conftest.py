@@ -7,14 +7,14 @@ from django.utils import timezone
 
 from tasks_app import rate_limits
 from tasks_app.models import ApiToken, Role
-from tasks_app.services import authentication
+from tasks_app.services import authentication, tokens
 
 
 @pytest.fixture(autouse=True)
 def nothing_is_known(monkeypatch):
     """Of tokens and callers of other tests."""
     monkeypatch.setattr(authentication, "_known", {})
-    monkeypatch.setattr(rate_limits, "_away_until", 0.0)
+    monkeypatch.setattr(rate_limits, "_disabled_until", 0.0)
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def guarded(db, settings):
 @pytest.fixture
 def make_token(db):
     def make(role=Role.VIEWER, name="somebody"):
-        return authentication.create_token(name, role)
+        return tokens.create_token(name, role)
 
     return make
 
@@ -39,7 +39,7 @@ def secrets(make_token):
     ApiToken.objects.filter(pk=expired.token.pk).update(
         expires_at=timezone.now() - timedelta(seconds=1)
     )
-    authentication.revoke_token(revoked.token.pk)
+    tokens.revoke_token(revoked.token.pk)
     return {
         "nothing": None,
         "wrong": "cst_wrong",

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from tasks_app.models import ApiToken, ClusterEvent, Task
 from tasks_app.models.token import Role
-from tasks_app.services import authentication
+from tasks_app.services import authentication, tokens
 from tests.access.conftest import bearer
 from tests.subscriptions.client import socket
 from tests.subscriptions.test_event_stream import stream
@@ -94,9 +94,7 @@ def test_a_token_is_not_looked_up_again_for_a_while(guarded, make_token):
 
 def test_a_token_that_is_known_opens_no_door_when_it_has_expired(guarded):
     expires_at = timezone.now() + timedelta(seconds=1)
-    headers = bearer(
-        authentication.create_token("short", Role.VIEWER, expires_at=expires_at).secret
-    )
+    headers = bearer(tokens.create_token("short", Role.VIEWER, expires_at=expires_at).secret)
     assert Client().get("/tasks/", headers=headers).status_code == 200
 
     eventually(lambda: Client().get("/tasks/", headers=headers).status_code == 401, seconds=5)
@@ -177,7 +175,7 @@ def test_a_connection_ends_soon_after_its_token_was_revoked(transactional_db, ma
         client.ping()
         assert response.status == 200
 
-        authentication.revoke_token(made.token.pk)
+        tokens.revoke_token(made.token.pk)
 
         def is_closed():
             try:

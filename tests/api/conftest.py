@@ -41,7 +41,7 @@ class RestDoor:
             response = self._client.get(url)
             yield [task["id"] for task in response.json()]
             link = re.search(r"http://testserver([^>]*)", response.get("Link", ""))
-            url = link and link[1]
+            url = link[1] if link else ""
 
     def create_schedule(self, **wish):
         return self._call("post", "/task-schedules/", wish)

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tasks_app.log import events
+from tasks_app.log.cursor import Cursor
 from tasks_app.models import ClusterEvent, Queue, Task
 from tasks_app.services import nodes, tasks
 from tests.support.working import run_only
@@ -219,7 +219,7 @@ def test_rows_are_counted_only_if_that_is_asked_for(data, make_task):
 @pytest.mark.django_db(transaction=True)
 def test_the_cursor_of_a_page_misses_nothing_that_is_not_in_it(data, make_task):
     before = make_task()
-    cursor = events.Cursor.decode(data("{ tasks { cursor } }")["tasks"]["cursor"])
+    cursor = Cursor.decode(data("{ tasks { cursor } }")["tasks"]["cursor"])
     after = make_task()
 
     later = ClusterEvent.objects.filter(xid__gte=cursor.xid)

@@ -103,7 +103,7 @@ def _take_all(client: Client, schedule: dict[str, object]) -> None:
 
 
 def _take(browser: Browser, url: str, theme: str, file: Path) -> None:
-    page = browser.new_page(viewport=SIZE, color_scheme=theme)  # type: ignore[arg-type]
+    page = browser.new_page(viewport=SIZE, color_scheme=theme)
     page.goto(url)
     expect(page.get_by_text("Loading…")).to_have_count(0)
     page.wait_for_timeout(2_500)

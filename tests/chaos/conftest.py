@@ -50,7 +50,10 @@ class Scene:
     def end(self, claimed):
         """Store the results of what was claimed."""
         outcomes = [
-            execution.Outcome(task.id, task.run, task.attempt, task.a + task.b) for task in claimed
+            execution.Outcome(  # type: ignore[attr-defined]  # Protections replace it there.
+                task.id, task.run, task.attempt, task.a + task.b
+            )
+            for task in claimed
         ]
         if outcomes:
             execution.complete(outcomes, node=self.node.name)
@@ -72,7 +75,7 @@ class Scene:
             decided = [(due, decide(due)) for due in sql.lock_due(10)]
         for _ in range(beats):
             with transaction.atomic():
-                ticking._carry_out(decided)
+                ticking._apply(decided)
 
     def gather(self, **ends):
         return evidence.gather(

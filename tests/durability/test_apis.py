@@ -3,7 +3,7 @@
 from django.db import connection
 
 from tasks_app.models import Role
-from tasks_app.services import authentication
+from tasks_app.services import tokens
 from tests.access.conftest import bearer
 from tests.subscriptions.client import socket
 from tests.subscriptions.test_event_stream import stream
@@ -12,7 +12,7 @@ from tests.support.waiting import eventually
 
 
 def test_while_postgresql_is_away_tokens_are_answered_503(transactional_db, own_engines):
-    headers = bearer(authentication.create_token("somebody", Role.VIEWER).secret)
+    headers = bearer(tokens.create_token("somebody", Role.VIEWER).secret)
     with running_cluster(API_AUTH="token") as server:
         own_engines.postgres.kill()
         try:

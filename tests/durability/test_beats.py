@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from tasks_app.models import ScheduleTick, Task, TaskSchedule
 from tasks_app.services import schedules
-from tasks_app.services.nodes import LEADER_LOCK
+from tasks_app.services.leader import LEADER_LOCK
 from tests.durability.conftest import check_the_log_against_the_rows, wait_for_nodes
 from tests.support.cluster import running_cluster
 from tests.support.waiting import eventually

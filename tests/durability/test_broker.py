@@ -1,6 +1,7 @@
 """What Celery's own client would not survive."""
 
 import contextlib
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -13,7 +14,7 @@ TIMEOUTS = {"socket_timeout": 0.2, "socket_connect_timeout": 0.2}
 
 def test_a_node_whose_acknowledgement_is_lost_goes_on_fetching(own_engines):
     with Connection(settings.REDIS_URL, transport_options=TIMEOUTS) as connection:
-        channel = connection.channel()
+        channel: Any = connection.channel()
         queue = Queue("acknowledged")(channel)
         queue.declare()
         channel.basic_qos(0, 1, False)
@@ -33,7 +34,8 @@ def test_a_node_whose_acknowledgement_is_lost_goes_on_fetching(own_engines):
 
 def test_a_connection_to_a_broker_that_hangs_can_be_given_up(own_engines):
     connection = Connection(settings.REDIS_URL, transport_options=TIMEOUTS)
-    connection.default_channel.client.flushdb()
+    channel: Any = connection.default_channel
+    channel.client.flushdb()
     messages = []
     working = connection.Consumer(Queue("working"), on_message=messages.append)
     waiting = connection.Consumer(Queue("waiting"), channel=connection.channel())
@@ -57,4 +59,5 @@ def test_a_connection_to_a_broker_that_hangs_can_be_given_up(own_engines):
         own_engines.valkey.resume()
 
     with Connection(settings.REDIS_URL) as anew:
-        assert anew.default_channel.client.hkeys("unacked") == [messages[0].delivery_tag.encode()]
+        channel = anew.default_channel
+        assert channel.client.hkeys("unacked") == [messages[0].delivery_tag.encode()]

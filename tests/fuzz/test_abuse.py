@@ -7,7 +7,7 @@ from contextlib import ExitStack, suppress
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from tasks_app.log import events
+from tasks_app.log import pages
 from tests.subscriptions.client import socket
 from tests.support.cluster import running_cluster
 
@@ -93,7 +93,7 @@ def test_who_means_no_good_is_refused_and_nobody_else_notices(server):
         healthy.subscribe(
             "subscription S($after: String) {"
             " taskStatusChanged(after: $after) { status task { uuid a result } } }",
-            after=events.head().encode(),
+            after=pages.head().encode(),
         )
         for thread in threads:
             thread.start()

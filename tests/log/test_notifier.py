@@ -1,4 +1,4 @@
-"""The doorbell: rung once for each transaction that appended to the log, and heard by the layer."""
+"""The notifier: publishes once per transaction that appended events, to the channel layer."""
 
 import asyncio
 import threading
@@ -7,6 +7,7 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from redis import Redis
 
 from tasks_app.log import notifier
@@ -19,48 +20,48 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def rings(monkeypatch):
+def notifications(monkeypatch):
     heard = []
     monkeypatch.setattr(notifier._notifier, "notify", lambda: heard.append("notify"))
     return heard
 
 
-def test_a_transaction_rings_once_when_it_has_committed(rings, make_task):
+def test_transaction_notifies_once_after_commit(notifications, make_task):
     with transaction.atomic():
         make_task()
         with transaction.atomic():
             make_task()
-        assert rings == []
+        assert notifications == []
 
-    assert rings == ["notify"]
+    assert notifications == ["notify"]
 
 
-def test_what_is_rolled_back_does_not_ring(rings, make_task):
+def test_rolled_back_transaction_does_not_notify(notifications, make_task):
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         make_task()
         1 / 0
 
-    assert rings == []
+    assert notifications == []
 
 
-def test_what_is_left_of_a_transaction_rings(rings, make_task):
+def test_transaction_with_a_rolled_back_savepoint_notifies(notifications, make_task):
     with transaction.atomic():
         with pytest.raises(ZeroDivisionError), transaction.atomic():
             make_task()
             1 / 0
         make_task()
 
-    assert rings == ["notify"]
+    assert notifications == ["notify"]
 
 
-def test_what_changes_nothing_does_not_ring(rings):
-    tasks.cancel_tasks(tasks.Q())
+def test_command_without_effect_does_not_notify(notifications):
+    tasks.cancel_tasks(Q())
 
-    assert rings == []
+    assert notifications == []
 
 
-def test_a_ring_is_heard_through_the_channel_layer():
-    """The bell writes what the layer reads, which is nobody's promise but this test's."""
+def test_notification_arrives_through_the_channel_layer():
+    """The notifier writes the private format of the channel layer, which may change with it."""
 
     async def wait_for_a_ring():
         heard = asyncio.Event()
@@ -82,8 +83,8 @@ def test_a_ring_is_heard_through_the_channel_layer():
     async_to_sync(wait_for_a_ring)()
 
 
-@pytest.mark.skipif(engines.valkey is None, reason="somebody else's Valkey is not ours to pause")
-def test_nobody_waits_for_a_valkey_that_hangs(monkeypatch):
+@pytest.mark.skipif(engines.valkey is None, reason="an external Valkey must not be paused")
+def test_writer_does_not_wait_for_an_unresponsive_valkey(monkeypatch):
     """So it is seen by order, not by the clock: all are written before one ring has ended."""
     ended = threading.Event()
     publish = notifier.publish

@@ -4,8 +4,8 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from tasks_app.log import events, restored
-from tasks_app.log.events import Cursor
+from tasks_app.log import pages, restored
+from tasks_app.log.cursor import Cursor
 from tasks_app.models import ClusterEvent, PrunedLog, Task
 from tests.support.working import run_all
 
@@ -31,17 +31,17 @@ def next_id():
 
 
 def test_restored_log_is_read_and_continues_in_order(restored_task, make_task):
-    assert events.read(Cursor(0, 0)).lines == []
+    assert pages.read(Cursor(0, 0)).events == []
 
     call_command("migrate", verbosity=0)
-    cursor = events.read(Cursor(0, 0)).cursor
+    cursor = pages.read(Cursor(0, 0)).cursor
     later = make_task()
 
-    assert [line.task_ids for line in events.read(Cursor(0, 0)).lines] == [
+    assert [line.task_ids for line in pages.read(Cursor(0, 0)).events] == [
         [restored_task.pk],
         [later.pk],
     ]
-    assert [line.task_ids for line in events.read(cursor).lines] == [[later.pk]]
+    assert [line.task_ids for line in pages.read(cursor).events] == [[later.pk]]
 
 
 def test_restored_task_runs(restored_task):

@@ -28,6 +28,7 @@ TRANSITIONS = "tasks_app/sql/transitions.py"
 LEASES = "tasks_app/sql/leases.py"
 RECURRENCE = "tasks_app/recurrence.py"
 EVENTS = "tasks_app/log/events.py"
+PAGES = "tasks_app/log/pages.py"
 NODES = "tasks_app/services/nodes.py"
 COST = "schema/execution/cost.py"
 WEBSOCKET = "schema/transport/websocket.py"
@@ -55,8 +56,8 @@ PROTECTIONS = [
     Protection(
         "fencing of renewals",
         LEASES,
-        "status = 'RUNNING' AND run = %s AND attempt = %s",
-        "status = 'RUNNING' AND run = %s AND attempt >= %s - 100",
+        "status = 'RUNNING' AND run = %(run)s AND attempt = %(attempt)s",
+        "status = 'RUNNING' AND run = %(run)s AND attempt >= %(attempt)s - 100",
         IN_EXECUTION,
     ),
     Protection(
@@ -187,7 +188,7 @@ PROTECTIONS = [
     ),
     Protection(
         "backoff after lost attempts",
-        LEASES,
+        "tasks_app/policy/retries.py",
         "BACKOFF_FROM_ATTEMPT = 2",
         "BACKOFF_FROM_ATTEMPT = 20",
         IN_EXECUTION,
@@ -201,44 +202,44 @@ PROTECTIONS = [
     ),
     Protection(
         "horizon of the log",
-        EVENTS,
-        "AND xid < horizon {condition}",
-        "{condition}",
+        PAGES,
+        "AND xid < (SELECT horizon FROM snapshot) {{condition}}",
+        "{{condition}}",
         IN_LOG,
     ),
     Protection(
         "gap after pruning",
-        EVENTS,
+        PAGES,
         "if pruned_xid is not None and after < (pruned := Cursor(pruned_xid, pruned_id)):",
         "if False and after < (pruned := Cursor(pruned_xid, pruned_id)):",
         IN_LOG,
     ),
     Protection(
         "gap of a cursor of another log",
-        EVENTS,
+        PAGES,
         "    if after.xid > next_xid:\n",
         "    if False:\n",
         IN_LOG,
     ),
     Protection(
         "cursor inside of an event",
-        EVENTS,
-        "after.id if after.seen == _WHOLE_LINE else after.id - 1",
+        PAGES,
+        "after.id - 1 if after.is_inside_event else after.id",
         "after.id",
         IN_LOG,
     ),
     Protection(
         "events that the statistics need are not pruned",
         EVENTS,
-        "WHERE at < %s AND xid < %s\n",
-        "WHERE at < %s AND xid < %s + 1000000\n",
+        "WHERE at < %(before)s AND xid < %(rolled_up_until)s\n",
+        "WHERE at < %(before)s AND xid < %(rolled_up_until)s + 1000000\n",
         ("tests/test_reconciler.py", "tests/test_stats.py", "tests/log"),
     ),
     Protection(
         "tasks of schedules are not pruned",
-        TRANSITIONS,
-        "WHERE id < %s AND finished_at < %s AND schedule_id IS NULL",
-        "WHERE id < %s AND finished_at < %s",
+        "tasks_app/sql/retention.py",
+        "WHERE id < %(created_before)s AND finished_at < %(before)s AND schedule_id IS NULL",
+        "WHERE id < %(created_before)s AND finished_at < %(before)s",
         ("tests/test_reconciler.py",),
     ),
     Protection(
@@ -279,7 +280,7 @@ PROTECTIONS = [
     Protection(
         "each tick once",
         "tasks_app/ticking.py",
-        "        if standing.id in advanced\n",
+        "        if state.id in advanced\n",
         "",
         (*IN_TICKS, "tests/chaos/test_calibration.py"),
     ),

@@ -31,7 +31,7 @@ def beat(node, **facts):
     return nodes.heartbeat(node.name, **facts)
 
 
-def test_an_order_is_told_with_the_next_heartbeat(node):
+def test_heartbeat_returns_the_desired_state(node):
     assert beat(node) == ("ACTIVE", None, None, ["default"], False)
     nodes.pause_node(node.name)
     nodes.resize_node(node.name, slots=5)
@@ -41,7 +41,7 @@ def test_an_order_is_told_with_the_next_heartbeat(node):
     assert beat(node) == ("PAUSED", 5, ["default"], ["default"], True)
 
 
-def test_orders_are_in_the_log_with_their_notes(node):
+def test_commands_are_logged_with_their_notes(node):
     with acting_as(Actor("ann")):
         nodes.pause_node(node.name, note="noisy")
     with acting_as(Actor("bob")):
@@ -60,7 +60,7 @@ def test_orders_are_in_the_log_with_their_notes(node):
     assert (stored(node).scheduling_note, stored(node).scheduling) == ("a new disk", "DRAINED")
 
 
-def test_a_drain_ends_when_nothing_runs(make_task, node):
+def test_drain_ends_when_nothing_runs(make_task, node):
     make_task()
     claim()
 
@@ -73,7 +73,7 @@ def test_a_drain_ends_when_nothing_runs(make_task, node):
     assert stored(node).scheduling == "DRAINED"
 
 
-def test_what_runs_at_the_deadline_of_a_drain_is_requeued(make_task, node, woken):
+def test_drain_deadline_requeues_running_tasks(make_task, node, woken):
     task, last = make_task(), make_task(max_attempts=1)
     claim()
     woken.clear()
@@ -107,12 +107,12 @@ def test_tasks_of_a_dead_node_are_requeued_at_once(make_task, node, woken, monke
 
     assert reload(task).status == "PENDING"
     assert set(woken) == {"default"}
-    given_back = ClusterEvent.objects.get(kind="TASK_REQUEUED")
-    assert given_back.node == node
+    requeued = ClusterEvent.objects.get(kind="TASK_REQUEUED")
+    assert requeued.node == node
     assert ClusterEvent.objects.filter(kind="NODE_OFFLINE", node=node).count() == 1
 
 
-def test_an_order_to_stop_is_over_when_the_node_has_left(node):
+def test_stop_request_ends_when_the_node_goes_offline(node):
     nodes.stop_node(node.name)
     assert beat(node, pid=2).stop
     nodes.node_offline(node.name)
@@ -143,16 +143,16 @@ def test_an_order_to_stop_is_over_when_the_node_has_left(node):
         ),
     ],
 )
-def test_an_order_that_cannot_be_is_refused_by_field(node, order, field, code):
+def test_invalid_command_is_rejected_by_field(node, order, field, code):
     with pytest.raises(ValidationError) as refusal:
         order(node.name)
 
-    [fault] = refusal.value.error_dict[field]
-    assert fault.code == code
+    [error] = refusal.value.error_dict[field]
+    assert error.code == code
     assert lines() == []
 
 
-def test_only_a_node_that_is_online_can_be_stopped(node):
+def test_only_an_online_node_can_be_stopped(node):
     nodes.node_offline(node.name)
 
     with pytest.raises(ValidationError) as refusal:
@@ -160,7 +160,7 @@ def test_only_a_node_that_is_online_can_be_stopped(node):
     assert refusal.value.error_dict["name"][0].code == "not_online"
 
 
-def test_queues_are_in_the_log(db):
+def test_commands_on_queues_are_logged(db):
     with acting_as(Actor("ann")):
         queues.create_queue("reports", running_limit=2)
         queues.pause_queue("reports", note="not yet")

@@ -1,4 +1,4 @@
-"""Each reason for which a task is pending, made true and untrue, beside what a claim does."""
+"""Each reason why a task is pending: it appears and disappears as a claim decides."""
 
 from datetime import timedelta
 
@@ -111,7 +111,7 @@ def test_waiting_for_slot(make_task, node):
     assert starts(task)
 
 
-def test_first_in_line_is_told_when_its_slots_will_be_free(make_task, node):
+def test_next_task_has_the_time_at_which_its_slots_are_free(make_task, node):
     make_task(duration_ms=60_000)
     claim(message="busy")
     large, later = make_task(slots=2), make_task(slots=2)
@@ -119,7 +119,7 @@ def test_first_in_line_is_told_when_its_slots_will_be_free(make_task, node):
     ends_at = reload(Task.objects.get(status="RUNNING")).started_at + timedelta(seconds=60)
 
     assert reason(large) == reason(later) == "WAITING_FOR_SLOT"
-    assert "first in line: it needs 2 slots, and node-1@here has 1 free" in why(large).message
+    assert "The task is next: it needs 2 slots, and node-1@here has 1 free" in why(large).message
     assert ends_at.isoformat(timespec="seconds") in why(large).message
     assert "other tasks come first" in why(later).message
 
@@ -129,7 +129,7 @@ def test_slots_reserved(make_task, node):
     claim(message="busy")
     large, long = make_task(slots=2), make_task(duration_ms=3_600_000)
     assert (reason(long), claim()) == ("SLOTS_RESERVED", [])
-    assert "a task that comes first and needs 2" in why(long).message
+    assert "a task that is next and needs 2" in why(long).message
 
     Task.objects.filter(pk=large.pk).delete()
     assert starts(long)

@@ -14,13 +14,13 @@ pytestmark = pytest.mark.django_db
 TOMORROW = (timezone.now() + timedelta(days=1)).replace(microsecond=0)
 
 
-def wish(**overrides):
+def new_schedule(**overrides):
     return NewSchedule(**{"a": 2, "b": 3, "scheduled_at": TOMORROW, "interval": 60} | overrides)
 
 
-def test_a_preview_is_what_comes(make_schedule):
+def test_preview_shows_the_runs_that_follow(make_schedule):
     Queue.objects.create(name="bulk")
-    new = wish(interval=45, max_runs=4, queue="bulk", jitter=5)
+    new = new_schedule(interval=45, max_runs=4, queue="bulk", jitter=5)
 
     ticks = schedules.preview(new, 10)
 
@@ -30,7 +30,7 @@ def test_a_preview_is_what_comes(make_schedule):
     assert schedules.upcoming(schedules.create_schedule(new), 10) == ticks
 
 
-def test_nothing_is_upcoming_while_paused_or_after_the_end(make_schedule):
+def test_no_run_is_upcoming_while_paused_or_after_the_end(make_schedule):
     schedule = make_schedule(ends_at=TOMORROW + timedelta(days=2))
     assert len(schedules.upcoming(schedule, 3)) == 3
 
@@ -41,9 +41,9 @@ def test_nothing_is_upcoming_while_paused_or_after_the_end(make_schedule):
 
 
 @pytest.mark.parametrize("count", [0, 1001, True])
-def test_how_far_one_may_look_is_bounded(make_schedule, count):
+def test_number_of_previewed_runs_is_bounded(make_schedule, count):
     for ask in (
-        lambda: schedules.preview(wish(), count),
+        lambda: schedules.preview(new_schedule(), count),
         lambda: schedules.upcoming(make_schedule(), count),
     ):
         with pytest.raises(ValidationError) as refusal:

@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("node")]
 TOMORROW = (timezone.now() + timedelta(days=1)).replace(microsecond=0)
 
 
-def wish(**overrides):
+def new_schedule(**overrides):
     return NewSchedule(**{"a": 2, "b": 3, "scheduled_at": TOMORROW, "interval": 60} | overrides)
 
 
@@ -60,8 +60,8 @@ def history(schedule):
 # --- Creating
 
 
-def test_one_of_each_is_created():
-    schedule = schedules.create_schedule(wish())
+def test_create_inserts_schedule_task_and_beat_rows():
+    schedule = schedules.create_schedule(new_schedule())
 
     assert counts() == (1, 1, 1, 1, 0)
     assert schedule.next_run_at == schedule.scheduled_at == TOMORROW
@@ -76,14 +76,14 @@ def test_one_of_each_is_created():
     assert (event.task_ids, event.versions) == ([task.pk], [1])
 
 
-def test_before_its_first_tick_the_task_is_not_run(make_schedule, woken):
+def test_task_does_not_run_before_the_first_scheduled_time(make_schedule, woken):
     make_schedule()
 
     assert claim() == []
     assert woken == []
 
 
-def test_a_start_in_the_past_means_the_next_tick_on_its_grid(make_schedule):
+def test_start_in_the_past_means_the_next_scheduled_time(make_schedule):
     began = timezone.now() - timedelta(days=400, seconds=0.5)
 
     schedule = make_schedule(scheduled_at=began, interval=7)
@@ -93,14 +93,14 @@ def test_a_start_in_the_past_means_the_next_tick_on_its_grid(make_schedule):
     assert (schedule.next_run_at - began) % timedelta(seconds=7) == timedelta(0)
 
 
-def test_a_time_without_zone_is_utc(make_schedule):
+def test_time_without_zone_is_utc(make_schedule):
     schedule = make_schedule(scheduled_at=TOMORROW.replace(tzinfo=None))
 
     assert stored(schedule).scheduled_at == TOMORROW
 
 
 @pytest.mark.parametrize("interval", [1, 316_224_000])
-def test_from_a_second_to_ten_years(make_schedule, interval):
+def test_interval_is_one_second_to_ten_years(make_schedule, interval):
     assert make_schedule(interval=interval).interval_schedule.every == interval
 
 
@@ -130,38 +130,38 @@ def test_from_a_second_to_ten_years(make_schedule, interval):
 def test_a_refusal_names_the_field_and_stores_nothing(field, value, code):
     for ask in (schedules.create_schedule, lambda new: schedules.preview(new, 1)):
         with pytest.raises(ValidationError) as refusal:
-            ask(wish(**{field: value}))
+            ask(new_schedule(**{field: value}))
 
         assert list(refusal.value.error_dict) == [field]
         assert refusal.value.error_dict[field][0].code == code
     assert (counts(), log()) == ((0, 0, 0, 0, 0), [])
 
 
-def test_a_repeated_wish_is_one_schedule_even_after_it_was_edited():
-    first = schedules.create_schedule(wish(idempotency_key="k"))
+def test_repeated_create_returns_the_schedule_even_after_it_was_changed():
+    first = schedules.create_schedule(new_schedule(idempotency_key="k"))
     schedules.update_schedule(first.pk, interval=5, a=9)
 
-    assert schedules.create_schedule(wish(idempotency_key="k")).pk == first.pk
+    assert schedules.create_schedule(new_schedule(idempotency_key="k")).pk == first.pk
     assert counts() == (1, 1, 1, 1, 0)
 
 
-def test_a_key_stands_for_one_wish_only():
-    schedules.create_schedule(wish(idempotency_key="k"))
+def test_idempotency_key_is_for_one_request_only():
+    schedules.create_schedule(new_schedule(idempotency_key="k"))
 
     with pytest.raises(ValidationError) as refusal:
-        schedules.create_schedule(wish(idempotency_key="k", interval=61))
+        schedules.create_schedule(new_schedule(idempotency_key="k", interval=61))
 
     assert refusal.value.error_dict["idempotency_key"][0].code == "idempotency_conflict"
     assert (counts(), intervals()) == ((1, 1, 1, 1, 0), [60])
 
 
 @pytest.mark.django_db(transaction=True)
-def test_many_at_the_same_time_share_one_interval_and_leave_none():
+def test_concurrent_schedules_share_one_interval_row_and_leave_none():
     made, start = [], threading.Barrier(8)
 
     def create(key):
         start.wait()
-        made.append(schedules.create_schedule(wish(idempotency_key=key)).pk)
+        made.append(schedules.create_schedule(new_schedule(idempotency_key=key)).pk)
         connection.close()
 
     def delete(id):
@@ -189,7 +189,7 @@ def at_once(function, arguments):
 # --- Editing and deleting
 
 
-def test_an_edit_moves_to_another_interval_and_leaves_the_neighbour_alone(make_schedule):
+def test_update_uses_another_interval_row_and_keeps_the_shared_one(make_schedule):
     neighbour, schedule = make_schedule(), make_schedule()
 
     changed = schedules.update_schedule(schedule.pk, a=7, b=8, scheduled_at=TOMORROW, interval=90)
@@ -203,7 +203,7 @@ def test_an_edit_moves_to_another_interval_and_leaves_the_neighbour_alone(make_s
     assert intervals() == [90]
 
 
-def test_an_edit_of_something_else_keeps_the_next_tick(make_schedule):
+def test_update_of_other_parameters_keeps_the_next_scheduled_time(make_schedule):
     schedule = make_schedule(scheduled_at=timezone.now() - timedelta(seconds=59, hours=1))
 
     changed = schedules.update_schedule(schedule.pk, a=5, overlap="QUEUE_ONE", jitter=3)
@@ -212,7 +212,7 @@ def test_an_edit_of_something_else_keeps_the_next_tick(make_schedule):
     assert (changed.task.a, changed.overlap, changed.jitter) == (5, "QUEUE_ONE", 3)
 
 
-def test_a_refused_edit_changes_nothing(make_schedule):
+def test_rejected_update_changes_nothing(make_schedule):
     schedule = make_schedule()
 
     with pytest.raises(ValidationError) as refusal:
@@ -222,7 +222,7 @@ def test_a_refused_edit_changes_nothing(make_schedule):
     assert (stored(schedule).interval, stored(schedule).task.a) == (60, 2)
 
 
-def test_what_was_due_before_an_edit_goes_by_the_old_rules(make_schedule, woken):
+def test_scheduled_times_due_before_an_update_follow_the_old_parameters(make_schedule, woken):
     schedule = make_schedule(scheduled_at=timezone.now() + timedelta(seconds=1))
     shift(schedule, seconds=190)
 
@@ -233,7 +233,7 @@ def test_what_was_due_before_an_edit_goes_by_the_old_rules(make_schedule, woken)
     assert woken == ["default"]
 
 
-def test_attempts_cannot_be_taken_back(make_schedule):
+def test_max_attempts_cannot_be_less_than_the_current_attempt(make_schedule):
     schedule = make_schedule()
     schedules.trigger_schedule(schedule.pk)
     Task.objects.update(attempt=2)
@@ -244,7 +244,7 @@ def test_attempts_cannot_be_taken_back(make_schedule):
     assert list(refusal.value.error_dict) == ["max_attempts"]
 
 
-def test_deleting_leaves_nothing_behind_and_takes_nothing_else(make_schedule):
+def test_delete_removes_all_rows_of_the_schedule_and_no_others(make_schedule):
     neighbour, schedule = make_schedule(), make_schedule()
     task = schedules.trigger_schedule(schedule.pk)
     run_only(task)
@@ -261,7 +261,7 @@ def test_deleting_leaves_nothing_behind_and_takes_nothing_else(make_schedule):
     assert counts() == (0, 0, 0, 0, 0)
 
 
-def test_an_interval_that_somebody_else_uses_stays(make_schedule):
+def test_interval_row_in_use_is_kept(make_schedule):
     schedule = make_schedule()
     PeriodicTask.objects.create(name="theirs", task="x", interval=schedule.interval_schedule)
 
@@ -271,7 +271,7 @@ def test_an_interval_that_somebody_else_uses_stays(make_schedule):
     assert intervals() == [60]
 
 
-def test_a_run_that_is_deleted_while_it_works_is_dropped(make_schedule):
+def test_result_of_a_deleted_schedule_is_discarded(make_schedule):
     schedule = make_schedule()
     schedules.trigger_schedule(schedule.pk)
     [claimed] = claim()
@@ -284,7 +284,7 @@ def test_a_run_that_is_deleted_while_it_works_is_dropped(make_schedule):
 # --- Pausing and triggering
 
 
-def test_a_pause_keeps_its_note_and_tells_beat(make_schedule):
+def test_pause_stores_its_note_and_disables_the_periodic_task(make_schedule):
     schedule = make_schedule()
 
     paused = schedules.pause_schedule(schedule.pk, note="holidays")
@@ -303,9 +303,9 @@ def test_a_pause_keeps_its_note_and_tells_beat(make_schedule):
     assert log()[1:] == ["SCHEDULE_PAUSED", "SCHEDULE_RESUMED"]
 
 
-def test_the_ticks_of_a_pause_are_one_line(make_schedule, woken):
+def test_skipped_times_of_a_pause_are_one_row(make_schedule, woken):
     schedule = make_schedule(scheduled_at=timezone.now() + timedelta(seconds=1))
-    shift(schedule, seconds=150)  # three ticks that nobody has looked at
+    shift(schedule, seconds=150)  # three ticks that are not processed
     schedules.pause_schedule(schedule.pk)
     shift(schedule, days=100)
 
@@ -317,7 +317,7 @@ def test_the_ticks_of_a_pause_are_one_line(make_schedule, woken):
     assert woken == []
 
 
-def test_a_trigger_runs_the_task_beside_the_grid_even_while_paused(make_schedule, woken):
+def test_trigger_starts_a_run_even_while_paused(make_schedule, woken):
     schedule = make_schedule()
     schedules.pause_schedule(schedule.pk)
 
@@ -330,7 +330,7 @@ def test_a_trigger_runs_the_task_beside_the_grid_even_while_paused(make_schedule
     assert log()[-1] == "TASK_TICKED"
 
 
-def test_a_trigger_waits_for_no_run_to_finish(make_schedule):
+def test_trigger_is_rejected_while_a_run_is_active(make_schedule):
     schedule = make_schedule()
     schedules.trigger_schedule(schedule.pk)
 
@@ -342,7 +342,7 @@ def test_a_trigger_waits_for_no_run_to_finish(make_schedule):
 
 
 @pytest.mark.parametrize("ending", ["success", "failure", "cancelling"])
-def test_however_a_run_ended_the_next_can_start(make_schedule, ending):
+def test_next_run_starts_whatever_the_status_of_the_last(make_schedule, ending):
     schedule = make_schedule()
     task = schedules.trigger_schedule(schedule.pk)
     if ending == "success":
@@ -368,6 +368,6 @@ def test_however_a_run_ended_the_next_can_start(make_schedule, ending):
         schedules.trigger_schedule,
     ],
 )
-def test_a_schedule_that_is_not_there(ask):
+def test_missing_schedule_raises_does_not_exist(ask):
     with pytest.raises(TaskSchedule.DoesNotExist):
         ask(uuid7())

@@ -70,7 +70,7 @@ def test_a_refusal_names_the_field_and_stores_nothing(field, value, woken):
     assert (Task.objects.count(), log(), woken) == (0, [], [])
 
 
-def test_it_must_not_expire_before_it_may_run():
+def test_expires_at_must_be_later_than_run_at():
     now = timezone.now()
 
     with pytest.raises(ValidationError) as refusal:
@@ -79,7 +79,7 @@ def test_it_must_not_expire_before_it_may_run():
     assert list(refusal.value.message_dict) == ["expires_at"]
 
 
-def test_many_are_created_in_order_with_one_event(woken):
+def test_bulk_create_keeps_the_order_and_appends_one_event(woken):
     Queue.objects.create(name="bulk")
 
     ids, _ = tasks.create_tasks([NewTask(a=i, b=i, queue="bulk", priority=9) for i in range(600)])
@@ -90,7 +90,7 @@ def test_many_are_created_in_order_with_one_event(woken):
     assert woken == ["bulk"]
 
 
-def test_of_many_with_one_fault_none_is_created(woken):
+def test_bulk_create_with_an_invalid_row_creates_nothing(woken):
     news = [NewTask(a=1, b=1), NewTask(a=2**63, b=1), NewTask(a=1, b=1, queue="nowhere")]
 
     with pytest.raises(ValidationError) as refusal:
@@ -101,37 +101,37 @@ def test_of_many_with_one_fault_none_is_created(woken):
 
 
 @pytest.mark.parametrize("count", [0, 10_001])
-def test_the_number_of_many_is_bounded(count):
+def test_bulk_create_is_bounded(count):
     with pytest.raises(ValidationError) as refusal:
         tasks.create_tasks([NewTask(a=1, b=1)] * count)
 
     assert list(refusal.value.message_dict) == ["tasks"]
 
 
-def test_a_repeated_wish_is_one_task(woken):
-    wish = NewTask(a=2, b=3, run_at=timezone.now(), idempotency_key="order-7")
+def test_repeated_create_returns_the_first_task(woken):
+    new = NewTask(a=2, b=3, run_at=timezone.now(), idempotency_key="order-7")
 
-    first = tasks.create_task(wish)
-    second = tasks.create_task(wish)
-    [third, fourth], _ = tasks.create_tasks([wish, wish])
+    first = tasks.create_task(new)
+    second = tasks.create_task(new)
+    [third, fourth], _ = tasks.create_tasks([new, new])
 
     assert first.pk == second.pk == third == fourth
     assert len(log()) == Task.objects.count() == 1
 
 
-def test_a_key_stands_for_one_wish_only():
+def test_idempotency_key_is_for_one_request_only():
     tasks.create_task(NewTask(a=2, b=3, idempotency_key="order-7"))
 
     with pytest.raises(ValidationError) as refusal:
         tasks.create_task(NewTask(a=2, b=4, idempotency_key="order-7"))
 
-    [fault] = refusal.value.error_dict["idempotency_key"]
-    assert fault.code == "idempotency_conflict"
+    [error] = refusal.value.error_dict["idempotency_key"]
+    assert error.code == "idempotency_conflict"
     assert Task.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_wish_repeated_by_many_at_the_same_time_is_one_task():
+def test_concurrent_repeated_creates_create_one_task():
     ids, start = set(), threading.Barrier(8)
 
     def create():
@@ -148,7 +148,7 @@ def test_a_wish_repeated_by_many_at_the_same_time_is_one_task():
     assert len(ids) == Task.objects.count() == ClusterEvent.objects.count() == 1
 
 
-def test_a_pending_task_is_cancelled_at_once(make_task):
+def test_pending_task_is_cancelled_at_once(make_task):
     task = make_task()
 
     cancelled = tasks.cancel_task(task.pk)
@@ -159,7 +159,7 @@ def test_a_pending_task_is_cancelled_at_once(make_task):
     assert log()[1:] == [("TASK_CANCELLED", "PENDING", "CANCELLED", [task.pk], [2])]
 
 
-def test_a_finished_task_cannot_be_cancelled(make_task):
+def test_finished_task_cannot_be_cancelled(make_task):
     task = make_task()
     task.mark_as_successfull(5)
 
@@ -171,7 +171,7 @@ def test_a_finished_task_cannot_be_cancelled(make_task):
     assert len(log()) == 1
 
 
-def test_a_retry_is_a_new_run_of_the_same_task(make_task, woken):
+def test_retry_starts_a_new_run_of_the_same_task(make_task, woken):
     task = make_task()
     task.mark_as_failed("bad luck")
     woken.clear()
@@ -184,7 +184,7 @@ def test_a_retry_is_a_new_run_of_the_same_task(make_task, woken):
     assert woken == ["default"]
 
 
-def test_only_what_failed_or_was_cancelled_can_be_retried(make_task):
+def test_only_failed_and_cancelled_tasks_can_be_retried(make_task):
     task = make_task()
 
     with pytest.raises(ValidationError) as refusal:
@@ -195,12 +195,12 @@ def test_only_what_failed_or_was_cancelled_can_be_retried(make_task):
 
 
 @pytest.mark.parametrize("ask", [tasks.cancel_task, tasks.retry_task])
-def test_a_task_that_is_not_there(ask):
+def test_missing_task_raises_does_not_exist(ask):
     with pytest.raises(Task.DoesNotExist):
         ask(uuid7())
 
 
-def test_of_many_with_faults_the_others_can_be_created(woken):
+def test_valid_rows_can_be_created_without_invalid_ones(woken):
     tasks.create_task(NewTask(a=9, b=9, idempotency_key="taken"))
     woken.clear()
     news = [
@@ -210,10 +210,10 @@ def test_of_many_with_faults_the_others_can_be_created(woken):
         NewTask(a=3, b=3),
     ]
 
-    ids, faults = tasks.create_tasks(news, partly=True)
+    ids, errors = tasks.create_tasks(news, partly=True)
 
     assert [id is None for id in ids] == [False, True, True, False]
-    assert {name: fault.code for name, fault in faults.items()} == {
+    assert {name: error.code for name, error in errors.items()} == {
         "1.a": "out_of_range",
         "2.idempotency_key": "idempotency_conflict",
     }
@@ -221,7 +221,7 @@ def test_of_many_with_faults_the_others_can_be_created(woken):
     assert woken == ["default"]
 
 
-def test_a_conflict_of_keys_among_many_undoes_all(woken):
+def test_bulk_create_with_a_key_conflict_creates_nothing(woken):
     tasks.create_task(NewTask(a=9, b=9, idempotency_key="taken"))
     news = [NewTask(a=1, b=1), NewTask(a=2, b=2, idempotency_key="taken")]
 
@@ -232,7 +232,7 @@ def test_a_conflict_of_keys_among_many_undoes_all(woken):
     assert Task.objects.count() == 1
 
 
-def test_all_that_match_are_cancelled_or_retried(make_task, woken, monkeypatch):
+def test_all_matching_tasks_are_cancelled_or_retried(make_task, woken, monkeypatch):
     monkeypatch.setattr(tasks, "_BATCH", 2)
     mine = [make_task(priority=1) for _ in range(5)]
     other, done = make_task(priority=2), make_task(priority=1)

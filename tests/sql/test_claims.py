@@ -9,11 +9,11 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from tasks_app import execution, recovery
+from tasks_app import dispatch, execution, recovery
 from tasks_app.models import Task, WorkerNode
 from tasks_app.services import nodes, queues, tasks
 from tasks_app.services.tasks import NewTask
-from tasks_app.sql import claims
+from tasks_app.sql import due
 from tests.conftest import reload
 from tests.support.ledger import Ledger
 from tests.support.working import claim, complete, ids
@@ -252,13 +252,13 @@ def test_retry_starts_without_a_backoff(make_task, node):
 
 
 def test_oldest_due_task_is_found_in_every_group(make_task, node):
-    assert claims.oldest_due() is None
+    assert due.oldest() is None
     oldest = make_task(priority=1, slots=3, duration_ms=5)
     Task.objects.update(due_at=timezone.now() - timedelta(hours=1))
     make_task(priority=9)
     make_task(run_at=timezone.now() + timedelta(hours=1))
 
-    assert claims.oldest_due() == reload(oldest).due_at
+    assert due.oldest() == reload(oldest).due_at
 
 
 def test_next_due_task_of_the_nodes_queues_is_found(make_task, node):
@@ -268,8 +268,8 @@ def test_next_due_task_of_the_nodes_queues_is_found(make_task, node):
     make_task(priority=9, run_at=timezone.now() + timedelta(seconds=200))
     make_task(queue="reports", run_at=timezone.now() + timedelta(seconds=50))
 
-    assert 90 < claims.seconds_until_next_due(["default"]) <= 100
-    assert claims.seconds_until_next_due(["other"]) is None
+    assert 90 < due.seconds_until_next(["default"]) <= 100
+    assert due.seconds_until_next(["other"]) is None
 
 
 COUNT = 2_000
@@ -278,8 +278,8 @@ QUEUES = ["default", "limited"]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_slots_and_limits_hold_whoever_claims_at_once(woken, monkeypatch):
-    monkeypatch.setattr(execution.dispatch, "refresh_after_commit", lambda _: None)
+def test_slots_and_limits_hold_under_concurrent_claims(woken, monkeypatch):
+    monkeypatch.setattr(dispatch, "refresh_after_commit", lambda _: None)
     for number in range(3):
         nodes.heartbeat(f"node-{number}@here", host="here", pid=number, slots=4, queues=QUEUES)
     queues.create_queue("limited", running_limit=3)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from tasks_app.log import events
+from tasks_app.log import pages
 from tests.support.waiting import TIMEOUT_FACTOR
 
 PATIENCE_SECONDS = 20 * TIMEOUT_FACTOR
@@ -40,7 +40,7 @@ class Socket:
     def follow(self, *, id="1"):
         """The version of each task that changes from now on."""
         query = "subscription S($after: String) { taskStatusChanged(after: $after) { version } }"
-        self.subscribe(query, id=id, after=events.head().encode())
+        self.subscribe(query, id=id, after=pages.head().encode())
 
     def answer(self, *, id="1"):
         """The payload of the next message, which must be an answer to this operation."""

@@ -9,7 +9,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from schema.core.relay import global_id
-from tasks_app.log import events
+from tasks_app.log import events, pages
+from tasks_app.log.cursor import Cursor
 from tasks_app.models import WorkerNode, uuid7
 from tasks_app.services import schedules, tasks
 from tasks_app.services.nodes import heartbeat
@@ -36,7 +37,7 @@ NODE = "node-1@here"
 
 def here():
     """The place in the log as it is now."""
-    return events.head().encode()
+    return pages.head().encode()
 
 
 def run(*made):
@@ -281,7 +282,7 @@ def test_arguments_that_cannot_be_are_refused(client, arguments, message):
 
 
 def test_a_cursor_of_another_database_is_a_gap(client):
-    far = events.Cursor(2**62, 1).encode()
+    far = Cursor(2**62, 1).encode()
     client.subscribe(BRIEF, after=far)
 
     [error] = client.answer()["errors"]

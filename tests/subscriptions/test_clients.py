@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 from schema.core.relay import global_id
-from tasks_app.log import events
+from tasks_app.log import pages
 from tests import node
 from tests.support.cluster import running_cluster
 
@@ -55,7 +55,7 @@ class Program:
 
 @contextmanager
 def program(script, url):
-    running = Program(script, url, events.head().encode())
+    running = Program(script, url, pages.head().encode())
     try:
         yield running
     finally:

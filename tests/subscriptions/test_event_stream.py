@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tasks_app.log import events
+from tasks_app.log import pages
 
 FOLLOW = "subscription S($after: String) { taskStatusChanged(after: $after) { version } }"
 
@@ -39,7 +39,7 @@ def next_event(response):
 
 
 def test_changes_come_as_events(server, transactional_db, make_task):
-    body = {"query": FOLLOW, "variables": {"after": events.head().encode()}}
+    body = {"query": FOLLOW, "variables": {"after": pages.head().encode()}}
     with stream(server, body) as response:
         assert (response.status, response.headers["Content-Type"]) == (200, "text/event-stream")
         assert "no-cache" in response.headers["Cache-Control"]
@@ -50,7 +50,7 @@ def test_changes_come_as_events(server, transactional_db, make_task):
 
 
 def test_a_browsers_event_source_asks_by_get(server, transactional_db, make_task):
-    variables = json.dumps({"after": events.head().encode()})
+    variables = json.dumps({"after": pages.head().encode()})
     query = "?" + urlencode({"query": FOLLOW, "variables": variables})
     with stream(server, method="GET", query=query) as response:
         make_task()

@@ -11,7 +11,7 @@ from redis import Redis
 from websockets.exceptions import InvalidHandshake, WebSocketException
 
 from schema.core.relay import global_id
-from tasks_app.log import events
+from tasks_app.log import pages
 from tasks_app.models import Task
 from tasks_app.services import tasks
 from tasks_app.services.tasks import NewTask
@@ -67,7 +67,7 @@ def cluster(transactional_db):
 
 
 def test_each_change_is_seen_once_and_in_order(cluster):
-    subscriber = Subscriber(cluster, events.head().encode())
+    subscriber = Subscriber(cluster, pages.head().encode())
     subscriber.start()
     finished = Task.objects.filter(status="SUCCESS")
 

@@ -10,7 +10,7 @@ from django.db import OperationalError, connection
 
 from schema import schema
 from schema.execution import executor
-from tasks_app.log import events, reader
+from tasks_app.log import pages, reader
 from tests.subscriptions.inside import CHANGES, answers
 
 pytestmark = pytest.mark.usefixtures("threads")
@@ -32,7 +32,7 @@ def failing(times, error, function):
 
 @pytest.mark.parametrize("query", [CHANGES, COUNTERS])
 def test_an_answer_that_cannot_be_made_ends_the_subscription(monkeypatch, make_task, query):
-    after = events.head().encode()
+    after = pages.head().encode()
     make_task()
     monkeypatch.setattr(
         executor.ResponseEncoder,
@@ -48,7 +48,7 @@ def test_an_answer_that_cannot_be_made_ends_the_subscription(monkeypatch, make_t
 
 @pytest.mark.parametrize("query", [CHANGES, COUNTERS])
 def test_while_the_database_is_away_subscribers_wait(monkeypatch, make_task, query):
-    after = events.head().encode()
+    after = pages.head().encode()
     make_task()
     monkeypatch.setattr(executor, "RETRY_SECONDS", 0)
     monkeypatch.setattr(
@@ -65,7 +65,7 @@ def test_while_the_database_is_away_subscribers_wait(monkeypatch, make_task, que
 @pytest.mark.parametrize("error", [OperationalError("away"), ZeroDivisionError()])
 def test_a_log_that_could_not_be_read_is_read_again(monkeypatch, make_task, error):
     monkeypatch.setattr(reader, "RETRY_SECONDS", 0)
-    after = events.head().encode()
+    after = pages.head().encode()
     make_task()
 
     async def collect():
@@ -73,7 +73,7 @@ def test_a_log_that_could_not_be_read_is_read_again(monkeypatch, make_task, erro
         async with asyncio.timeout(30), aclosing(executor.answers(schema, request)) as stream:
             told = [await anext(stream)]
             second = asyncio.ensure_future(anext(stream))
-            monkeypatch.setattr(events, "read", failing(2, error, events.read))
+            monkeypatch.setattr(pages, "read", failing(2, error, pages.read))
             await asyncio.to_thread(make_another)
             return [*told, await second]
 

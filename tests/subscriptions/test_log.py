@@ -11,7 +11,8 @@ from django.utils import timezone
 from redis import Redis
 
 from schema.core.relay import global_id
-from tasks_app.log import events
+from tasks_app.log import events, pages
+from tasks_app.log.cursor import Cursor
 from tasks_app.models import ClusterEvent, Task
 from tasks_app.services import schedules, tasks
 from tasks_app.services.nodes import heartbeat, node_offline
@@ -113,7 +114,7 @@ def test_each_cursor_goes_on_where_it_was_taken(client, make_task):
 
 def test_more_than_a_page_is_told_in_order_and_says_when_it_has_caught_up(client, make_task):
     after = here()
-    count = 2 * events.PAGE_EVENTS_MAX + 10
+    count = 2 * pages.PAGE_EVENTS_MAX + 10
     for _ in range(count):
         make_task()
     client.subscribe(EVENTS, after=after)
@@ -125,13 +126,13 @@ def test_more_than_a_page_is_told_in_order_and_says_when_it_has_caught_up(client
         caught_up = batch["caughtUp"] and bool(batch["events"])
 
     lines = ClusterEvent.objects.order_by("xid", "id")
-    expected = [events.Cursor(line.xid, line.id).encode() for line in lines]
+    expected = [Cursor(line.xid, line.id).encode() for line in lines]
     assert [event["cursor"] for event in told] == expected
     assert len(told) == count
 
 
 def here():
-    return events.head().encode()
+    return pages.head().encode()
 
 
 def test_a_gap_is_told_and_the_stream_goes_on(client, make_task):
@@ -236,7 +237,7 @@ def test_four_writers_whose_transactions_overlap_leave_no_gap(client):
     told = batches(client, 4 * rounds)
     cursors = [event["cursor"] for event in told]
     lines = ClusterEvent.objects.order_by("xid", "id")
-    assert cursors == [events.Cursor(line.xid, line.id).encode() for line in lines]
+    assert cursors == [Cursor(line.xid, line.id).encode() for line in lines]
     client.ping()
 
 
@@ -287,7 +288,7 @@ def was_read_since(time):
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
-            " AND query LIKE '%%tasks_app_prunedlog%%' AND query_start > %s",
+            " AND query LIKE '%%AS horizon%%' AND query_start > %s",
             [time],
         )
         return cursor.rowcount
@@ -323,7 +324,7 @@ def test_who_comes_with_more_than_the_server_knows_is_told_nothing_twice(late_se
         client.subscribe(changes, id="changes", after=start)
         client.ping()
         known, new = make_task(), make_task()
-        [first, _] = events.read(events.Cursor.decode(start)).lines
+        [first, _] = pages.read(Cursor.decode(start)).events
         after = first.end.encode()
 
         client.subscribe(EVENTS, id="log from there", after=after)

@@ -11,7 +11,7 @@ from schema import schema
 from schema.core.relay import global_id
 from schema.execution import broadcast, executor
 from schema.transport import websocket
-from tasks_app.log import events
+from tasks_app.log import pages
 from tasks_app.models import Task
 from tasks_app.services import tasks
 from tasks_app.services.tasks import NewTask
@@ -25,7 +25,7 @@ def change(id, version):
 
 def first_page_and_three_changes_of_two():
     """A page full of new tasks, and on the next page each change of two of them."""
-    ids, _ = tasks.create_tasks([NewTask(a=n, b=1) for n in range(events.PAGE_CHANGES_ENOUGH)])
+    ids, _ = tasks.create_tasks([NewTask(a=n, b=1) for n in range(pages.PAGE_CHANGES_ENOUGH)])
     for _ in range(2):
         for id in ids[:2]:
             tasks.cancel_task(id)
@@ -34,7 +34,7 @@ def first_page_and_three_changes_of_two():
 
 
 def test_who_reads_is_told_each_change(threads):
-    after = events.head().encode()
+    after = pages.head().encode()
     ids = first_page_and_three_changes_of_two()
 
     told = answers(after, len(ids) + 8)
@@ -47,7 +47,7 @@ def test_who_reads_is_told_each_change(threads):
 def test_who_stalls_is_told_the_newest_of_what_was_missed(threads, monkeypatch):
     # Each answer seems to be taken late.
     monkeypatch.setattr(broadcast, "STALL_SECONDS", -1)
-    after = events.head().encode()
+    after = pages.head().encode()
     ids = first_page_and_three_changes_of_two()
 
     told = answers(after, len(ids) + 2)
@@ -57,7 +57,7 @@ def test_who_stalls_is_told_the_newest_of_what_was_missed(threads, monkeypatch):
 
 def test_the_log_is_told_whole_to_who_stalls(threads, monkeypatch):
     monkeypatch.setattr(broadcast, "STALL_SECONDS", -1)
-    after = events.head().encode()
+    after = pages.head().encode()
     ids = first_page_and_three_changes_of_two()
     query = """subscription S($after: String) { clusterEvents(after: $after) {
         ... on EventBatch { events { versions } } } }"""
@@ -74,7 +74,7 @@ def test_a_seat_that_is_lost_misses_nothing(threads, monkeypatch):
     monkeypatch.setattr(broadcast, "PATIENCE_SECONDS", 0)
     lost, lose = asyncio.Event(), broadcast.Subscriber.lose
     monkeypatch.setattr(broadcast.Subscriber, "lose", lambda seat: lost.set() or lose(seat))
-    after = events.head().encode()
+    after = pages.head().encode()
 
     async def collect():
         found = []

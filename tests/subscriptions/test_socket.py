@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from schema.transport import websocket
-from tasks_app.log import events
+from tasks_app.log import pages
 from tasks_app.services import tasks
 from tests.subscriptions.client import socket
 from tests.support.cluster import running_cluster
@@ -293,7 +293,7 @@ def test_who_reads_nothing_is_cut_off_and_holds_up_no_other(client, server):
     wide = " ".join(f"c{number}: cursor" for number in range(30))
     query = f"subscription S($after: String) {{ taskStatusChanged(after: $after) {{ {wide} }} }}"
     count = 5_000
-    after = events.head().encode()
+    after = pages.head().encode()
     client.follow()
     with socket(server, max_queue=1) as deaf:
         port = deaf.port

@@ -26,10 +26,10 @@ def tasks(request: HttpRequest) -> HttpResponse:
         return _answer([_as_dict(request, *row) for row in cursor.fetchall()], 200)
 
 
-def _create(request: HttpRequest, wish: dict[str, int]) -> dict[str, Any]:
+def _create(request: HttpRequest, values: dict[str, int]) -> dict[str, Any]:
     id = uuid7()
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_CREATE, [id, wish["a"], wish["b"]])
+        cursor.execute(_CREATE, [id, values["a"], values["b"]])
         row = cursor.fetchone()
         cursor.execute(_EVENT, [id])
     assert row is not None

@@ -10,7 +10,7 @@ from schema.core.enums import ClusterEventKind, TaskStatus
 from schema.core.prefetch import prefetches
 from schema.types.nodes import WorkerNode
 from tasks_app import models
-from tasks_app.log import events
+from tasks_app.log import pages
 
 
 @strawberry.type
@@ -42,10 +42,10 @@ class TaskEvent(TaskChange):
     )
 
 
-def change_of(event: models.ClusterEvent | events.EventRow, index: int) -> dict[str, Any]:
+def change_of(event: models.ClusterEvent | pages.EventRow, index: int) -> dict[str, Any]:
     """Return the fields of `TaskChange` for one of the tasks of an event."""
     return {
-        "cursor": events.cursor_after(event, index).encode(),
+        "cursor": pages.cursor_after(event, index).encode(),
         "at": event.at,
         "previous_status": TaskStatus(event.previous_status) if event.previous_status else None,
         "status": TaskStatus(event.status),
@@ -65,7 +65,7 @@ def history_of(task: Any) -> list[TaskEvent]:
 
 @prefetches(models.Task, "history")
 def _load_histories(tasks: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
-    histories = events.histories([task.pk for task in tasks])
+    histories = pages.histories([task.pk for task in tasks])
     for task in tasks:
         task.loaded_history = [_task_event(*event) for event in histories[task.pk]]
     return []

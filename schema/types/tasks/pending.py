@@ -87,7 +87,9 @@ def _load_reasons(tasks: Sequence[Any], arguments: dict[str, Any]) -> Iterable[A
 @prefetches(models.Task, "pending")
 def _load_places(tasks: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
     _load_reasons(tasks, {})
-    waiting = [task for task in tasks if task.loaded_pending and task.loaded_pending.is_in_line]
+    waiting = [
+        task for task in tasks if task.loaded_pending and task.loaded_pending.starts_by_itself
+    ]
     places = pending.ahead(waiting)
     rates = stats.queue_stats(stats.Window.FIVE_MINUTES) if waiting else {}
     for task in tasks:

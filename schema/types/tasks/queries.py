@@ -22,7 +22,8 @@ from schema.core.relay import IdOrUuid, parse_id
 from schema.types.tasks.filters import TaskWhere, to_q
 from schema.types.tasks.types import Task
 from tasks_app import models
-from tasks_app.log import events
+from tasks_app.log import pages
+from tasks_app.log.cursor import Cursor
 
 NEWEST_FIRST = Order("CREATED_AT DESC")
 
@@ -52,7 +53,7 @@ class TaskOrder:
 
 @strawberry.type(description="A page of tasks.")
 class TaskConnection(Connection[Task]):
-    log_cursor: strawberry.Private[events.Cursor | None]
+    log_cursor: strawberry.Private[Cursor | None]
 
     @strawberry.field(
         description=(
@@ -92,7 +93,7 @@ class TaskQueries:
         last: Last = None,
         before: Before = None,
     ) -> TaskConnection:
-        log_cursor = events.head() if selects(info, "cursor") else None
+        log_cursor = pages.head() if selects(info, "cursor") else None
         rows = models.Task.objects.filter(to_q(where))
         order = _order(order_by)
         if order.column:

@@ -1,4 +1,4 @@
-"""`manage.py reconcile`: one pass of what every worker does all the time."""
+"""`manage.py reconcile`: run the reconciler once."""
 
 from typing import Any
 
@@ -11,11 +11,12 @@ PUBLISH_SECONDS = 30
 
 
 class Command(BaseCommand):
-    help = (
-        "Give back expired claims, hand over tasks that are due, delete what is past its retention."
-    )
+    """Runs the reconciler once."""
+
+    help = "Requeue tasks with expired leases and delete rows that are past their retention."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        """Run the command."""
         reconcile()
         prune()
         dispatch.wait_until_idle(PUBLISH_SECONDS)

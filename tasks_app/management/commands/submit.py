@@ -1,4 +1,4 @@
-"""`manage.py submit`: give the cluster work, and watch it being done."""
+"""`manage.py submit`: create many tasks and wait until they have finished."""
 
 import random
 import time
@@ -21,29 +21,49 @@ LOOK_EVERY_SECONDS = 0.05
 
 
 class Command(BaseCommand):
+    """Creates many tasks and waits until they have finished."""
+
     help = "Create many tasks in bulk and wait until all of them have finished."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--count", type=int, default=1_000, help="how many tasks (1000)")
-        parser.add_argument("--rate", type=float, help="create so many per second, not all at once")
-        parser.add_argument("--duration-ms", type=int, default=0, help="simulated work of each (0)")
-        parser.add_argument("--slots", type=int, default=1, help="that each takes of a node (1)")
-        parser.add_argument("--queue", default="default")
+        """Declare the arguments."""
         parser.add_argument(
-            "--priority", type=int, default=5, help="0 to 9; 9 is the most urgent (5)"
+            "--count", type=int, default=1_000, help="number of tasks (default: 1000)"
+        )
+        parser.add_argument(
+            "--rate", type=float, help="tasks to create per second (default: no limit)"
+        )
+        parser.add_argument(
+            "--duration-ms",
+            type=int,
+            default=0,
+            help="simulated duration of each task (default: 0)",
+        )
+        parser.add_argument(
+            "--slots", type=int, default=1, help="slots that each task occupies (default: 1)"
+        )
+        parser.add_argument(
+            "--queue", default="default", help="name of the queue (default: default)"
+        )
+        parser.add_argument(
+            "--priority",
+            type=int,
+            default=5,
+            help="priority, 0 to 9; higher starts first (default: 5)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        """Run the command."""
         count, rate = options["count"], options["rate"]
         if count < 1 or (rate is not None and rate <= 0):
             raise CommandError("--count and --rate must be greater than 0")
-        wish = {name: options[name] for name in ("queue", "priority", "duration_ms", "slots")}
+        options = {name: options[name] for name in ("queue", "priority", "duration_ms", "slots")}
 
         started = time.monotonic()
         ids: list[UUID] = []
         with tqdm(total=count, desc="created ", unit="") as bar:
             for size in _batches(count, rate):
-                ids += _create(size, wish)
+                ids += _create(size, options)
                 bar.update(size)
         statuses = _follow(ids)
         seconds = time.monotonic() - started
@@ -53,7 +73,7 @@ class Command(BaseCommand):
 
 
 def _batches(count: int, rate: float | None) -> Iterator[int]:
-    """Sizes of batches that add up to the count; with a rate, ten a second at the right times."""
+    """Yield sizes of batches that add up to the count; with a rate, ten batches a second."""
     size = BATCH if rate is None else max(1, round(rate / 10))
     due = time.monotonic()
     for start in range(0, count, size):
@@ -64,9 +84,10 @@ def _batches(count: int, rate: float | None) -> Iterator[int]:
             time.sleep(max(0.0, due - time.monotonic()))
 
 
-def _create(size: int, wish: dict[str, Any]) -> list[UUID]:
+def _create(size: int, options: dict[str, Any]) -> list[UUID]:
     news = [
-        NewTask(a=random.randrange(10**6), b=random.randrange(10**6), **wish) for _ in range(size)
+        NewTask(a=random.randrange(10**6), b=random.randrange(10**6), **options)
+        for _ in range(size)
     ]
     try:
         return [id for id in tasks.create_tasks(news).ids if id is not None]
@@ -78,7 +99,10 @@ def _create(size: int, wish: dict[str, Any]) -> list[UUID]:
 
 
 def _follow(ids: list[UUID]) -> Counter[str]:
-    """How the tasks ended, once all have. Looks at a window only: they end in about this order."""
+    """Wait until all tasks have finished, and return their number by status.
+
+    It checks the oldest ones only, because tasks finish in about this order.
+    """
     statuses: Counter[str] = Counter()
     still_open = ids
     with tqdm(total=len(ids), desc="finished", unit="") as bar:

@@ -1,4 +1,4 @@
-"""`manage.py token`: API tokens, for when nobody can come in yet to make one."""
+"""`manage.py token`: create, list and revoke API tokens, also before any other access exists."""
 
 from argparse import ArgumentParser
 from datetime import timedelta
@@ -10,47 +10,53 @@ from django.core.management.base import BaseCommand, CommandError
 
 from tasks_app.models import ApiToken, Role
 from tasks_app.models.base import database_now
-from tasks_app.services import authentication
+from tasks_app.services import tokens
 
 
 class Command(BaseCommand):
-    help = "Make, list and revoke API tokens."
+    """Creates, lists and revokes API tokens."""
+
+    help = "Create, list and revoke API tokens."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the arguments."""
         commands = parser.add_subparsers(dest="command", required=True)
-        create = commands.add_parser("create", help="print the secret of a new one, once")
-        create.add_argument("name", help="whose it is; the log names it")
+        create = commands.add_parser("create", help="create a token and print its secret once")
+        create.add_argument("name", help="owner of the token, which events name as the actor")
         create.add_argument("--role", choices=Role.names, default=Role.OPERATOR.name)
-        create.add_argument("--days", type=int, help="how long it lasts (default: until revoked)")
-        commands.add_parser("list", help="all of them, without their secrets")
-        revoke = commands.add_parser("revoke", help="have one open no door any more")
+        create.add_argument("--days", type=int, help="days until it expires (default: never)")
+        commands.add_parser("list", help="list the tokens without their secrets")
+        revoke = commands.add_parser("revoke", help="revoke a token")
         revoke.add_argument("id", type=UUID)
 
     def handle(self, *, command: str, **options: Any) -> None:
+        """Run the command."""
         getattr(self, f"_{command}")(**options)
 
-    def _create(self, *, name: str, role: str, days: int | None, **_: Any) -> None:
+    def _create(self, *, name: str, role: str, days: int | None, **_: object) -> None:
         try:
             expires_at = None if days is None else database_now() + timedelta(days=days)
-            made = authentication.create_token(name, Role[role], expires_at=expires_at)
+            made = tokens.create_token(name, Role[role], expires_at=expires_at)
         except OverflowError as error:
-            raise CommandError("days: That is too long.") from error
+            raise CommandError("days: Must be a smaller number.") from error
         except ValidationError as error:
-            faults = "; ".join(
+            errors = "; ".join(
                 f"{field}: {' '.join(messages)}" for field, messages in error.message_dict.items()
             )
-            raise CommandError(faults) from error
+            raise CommandError(errors) from error
         self.stdout.write(made.secret)
 
-    def _list(self, **_: Any) -> None:
+    def _list(self, **_: object) -> None:
         for token in ApiToken.objects.all():
             state = "revoked" if token.revoked_at else f"until {token.expires_at or 'revoked'}"
             self.stdout.write(
                 f"{token.pk} {token.hint}… {token.get_role_display()} {state} {token.name}"
             )
 
-    def _revoke(self, *, id: UUID, **_: Any) -> None:
+    def _revoke(self, *, id: UUID, **_: object) -> None:
         try:
-            authentication.revoke_token(id)
+            tokens.revoke_token(id)
         except ApiToken.DoesNotExist as error:
-            raise CommandError(f"There is no token {id}.") from error
+            raise CommandError(
+                f"There is no token {id}. List the tokens with `manage.py token list`."
+            ) from error

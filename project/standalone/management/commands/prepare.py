@@ -14,7 +14,7 @@ from project.standalone import environment
 from project.standalone.state import State
 from tasks_app.models import WorkerNode
 from tasks_app.models.base import database_now
-from tasks_app.services.nodes import beat_leads
+from tasks_app.services.leader import beat_leads
 
 DATABASE_SECONDS = 60
 POLL_SECONDS = 0.1

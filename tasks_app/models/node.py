@@ -1,7 +1,6 @@
-"""The simulated cluster: its worker nodes and its queues."""
+"""The worker nodes of the simulated cluster."""
 
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Now
 
@@ -11,44 +10,11 @@ from tasks_app.models.base import BaseModel
 NODE_SLOTS_MAX = 100
 
 
-class Queue(BaseModel):
-    """A line of tasks. Queues are never deleted, so a name that was known once stays known."""
-
-    name = models.CharField(
-        max_length=63,
-        unique=True,
-        validators=[
-            RegexValidator(
-                r"\A[a-z0-9][a-z0-9_.-]*\Z",
-                "Lower-case letters, digits, dots, dashes and underscores only.",
-            )
-        ],
-    )
-    paused_at = models.DateTimeField(null=True, blank=True)
-    paused_by = models.CharField(max_length=150, blank=True, default="")
-    pause_note = models.TextField(blank=True, default="")
-    running_limit = models.IntegerField(
-        null=True, blank=True, help_text="How many of its tasks may run at once in the cluster."
-    )
-
-    class Meta:
-        ordering = ["name"]
-        constraints = [
-            models.CheckConstraint(
-                name="queue_running_limit",
-                condition=models.Q(running_limit__isnull=True) | models.Q(running_limit__gte=1),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
 class WorkerNode(BaseModel):
-    """A Celery worker, known by its Celery node name.
+    """A worker node: a Celery worker, identified by its Celery node name.
 
-    What it tells with each heartbeat, and what it has been ordered to do. The orders outlive its
-    process. What it is busy with is told by the tasks that are running.
+    The row holds what the node reports with each heartbeat, and its desired state, which operators
+    set and which outlives the node's process. The running tasks say which slots are in use.
     """
 
     class Connection(models.TextChoices):
@@ -66,15 +32,19 @@ class WorkerNode(BaseModel):
     pid = models.IntegerField()
     version = models.CharField(max_length=63, blank=True, db_default="")
     labels = ArrayField(models.CharField(max_length=255), db_default=[])
-    slots = models.IntegerField(help_text="Processes of its pool.")
-    queues = ArrayField(models.CharField(max_length=63), help_text="What it takes from.")
+    slots = models.IntegerField(help_text="Number of processes in its pool.")
+    queues = ArrayField(
+        models.CharField(max_length=63), help_text="Names of the queues that it serves."
+    )
     connection = models.CharField(max_length=7, choices=Connection.choices)
     heartbeat_at = models.DateTimeField()
-    online_since = models.DateTimeField(db_default=Now(), help_text="Of its present process.")
+    online_since = models.DateTimeField(
+        db_default=Now(), help_text="Start time of its current process."
+    )
     lost_at = models.DateTimeField(
         null=True,
         blank=True,
-        help_text="When it was marked offline because its heartbeats had stopped.",
+        help_text="Time at which it was marked offline because its heartbeats had stopped.",
     )
 
     scheduling = models.CharField(
@@ -83,11 +53,16 @@ class WorkerNode(BaseModel):
     scheduling_note = models.TextField(blank=True, db_default="")
     scheduling_by = models.CharField(max_length=150, blank=True, db_default="")
     drain_deadline = models.DateTimeField(
-        null=True, blank=True, help_text="What still runs then is given to others."
+        null=True, blank=True, help_text="Tasks that still run at this time are requeued."
     )
-    desired_slots = models.IntegerField(null=True, blank=True, help_text="None: as it started.")
+    desired_slots = models.IntegerField(
+        null=True, blank=True, help_text="Null: the number of slots it was started with."
+    )
     desired_queues = ArrayField(
-        models.CharField(max_length=63), null=True, blank=True, help_text="None: as it started."
+        models.CharField(max_length=63),
+        null=True,
+        blank=True,
+        help_text="Null: the queues it was started with.",
     )
     stop_requested_at = models.DateTimeField(null=True, blank=True)
 

@@ -1,0 +1,53 @@
+"""Leader election among the Beat processes."""
+
+from django.db import Error as DatabaseError
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from tasks_app.services import leader
+
+# The server ends the session of a leader that is silent for this long, for example frozen.
+SILENCE_SECONDS = 5
+
+
+class Leadership:
+    """Leader election by an advisory lock, on a database connection of its own.
+
+    It saves work only: if two processes lead for a moment, each scheduled time still counts once.
+    """
+
+    def __init__(self) -> None:
+        self._connection: BaseDatabaseWrapper | None = None
+        self._is_leader = False
+
+    def acquire(self) -> bool:
+        """Return whether this process leads now. It stops leading if the connection is lost."""
+        try:
+            if self._connection is None:
+                self._connection = _connect()
+            with self._connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT %(is_leader)s OR pg_try_advisory_lock(%(lock)s)",
+                    {"is_leader": self._is_leader, "lock": leader.LEADER_LOCK},
+                )
+                [(self._is_leader,)] = cursor.fetchall()
+        except DatabaseError:
+            self.release()
+            raise
+        return self._is_leader
+
+    def release(self) -> None:
+        """Close the connection, which releases the lock."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection, self._is_leader = None, False
+
+
+def _connect() -> BaseDatabaseWrapper:
+    """Return a connection that only this process uses, with a timeout for silence."""
+    own = connection.copy()
+    options = own.settings_dict["OPTIONS"]
+    timeout = f"-c idle_session_timeout={SILENCE_SECONDS}s"
+    options["options"] = f"{options.get('options', '')} {timeout}"
+    own.connect()
+    return own

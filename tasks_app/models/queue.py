@@ -1,0 +1,44 @@
+"""The queues of tasks."""
+
+from django.core.validators import RegexValidator
+from django.db import models
+
+from tasks_app.models.base import BaseModel
+
+
+class Queue(BaseModel):
+    """A named queue of tasks.
+
+    Queues are never deleted, so a name that exists stays valid.
+    """
+
+    name = models.CharField(
+        max_length=63,
+        unique=True,
+        validators=[
+            RegexValidator(
+                r"\A[a-z0-9][a-z0-9_.-]*\Z",
+                "Lower-case letters, digits, dots, dashes and underscores only.",
+            )
+        ],
+    )
+    paused_at = models.DateTimeField(null=True, blank=True)
+    paused_by = models.CharField(max_length=150, blank=True, default="")
+    pause_note = models.TextField(blank=True, default="")
+    running_limit = models.IntegerField(
+        null=True,
+        blank=True,
+        help_text="Maximum number of its tasks that run at once in the cluster. Null: no limit.",
+    )
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                name="queue_running_limit",
+                condition=models.Q(running_limit__isnull=True) | models.Q(running_limit__gte=1),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

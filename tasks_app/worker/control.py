@@ -1,0 +1,31 @@
+"""Applies the desired state of a node to its Celery worker. Call it in the main thread."""
+
+from collections.abc import Collection
+from typing import Any
+
+
+def consume_from(worker: Any, queues: Collection[str]) -> None:
+    """Make a worker consume wake-ups of these queues only."""
+    consumed, consumer = worker.app.amqp.queues, worker.consumer
+    is_connected = consumer.task_consumer is not None
+    for name in set(queues) - set(consumed.consume_from):
+        (consumer.add_task_queue if is_connected else consumed.select_add)(name)
+    for name in set(consumed.consume_from) - set(queues):
+        (consumer.cancel_task_queue if is_connected else consumed.deselect)(name)
+
+
+def resize_pool(worker: Any, slots: int) -> None:
+    """Change the number of processes of a worker's pool.
+
+    Busy processes are not stopped: call it again until the pool has the size.
+    """
+    pool, consumer = worker.pool, worker.consumer
+    while pool.num_processes < slots:
+        pool.grow(1)
+        consumer._update_prefetch_count(1)
+    while pool.num_processes > slots:
+        try:
+            pool.shrink(1)
+        except ValueError:  # All processes are busy.
+            return
+        consumer._update_prefetch_count(-1)

@@ -1,0 +1,50 @@
+"""Threads of a worker node's main process that call a function periodically."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from django.db import Error as DatabaseError
+from django.db import connection
+
+logger = logging.getLogger(__name__)
+
+
+class PeriodicThread(threading.Thread):
+    """Calls a function periodically until it is stopped, even if the function raises.
+
+    The function returns the number of seconds until the next call.
+    """
+
+    RETRY_SECONDS = 1.0
+
+    def __init__(self, name: str, function: Callable[[], float]) -> None:
+        super().__init__(name=name, daemon=True)
+        self._function = function
+        self._is_stopping = False
+        self._woken = threading.Event()
+
+    def run(self) -> None:
+        """Call the function until the thread is stopped."""
+        while not self._is_stopping:
+            seconds = self.RETRY_SECONDS
+            self._woken.clear()
+            try:
+                seconds = self._function()
+            except DatabaseError as error:
+                logger.warning("%s: database error: %s", self.name, str(error).strip())
+                connection.close()
+            except Exception:
+                logger.exception("%s failed and is retried", self.name)
+            self._woken.wait(seconds)
+        connection.close()
+
+    def wake(self) -> None:
+        """Call the function now."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Stop after the current call, and wait for it for up to 5 seconds."""
+        self._is_stopping = True
+        self._woken.set()
+        self.join(timeout=5)
