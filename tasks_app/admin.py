@@ -37,7 +37,7 @@ class TaskResultAdmin(ReadOnlyAdmin):
 @admin.register(models.TaskSchedule)
 class TaskScheduleAdmin(ReadOnlyAdmin):
     list_display = [
-        *("id", "interval", "scheduled_at", "next_run_at", "paused_at"),
+        *("id", "interval", "cron", "time_zone", "scheduled_at", "next_run_at", "paused_at"),
         *("fired", "skipped", "missed"),
     ]
 

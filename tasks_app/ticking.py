@@ -4,9 +4,10 @@ Any number may do this at once. Whoever moves `next_run_at` on has decided, and 
 recorded is never recorded again.
 """
 
+import logging
 import random
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -20,10 +21,13 @@ from tasks_app.recurrence import (
     TickOutcome,
     TickReason,
     decide,
+    is_valid,
 )
 from tasks_app.sql import schedules, transitions
 from tasks_app.sql.schedules import Decided
 from tasks_app.sql.transactions import in_transaction
+
+logger = logging.getLogger(__name__)
 
 _KINDS = {
     TickOutcome.SKIPPED: ClusterEvent.Kind.TICK_SKIPPED,
@@ -35,7 +39,7 @@ _KINDS = {
 def tick_due(limit: int) -> int:
     """Decide on what is due, of so many schedules; answers of how many."""
     due = schedules.lock_due(limit)
-    _carry_out((standing, decide(standing)) for standing in due)
+    _carry_out(_decide_readable(due))
     return len(due)
 
 
@@ -50,7 +54,7 @@ def tick_queued(limit: int) -> int:
 @in_transaction
 def tick(schedule_id: UUID) -> None:
     """Decide on what is due of this schedule, paused or not."""
-    _carry_out((standing, decide(standing)) for standing in schedules.lock(schedule_id))
+    _carry_out(_decide_readable(schedules.lock(schedule_id)))
 
 
 @in_transaction
@@ -79,6 +83,22 @@ def drop_queued(schedule_id: UUID) -> None:
         for standing in schedules.lock(schedule_id)
         if standing.queued_at
     )
+
+
+def _decide_readable(due: Iterable[ScheduleState]) -> Iterator[Decided]:
+    """Decide on schedules, and pause those whose cron expression or time zone has become invalid.
+
+    They would otherwise hold up all that are due with them. A new release of `tzdata` can remove
+    a zone, and the database can be changed by hand.
+    """
+    for standing in due:
+        if standing.cron and not is_valid(standing.cron, standing.time_zone):
+            note = "The cron expression or the time zone is not valid any more."
+            logger.error("schedule %s is paused: %s", standing.id, note)
+            schedules.pause(standing.id, note)
+            events.schedules_changed(ClusterEvent.Kind.SCHEDULE_PAUSED, [standing.id], message=note)
+        else:
+            yield standing, decide(standing)
 
 
 def _without_queued(standing: ScheduleState, outcome: TickOutcome, reason: str = "") -> Decision:

@@ -117,8 +117,12 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=tasks_app.models.base.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('scheduled_at', models.DateTimeField(help_text='The first tick.')),
-                ('interval', models.IntegerField(help_text='Seconds from tick to tick.')),
+                ('scheduled_at', models.DateTimeField(help_text='The first tick of an interval, the only one of once, or the start of a cron.')),
+                ('interval', models.IntegerField(blank=True, help_text='Seconds from tick to tick.', null=True)),
+                ('cron', models.CharField(blank=True, db_default='', default='', help_text='Minute, hour, day of month, month and day of week.', max_length=255)),
+                ('time_zone', models.CharField(db_default='UTC', default='UTC', help_text='The time zone of the cron.', max_length=64)),
+                ('on_gap', models.CharField(choices=[('RUN_AFTER', 'Run once, right after the gap'), ('SKIP', 'Skip it')], db_default='RUN_AFTER', default='RUN_AFTER', max_length=9)),
+                ('on_fold', models.CharField(choices=[('FIRST', 'Run the first time'), ('BOTH', 'Run both times')], db_default='FIRST', default='FIRST', max_length=5)),
                 ('paused_at', models.DateTimeField(blank=True, null=True)),
                 ('pause_note', models.TextField(blank=True, default='')),
                 ('overlap', models.CharField(choices=[('SKIP', 'Skip a tick that comes while the last run is not finished'), ('QUEUE_ONE', 'Keep one such tick and run it afterwards')], default='SKIP', max_length=9)),
@@ -285,6 +289,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='taskschedule',
             constraint=models.CheckConstraint(condition=models.Q(('interval__range', (1, 316224000))), name='schedule_interval'),
+        ),
+        migrations.AddConstraint(
+            model_name='taskschedule',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('interval__isnull', True), ('cron', ''), _connector='OR'), ('on_fold__in', ['FIRST', 'BOTH']), ('on_gap__in', ['RUN_AFTER', 'SKIP'])), name='schedule_recurrence'),
         ),
         migrations.AddConstraint(
             model_name='taskschedule',

@@ -2,36 +2,45 @@
 
 import json
 from datetime import datetime
+from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.db.models import F, Q
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
+from tasks_app.models import beat_rows
 from tasks_app.models.base import BaseModel, database_now
 from tasks_app.models.task import Task
 from tasks_app.options import range_of
 from tasks_app.recurrence import (
     EARLIEST,
+    EXPRESSION_MAX_LENGTH,
     LATEST,
+    OnFold,
+    OnGap,
     Overlap,
     Recurrence,
     TickOutcome,
     TickReason,
+    recurrence_of,
     runs_left,
+    upcoming,
 )
 
 # The Celery task that our PeriodicTasks name. Our own Beat never sends it.
 TICK = "tasks_app.tick"
 
-_BEAT_ROWS_LOCK = 0x7461736B
-_RULES = ("scheduled_at", "interval", "overlap", "misfire_grace", "ends_at", "max_runs", "jitter")
+_RULES = (
+    *("scheduled_at", "interval", "cron", "time_zone", "on_gap", "on_fold"),
+    *("overlap", "misfire_grace", "ends_at", "max_runs", "jitter"),
+)
 
 
 class TaskSchedule(BaseModel):
-    """Ticks at ``scheduled_at + k * interval``, on this grid and nowhere else.
+    """Ticks every `interval` seconds, by a `cron` expression, or, with neither, once.
 
-    `IntervalSchedule` and `PeriodicTask` mirror it for django-celery-beat's admin. Beat itself goes
-    by `next_run_at`; a schedule without these three is not known to Beat.
+    A PeriodicTask with its interval, crontab or clocked row mirrors it for django-celery-beat's
+    admin. Beat itself goes by `next_run_at`; a schedule without both is not known to Beat.
     """
 
     Overlap = Overlap
@@ -42,8 +51,26 @@ class TaskSchedule(BaseModel):
     periodic_task = models.OneToOneField(
         PeriodicTask, models.PROTECT, null=True, blank=True, related_name="task_schedule"
     )
-    scheduled_at = models.DateTimeField(help_text="The first tick.")
-    interval = models.IntegerField(help_text="Seconds from tick to tick.")
+    scheduled_at = models.DateTimeField(
+        help_text="The first tick of an interval, the only one of once, or the start of a cron."
+    )
+    interval = models.IntegerField(null=True, blank=True, help_text="Seconds from tick to tick.")
+    cron = models.CharField(
+        max_length=EXPRESSION_MAX_LENGTH,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Minute, hour, day of month, month and day of week.",
+    )
+    time_zone = models.CharField(
+        max_length=64, default="UTC", db_default="UTC", help_text="The time zone of the cron."
+    )
+    on_gap = models.CharField(
+        max_length=9, choices=OnGap.choices, default=OnGap.RUN_AFTER, db_default=OnGap.RUN_AFTER
+    )
+    on_fold = models.CharField(
+        max_length=5, choices=OnFold.choices, default=OnFold.FIRST, db_default=OnFold.FIRST
+    )
 
     paused_at = models.DateTimeField(null=True, blank=True)
     pause_note = models.TextField(blank=True, default="")
@@ -94,6 +121,11 @@ class TaskSchedule(BaseModel):
                 name="schedule_interval", condition=Q(interval__range=range_of("interval"))
             ),
             models.CheckConstraint(
+                name="schedule_recurrence",
+                condition=(Q(interval__isnull=True) | Q(cron=""))
+                & Q(on_gap__in=["RUN_AFTER", "SKIP"], on_fold__in=["FIRST", "BOTH"]),
+            ),
+            models.CheckConstraint(
                 name="schedule_overlap", condition=Q(overlap__in=["SKIP", "QUEUE_ONE"])
             ),
             models.CheckConstraint(
@@ -111,11 +143,17 @@ class TaskSchedule(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"every {self.interval} s from {self.scheduled_at:%Y-%m-%d %H:%M:%S}"
+        return f"{self.recurrence.describe()} from {self.scheduled_at:%Y-%m-%d %H:%M:%S}"
 
     @property
-    def grid(self) -> Recurrence:
-        return Recurrence(self.scheduled_at, self.interval)
+    def recurrence(self) -> Recurrence:
+        """The scheduled times, without the limits."""
+        return recurrence_of(self)
+
+    @property
+    def at(self) -> datetime | None:
+        """The time of a schedule that runs once; None for others."""
+        return self.scheduled_at if self.interval is None and not self.cron else None
 
     @property
     def task(self) -> Task:
@@ -125,7 +163,8 @@ class TaskSchedule(BaseModel):
 
     def upcoming(self, count: int) -> list[datetime]:
         """The next ticks that will fire if nothing comes between; none while it is paused."""
-        return self.grid.upcoming(
+        return upcoming(
+            self.recurrence,
             None if self.paused_at else self.next_run_at,
             count,
             ends_at=self.ends_at,
@@ -135,10 +174,11 @@ class TaskSchedule(BaseModel):
     @transaction.atomic
     def schedule_celery_beat_task(self) -> None:
         """Have Beat tick it from now on, and save it."""
-        self.interval_schedule = _interval_schedule(self.interval)
-        self.periodic_task = PeriodicTask(name=f"TaskSchedule {self.pk}", **self._beat_fields())
-        self.next_run_at = self.grid.first_after(database_now())
-        _save_quietly(self.periodic_task)
+        fields = self._beat_fields()
+        self.periodic_task = PeriodicTask(name=f"TaskSchedule {self.pk}", **fields)
+        self.interval_schedule = fields["interval"]
+        self.next_run_at = self.recurrence.first_after(database_now())
+        beat_rows.save_quietly(self.periodic_task)
         self.save()
 
     @transaction.atomic
@@ -148,38 +188,41 @@ class TaskSchedule(BaseModel):
             self.schedule_celery_beat_task()
             return
         stored = TaskSchedule.objects.select_for_update().get(pk=self.pk)
-        self.interval_schedule = _interval_schedule(self.interval)
-        if stored.next_run_at is None or stored.grid != self.grid:
-            self.next_run_at = self.grid.first_after(database_now())
+        if stored.next_run_at is None or stored.recurrence != self.recurrence:
+            self.next_run_at = self.recurrence.first_after(database_now())
         else:
             self.next_run_at = stored.next_run_at
-        for name, value in self._beat_fields().items():
+        used_before = beat_rows.used_by(self.periodic_task)
+        fields = self._beat_fields()
+        for name, value in fields.items():
             setattr(self.periodic_task, name, value)
-        _save_quietly(self.periodic_task)
+        beat_rows.save_quietly(self.periodic_task)
+        self.interval_schedule = fields["interval"]
         self._save_changed("interval_schedule", "next_run_at", *_RULES)
-        if stored.interval_schedule_id != self.interval_schedule_id:
-            _delete_if_unused(stored.interval_schedule_id)
+        if used_before != beat_rows.used_by(self.periodic_task):
+            beat_rows.delete_if_unused(*used_before)
 
     @transaction.atomic
     def delete_celery_beat_task(self) -> None:
         """Have Beat forget it, and save that; its history stays."""
-        periodic_task, interval_schedule_id = self.periodic_task, self.interval_schedule_id
+        periodic_task = self.periodic_task
         self.periodic_task = self.interval_schedule = self.next_run_at = None
         self._save_changed("periodic_task", "interval_schedule", "next_run_at")
         if periodic_task is not None:
+            used_before = beat_rows.used_by(periodic_task)
             periodic_task.no_changes = True
             periodic_task.delete()
-        _lock_beat_rows()
-        _delete_if_unused(interval_schedule_id)
+            beat_rows.lock()
+            beat_rows.delete_if_unused(*used_before)
 
-    def _beat_fields(self) -> dict[str, object]:
+    def _beat_fields(self) -> dict[str, Any]:
         return {
             "description": "A task schedule. What is changed here has no effect.",
             "task": TICK,
             "kwargs": json.dumps({"schedule_id": str(self.pk)}),
-            "interval": self.interval_schedule,
             "start_time": self.scheduled_at,
             "enabled": self.paused_at is None,
+            **beat_rows.fields_for(self.recurrence),
         }
 
 
@@ -218,44 +261,3 @@ class ScheduleTick(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.nominal_at:%Y-%m-%d %H:%M:%S} {self.outcome}"
-
-
-def _interval_schedule(seconds: int) -> IntervalSchedule:
-    """One that says this. They are shared: none is ever changed."""
-    _lock_beat_rows()
-    says = {"every": seconds, "period": IntervalSchedule.SECONDS}
-    known = IntervalSchedule.objects.filter(**says).order_by("pk").first()
-    # In bulk there are no signals: see _save_quietly.
-    return known or IntervalSchedule.objects.bulk_create([IntervalSchedule(**says)])[0]
-
-
-def _delete_if_unused(interval_schedule_id: int | None) -> None:
-    """Its deletion would take each PeriodicTask along that uses it."""
-    with connection.cursor() as cursor:
-        # Whoever is about to use it in the admin waits, or is waited for.
-        cursor.execute(
-            "SELECT FROM django_celery_beat_intervalschedule WHERE id = %s FOR UPDATE",
-            [interval_schedule_id],
-        )
-        cursor.execute(
-            """
-            DELETE FROM django_celery_beat_intervalschedule i
-             WHERE id = %s AND NOT EXISTS (
-                   SELECT FROM django_celery_beat_periodictask WHERE interval_id = i.id)
-               AND NOT EXISTS (
-                   SELECT FROM tasks_app_taskschedule WHERE interval_schedule_id = i.id)
-            """,
-            [interval_schedule_id],
-        )
-
-
-def _lock_beat_rows() -> None:
-    """Until the transaction ends: nobody adds or removes an interval that we are looking for."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_BEAT_ROWS_LOCK])
-
-
-def _save_quietly(periodic_task: PeriodicTask) -> None:
-    """Beat need not reload, and nobody waits for the one row in which reloads are asked for."""
-    periodic_task.no_changes = True
-    periodic_task.save()

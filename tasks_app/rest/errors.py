@@ -53,4 +53,6 @@ def _as_refusal(exception: DjangoValidationError) -> ValidationError:
         codes = {fault.code for fault in exception.error_dict["idempotency_key"]}
         if "idempotency_conflict" in codes:
             return IdempotencyConflictError(faults)
+    if "time_zone" in faults:
+        faults["timezone"] = faults.pop("time_zone")
     return ValidationError(faults)

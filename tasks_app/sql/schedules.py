@@ -76,6 +76,19 @@ def advance(decided: Iterable[Decided]) -> set[UUID]:
     return {id for (id,) in moved}
 
 
+def pause(schedule_id: UUID, note: str) -> None:
+    """Pause a schedule that the actor has locked."""
+    fetch(
+        """
+        UPDATE tasks_app_taskschedule
+           SET paused_at = coalesce(paused_at, statement_timestamp()), pause_note = %s
+         WHERE id = %s
+        RETURNING 1
+        """,
+        [note, schedule_id],
+    )
+
+
 def insert_ticks(
     tick_groups: Sequence[tuple[ScheduleState, TickGroup]],
 ) -> set[tuple[UUID, datetime]]:

@@ -86,14 +86,11 @@ def check_each_tick():
     open_runs = Task.objects.exclude(status__in=Task.TERMINAL).exclude(run=0)
     eventually(lambda: not open_runs.exists())
     for schedule in TaskSchedule.objects.all():
+        step = schedule.recurrence.step
         ticks = list(schedule.ticks.all())
-        decided = [
-            tick.nominal_at - k * schedule.grid.step for tick in ticks for k in range(tick.count)
-        ]
-        assert sorted(decided) == [
-            schedule.scheduled_at + k * schedule.grid.step for k in range(len(decided))
-        ]
-        assert schedule.next_run_at == schedule.scheduled_at + len(decided) * schedule.grid.step
+        decided = [tick.nominal_at - k * step for tick in ticks for k in range(tick.count)]
+        assert sorted(decided) == [schedule.scheduled_at + k * step for k in range(len(decided))]
+        assert schedule.next_run_at == schedule.scheduled_at + len(decided) * step
         fired = sorted(tick.run for tick in ticks if tick.outcome == "FIRED")
         assert fired == list(range(1, schedule.fired + 1))
         assert sorted(schedule.task.results.values_list("run", flat=True)) == fired
