@@ -54,7 +54,7 @@ class TaskScheduleAdmin(ReadOnlyAdmin):
     """Schedules."""
 
     list_display = [
-        *("id", "interval", "scheduled_at", "next_run_at", "paused_at"),
+        *("id", "interval", "cron", "time_zone", "scheduled_at", "next_run_at", "paused_at"),
         *("fired", "skipped", "missed"),
     ]
 

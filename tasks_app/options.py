@@ -74,12 +74,31 @@ TASK_OPTIONS = {
 
 SCHEDULE_OPTIONS = {
     "scheduled_at": Option(
-        "The first scheduled time; the others follow in whole intervals. If it has passed, the"
-        " schedule begins with the next one."
+        "The first scheduled time of an interval, which requires it; the others follow in whole"
+        " intervals. With a cron expression, the time from which it applies, by default now. If it"
+        " has passed, the schedule begins with the next scheduled time.",
+        None,
     ),
     "interval": Option(
-        "The time between two scheduled times, in seconds.", REQUIRED, 1, INTERVAL_MAX_SECONDS
+        "The time between two scheduled times, in seconds.", None, 1, INTERVAL_MAX_SECONDS
     ),
+    "cron": Option(
+        "A cron expression of five fields: minute, hour, day of month, month and day of week."
+        " Lists, ranges, steps, names, `L`, `LW`, `#` and aliases such as `@daily` are allowed.",
+        "",
+    ),
+    "time_zone": Option("The IANA time zone of the cron expression, such as Europe/Berlin.", "UTC"),
+    "on_gap": Option(
+        "What happens to a scheduled time that does not exist because clocks are set forward. An"
+        " expression whose minute or hour begins with `*` follows elapsed time instead.",
+        "RUN_AFTER",
+    ),
+    "on_fold": Option(
+        "What happens to a scheduled time that comes twice because clocks are set back. An"
+        " expression whose minute or hour begins with `*` follows elapsed time instead.",
+        "FIRST",
+    ),
+    "at": Option("The only scheduled time of a schedule that runs once.", None),
     "overlap": Option(
         "What happens to a scheduled time that comes while the previous run has not ended.", "SKIP"
     ),
@@ -94,7 +113,8 @@ SCHEDULE_OPTIONS = {
         "The number of runs after which the schedule ends. Null for no limit.", None, 1, INT32_MAX
     ),
     "jitter": Option(
-        "The maximum of a random delay of each run, in seconds. It must be less than the interval.",
+        "The maximum of a random delay of each run, in seconds. It must be less than the time"
+        " between two scheduled times.",
         0,
         0,
         INTERVAL_MAX_SECONDS,

@@ -4,9 +4,10 @@ Each function opens a transaction. Any number of processes may call them at the 
 that advances `next_run_at` decides, and each scheduled time is recorded only once.
 """
 
+import logging
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -20,10 +21,13 @@ from tasks_app.recurrence import (
     TickOutcome,
     TickReason,
     decide,
+    is_valid,
 )
 from tasks_app.sql import schedules, transitions
 from tasks_app.sql.schedules import Decided
 from tasks_app.sql.transactions import in_transaction
+
+logger = logging.getLogger(__name__)
 
 _KINDS = {
     TickOutcome.SKIPPED: ClusterEvent.Kind.TICK_SKIPPED,
@@ -35,7 +39,7 @@ _KINDS = {
 def tick_due(limit: int) -> int:
     """Process the scheduled times that are due of up to `limit` schedules; return their number."""
     due = schedules.lock_due(limit)
-    _apply((state, decide(state)) for state in due)
+    _apply(_decide_readable(due))
     return len(due)
 
 
@@ -50,7 +54,7 @@ def tick_queued(limit: int) -> int:
 @in_transaction
 def tick(schedule_id: UUID) -> None:
     """Process the scheduled times of a schedule that are due, whether or not it is paused."""
-    _apply((state, decide(state)) for state in schedules.lock(schedule_id))
+    _apply(_decide_readable(schedules.lock(schedule_id)))
 
 
 @in_transaction
@@ -74,6 +78,22 @@ def drop_queued(schedule_id: UUID) -> None:
 def _triggered(state: ScheduleState) -> Decision:
     group = TickGroup(state.now, 1, TickOutcome.FIRED, TickReason.TRIGGERED)
     return Decision([group], state.next_run_at, state.queued_at)
+
+
+def _decide_readable(due: Iterable[ScheduleState]) -> Iterator[Decided]:
+    """Decide on schedules, and pause those whose cron expression or time zone has become invalid.
+
+    They would otherwise hold up all that are due with them. A new release of `tzdata` can remove
+    a zone, and the database can be changed by hand.
+    """
+    for state in due:
+        if state.cron and not is_valid(state.cron, state.time_zone):
+            note = "The cron expression or the time zone is not valid any more."
+            logger.error("schedule %s is paused: %s", state.id, note)
+            schedules.pause(state.id, note)
+            events.schedules_changed(ClusterEvent.Kind.SCHEDULE_PAUSED, [state.id], message=note)
+        else:
+            yield state, decide(state)
 
 
 def _without_queued(state: ScheduleState, outcome: TickOutcome, reason: str = "") -> Decision:

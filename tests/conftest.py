@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from tasks_app.models import Task, WorkerNode
 from tasks_app.services import schedules, tasks
+from tasks_app.services.schedule_parameters import NewSchedule
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def make_schedule(db):
     def make(**options):
         tomorrow = timezone.now() + timedelta(days=1)
         options = {"a": 2, "b": 3, "interval": 60, "scheduled_at": tomorrow} | options
-        return schedules.create_schedule(schedules.NewSchedule(**options))
+        return schedules.create_schedule(NewSchedule(**options))
 
     return make
 

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from tasks_app.recurrence import (
     LATEST,
-    Recurrence,
+    Interval,
     ScheduleState,
     decide,
     runs_left,
+    upcoming,
 )
 
 START = datetime(2026, 11, 24, tzinfo=UTC)
@@ -51,11 +52,11 @@ class Ours:
     tick_groups: list[tuple[int, str, str]] = field(default_factory=list)
 
     def __post_init__(self):
-        self.next_run_at = self.grid.first_after(at(self.now))
+        self.next_run_at = self.recurrence.first_after(at(self.now))
 
     @property
-    def grid(self):
-        return Recurrence(at(self.rules.scheduled_at), self.rules.interval)
+    def recurrence(self):
+        return Interval(at(self.rules.scheduled_at), self.rules.interval)
 
     @property
     def ends_at(self):
@@ -65,7 +66,8 @@ class Ours:
         decision = decide(
             ScheduleState(
                 *(ID, ID, 1, now >= self.busy_until, at(self.rules.scheduled_at)),
-                *(self.rules.interval, self.rules.overlap, self.rules.misfire_grace),
+                *(self.rules.interval, "", "UTC", "RUN_AFTER", "FIRST"),
+                *(self.rules.overlap, self.rules.misfire_grace),
                 *(self.ends_at, self.rules.max_runs, 0, self.paused_at),
                 *(self.next_run_at, self.queued_at, self.fired, at(now)),
             )
@@ -95,14 +97,14 @@ class Ours:
 
     def edit(self, now, duration, rules):
         self.look(now, duration)
-        grid, self.rules = self.grid, rules
-        if self.next_run_at is None or grid != self.grid:
-            self.next_run_at = self.grid.first_after(at(now))
+        recurrence, self.rules = self.recurrence, rules
+        if self.next_run_at is None or recurrence != self.recurrence:
+            self.next_run_at = self.recurrence.first_after(at(now))
 
     def upcoming(self, count):
         first = None if self.paused_at else self.next_run_at
         left = runs_left(self.rules.max_runs, self.fired, self.queued_at)
-        ticks = self.grid.upcoming(first, count, ends_at=self.ends_at, runs_left=left)
+        ticks = upcoming(self.recurrence, first, count, ends_at=self.ends_at, runs_left=left)
         return [seconds(tick) for tick in ticks]
 
     def record(self, tick, outcome, reason, busy_until):
@@ -262,11 +264,54 @@ def test_each_scheduled_time_has_one_outcome(rules, pauses):
     assert [tick for tick, *_ in ours.tick_groups] == [tick for tick in grid if tick > 0]
 
 
-def test_recurrence_does_not_drift_and_ends_before_datetimes_do():
-    grid = Recurrence(datetime(1000, 1, 1, tzinfo=UTC), 10 * 366 * 24 * 3600)
+kinds: st.SearchStrategy = st.one_of(
+    st.integers(1, 900).map(lambda seconds: {"interval": seconds}),
+    st.sampled_from(["* * * * *", "*/7 * * * *", "15,30 0-12 * * *"]).map(lambda c: {"cron": c}),
+    st.just({}),
+)
+# The clock goes on by seconds, and now and then jumps back or forth.
+clocks = st.lists(
+    st.one_of(st.integers(0, 300), st.integers(0, 300), st.sampled_from([-3600, 3600, -7200])),
+    max_size=60,
+)
 
-    ticks = grid.upcoming(grid.first_after(START), 1000, ends_at=None, runs_left=None)
 
-    assert all((tick - grid.scheduled_at) % grid.step == timedelta(0) for tick in ticks)
-    assert START < ticks[0] <= START + grid.step
-    assert ticks[-1] <= LATEST < ticks[-1] + grid.step
+@given(kinds, clocks, st.sampled_from(["SKIP", "QUEUE_ONE"]))
+def test_a_clock_that_jumps_fires_nothing_twice(kind, clock, overlap):
+    now = START
+    rule = {"interval": None, "cron": "", "time_zone": "Europe/Berlin"} | kind
+    rule |= {"scheduled_at": START, "on_gap": "RUN_AFTER", "on_fold": "FIRST"}
+    limits = {"misfire_grace": 600, "ends_at": None, "max_runs": None, "jitter": 0}
+    state = ScheduleState(
+        id=ID,
+        task_id=ID,
+        run=1,
+        is_free=True,
+        overlap=overlap,
+        paused_at=None,
+        next_run_at=START,
+        queued_at=None,
+        fired=0,
+        now=now,
+        **rule,
+        **limits,
+    )
+    decided = []
+    for seconds_passed in clock:
+        now += timedelta(seconds=seconds_passed)
+        decision = decide(state._replace(now=now))
+        decided += [tick_group.nominal_at for tick_group in decision.tick_groups]
+        state = state._replace(next_run_at=decision.next_run_at, queued_at=None)
+
+    assert decided == sorted(set(decided))
+
+
+def test_an_interval_does_not_drift_and_ends_before_datetimes_do():
+    interval = Interval(datetime(1000, 1, 1, tzinfo=UTC), 10 * 366 * 24 * 3600)
+
+    first = interval.first_after(START)
+    ticks = upcoming(interval, first, 1000, ends_at=None, runs_left=None)
+
+    assert all((tick - interval.starts_at) % interval.step == timedelta(0) for tick in ticks)
+    assert START < ticks[0] <= START + interval.step
+    assert ticks[-1] <= LATEST < ticks[-1] + interval.step

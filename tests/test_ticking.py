@@ -30,7 +30,7 @@ def make_due(make_schedule):
 
     def make(*, count=1, **options):
         schedule = make_schedule(**options)
-        first = timezone.now() - timedelta(seconds=0.5) - (count - 1) * schedule.grid.step
+        first = timezone.now() - timedelta(seconds=0.5) - (count - 1) * schedule.recurrence.step
         TaskSchedule.objects.filter(pk=schedule.pk).update(scheduled_at=first, next_run_at=first)
         schedule.refresh_from_db()
         return schedule
@@ -50,9 +50,9 @@ def pass_one_interval(schedule):
     """As if all had been planned an interval earlier: the next tick is due."""
     row = stored(schedule)
     ScheduleTick.objects.filter(schedule=row).delete()
-    row.scheduled_at -= row.grid.step
-    row.next_run_at -= row.grid.step
-    row.queued_at = row.queued_at and row.queued_at - row.grid.step
+    row.scheduled_at -= row.recurrence.step
+    row.next_run_at -= row.recurrence.step
+    row.queued_at = row.queued_at and row.queued_at - row.recurrence.step
     row.save()
 
 
@@ -74,7 +74,7 @@ def test_due_scheduled_time_starts_a_run(make_due, woken):
     assert (tick.nominal_at, tick.outcome, tick.run) == (schedule.next_run_at, "FIRED", 1)
     assert tick.nominal_at < tick.fired_at < timezone.now()
     after = stored(schedule)
-    assert (after.fired, after.next_run_at) == (1, schedule.next_run_at + schedule.grid.step)
+    assert (after.fired, after.next_run_at) == (1, schedule.next_run_at + schedule.recurrence.step)
     event = ClusterEvent.objects.latest("id")
     assert (event.kind, event.task_ids, event.versions) == ("TASK_TICKED", [task.pk], [2])
 
@@ -158,7 +158,7 @@ def test_one_scheduled_time_is_queued_while_the_previous_run_is_active(make_due)
     skipped = schedule.ticks.get()
     assert (skipped.outcome, skipped.reason) == ("SKIPPED", "OVERLAP")
     kept = stored(schedule).queued_at
-    assert kept == skipped.nominal_at - schedule.grid.step
+    assert kept == skipped.nominal_at - schedule.recurrence.step
     assert ticking.tick_queued(10) == 0
 
     run(schedule.task)
@@ -194,13 +194,13 @@ def test_paused_schedule_starts_no_runs(make_due):
 @pytest.mark.parametrize("limit", ["max_runs", "ends_at"])
 def test_schedule_ends_at_its_limit(make_due, limit):
     schedule = make_due()
-    ends_at = schedule.next_run_at + schedule.grid.step / 2
+    ends_at = schedule.next_run_at + schedule.recurrence.step / 2
     TaskSchedule.objects.update(**{limit: 1 if limit == "max_runs" else ends_at})
 
     ticking.tick_due(10)
     run(schedule.task)
     assert stored(schedule).upcoming(5) == []
-    back = schedule.grid.step
+    back = schedule.recurrence.step
     TaskSchedule.objects.update(
         next_run_at=timezone.now(), ends_at=stored(schedule).ends_at and ends_at - back
     )
@@ -230,7 +230,7 @@ def test_jitter_delays_the_run_but_not_the_scheduled_times(make_due, woken):
     late = task.run_at - schedule.next_run_at
     assert timedelta(0) <= late <= timedelta(seconds=59)
     assert task.due_at >= task.run_at
-    assert stored(schedule).next_run_at == schedule.next_run_at + schedule.grid.step
+    assert stored(schedule).next_run_at == schedule.next_run_at + schedule.recurrence.step
 
 
 def test_scheduled_time_is_recorded_only_once(make_due, woken):

@@ -107,6 +107,35 @@ _publish(
     QUEUE_ONE="One run is queued, and starts when the previous run has ended.",
 )
 
+OnGap = recurrence.OnGap
+_publish(
+    OnGap,
+    "OnGap",
+    "What happens to a scheduled time that does not exist because clocks are set forward.",
+    RUN_AFTER="A run starts once, right after the gap.",
+    SKIP="The scheduled time is skipped.",
+)
+
+OnFold = recurrence.OnFold
+_publish(
+    OnFold,
+    "OnFold",
+    "What happens to a scheduled time that comes twice because clocks are set back.",
+    FIRST="A run starts the first time.",
+    BOTH="A run starts both times.",
+)
+
+TickNote = recurrence.TickNote
+_publish(
+    TickNote,
+    "TickNote",
+    "How a clock change affects a scheduled time.",
+    GAP_SHIFTED="The local time does not exist. The run starts right after the gap.",
+    GAP_SKIPPED="The local time does not exist. No run starts.",
+    FOLD_FIRST="The local time comes twice. This is the first time.",
+    FOLD_SECOND="The local time comes twice. This is the second time.",
+)
+
 TickOutcome = recurrence.TickOutcome
 _publish(
     TickOutcome,

@@ -2,35 +2,45 @@
 
 import json
 from datetime import datetime
+from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.db.models import F, Q
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
+from tasks_app.models import beat_rows
 from tasks_app.models.base import BaseModel, database_now
 from tasks_app.models.task import Task
 from tasks_app.options import range_of
 from tasks_app.recurrence import (
     EARLIEST,
+    EXPRESSION_MAX_LENGTH,
     LATEST,
+    OnFold,
+    OnGap,
     Overlap,
     Recurrence,
+    recurrence_of,
     runs_left,
+    upcoming,
 )
 
 # The Celery task in the PeriodicTask of each schedule. Our scheduler never sends it; the stock
 # scheduler of django-celery-beat does.
 TICK = "tasks_app.tick"
 
-_BEAT_ROWS_LOCK = 0x7461736B
-_RULES = ("scheduled_at", "interval", "overlap", "misfire_grace", "ends_at", "max_runs", "jitter")
+_RULES = (
+    *("scheduled_at", "interval", "cron", "time_zone", "on_gap", "on_fold"),
+    *("overlap", "misfire_grace", "ends_at", "max_runs", "jitter"),
+)
 
 
 class TaskSchedule(BaseModel):
-    """A schedule: runs its task at the times ``scheduled_at + k * interval``.
+    """A schedule: runs its task at the times of its recurrence.
 
-    `interval_schedule` and `periodic_task` show it in django-celery-beat's admin. The scheduler
-    uses `next_run_at` only; it ignores a schedule without these three.
+    The recurrence is an `interval`, a `cron` expression or, with neither, the one time
+    `scheduled_at`. `periodic_task` shows it in django-celery-beat's admin. The scheduler uses
+    `next_run_at`; it ignores a schedule without both.
     """
 
     Overlap = Overlap
@@ -41,8 +51,31 @@ class TaskSchedule(BaseModel):
     periodic_task = models.OneToOneField(
         PeriodicTask, models.PROTECT, null=True, blank=True, related_name="task_schedule"
     )
-    scheduled_at = models.DateTimeField(help_text="The first scheduled time.")
-    interval = models.IntegerField(help_text="Seconds between scheduled times.")
+    scheduled_at = models.DateTimeField(
+        help_text="The first scheduled time, the only one, or the start of a cron schedule."
+    )
+    interval = models.IntegerField(
+        null=True, blank=True, help_text="Seconds between scheduled times."
+    )
+    cron = models.CharField(
+        max_length=EXPRESSION_MAX_LENGTH,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Minute, hour, day of month, month and day of week.",
+    )
+    time_zone = models.CharField(
+        max_length=64,
+        default="UTC",
+        db_default="UTC",
+        help_text="The time zone of the cron expression.",
+    )
+    on_gap = models.CharField(
+        max_length=9, choices=OnGap.choices, default=OnGap.RUN_AFTER, db_default=OnGap.RUN_AFTER
+    )
+    on_fold = models.CharField(
+        max_length=5, choices=OnFold.choices, default=OnFold.FIRST, db_default=OnFold.FIRST
+    )
 
     paused_at = models.DateTimeField(null=True, blank=True)
     pause_note = models.TextField(blank=True, default="")
@@ -102,6 +135,11 @@ class TaskSchedule(BaseModel):
                 name="schedule_interval", condition=Q(interval__range=range_of("interval"))
             ),
             models.CheckConstraint(
+                name="schedule_recurrence",
+                condition=(Q(interval__isnull=True) | Q(cron=""))
+                & Q(on_gap__in=["RUN_AFTER", "SKIP"], on_fold__in=["FIRST", "BOTH"]),
+            ),
+            models.CheckConstraint(
                 name="schedule_overlap", condition=Q(overlap__in=["SKIP", "QUEUE_ONE"])
             ),
             models.CheckConstraint(
@@ -119,12 +157,17 @@ class TaskSchedule(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"every {self.interval} s from {self.scheduled_at:%Y-%m-%d %H:%M:%S}"
+        return f"{self.recurrence.describe()} from {self.scheduled_at:%Y-%m-%d %H:%M:%S}"
 
     @property
-    def grid(self) -> Recurrence:
-        """The scheduled times, without limits."""
-        return Recurrence(self.scheduled_at, self.interval)
+    def recurrence(self) -> Recurrence:
+        """The scheduled times, without the limits."""
+        return recurrence_of(self)
+
+    @property
+    def at(self) -> datetime | None:
+        """The time of a schedule that runs once; None for others."""
+        return self.scheduled_at if self.interval is None and not self.cron else None
 
     @property
     def task(self) -> Task:
@@ -134,7 +177,8 @@ class TaskSchedule(BaseModel):
 
     def upcoming(self, count: int) -> list[datetime]:
         """Return the next scheduled times, at most `count`; none while the schedule is paused."""
-        return self.grid.upcoming(
+        return upcoming(
+            self.recurrence,
             None if self.paused_at else self.next_run_at,
             count,
             ends_at=self.ends_at,
@@ -144,10 +188,11 @@ class TaskSchedule(BaseModel):
     @transaction.atomic
     def schedule_celery_beat_task(self) -> None:
         """Create the rows in django-celery-beat and save the schedule. Opens a transaction."""
-        self.interval_schedule = _interval_schedule(self.interval)
-        self.periodic_task = PeriodicTask(name=f"TaskSchedule {self.pk}", **self._beat_fields())
-        self.next_run_at = self.grid.first_after(database_now())
-        _save_quietly(self.periodic_task)
+        fields = self._beat_fields()
+        self.periodic_task = PeriodicTask(name=f"TaskSchedule {self.pk}", **fields)
+        self.interval_schedule = fields["interval"]
+        self.next_run_at = self.recurrence.first_after(database_now())
+        beat_rows.save_quietly(self.periodic_task)
         self.save()
 
     @transaction.atomic
@@ -157,17 +202,19 @@ class TaskSchedule(BaseModel):
             self.schedule_celery_beat_task()
             return
         stored = TaskSchedule.objects.select_for_update().get(pk=self.pk)
-        self.interval_schedule = _interval_schedule(self.interval)
-        if stored.next_run_at is None or stored.grid != self.grid:
-            self.next_run_at = self.grid.first_after(database_now())
+        if stored.next_run_at is None or stored.recurrence != self.recurrence:
+            self.next_run_at = self.recurrence.first_after(database_now())
         else:
             self.next_run_at = stored.next_run_at
-        for name, value in self._beat_fields().items():
+        used_before = beat_rows.used_by(self.periodic_task)
+        fields = self._beat_fields()
+        for name, value in fields.items():
             setattr(self.periodic_task, name, value)
-        _save_quietly(self.periodic_task)
+        beat_rows.save_quietly(self.periodic_task)
+        self.interval_schedule = fields["interval"]
         self._save_changed("interval_schedule", "next_run_at", *_RULES)
-        if stored.interval_schedule_id != self.interval_schedule_id:
-            _delete_if_unused(stored.interval_schedule_id)
+        if used_before != beat_rows.used_by(self.periodic_task):
+            beat_rows.delete_if_unused(*used_before)
 
     @transaction.atomic
     def delete_celery_beat_task(self) -> None:
@@ -175,66 +222,22 @@ class TaskSchedule(BaseModel):
 
         The history stays.
         """
-        periodic_task, interval_schedule_id = self.periodic_task, self.interval_schedule_id
+        periodic_task = self.periodic_task
         self.periodic_task = self.interval_schedule = self.next_run_at = None
         self._save_changed("periodic_task", "interval_schedule", "next_run_at")
         if periodic_task is not None:
+            used_before = beat_rows.used_by(periodic_task)
             periodic_task.no_changes = True
             periodic_task.delete()
-        _lock_beat_rows()
-        _delete_if_unused(interval_schedule_id)
+            beat_rows.lock()
+            beat_rows.delete_if_unused(*used_before)
 
-    def _beat_fields(self) -> dict[str, object]:
+    def _beat_fields(self) -> dict[str, Any]:
         return {
             "description": "A task schedule. Changes made here have no effect.",
             "task": TICK,
             "kwargs": json.dumps({"schedule_id": str(self.pk)}),
-            "interval": self.interval_schedule,
             "start_time": self.scheduled_at,
             "enabled": self.paused_at is None,
+            **beat_rows.fields_for(self.recurrence),
         }
-
-
-def _interval_schedule(seconds: int) -> IntervalSchedule:
-    """Return the shared row for an interval. Rows are shared, so they are never changed."""
-    _lock_beat_rows()
-    values = {"every": seconds, "period": IntervalSchedule.SECONDS}
-    known = IntervalSchedule.objects.filter(**values).order_by("pk").first()
-    # In bulk there are no signals: see _save_quietly.
-    return known or IntervalSchedule.objects.bulk_create([IntervalSchedule(**values)])[0]
-
-
-# Locks a shared row.
-_LOCK_INTERVAL = """
-    SELECT FROM django_celery_beat_intervalschedule WHERE id = %(id)s FOR UPDATE
-"""
-# Deletes a shared row that nothing uses.
-_DELETE_UNUSED_INTERVAL = """
-    DELETE FROM django_celery_beat_intervalschedule i
-     WHERE id = %(id)s
-       AND NOT EXISTS (SELECT FROM django_celery_beat_periodictask WHERE interval_id = i.id)
-       AND NOT EXISTS (SELECT FROM tasks_app_taskschedule WHERE interval_schedule_id = i.id)
-"""
-
-
-def _delete_if_unused(interval_schedule_id: int | None) -> None:
-    """Delete a shared row that no schedule or PeriodicTask uses: a delete cascades to them."""
-    with connection.cursor() as cursor:
-        # The lock serializes this with an edit in the admin that is about to use the row.
-        cursor.execute(_LOCK_INTERVAL, {"id": interval_schedule_id})
-        cursor.execute(_DELETE_UNUSED_INTERVAL, {"id": interval_schedule_id})
-
-
-def _lock_beat_rows() -> None:
-    """Block other transactions that add or remove intervals until this one ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%(lock)s)", {"lock": _BEAT_ROWS_LOCK})
-
-
-def _save_quietly(periodic_task: PeriodicTask) -> None:
-    """Save without updating the row `PeriodicTasks`, which all saves would contend for.
-
-    The scheduler needs no reload for our rows.
-    """
-    periodic_task.no_changes = True
-    periodic_task.save()

@@ -53,4 +53,6 @@ def _as_refusal(exception: DjangoValidationError) -> ValidationError:
         codes = {each.code for each in exception.error_dict["idempotency_key"]}
         if "idempotency_conflict" in codes:
             return IdempotencyConflictError(errors)
+    if "time_zone" in errors:  # The name of the field in a request.
+        errors["timezone"] = errors.pop("time_zone")
     return ValidationError(errors)

@@ -1,10 +1,13 @@
 """Options of tasks and schedules as serializer fields."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from rest_framework import serializers
 
 from tasks_app.options import OPTIONS, REQUIRED
+
+F = TypeVar("F", bound="serializers.Field[Any, Any, Any, Any]")
 
 
 class ExactIntegerField(serializers.IntegerField):
@@ -17,22 +20,26 @@ class ExactIntegerField(serializers.IntegerField):
         return data
 
 
-def integer_option(name: str) -> ExactIntegerField:
+def integer_option(name: str, **replaced: Any) -> ExactIntegerField:
     """Return the field of an option that is an integer."""
     option = OPTIONS[name]
-    return ExactIntegerField(
-        min_value=option.minimum, max_value=option.maximum, **_arguments_of(name)
-    )
+    arguments = _arguments_of(name) | replaced
+    return ExactIntegerField(min_value=option.minimum, max_value=option.maximum, **arguments)
 
 
-def time_option(name: str) -> serializers.DateTimeField:
+def time_option(name: str, **replaced: Any) -> serializers.DateTimeField:
     """Return the field of an option that is a time."""
-    return serializers.DateTimeField(**_arguments_of(name))
+    return serializers.DateTimeField(**_arguments_of(name) | replaced)
 
 
-def text_option(name: str) -> serializers.CharField:
+def text_option(name: str, **replaced: Any) -> serializers.CharField:
     """Return the field of an option that is a text."""
-    return serializers.CharField(**_arguments_of(name))
+    return serializers.CharField(**_arguments_of(name) | replaced)
+
+
+def given_option(kind: Callable[..., F], name: str) -> F:
+    """Return the field of an option that is left out or has a value: it takes no null."""
+    return kind(name, default=serializers.empty, required=False, allow_null=False)
 
 
 def choice_option(name: str, choices: Any) -> serializers.ChoiceField:

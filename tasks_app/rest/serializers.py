@@ -1,12 +1,19 @@
 """Shapes in and out. No logic: what may be asked is for the services to say."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
 
-from tasks_app.models import Task
-from tasks_app.recurrence import Overlap
-from tasks_app.rest.options import choice_option, integer_option, text_option, time_option
+from tasks_app.models import Task, TaskSchedule
+from tasks_app.recurrence import Cron, Interval, Once, OnFold, OnGap, Overlap
+from tasks_app.rest.options import (
+    choice_option,
+    given_option,
+    integer_option,
+    text_option,
+    time_option,
+)
 from tasks_app.sql.transitions import CANCELLED_MESSAGE
 
 # The REST API shows three statuses; these are shown as others.
@@ -64,12 +71,26 @@ class TaskWithResultsSerializer(TaskSerializer):
 
 
 class ScheduleChangeSerializer(serializers.Serializer[Any]):
-    """The parameters of a schedule that PUT changes."""
+    """The parameters of a schedule that PUT changes.
+
+    Exactly one of `interval`, `cron` and `at` says when. An interval requires `scheduled_at`.
+    """
 
     a = integer_option("a")
     b = integer_option("b")
-    scheduled_at = time_option("scheduled_at")
-    interval = integer_option("interval")
+    scheduled_at = given_option(time_option, "scheduled_at")
+    interval = given_option(integer_option, "interval")
+    cron = given_option(text_option, "cron")
+    timezone = text_option("time_zone", source="time_zone")
+    at = given_option(time_option, "at")
+
+    def get_fields(self) -> dict[str, "serializers.Field[Any, Any, Any, Any]"]:
+        """Return the fields. Without `cron` and `at`, those of an interval are required."""
+        fields = super().get_fields()
+        data = getattr(self, "initial_data", None)
+        if data is not None and not (isinstance(data, Mapping) and {"cron", "at"} & data.keys()):
+            fields["scheduled_at"].required = fields["interval"].required = True
+        return fields
 
 
 class NewScheduleSerializer(ScheduleChangeSerializer):
@@ -80,6 +101,8 @@ class NewScheduleSerializer(ScheduleChangeSerializer):
     duration_ms = integer_option("duration_ms")
     slots = integer_option("slots")
     max_attempts = integer_option("max_attempts")
+    on_gap = choice_option("on_gap", OnGap.choices)
+    on_fold = choice_option("on_fold", OnFold.choices)
     overlap = choice_option("overlap", Overlap.choices)
     misfire_grace = integer_option("misfire_grace")
     ends_at = time_option("ends_at")
@@ -92,6 +115,21 @@ class ScheduleSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     task = TaskSerializer()
     scheduled_at = serializers.DateTimeField()
-    interval = serializers.IntegerField()
+    interval = serializers.IntegerField(required=False)
+    cron = serializers.CharField(required=False)
+    timezone = serializers.CharField(required=False, source="time_zone")
+    at = serializers.DateTimeField(required=False)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
+
+    def to_representation(self, instance: TaskSchedule) -> dict[str, Any]:
+        """Return a schedule with the fields of its own recurrence only."""
+        shown = super().to_representation(instance)
+        recurrence = instance.recurrence
+        for name, kind in _RECURRENCE_FIELDS.items():
+            if not isinstance(recurrence, kind):
+                del shown[name]
+        return shown
+
+
+_RECURRENCE_FIELDS = {"interval": Interval, "cron": Cron, "timezone": Cron, "at": Once}

@@ -20,6 +20,7 @@ from tasks_app.rest.serializers import (
     TaskWithResultsSerializer,
 )
 from tasks_app.services import schedules, tasks
+from tasks_app.services.schedule_parameters import NewSchedule
 
 # Validation leaves no trace in the serializer, and copying its fields for each request would cost
 # as much as the rest of the API.
@@ -114,9 +115,7 @@ class ScheduleList(APIView):
         new = NewScheduleSerializer(data=request.data)
         new.is_valid(raise_exception=True)
         key = request.headers.get("Idempotency-Key", "")
-        schedule = schedules.create_schedule(
-            schedules.NewSchedule(**new.validated_data, idempotency_key=key)
-        )
+        schedule = schedules.create_schedule(NewSchedule(**new.validated_data, idempotency_key=key))
         data = ScheduleSerializer(schedule, context={"request": request}).data
         return Response(data, status.HTTP_201_CREATED, headers={"Location": data["url"]})
 

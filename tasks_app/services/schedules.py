@@ -4,9 +4,8 @@ They raise TaskSchedule.DoesNotExist, and ValidationError by field with a code f
 """
 
 import hashlib
-from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -17,23 +16,21 @@ from django_celery_beat.models import PeriodicTask
 
 from tasks_app import ticking
 from tasks_app.log import events
-from tasks_app.models import (
-    ClusterEvent,
-    Task,
-    TaskSchedule,
-)
+from tasks_app.models import ClusterEvent, Task, TaskSchedule
 from tasks_app.models.base import database_now
 from tasks_app.models.event import CurrentTransactionId
-from tasks_app.options import SCHEDULE_OPTIONS, default_of
-from tasks_app.recurrence import (
-    EARLIEST,
-    LATEST,
-    Overlap,
-    Recurrence,
+from tasks_app.recurrence import NotedTick, zone
+from tasks_app.recurrence import preview as recurrence_preview
+from tasks_app.services.schedule_parameters import (
+    OF_THE_SCHEDULE,
+    OF_THE_TASK,
+    NewSchedule,
+    checked,
+    recurrence_for,
+    starting_at,
+    with_changes,
 )
-from tasks_app.services import tasks
-from tasks_app.services.tasks import NewTask
-from tasks_app.services.validation import check_note, error, range_error
+from tasks_app.services.validation import check_note, error
 from tasks_app.sql import transitions
 from tasks_app.sql.transactions import in_transaction
 
@@ -42,44 +39,25 @@ PREVIEW_MAX = 1_000
 Kind = ClusterEvent.Kind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewSchedule:
-    """The parameters of a schedule to create; see `tasks_app/options.py`.
+class Preview(NamedTuple):
+    """The scheduled times of parameters, with the rule in words."""
 
-    Repeating a create with the same idempotency key returns the schedule of the first request.
-    """
+    description: str
+    ticks: list[NotedTick]
+    time_zone: str
 
-    a: int
-    b: int
-    scheduled_at: datetime
-    interval: int
-    queue: str = default_of("queue")
-    priority: int = default_of("priority")
-    duration_ms: int = default_of("duration_ms")
-    slots: int = default_of("slots")
-    max_attempts: int = default_of("max_attempts")
-    overlap: str = default_of("overlap")
-    misfire_grace: int = default_of("misfire_grace")
-    ends_at: datetime | None = None
-    max_runs: int | None = None
-    jitter: int = default_of("jitter")
-    idempotency_key: str = ""
-
-
-_OF_THE_TASK = ("a", "b", "queue", "priority", "duration_ms", "slots", "max_attempts")
-_OF_THE_SCHEDULE = [
-    field.name
-    for field in fields(NewSchedule)
-    if field.name not in (*_OF_THE_TASK, "idempotency_key")
-]
+    def local_times(self) -> list[datetime]:
+        """Return the scheduled times in the time zone of the cron expression, or in UTC."""
+        return [tick.at.astimezone(zone(self.time_zone)) for tick in self.ticks]
 
 
 def create_schedule(new: NewSchedule) -> TaskSchedule:
     """Create a schedule with its task, or return the one that its key created before.
 
-    The first scheduled time is `scheduled_at`, or the next one in whole intervals if it has passed.
+    The first scheduled time of an interval is `scheduled_at`, or the next one in whole intervals
+    if it has passed.
     """
-    new = _checked(new)
+    new = checked(new)
     try:
         return _insert(new)
     except IntegrityError:
@@ -93,10 +71,13 @@ def update_schedule(schedule_id: UUID, **changes: Any) -> TaskSchedule:
     """Change parameters of a schedule. Scheduled times that are due follow the old parameters."""
     ticking.tick(schedule_id)
     schedule = _get_locked(schedule_id)
-    new = _checked(replace(_parameters_of(schedule), **changes))
-    for name in _OF_THE_SCHEDULE:
+    new = checked(with_changes(_parameters_of(schedule), changes))
+    new = starting_at(new, database_now())
+    for name in OF_THE_SCHEDULE:
         setattr(schedule, name, getattr(new, name))
     schedule.update_celery_beat_task()
+    if changes.get("at"):
+        _check_is_future(schedule)
     transitions.lock(schedule.task.pk)
     queue_before = schedule.task.queue_id
     task = _update_task(schedule.task, new)
@@ -157,13 +138,22 @@ def trigger_schedule(schedule_id: UUID) -> Task:
     return schedule.task
 
 
-def preview(new: NewSchedule, count: int) -> list[datetime]:
-    """Return the first scheduled times that a schedule created now would have."""
-    new = _checked(new)
+def preview(new: NewSchedule, count: int, *, after: datetime | None = None) -> Preview:
+    """Return the first scheduled times that a schedule created now would have.
+
+    Args:
+        new: The parameters of the schedule.
+        count: The maximum number of scheduled times.
+        after: Times from here on are returned. Default now.
+    """
+    new = checked(new)
     _check_count(count)
-    grid = Recurrence(new.scheduled_at, new.interval)
-    first = grid.first_after(database_now())
-    return grid.upcoming(first, count, ends_at=new.ends_at, runs_left=new.max_runs)
+    now = database_now()
+    recurrence = recurrence_for(starting_at(new, now))
+    ticks = recurrence_preview(
+        recurrence, after or now, count, ends_at=new.ends_at, max_runs=new.max_runs
+    )
+    return Preview(recurrence.describe(), ticks, new.time_zone)
 
 
 def upcoming(schedule: TaskSchedule, count: int) -> list[datetime]:
@@ -178,18 +168,26 @@ def _get_locked(schedule_id: UUID) -> TaskSchedule:
 
 @in_transaction
 def _insert(new: NewSchedule) -> TaskSchedule:
+    stored = starting_at(new, database_now())
     schedule = TaskSchedule(
-        **{name: getattr(new, name) for name in _OF_THE_SCHEDULE},
+        **{name: getattr(stored, name) for name in OF_THE_SCHEDULE},
         idempotency_key=new.idempotency_key,
         request_digest=_digest(new) if new.idempotency_key else "",
     )
     schedule.schedule_celery_beat_task()
-    values = {name: getattr(new, name) for name in _OF_THE_TASK if name != "queue"}
+    _check_is_future(schedule)
+    values = {name: getattr(new, name) for name in OF_THE_TASK if name != "queue"}
     task = Task(schedule=schedule, queue_id=new.queue, run=0, **values)
     task.save()
     task.refresh_from_db()
     events.schedule_changed(Kind.SCHEDULE_CREATED, schedule.pk, task)
     return TaskSchedule.objects.get(pk=schedule.pk)
+
+
+def _check_is_future(schedule: TaskSchedule) -> None:
+    """Raise ValidationError if a schedule that runs once has a time that has passed."""
+    if schedule.next_run_at is None:
+        raise ValidationError({"at": error("Must be in the future.", "out_of_range")})
 
 
 def _first_of(new: NewSchedule) -> TaskSchedule:
@@ -210,10 +208,13 @@ def _digest(new: NewSchedule) -> str:
 
 def _parameters_of(schedule: TaskSchedule) -> NewSchedule:
     task = schedule.task
+    values = {name: getattr(schedule, name) for name in OF_THE_SCHEDULE}
+    if schedule.at is not None:
+        values |= {"scheduled_at": None, "at": schedule.at}
     return NewSchedule(
         queue=task.queue_id,
-        **{name: getattr(task, name) for name in _OF_THE_TASK if name != "queue"},
-        **{name: getattr(schedule, name) for name in _OF_THE_SCHEDULE},
+        **{name: getattr(task, name) for name in OF_THE_TASK if name != "queue"},
+        **values,
     )
 
 
@@ -221,7 +222,7 @@ def _update_task(task: Task, new: NewSchedule) -> Task:
     if new.max_attempts < task.attempt:
         message = f"Must be at least {task.attempt}, the attempt of the current run."
         raise ValidationError({"max_attempts": error(message, "out_of_range")})
-    values = {name: getattr(new, name) for name in _OF_THE_TASK}
+    values = {name: getattr(new, name) for name in OF_THE_TASK}
     Task.objects.filter(pk=task.pk).update(
         version=F("version") + 1, updated_at=Now(), xid=CurrentTransactionId(), **values
     )
@@ -234,46 +235,7 @@ def _set_paused(schedule: TaskSchedule, *, paused_at: Now | None) -> None:
     PeriodicTask.objects.filter(task_schedule=schedule).update(enabled=paused_at is None)
 
 
-def _checked(new: NewSchedule) -> NewSchedule:
-    """Return the parameters with times in UTC, or raise ValidationError."""
-    if errors := _validate(new):
-        raise ValidationError(errors)
-    ends_at = new.ends_at and _aware(new.ends_at).astimezone(UTC)
-    return replace(new, scheduled_at=_aware(new.scheduled_at).astimezone(UTC), ends_at=ends_at)
-
-
-def _validate(new: NewSchedule) -> dict[str, ValidationError]:
-    of_the_task = {name: getattr(new, name) for name in _OF_THE_TASK}
-    errors = tasks.validate(NewTask(**of_the_task, idempotency_key=new.idempotency_key))
-    for name, option in SCHEDULE_OPTIONS.items():
-        value = getattr(new, name)
-        is_default = value is None and option.default is None
-        if option.minimum is not None and not is_default and not option.contains(value):
-            errors[name] = range_error(option)
-    for name in ("scheduled_at", "ends_at"):
-        time = getattr(new, name)
-        if time is not None and not EARLIEST <= _aware(time) <= LATEST:
-            errors[name] = error("Must be between the years 1000 and 9000.", "out_of_range")
-    if new.overlap not in Overlap:
-        errors["overlap"] = error(f"Must be one of {', '.join(Overlap)}.", "invalid_choice")
-    return errors or _contradictions(new)
-
-
-def _contradictions(new: NewSchedule) -> dict[str, ValidationError]:
-    errors = {}
-    if new.ends_at is not None and _aware(new.ends_at) < _aware(new.scheduled_at):
-        errors["ends_at"] = error("Must not be earlier than scheduled_at.", "out_of_range")
-    if new.jitter >= new.interval:
-        errors["jitter"] = error("Must be less than the interval.", "out_of_range")
-    return errors
-
-
 def _check_count(count: int) -> None:
     if type(count) is not int or not 1 <= count <= PREVIEW_MAX:
         message = f"Must be an integer from 1 to {PREVIEW_MAX}."
         raise ValidationError({"count": error(message, "out_of_range")})
-
-
-def _aware(time: datetime) -> datetime:
-    """Return a time with a zone; one without is taken as UTC."""
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time

@@ -119,6 +119,20 @@ def _advanced(state: ScheduleState, decision: Decision) -> tuple[object, ...]:
     )
 
 
+# Pauses a schedule that is not paused yet.
+_PAUSE = """
+    UPDATE tasks_app_taskschedule
+       SET paused_at = statement_timestamp(), pause_note = %(note)s
+     WHERE id = %(id)s AND paused_at IS NULL
+    RETURNING 1
+"""
+
+
+def pause(schedule_id: UUID, note: str) -> None:
+    """Pause a schedule, with the reason as its note."""
+    fetch(_PAUSE, {"id": schedule_id, "note": note})
+
+
 # Inserts the outcomes of scheduled times that are not recorded yet.
 _INSERT_TICKS = """
     INSERT INTO tasks_app_scheduletick

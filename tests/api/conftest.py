@@ -10,7 +10,8 @@ TASK_FIELDS = """
     uuid a b status failedMessage celeryTaskId createdAt updatedAt
     schedule { uuid } results(first: 100) { result createdAt }
 """
-SCHEDULE_FIELDS = f"uuid scheduledAt interval createdAt updatedAt task {{ {TASK_FIELDS} }}"
+SCHEDULE_FIELDS = f"""uuid scheduledAt createdAt updatedAt task {{ {TASK_FIELDS} }}
+    recurrence {{ interval at cron {{ expression timeZone }} }}"""
 
 
 @dataclass
@@ -96,13 +97,14 @@ class GraphQLDoor:
                 return
 
     def create_schedule(self, **wish):
+        wish = _with_recurrence(wish)
         return self._mutate("createTaskSchedule", wish, "taskSchedule", SCHEDULE_FIELDS)
 
     def get_schedule(self, id):
         return self._get("taskSchedule", id, SCHEDULE_FIELDS)
 
     def change_schedule(self, id, **wish):
-        wish = {"id": str(id), **wish}
+        wish = {"id": str(id), **_with_recurrence(wish)}
         return self._mutate("updateTaskSchedule", wish, "taskSchedule", SCHEDULE_FIELDS)
 
     def delete_schedule(self, id):
@@ -143,15 +145,30 @@ def _refused_variable(error):
     """What GraphQL itself refuses: a value of another type, or none."""
     message = error["message"]
     found = re.search(
-        r"at \.(\w+)|required field '?(\w+)'?|include field '?(\w+)'?|'(\w+)' to be", message
+        r"at (?:\.\w+)*\.(\w+)|(?:required|include|member) field '?(\w+)'?|'(\w+)' to be",
+        message,
     )
     assert found, message
     return _snake(next(filter(None, found.groups())))
 
 
+def _with_recurrence(wish):
+    """The parameters of REST as those of GraphQL."""
+    wish = dict(wish)
+    recurrence = {name: wish.pop(name) for name in ("interval", "at") if name in wish}
+    if "cron" in wish:
+        recurrence["cron"] = {"expression": wish.pop("cron"), "timeZone": wish.pop("timezone")}
+    return {**wish, "recurrence": recurrence}
+
+
 def _as_in_rest(value):
     if not isinstance(value, dict):
         return value
+    if recurrence := value.get("recurrence"):
+        value = {name: shown for name, shown in value.items() if name != "recurrence"}
+        cron = recurrence.pop("cron")
+        value |= {name: shown for name, shown in recurrence.items() if shown is not None}
+        value |= {"cron": cron["expression"], "timezone": cron["timeZone"]} if cron else {}
     shown = {_snake(name): _as_in_rest(inner) for name, inner in value.items()}
     shown["id"] = shown.pop("uuid", None)
     for name in ("a", "b", "result"):

@@ -101,7 +101,7 @@ def test_a_schedule_is_steered(data, make_schedule):
             {returns} errors {{ code field }} }} }}"""
         return data(query, input={"id": id, **wish})[name]
 
-    shown = "taskSchedule { paused pauseNote interval maxRuns upcoming(count: 2) }"
+    shown = "taskSchedule { paused pauseNote recurrence { interval } maxRuns upcoming(count: 2) }"
     paused = change("pauseTaskSchedule", shown, note="for the night")["taskSchedule"]
     assert (paused["paused"], paused["pauseNote"], paused["upcoming"]) == (
         True,
@@ -116,7 +116,7 @@ def test_a_schedule_is_steered(data, make_schedule):
     resumed = change("resumeTaskSchedule", shown)["taskSchedule"]
     assert (resumed["paused"], len(resumed["upcoming"])) == (False, 2)
     changed = change("updateTaskSchedule", shown, maxRuns=5)["taskSchedule"]
-    assert (changed["interval"], changed["maxRuns"]) == (60, 5)
+    assert (changed["recurrence"]["interval"], changed["maxRuns"]) == (60, 5)
     assert change("updateTaskSchedule", shown, maxRuns=None)["taskSchedule"]["maxRuns"] is None
     ticks = data(
         """query Q($id: ID!) { taskSchedule(id: $id) { firedCount skippedCount missedCount
@@ -129,12 +129,17 @@ def test_a_schedule_is_steered(data, make_schedule):
 
 def test_ticks_can_be_seen_before_a_schedule_is_there(data):
     query = """query Q($input: NewScheduleInput!) {
-        schedulePreview(input: $input, count: 3) { ticks errors { field } } }"""
-    wish = {"a": 1, "b": 1, "scheduledAt": "2100-01-01T00:00:00Z", "interval": 60}
+        schedulePreview(input: $input, count: 3) { text ticks { at } errors { field } } }"""
+    wish = {"a": 1, "b": 1, "scheduledAt": "2100-01-01T00:00:00Z"}
+    wish["recurrence"] = {"interval": 60}
 
     preview = data(query, input=wish)["schedulePreview"]
-    refused = data(query, input=wish | {"interval": 0})["schedulePreview"]
+    refused = data(query, input=wish | {"recurrence": {"interval": 0}})["schedulePreview"]
 
-    assert preview["ticks"] == [f"2100-01-01T00:0{minute}:00+00:00" for minute in range(3)]
-    assert refused == {"ticks": [], "errors": [{"field": ["input", "interval"]}]}
+    assert preview["text"] == "Every minute"
+    assert [tick["at"] for tick in preview["ticks"]] == [
+        f"2100-01-01T00:0{minute}:00+00:00" for minute in range(3)
+    ]
+    path = ["input", "recurrence", "interval"]
+    assert refused == {"ticks": [], "text": "", "errors": [{"field": path}]}
     assert not TaskSchedule.objects.exists()

@@ -33,7 +33,7 @@ QUEUES = """
 SCHEDULE = """
     mutation ($a: BigInt!, $interval: Int!) {
       createTaskSchedule(
-        input: {a: $a, b: 3, scheduledAt: "2026-01-01T00:00:00Z", interval: $interval}
+        input: {a: $a, b: 3, scheduledAt: "2026-01-01T00:00:00Z", recurrence: {interval: $interval}}
       ) { taskSchedule { uuid task { uuid } } }
     }
 """

@@ -9,7 +9,9 @@ from tests.browser.test_graphiql import execute
 
 SCHEDULE = """
     mutation {
-      createTaskSchedule(input: {a: 1, b: 2, scheduledAt: "2026-01-01T00:00:00Z", interval: 1}) {
+      createTaskSchedule(
+        input: {a: 1, b: 2, scheduledAt: "2026-01-01T00:00:00Z", recurrence: {interval: 1}}
+      ) {
         taskSchedule { uuid task { uuid } }
       }
     }

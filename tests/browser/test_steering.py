@@ -52,10 +52,36 @@ def test_schedule_is_previewed_created_controlled_and_deleted(page):
     expect(page.get_by_text("300 + 3")).to_have_count(0)
 
 
+def test_cron_schedule_is_previewed_in_words_created_and_edited(page, ask):
+    page.goto("/app/schedules/new")
+    page.get_by_label("Runs", exact=True).select_option("By a cron expression")
+    expect(page.get_by_label("Interval")).to_be_hidden()
+    page.get_by_label("A", exact=True).fill("305")
+    page.get_by_label("Cron expression").fill("0 0 30 2 *")
+    expect(page.get_by_label("Cron expression")).to_have_accessible_description(
+        re.compile("day of month is not valid")
+    )
+    page.get_by_label("Cron expression").fill("30 2 * * *")
+    page.get_by_label("Time zone").fill("Europe/Berlin")
+    upcoming = page.get_by_role("region", name="Upcoming runs")
+    expect(upcoming.get_by_text("At 02:30 every day, Europe/Berlin")).to_be_visible()
+    expect(upcoming.get_by_role("listitem")).to_have_count(8)
+    page.get_by_role("button", name="Create schedule").click()
+
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_have_text("305 + 3 at 02:30 every day, Europe/Berlin")
+    page.get_by_role("button", name="Edit").click()
+    expect(page.get_by_label("Cron expression")).to_have_value("30 2 * * *")
+    page.get_by_label("Runs", exact=True).select_option("Once")
+    page.get_by_label("Run at").fill("2100-01-01T00:00:00")
+    page.get_by_role("button", name="Save changes").click()
+    expect(heading).to_have_text(re.compile(r"305 \+ 3 once, at "))
+
+
 def test_schedule_is_edited(page, ask):
     schedule = ask(
         'mutation { createTaskSchedule(input: {a: 310, b: 3, scheduledAt: "2026-01-01T00:00:00Z",'
-        " interval: 7200, slots: 2, maxRuns: 9}) { taskSchedule { uuid } } }"
+        " recurrence: {interval: 7200}, slots: 2, maxRuns: 9}) { taskSchedule { uuid } } }"
     )["createTaskSchedule"]["taskSchedule"]["uuid"]
     page.goto(f"/app/schedules/{schedule}")
     page.get_by_role("button", name="Edit").click()
@@ -74,9 +100,10 @@ def test_schedule_is_edited(page, ask):
 
     expect(page.get_by_role("heading", level=1)).to_have_text("310 + 3 every 3 h")
     query = """query ($id: ID!) { taskSchedule(id: $id) {
-        interval maxRuns jitter scheduledAt task { a slots } } }"""
+        recurrence { interval } maxRuns jitter scheduledAt task { a slots } } }"""
     assert ask(query, id=schedule)["taskSchedule"] == {
-        **{"interval": 10_800, "maxRuns": None, "jitter": 60, "task": {"a": "310", "slots": 2}},
+        **{"recurrence": {"interval": 10_800}, "maxRuns": None, "jitter": 60},
+        "task": {"a": "310", "slots": 2},
         **{"scheduledAt": "2026-01-01T00:00:00+00:00"},
     }
 
@@ -84,7 +111,7 @@ def test_schedule_is_edited(page, ask):
 def test_skipped_runs_in_a_row_are_one_row_with_a_count(page, ask):
     schedule = ask(
         'mutation { createTaskSchedule(input: {a: 320, b: 3, scheduledAt: "2026-01-01T00:00:00Z",'
-        " interval: 1, durationMs: 60000}) { taskSchedule { uuid } } }"
+        " recurrence: {interval: 1}, durationMs: 60000}) { taskSchedule { uuid } } }"
     )["createTaskSchedule"]["taskSchedule"]["uuid"]
     page.goto(f"/app/schedules/{schedule}")
     history = page.get_by_role("region", name="Run history")

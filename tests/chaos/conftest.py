@@ -12,6 +12,7 @@ from tasks_app import execution, ticking
 from tasks_app.models import TaskSchedule, WorkerNode
 from tasks_app.recurrence import decide
 from tasks_app.services import schedules, tasks
+from tasks_app.services.schedule_parameters import NewSchedule
 from tasks_app.sql import schedules as sql
 from tests.chaos import evidence, observed, protections
 from tests.chaos.checker import check
@@ -63,7 +64,7 @@ class Scene:
 
     def schedule(self, *, overdue):
         """With a first tick that should have been so long ago, and others each hour since."""
-        new = schedules.NewSchedule(a=1, b=1, scheduled_at=timezone.now(), interval=3600)
+        new = NewSchedule(a=1, b=1, scheduled_at=timezone.now(), interval=3600)
         made = schedules.create_schedule(new)
         first = timezone.now() - overdue
         TaskSchedule.objects.filter(pk=made.pk).update(scheduled_at=first, next_run_at=first)

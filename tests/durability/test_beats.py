@@ -14,6 +14,7 @@ from django.utils import timezone
 from tasks_app.models import ScheduleTick, Task, TaskSchedule
 from tasks_app.services import schedules
 from tasks_app.services.leader import LEADER_LOCK
+from tasks_app.services.schedule_parameters import NewSchedule
 from tests.durability.conftest import check_the_log_against_the_rows, wait_for_nodes
 from tests.support.cluster import running_cluster
 from tests.support.waiting import eventually
@@ -59,7 +60,7 @@ def ticking(*, interval=1, **wish):
     now = timezone.now()
     made = [
         schedules.create_schedule(
-            schedules.NewSchedule(
+            NewSchedule(
                 a=number,
                 b=1,
                 scheduled_at=now + timedelta(seconds=1 + number / 20),
@@ -86,14 +87,11 @@ def check_each_tick():
     open_runs = Task.objects.exclude(status__in=Task.TERMINAL).exclude(run=0)
     eventually(lambda: not open_runs.exists())
     for schedule in TaskSchedule.objects.all():
+        step = timedelta(seconds=schedule.interval)
         ticks = list(schedule.ticks.all())
-        decided = [
-            tick.nominal_at - k * schedule.grid.step for tick in ticks for k in range(tick.count)
-        ]
-        assert sorted(decided) == [
-            schedule.scheduled_at + k * schedule.grid.step for k in range(len(decided))
-        ]
-        assert schedule.next_run_at == schedule.scheduled_at + len(decided) * schedule.grid.step
+        decided = [tick.nominal_at - k * step for tick in ticks for k in range(tick.count)]
+        assert sorted(decided) == [schedule.scheduled_at + k * step for k in range(len(decided))]
+        assert schedule.next_run_at == schedule.scheduled_at + len(decided) * step
         fired = sorted(tick.run for tick in ticks if tick.outcome == "FIRED")
         assert fired == list(range(1, schedule.fired + 1))
         assert sorted(schedule.task.results.values_list("run", flat=True)) == fired

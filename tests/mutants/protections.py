@@ -26,7 +26,7 @@ class Protection(NamedTuple):
 CLAIMS = "tasks_app/sql/claims.py"
 TRANSITIONS = "tasks_app/sql/transitions.py"
 LEASES = "tasks_app/sql/leases.py"
-RECURRENCE = "tasks_app/recurrence.py"
+RECURRENCE = "tasks_app/recurrence/decisions.py"
 EVENTS = "tasks_app/log/events.py"
 PAGES = "tasks_app/log/pages.py"
 NODES = "tasks_app/services/nodes.py"

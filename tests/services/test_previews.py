@@ -7,7 +7,7 @@ from django_celery_beat.models import PeriodicTask
 
 from tasks_app.models import Queue, Task, TaskSchedule
 from tasks_app.services import schedules
-from tasks_app.services.schedules import NewSchedule
+from tasks_app.services.schedule_parameters import NewSchedule
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +22,7 @@ def test_preview_shows_the_runs_that_follow(make_schedule):
     Queue.objects.create(name="bulk")
     new = new_schedule(interval=45, max_runs=4, queue="bulk", jitter=5)
 
-    ticks = schedules.preview(new, 10)
+    ticks = [tick.at for tick in schedules.preview(new, 10).ticks]
 
     assert ticks == [TOMORROW + timedelta(seconds=45 * k) for k in range(4)]
     for model in (TaskSchedule, Task, PeriodicTask):

@@ -67,7 +67,7 @@ mutation CreateSchedule($start: DateTime!) {
     a: 2
     b: 3
     scheduledAt: $start
-    interval: 10
+    recurrence: {interval: 10}
   }) {
     taskSchedule { uuid nextRunAt upcoming(count: 3) }
     errors { code field message }

@@ -21,22 +21,24 @@ from schema.core.payloads import (
 from schema.core.prefetch import prefetch_for
 from schema.core.relay import ID_OR_UUID, global_id, parse_id
 from schema.core.scalars import BigInt
+from schema.types.schedules.recurrences import RecurrenceInput, with_paths
 from schema.types.schedules.types import TaskSchedule
 from schema.types.tasks.mutations import TaskPayload, task_payload
 from tasks_app import models
 from tasks_app.services import schedules
-from tasks_app.services.schedules import NewSchedule
+from tasks_app.services.schedule_parameters import NewSchedule
 
 # The options of a schedule for which null is a value.
 _NULLABLE = ("ends_at", "max_runs")
+RECURRENCE = "When the schedule starts runs."
 
 
 @strawberry.input(description="The parameters of a schedule to create.")
 class NewScheduleInput:
     a: BigInt = option("a")
     b: BigInt = option("b")
-    scheduled_at: datetime = option("scheduled_at")
-    interval: int = option("interval")
+    recurrence: RecurrenceInput = strawberry.field(description=RECURRENCE)
+    scheduled_at: datetime | None = option("scheduled_at")
     queue: str = option("queue")
     priority: int = option("priority")
     duration_ms: int = option("duration_ms")
@@ -55,7 +57,7 @@ class NewScheduleInput:
             a=self.a,
             b=self.b,
             scheduled_at=self.scheduled_at,
-            interval=self.interval,
+            **self.recurrence.to_parameters(),
             queue=self.queue,
             priority=self.priority,
             duration_ms=self.duration_ms,
@@ -79,8 +81,10 @@ class UpdateTaskScheduleInput:
     id: strawberry.ID = strawberry.field(description=ID_OR_UUID)
     a: BigInt | None = changed_option("a")
     b: BigInt | None = changed_option("b")
+    recurrence: RecurrenceInput | None = strawberry.field(
+        default=UNSET, description=f"{RECURRENCE} Unchanged if left out."
+    )
     scheduled_at: datetime | None = changed_option("scheduled_at")
-    interval: int | None = changed_option("interval")
     queue: str | None = changed_option("queue")
     priority: int | None = changed_option("priority")
     duration_ms: int | None = changed_option("duration_ms")
@@ -94,11 +98,13 @@ class UpdateTaskScheduleInput:
 
     def changes(self) -> dict[str, Any]:
         """Return the options that were given. Null counts as given only where it is a value."""
-        return {
+        given = {
             name: value
             for name, value in vars(self).items()
             if name != "id" and value is not UNSET and (value is not None or name in _NULLABLE)
         }
+        recurrence: RecurrenceInput | None = given.pop("recurrence", None)
+        return given | (recurrence.to_parameters() if recurrence else {})
 
 
 @strawberry.input
@@ -232,7 +238,7 @@ class ScheduleMutations:
 def _payload(
     payload: type[P], info: strawberry.Info, service: Callable[[], models.TaskSchedule]
 ) -> P:
-    schedule, errors = attempt(service)
+    schedule, errors = attempt(lambda: with_paths(service))
     if schedule:
         prefetch_for(info, [schedule], "taskSchedule")
     return payload(task_schedule=schedule, errors=errors)  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ from typing import Annotated
 import strawberry
 import strawberry_django
 
+from schema.core.enums import TickNote
 from schema.core.pagination import (
     After,
     Before,
@@ -21,6 +22,7 @@ from schema.core.payloads import UserError, attempt
 from schema.core.prefetch import prefetch_for
 from schema.core.relay import BadInputError, IdOrUuid, parse_id
 from schema.types.schedules.mutations import NewScheduleInput
+from schema.types.schedules.recurrences import with_paths
 from schema.types.schedules.types import UPCOMING_MAX, TaskSchedule
 from tasks_app import models
 from tasks_app.services import schedules
@@ -28,10 +30,30 @@ from tasks_app.services import schedules
 PREVIEW_DEFAULT = 10
 
 
+@strawberry.type(description="A scheduled time that a schedule would have.")
+class PreviewTick:
+    at: datetime = strawberry.field(description="The scheduled time.")
+    local: str = strawberry.field(
+        description=(
+            "The same in the time zone of the cron expression, or in UTC, in ISO 8601 with the"
+            " offset."
+        )
+    )
+    note: TickNote | None = strawberry.field(
+        description="How a clock change affects it. Null if none does."
+    )
+
+
 @strawberry.type(description="The scheduled times that a schedule would have.")
 class SchedulePreview:
-    ticks: list[datetime] = strawberry.field(
-        description="The first scheduled times. Empty if the schedule is not valid."
+    ticks: list[PreviewTick] = strawberry.field(
+        description=(
+            "The first scheduled times, also those that a clock change skips. Empty if the schedule"
+            " is not valid."
+        )
+    )
+    text: str = strawberry.field(
+        description="The recurrence in words. Empty if the schedule is not valid."
     )
     errors: list[UserError] = strawberry.field(
         description="The errors that creating the schedule would return."
@@ -86,8 +108,23 @@ class ScheduleQueries:
                 )
             ),
         ] = PREVIEW_DEFAULT,
+        from_: Annotated[
+            datetime | None,
+            strawberry.argument(
+                name="from", description="Returns scheduled times after this time. Default now."
+            ),
+        ] = None,
     ) -> SchedulePreview:
         if not 1 <= count <= UPCOMING_MAX:
             raise BadInputError(f"`count` must be between 1 and {UPCOMING_MAX}.")
-        ticks, errors = attempt(lambda: schedules.preview(input.to_request(), count))
-        return SchedulePreview(ticks=ticks or [], errors=errors)
+        new = input.to_request()
+        preview, errors = attempt(
+            lambda: with_paths(lambda: schedules.preview(new, count, after=from_))
+        )
+        if preview is None:
+            return SchedulePreview(ticks=[], text="", errors=errors)
+        ticks = [
+            PreviewTick(at=at, local=local.isoformat(), note=note)
+            for (at, note), local in zip(preview.ticks, preview.local_times(), strict=True)
+        ]
+        return SchedulePreview(ticks=ticks, text=preview.description, errors=errors)

@@ -13,6 +13,7 @@ from schema.core.enums import OverlapPolicy, TickOutcome, TickReason
 from schema.core.pagination import After, Connection, First, Order, Page, paginate
 from schema.core.prefetch import prefetches
 from schema.core.relay import BadInputError, Node, described
+from schema.types.schedules.recurrences import Recurrence, recurrence_of
 from schema.types.tasks.types import Task
 from tasks_app import models
 from tasks_app.options import SCHEDULE_OPTIONS
@@ -42,14 +43,12 @@ class ScheduleTick(Node):
         return TickReason(self.reason) if self.reason else None
 
 
-@strawberry_django.type(
-    models.TaskSchedule, description="A schedule that starts runs of a task at regular intervals."
-)
+@strawberry_django.type(models.TaskSchedule, description="A schedule that starts runs of a task.")
 class TaskSchedule(Node):
     scheduled_at: datetime = described(
-        "The first scheduled time. The others follow in whole intervals."
+        "The first scheduled time of an interval, the only one of a schedule that runs once, or the"
+        " time from which a cron expression applies."
     )
-    interval: int = described(SCHEDULE_OPTIONS["interval"].description)
     paused_at: datetime | None = described(
         "The time at which the schedule was paused. Null if it is not paused."
     )
@@ -74,6 +73,10 @@ class TaskSchedule(Node):
     @strawberry.field(description="The UUID of the schedule, which the REST API and the logs use.")
     def uuid(self: Any) -> UUID:
         return self.pk
+
+    @strawberry.field(description="When the schedule starts runs.")
+    def recurrence(self: Any) -> Recurrence:
+        return recurrence_of(self)
 
     @strawberry.field(
         description="The task of the schedule. Each scheduled time that fires starts a run of it."

@@ -9,6 +9,8 @@ type FieldProps = {
   label: string;
   hint?: ReactNode;
   className?: string;
+  /** A hidden field keeps its value. */
+  isHidden?: boolean;
 };
 
 type InputAttributes = {
@@ -23,7 +25,7 @@ function Field(props: FieldProps & { children: (attributes: InputAttributes) => 
   const error = useFieldError(props.name);
   const note = error ?? props.hint;
   return (
-    <div className={`field ${props.className ?? ""}`}>
+    <div className={`field ${props.className ?? ""}`} hidden={props.isHidden}>
       <label htmlFor={id}>{props.label}</label>
       {props.children({
         id,
@@ -52,6 +54,30 @@ export function TextField(props: FieldProps & Value & { maxLength?: number }) {
           autoComplete="off"
           defaultValue={props.defaultValue ?? ""}
         />
+      )}
+    </Field>
+  );
+}
+
+/** A text with suggestions, which the browser filters by what is entered. */
+export function SuggestField(props: FieldProps & Value & { suggestions: readonly string[] }) {
+  const listId = useId();
+  return (
+    <Field {...props}>
+      {(attributes) => (
+        <>
+          <input
+            {...attributes}
+            list={listId}
+            autoComplete="off"
+            defaultValue={props.defaultValue ?? ""}
+          />
+          <datalist id={listId}>
+            {props.suggestions.map((suggestion) => (
+              <option key={suggestion} value={suggestion} />
+            ))}
+          </datalist>
+        </>
       )}
     </Field>
   );

@@ -38,7 +38,10 @@ async function create(input: ScheduleInput) {
 export function NewSchedule() {
   const initial = useMemo(() => newSchedule(), []);
   return (
-    <Page title="Create schedule" lead="A task that runs again and again at a fixed interval">
+    <Page
+      title="Create schedule"
+      lead="A task that runs at an interval, by a cron expression, or once"
+    >
       <RequireRole otherwise={<ReadOnly />}>
         <ScheduleForm
           initial={initial}

@@ -5,7 +5,8 @@ import { Panel } from "../../components/panel";
 import { TimeList } from "../../components/schedules/time-list";
 import { EmptyState, QueryError } from "../../components/states";
 import { useLiveQuery } from "../../lib/api/live";
-import { graphql, type UserError, UserErrorFields } from "../../lib/api/schema";
+import { graphql, type ResultOf, type UserError, UserErrorFields } from "../../lib/api/schema";
+import { localInput } from "../../lib/format";
 import type { ScheduleInput } from "./values";
 
 const SHOWN = 8;
@@ -15,7 +16,12 @@ export const SchedulePreview = graphql(
   `
     query SchedulePreview($input: NewScheduleInput!, $count: Int!) {
       schedulePreview(input: $input, count: $count) {
-        ticks
+        text
+        ticks {
+          at
+          local
+          note
+        }
         errors {
           ...UserErrorFields
         }
@@ -24,6 +30,8 @@ export const SchedulePreview = graphql(
   `,
   [UserErrorFields],
 );
+
+type SchedulePreviewTick = ResultOf<typeof SchedulePreview>["schedulePreview"]["ticks"][number];
 
 /**
  * The runs of what was entered a moment ago, and what the server would refuse of it.
@@ -46,10 +54,26 @@ export function useSchedulePreview(input: ScheduleInput | null) {
   );
   const preview = sent && data?.schedulePreview;
   return {
-    times: preview?.ticks ?? [],
+    text: preview?.text ?? "",
+    ticks: preview?.ticks ?? [],
     errors: preview?.errors ?? (NO_ERRORS as UserError[]),
     error: sent ? error : undefined,
   };
+}
+
+const NOTES = {
+  GAP_SHIFTED: "moved: clocks go forward",
+  GAP_SKIPPED: "skipped: clocks go forward",
+  FOLD_FIRST: "first of two: clocks go back",
+  FOLD_SECOND: "second of two: clocks go back",
+};
+
+/** The local time of the schedule if it is not the viewer's, and how a clock change affects it. */
+function noteOf({ at, local, note }: SchedulePreviewTick): string {
+  const offset = local.slice(19);
+  const isViewers = local.slice(0, 19) === localInput(new Date(at));
+  const shown = isViewers || offset === "+00:00" ? "" : `${local.slice(0, 16)} ${offset}`;
+  return [shown.replace("T", " "), note && NOTES[note]].filter(Boolean).join(", ");
 }
 
 const NO_ERRORS: UserError[] = [];
@@ -58,8 +82,9 @@ export function PreviewPanel({ preview }: { preview: ReturnType<typeof useSchedu
   return (
     <Panel title="Upcoming runs">
       <QueryError error={preview.error} />
-      {preview.times.length ? (
-        <TimeList times={preview.times} />
+      {preview.text && <p>{preview.text}</p>}
+      {preview.ticks.length ? (
+        <TimeList times={preview.ticks.map(({ at }) => at)} notes={preview.ticks.map(noteOf)} />
       ) : (
         <EmptyState>With these values no run would be triggered.</EmptyState>
       )}

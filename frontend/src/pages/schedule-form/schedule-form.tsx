@@ -13,7 +13,8 @@ import { Panel } from "../../components/panel";
 import { QueueField } from "../../components/tasks/task-form";
 import type { UserError } from "../../lib/api/schema";
 import { PreviewPanel, useSchedulePreview } from "./preview";
-import { formDataOf, readSchedule, type ScheduleInput, type ScheduleValues, UNITS } from "./values";
+import { RecurrenceFields } from "./recurrence-fields";
+import { formDataOf, readSchedule, type ScheduleInput, type ScheduleValues } from "./values";
 
 const OVERLAPS = [
   ["SKIP", "Skip the new run"],
@@ -31,6 +32,7 @@ type ScheduleFormProps = {
 
 export function ScheduleForm(props: ScheduleFormProps) {
   const [entered, setEntered] = useState(() => readSchedule(formDataOf(props.initial)));
+  const [recurrence, setRecurrence] = useState(props.initial.recurrence);
   const preview = useSchedulePreview(entered.errors.length ? null : entered.input);
   const earlyErrors = useMemo(
     () => [...entered.errors, ...preview.errors],
@@ -42,6 +44,11 @@ export function ScheduleForm(props: ScheduleFormProps) {
     return errors.length ? errors : props.onSubmit(input);
   }
 
+  function change(values: FormData) {
+    setEntered(readSchedule(values));
+    setRecurrence(String(values.get("recurrence")));
+  }
+
   return (
     <div className="columns">
       <Panel title="Configuration">
@@ -50,10 +57,10 @@ export function ScheduleForm(props: ScheduleFormProps) {
           cancelLabel="Cancel"
           onCancel={props.onCancel}
           onSubmit={submit}
-          onChange={(values) => setEntered(readSchedule(values))}
+          onChange={change}
           earlyErrors={earlyErrors}
         >
-          <MainFields {...props} />
+          <MainFields {...props} recurrence={recurrence} />
           <details>
             <summary>Advanced options</summary>
             <AdvancedFields {...props} />
@@ -65,19 +72,12 @@ export function ScheduleForm(props: ScheduleFormProps) {
   );
 }
 
-function MainFields({ initial }: ScheduleFormProps) {
+function MainFields({ initial, recurrence }: ScheduleFormProps & { recurrence: string }) {
   return (
     <div className="fields">
       <BigIntegerField name="a" label="A" defaultValue={initial.a} />
       <BigIntegerField name="b" label="B" defaultValue={initial.b} />
-      <TimeField name="scheduledAt" label="First run" defaultValue={initial.scheduledAt} />
-      <NumberField name="interval" label="Interval" defaultValue={initial.interval} min={1} />
-      <SelectField
-        name="intervalUnit"
-        label="Unit"
-        defaultValue={initial.intervalUnit}
-        options={UNITS}
-      />
+      <RecurrenceFields initial={initial} recurrence={recurrence} />
     </div>
   );
 }

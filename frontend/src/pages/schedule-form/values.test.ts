@@ -19,14 +19,19 @@ describe("intervals", () => {
   ])("%s seconds are %s × %s", (seconds, interval, intervalUnit) => {
     expect(intervalValues(seconds)).toEqual({ interval, intervalUnit });
     const { input } = readSchedule(formDataOf({ ...newSchedule(), interval, intervalUnit }));
-    expect(input.interval).toBe(seconds);
+    expect(input.recurrence).toEqual({ interval: seconds });
   });
 });
 
 test("a new schedule is valid as it stands", () => {
   const { input, errors } = readSchedule(formDataOf(newSchedule()));
   expect(errors).toEqual([]);
-  expect(input).toMatchObject({ interval: 60, overlap: "SKIP", slots: 1, maxRuns: null });
+  expect(input).toMatchObject({
+    recurrence: { interval: 60 },
+    overlap: "SKIP",
+    slots: 1,
+    maxRuns: null,
+  });
 });
 
 test("each wrong value is named by its field", () => {
@@ -44,7 +49,7 @@ test("each wrong value is named by its field", () => {
 test("an edit changes only what was changed", () => {
   const schedule = {
     scheduledAt: "2026-01-01T00:00:00.123456+00:00",
-    interval: 3_600,
+    recurrence: { interval: 3_600, at: null, cron: null, text: "Every hour" },
     overlap: "SKIP",
     misfireGrace: 300,
     endsAt: null,
@@ -64,5 +69,36 @@ test("an edit changes only what was changed", () => {
   const before = readSchedule(formDataOf(values)).input;
   expect(changesOf(before, readSchedule(formDataOf(values)).input)).toEqual({});
   const edited = readSchedule(formDataOf({ ...values, intervalUnit: "60", maxRuns: "7" })).input;
-  expect(changesOf(before, edited)).toEqual({ interval: 60, maxRuns: 7 });
+  expect(changesOf(before, edited)).toEqual({ recurrence: { interval: 60 }, maxRuns: 7 });
+});
+
+describe("other recurrences", () => {
+  const cron = {
+    expression: "30 2 * * *",
+    timeZone: "Europe/Berlin",
+    onGap: "SKIP",
+    onFold: "BOTH",
+  };
+
+  test("a cron expression needs no start", () => {
+    const values = { ...newSchedule(), ...cron, recurrence: "cron", scheduledAt: "", interval: "" };
+    const { input, errors } = readSchedule(formDataOf(values));
+    expect(errors).toEqual([]);
+    expect(input).toMatchObject({ recurrence: { cron }, scheduledAt: null });
+  });
+
+  test("an empty expression and zone are named by their fields", () => {
+    const empty = { ...newSchedule(), recurrence: "cron", expression: "", timeZone: "" };
+    const { errors } = readSchedule(formDataOf(empty));
+    expect(errors.map(({ field }) => field.at(-1))).toEqual(["expression", "timeZone"]);
+  });
+
+  test("a schedule that runs once has a time and no start", () => {
+    const values = { ...newSchedule(), recurrence: "at", at: "2100-01-01T00:00:00" };
+    const { input, errors } = readSchedule(formDataOf(values));
+    expect(errors).toEqual([]);
+    expect(input.scheduledAt).toBeNull();
+    expect(input.recurrence).toEqual({ at: new Date("2100-01-01T00:00:00").toISOString() });
+    expect(readSchedule(formDataOf({ ...values, at: "" })).errors).toHaveLength(1);
+  });
 });

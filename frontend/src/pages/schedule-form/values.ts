@@ -1,7 +1,7 @@
 /** The values of the schedule form, to and from the API. */
 
 import type { UserError, VariablesOf } from "../../lib/api/schema";
-import { localInput } from "../../lib/format";
+import { localInput, timeZone } from "../../lib/format";
 import { FormReader } from "../../lib/validation";
 import type { Schedule } from "../schedule/query";
 import type { SchedulePreview } from "./preview";
@@ -12,7 +12,13 @@ export type ScheduleInput = VariablesOf<typeof SchedulePreview>["input"];
 export type ScheduleValues = Record<
   | "a"
   | "b"
+  | "recurrence"
   | "scheduledAt"
+  | "expression"
+  | "timeZone"
+  | "onGap"
+  | "onFold"
+  | "at"
   | "interval"
   | "intervalUnit"
   | "queue"
@@ -29,6 +35,15 @@ export type ScheduleValues = Record<
   string
 >;
 
+type CronInput = Extract<ScheduleInput["recurrence"], { cron: unknown }>["cron"];
+
+const NO_CRON = {
+  expression: "0 9 * * MON-FRI",
+  timeZone: timeZone(),
+  onGap: "RUN_AFTER",
+  onFold: "FIRST",
+};
+
 const TEN_YEARS_SECONDS = 315_360_000;
 
 export const UNITS = [
@@ -42,7 +57,10 @@ export function newSchedule(now = new Date()): ScheduleValues {
   return {
     a: "2",
     b: "3",
+    recurrence: "interval",
     scheduledAt: localInput(now),
+    ...NO_CRON,
+    at: "",
     interval: "1",
     intervalUnit: "60",
     queue: "default",
@@ -65,8 +83,7 @@ export function valuesOf(schedule: Schedule): ScheduleValues {
   return {
     a: task.a,
     b: task.b,
-    scheduledAt: localInput(new Date(schedule.scheduledAt)),
-    ...intervalValues(schedule.interval),
+    ...recurrenceValues(schedule),
     queue: task.queue.name,
     priority: String(task.priority),
     durationMs: String(task.durationMs),
@@ -81,6 +98,17 @@ export function valuesOf(schedule: Schedule): ScheduleValues {
   };
 }
 
+function recurrenceValues({ recurrence, scheduledAt }: Schedule) {
+  const { interval, cron, at } = recurrence;
+  return {
+    recurrence: cron ? "cron" : at ? "at" : "interval",
+    scheduledAt: localInput(new Date(scheduledAt)),
+    at: at ? localInput(new Date(at)) : "",
+    ...intervalValues(interval ?? 60),
+    ...(cron ?? NO_CRON),
+  };
+}
+
 /** An interval in the largest unit of which it is a whole multiple. */
 export function intervalValues(seconds: number): { interval: string; intervalUnit: string } {
   const [unit] = UNITS.findLast(([unit]) => seconds % Number(unit) === 0) ?? UNITS[0];
@@ -90,18 +118,12 @@ export function intervalValues(seconds: number): { interval: string; intervalUni
 /** What the form's values ask for, and what is wrong with them. */
 export function readSchedule(values: FormData): { input: ScheduleInput; errors: UserError[] } {
   const reader = new FormReader(values);
-  const unit = Number(reader.text("intervalUnit")) || 1;
   const seconds = { min: 0, max: TEN_YEARS_SECONDS };
   const input: ScheduleInput = {
     a: reader.bigInteger("a", "A"),
     b: reader.bigInteger("b", "B"),
-    scheduledAt: reader.requiredTime("scheduledAt", "First run"),
-    interval:
-      unit *
-      reader.integer("interval", "Interval", {
-        min: 1,
-        max: Math.floor(TEN_YEARS_SECONDS / unit),
-      }),
+    scheduledAt: readStart(reader),
+    recurrence: readRecurrence(reader),
     queue: reader.text("queue"),
     priority: reader.integer("priority", "Priority", { min: 0, max: 9 }),
     durationMs: reader.integer("durationMs", "Duration", { min: 0, max: 3_600_000 }),
@@ -117,6 +139,32 @@ export function readSchedule(values: FormData): { input: ScheduleInput; errors: 
   return { input, errors: reader.errors };
 }
 
+/** The start is the first run of an interval, optional for a cron expression, and not for once. */
+function readStart(reader: FormReader): string | null {
+  const kind = reader.text("recurrence");
+  if (kind === "at") return null;
+  if (kind === "cron") return reader.optionalTime("scheduledAt", "Start");
+  return reader.requiredTime("scheduledAt", "First run");
+}
+
+function readRecurrence(reader: FormReader): ScheduleInput["recurrence"] {
+  const kind = reader.text("recurrence");
+  if (kind === "at") return { at: reader.requiredTime("at", "Run at") };
+  if (kind === "cron") return { cron: readCron(reader) };
+  const unit = Number(reader.text("intervalUnit")) || 1;
+  const range = { min: 1, max: Math.floor(TEN_YEARS_SECONDS / unit) };
+  return { interval: unit * reader.integer("interval", "Interval", range) };
+}
+
+function readCron(reader: FormReader): CronInput {
+  return {
+    expression: reader.requiredText("expression", "Cron expression"),
+    timeZone: reader.requiredText("timeZone", "Time zone"),
+    onGap: reader.text("onGap") as CronInput["onGap"],
+    onFold: reader.text("onFold") as CronInput["onFold"],
+  };
+}
+
 export function formDataOf(values: ScheduleValues): FormData {
   const data = new FormData();
   for (const [name, value] of Object.entries(values)) data.set(name, value);
@@ -126,7 +174,8 @@ export function formDataOf(values: ScheduleValues): FormData {
 /** The fields of the second input that differ from the first. */
 export function changesOf(before: ScheduleInput, after: ScheduleInput): Partial<ScheduleInput> {
   const changed = Object.entries(after).filter(
-    ([name, value]) => before[name as keyof ScheduleInput] !== value,
+    ([name, value]) =>
+      JSON.stringify(before[name as keyof ScheduleInput]) !== JSON.stringify(value),
   );
   return Object.fromEntries(changed);
 }

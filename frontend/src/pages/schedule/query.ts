@@ -7,7 +7,17 @@ export const ScheduleQuery = graphql(`
       id
       uuid
       scheduledAt
-      interval
+      recurrence {
+        interval
+        at
+        text
+        cron {
+          expression
+          timeZone
+          onGap
+          onFold
+        }
+      }
       nextRunAt
       paused
       pausedAt

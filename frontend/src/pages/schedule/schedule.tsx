@@ -5,6 +5,7 @@ import { Page } from "../../components/page";
 import { Panel } from "../../components/panel";
 import { ScheduleActions } from "../../components/schedules/actions";
 import { affectsSchedules } from "../../components/schedules/affected";
+import { recurrenceText } from "../../components/schedules/recurrence";
 import { ScheduleStateBadge } from "../../components/schedules/state";
 import { TimeList } from "../../components/schedules/time-list";
 import { EmptyState, Loading, QueryError } from "../../components/states";
@@ -36,7 +37,7 @@ export function SchedulePage({ id }: { id: string }) {
       </Page>
     );
   const { uuid, paused, task } = schedule;
-  const every = `every ${duration(schedule.interval * 1_000)}`;
+  const every = recurrenceText(schedule.recurrence);
   return (
     <Page
       title={`Schedule ${every}`}
@@ -96,8 +97,12 @@ function Configuration({ schedule }: { schedule: Schedule }) {
         <Status status={task.status} />
       </span>,
     ],
-    ["First run", <Time key="first" at={schedule.scheduledAt} />],
-    ["Interval", duration(schedule.interval * 1_000)],
+    ["Recurrence", recurrenceText(schedule.recurrence)],
+    [
+      schedule.recurrence.cron ? "Not before" : "First run",
+      <Time key="first" at={schedule.scheduledAt} />,
+    ],
+    ...cronFacts(schedule),
     ["Queue", task.queue.name],
     ["Priority", task.priority],
     ["Simulated duration", task.durationMs ? duration(task.durationMs) : "none"],
@@ -120,4 +125,17 @@ function Configuration({ schedule }: { schedule: Schedule }) {
     ["Created", <Time key="created" at={schedule.createdAt} />],
   ];
   return <Facts facts={facts} />;
+}
+
+function cronFacts({ recurrence: { cron } }: Schedule): Fact[] {
+  if (!cron) return [];
+  return [
+    ["Cron expression", <code key="cron">{cron.expression}</code>],
+    ["Time zone", cron.timeZone],
+    ["When clocks go forward", cron.onGap === "SKIP" ? "Skip missing times" : "Run after the gap"],
+    [
+      "When clocks go back",
+      cron.onFold === "BOTH" ? "Run repeated times twice" : "Run repeated times once",
+    ],
+  ];
 }

@@ -5,6 +5,7 @@ import { Page } from "../../components/page";
 import { ConnectionPager, pageArguments } from "../../components/pager";
 import { ScheduleActions } from "../../components/schedules/actions";
 import { affectsSchedules } from "../../components/schedules/affected";
+import { recurrenceText } from "../../components/schedules/recurrence";
 import { ScheduleStateBadge } from "../../components/schedules/state";
 import { EmptyState, Loading, QueryError } from "../../components/states";
 import { Table } from "../../components/table/table";
@@ -14,7 +15,7 @@ import { Time } from "../../components/time";
 import { RequireRole } from "../../components/viewer";
 import { useLiveQuery } from "../../lib/api/live";
 import { graphql, type ResultOf } from "../../lib/api/schema";
-import { count, duration, plural } from "../../lib/format";
+import { count, plural } from "../../lib/format";
 import { Link, useParams } from "../../lib/router";
 
 const PAGE_SIZE = 50;
@@ -25,7 +26,10 @@ const SchedulesQuery = graphql(`
       nodes {
         id
         uuid
-        interval
+        recurrence {
+          interval
+          text
+        }
         nextRunAt
         paused
         pauseNote
@@ -121,9 +125,9 @@ function ScheduleTable({ schedules }: { schedules: Schedule[] }) {
           ),
         },
         {
-          header: "Interval",
-          width: "104px",
-          cell: ({ interval }) => duration(interval * 1_000),
+          header: "Recurrence",
+          width: "20%",
+          cell: ({ recurrence }) => recurrenceText(recurrence),
         },
         { header: "State", width: "20%", cell: (schedule) => <State schedule={schedule} /> },
         {

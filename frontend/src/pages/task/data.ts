@@ -46,7 +46,10 @@ const TaskDetails = graphql(`
     }
     schedule {
       uuid
-      interval
+      recurrence {
+        interval
+        text
+      }
     }
     results(first: 20) {
       id

@@ -1,6 +1,7 @@
 /** The properties of a task. */
 
 import { type Fact, Facts } from "../../components/facts";
+import { recurrenceText } from "../../components/schedules/recurrence";
 import { Time } from "../../components/time";
 import { duration } from "../../lib/format";
 import { Link } from "../../lib/router";
@@ -37,7 +38,7 @@ export function TaskFacts({ task }: { task: Task }) {
     task.schedule && [
       "Schedule",
       <Link key="schedule" href={`/app/schedules/${task.schedule.uuid}`}>
-        every {duration(task.schedule.interval * 1_000)}
+        {recurrenceText(task.schedule.recurrence)}
       </Link>,
     ],
     task.idempotencyKey && ["Idempotency key", task.idempotencyKey],

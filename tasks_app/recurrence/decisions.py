@@ -1,18 +1,14 @@
-"""The grid of a schedule and what becomes of its ticks. Pure: times come in, decisions go out."""
+"""The decisions on the scheduled times of a schedule that are due. Pure."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from itertools import takewhile
-from typing import NamedTuple
+from datetime import datetime, timedelta
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from django.db.models import TextChoices
 
-# No schedule begins earlier, or ticks later: datetimes end soon after.
-EARLIEST = datetime(1000, 1, 1, tzinfo=UTC)
-LATEST = datetime(9000, 1, 1, tzinfo=UTC)
-
-_INSTANT = timedelta(microseconds=1)
+from tasks_app.recurrence.cron import Cron
+from tasks_app.recurrence.kinds import INSTANT, Interval, Once, Recurrence
 
 
 class Overlap(TextChoices):
@@ -33,46 +29,30 @@ class TickReason(TextChoices):
     TRIGGERED = "TRIGGERED", "Somebody asked for it"
 
 
-@dataclass(frozen=True, slots=True)
-class Recurrence:
-    """The times ``scheduled_at + k * interval`` for k = 0, 1, 2, …"""
-
-    scheduled_at: datetime
-    interval: int
+class Rule(Protocol):
+    """What a recurrence is made of: exactly one of `interval`, `cron` and neither, for once."""
 
     @property
-    def step(self) -> timedelta:
-        return timedelta(seconds=self.interval)
+    def scheduled_at(self) -> datetime: ...
+    @property
+    def interval(self) -> int | None: ...
+    @property
+    def cron(self) -> str: ...
+    @property
+    def time_zone(self) -> str: ...
+    @property
+    def on_gap(self) -> str: ...
+    @property
+    def on_fold(self) -> str: ...
 
-    def first_after(self, time: datetime) -> datetime:
-        if time < self.scheduled_at:
-            return self.scheduled_at
-        return self.last_until(time) + self.step
 
-    def last_until(self, time: datetime) -> datetime:
-        """The last tick at this time or before. There must be one."""
-        return self.scheduled_at + (time - self.scheduled_at) // self.step * self.step
-
-    def count(self, first: datetime, last: datetime) -> int:
-        """How many ticks there are from the one to the other, both included."""
-        return (last - first) // self.step + 1
-
-    def upcoming(
-        self,
-        first: datetime | None,
-        count: int,
-        *,
-        ends_at: datetime | None,
-        runs_left: int | None,
-    ) -> list[datetime]:
-        """This tick and those that follow, as far as the limits let them fire."""
-        if first is None:
-            return []
-        if runs_left is not None:
-            count = min(count, runs_left)
-        end = min(ends_at or LATEST, LATEST)
-        ticks = (first + k * self.step for k in range(count))
-        return list(takewhile(lambda tick: tick <= end, ticks))
+def recurrence_of(rule: Rule) -> Recurrence:
+    """Return the recurrence of a schedule."""
+    if rule.interval is not None:
+        return Interval(rule.scheduled_at, rule.interval)
+    if rule.cron:
+        return Cron(rule.cron, rule.time_zone, rule.scheduled_at, rule.on_gap, rule.on_fold)
+    return Once(rule.scheduled_at)
 
 
 class ScheduleState(NamedTuple):
@@ -83,7 +63,11 @@ class ScheduleState(NamedTuple):
     run: int
     is_free: bool
     scheduled_at: datetime
-    interval: int
+    interval: int | None
+    cron: str
+    time_zone: str
+    on_gap: str
+    on_fold: str
     overlap: str
     misfire_grace: int
     ends_at: datetime | None
@@ -96,8 +80,9 @@ class ScheduleState(NamedTuple):
     now: datetime
 
     @property
-    def grid(self) -> Recurrence:
-        return Recurrence(self.scheduled_at, self.interval)
+    def recurrence(self) -> Recurrence:
+        """The scheduled times, without limits."""
+        return recurrence_of(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +121,14 @@ def decide(due: ScheduleState) -> Decision:
     is_exhausted = runs_left(due.max_runs, due.fired, due.queued_at) == 0
     if is_exhausted or (due.ends_at is not None and first > due.ends_at):
         return Decision([_closing(first)], None, due.queued_at)
-    last = due.grid.last_until(min(due.now, due.ends_at or due.now))
+    last = due.recurrence.last_until(min(due.now, due.ends_at or due.now))
+    if last is None or last < first:
+        # The time zone's rules have changed since `next_run_at` was computed.
+        return Decision([], due.recurrence.first_after(due.now), due.queued_at)
     decide_until = _while_paused if due.paused_at else _while_active
     tick_groups, queued_at = decide_until(due, first, last)
-    following = last + due.grid.step
-    if following <= due.now:
+    following = due.recurrence.first_after(last)
+    if following is not None and following <= due.now:
         return Decision([*tick_groups, _closing(following)], None, queued_at)
     return Decision(tick_groups, following, queued_at)
 
@@ -150,8 +138,8 @@ def _while_active(
 ) -> tuple[list[TickGroup], datetime | None]:
     """The last of them counts if it is not too late. Those before it would only come in a heap."""
     if due.now - last > timedelta(seconds=due.misfire_grace):
-        return _alike(due.grid, first, last, TickOutcome.MISSED), due.queued_at
-    tick_groups = _alike(due.grid, first, last - due.grid.step, TickOutcome.MISSED)
+        return _alike(due.recurrence, first, last, TickOutcome.MISSED), due.queued_at
+    tick_groups = _alike_before(due.recurrence, first, last)
     if due.is_free and due.queued_at is None:
         return [*tick_groups, TickGroup(last, 1, TickOutcome.FIRED)], None
     if due.overlap == Overlap.QUEUE_ONE and due.queued_at is None:
@@ -167,17 +155,27 @@ def _while_paused(
 ) -> tuple[list[TickGroup], datetime | None]:
     """What was due before the pause has been missed."""
     assert due.paused_at is not None
-    grid = due.grid
-    paused_from = max(first, grid.first_after(due.paused_at - _INSTANT))
-    missed = _alike(grid, first, min(paused_from - grid.step, last), TickOutcome.MISSED)
-    paused = _alike(grid, paused_from, last, TickOutcome.SKIPPED, TickReason.PAUSED)
+    recurrence = due.recurrence
+    missed = _alike_before(recurrence, first, min(due.paused_at, last + INSTANT))
+    since = recurrence.first_after(max(first, due.paused_at) - INSTANT)
+    if since is None:
+        return missed, due.queued_at
+    paused = _alike(recurrence, since, last, TickOutcome.SKIPPED, TickReason.PAUSED)
     return [*missed, *paused], due.queued_at
 
 
+def _alike_before(recurrence: Recurrence, first: datetime, end: datetime) -> list[TickGroup]:
+    """Return the missed ticks from the first one, earlier than a time."""
+    last = recurrence.last_until(end - INSTANT)
+    return [] if last is None else _alike(recurrence, first, last, TickOutcome.MISSED)
+
+
 def _alike(
-    grid: Recurrence, first: datetime, last: datetime, outcome: TickOutcome, reason: str = ""
+    recurrence: Recurrence, first: datetime, last: datetime, outcome: TickOutcome, reason: str = ""
 ) -> list[TickGroup]:
-    return [TickGroup(last, grid.count(first, last), outcome, reason)] if first <= last else []
+    if first > last:
+        return []
+    return [TickGroup(last, recurrence.count(first, last), outcome, reason)]
 
 
 def _closing(tick: datetime) -> TickGroup:

@@ -1,0 +1,69 @@
+"""The recurrences of schedules, and the decisions on scheduled times that are due.
+
+Pure: times come in, decisions go out.
+"""
+
+from tasks_app.recurrence.cron import (
+    Cron,
+    NotedTick,
+    OnFold,
+    OnGap,
+    TickNote,
+)
+from tasks_app.recurrence.decisions import (
+    Decision,
+    Overlap,
+    ScheduleState,
+    TickGroup,
+    TickOutcome,
+    TickReason,
+    decide,
+    recurrence_of,
+    runs_left,
+)
+from tasks_app.recurrence.expressions import (
+    EXPRESSION_MAX_LENGTH,
+    InvalidCronError,
+    is_valid,
+    parse,
+)
+from tasks_app.recurrence.kinds import (
+    EARLIEST,
+    LATEST,
+    Interval,
+    Once,
+    Recurrence,
+    preview,
+    upcoming,
+)
+from tasks_app.recurrence.zones import is_zone, zone
+
+__all__ = [
+    "EARLIEST",
+    "EXPRESSION_MAX_LENGTH",
+    "LATEST",
+    "Cron",
+    "Decision",
+    "Interval",
+    "InvalidCronError",
+    "NotedTick",
+    "OnFold",
+    "OnGap",
+    "Once",
+    "Overlap",
+    "Recurrence",
+    "ScheduleState",
+    "TickGroup",
+    "TickNote",
+    "TickOutcome",
+    "TickReason",
+    "decide",
+    "is_valid",
+    "is_zone",
+    "parse",
+    "preview",
+    "recurrence_of",
+    "runs_left",
+    "upcoming",
+    "zone",
+]

@@ -1,0 +1,164 @@
+"""The parameters of schedules, and their validation."""
+
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from tasks_app.options import SCHEDULE_OPTIONS, default_of
+from tasks_app.recurrence import (
+    EARLIEST,
+    LATEST,
+    InvalidCronError,
+    OnFold,
+    OnGap,
+    Overlap,
+    Recurrence,
+    is_zone,
+    parse,
+    recurrence_of,
+)
+from tasks_app.services import tasks
+from tasks_app.services.tasks import NewTask
+from tasks_app.services.validation import error, range_error
+
+RECURRENCES = ("interval", "cron", "at")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSchedule:
+    """The parameters of a schedule to create; see `tasks_app/options.py`.
+
+    Exactly one of `interval`, `cron` and `at` says when. Repeating a create with the same
+    idempotency key returns the schedule of the first request.
+    """
+
+    a: int
+    b: int
+    scheduled_at: datetime | None = None
+    interval: int | None = None
+    cron: str = ""
+    time_zone: str = default_of("time_zone")
+    on_gap: str = default_of("on_gap")
+    on_fold: str = default_of("on_fold")
+    at: datetime | None = None
+    queue: str = default_of("queue")
+    priority: int = default_of("priority")
+    duration_ms: int = default_of("duration_ms")
+    slots: int = default_of("slots")
+    max_attempts: int = default_of("max_attempts")
+    overlap: str = default_of("overlap")
+    misfire_grace: int = default_of("misfire_grace")
+    ends_at: datetime | None = None
+    max_runs: int | None = None
+    jitter: int = default_of("jitter")
+    idempotency_key: str = ""
+
+
+OF_THE_TASK = ("a", "b", "queue", "priority", "duration_ms", "slots", "max_attempts")
+OF_THE_SCHEDULE = [
+    field.name
+    for field in fields(NewSchedule)
+    if field.name not in (*OF_THE_TASK, "at", "idempotency_key")
+]
+
+
+def starting_at(new: NewSchedule, now: datetime) -> NewSchedule:
+    """Return checked parameters whose `scheduled_at` is what the schedule stores."""
+    return replace(new, scheduled_at=new.at or new.scheduled_at or now)
+
+
+def recurrence_for(new: NewSchedule) -> Recurrence:
+    """Return the recurrence of parameters that have a start."""
+    return recurrence_of(new)  # type: ignore[arg-type]  # The start is not None.
+
+
+def with_changes(new: NewSchedule, changes: dict[str, Any]) -> NewSchedule:
+    """Return changed parameters. A recurrence that is given replaces the one before it."""
+    if any(changes.get(name) for name in RECURRENCES):
+        defaults = {"interval": None, "cron": "", "time_zone": "UTC", "at": None}
+        if changes.get("at"):
+            defaults["scheduled_at"] = None
+        changes = defaults | changes
+    return replace(new, **changes)
+
+
+def checked(new: NewSchedule) -> NewSchedule:
+    """Return valid parameters with times in UTC and the five fields of the cron expression.
+
+    Raises:
+        ValidationError: By field.
+    """
+    if errors := _validate(new):
+        raise ValidationError(errors)
+    return replace(
+        new,
+        scheduled_at=_utc(new.scheduled_at),
+        at=_utc(new.at),
+        ends_at=_utc(new.ends_at),
+        cron=new.cron and parse(new.cron),
+    )
+
+
+def _validate(new: NewSchedule) -> dict[str, ValidationError]:
+    of_the_task = {name: getattr(new, name) for name in OF_THE_TASK}
+    errors = tasks.validate(NewTask(**of_the_task, idempotency_key=new.idempotency_key))
+    for name, option in SCHEDULE_OPTIONS.items():
+        value = getattr(new, name)
+        is_default = value is None and option.default is None
+        if option.minimum is not None and not is_default and not option.contains(value):
+            errors[name] = range_error(option)
+    for name in ("scheduled_at", "at", "ends_at"):
+        time = getattr(new, name)
+        if time is not None and not EARLIEST <= _aware(time) <= LATEST:
+            errors[name] = error("Must be between the years 1000 and 9000.", "out_of_range")
+    for name, choices in (("overlap", Overlap), ("on_gap", OnGap), ("on_fold", OnFold)):
+        if getattr(new, name) not in choices:
+            errors[name] = error(f"Must be one of {', '.join(choices)}.", "invalid_choice")
+    return errors | _recurrence_errors(new) or _contradictions(new)
+
+
+def _recurrence_errors(new: NewSchedule) -> dict[str, ValidationError]:
+    given = [name for name in RECURRENCES if getattr(new, name) not in (None, "")]
+    if len(given) != 1:
+        message = f"Exactly one of {', '.join(RECURRENCES)} is required."
+        return {name: error(message, "invalid") for name in given or ["interval"]}
+    errors = {}
+    if new.interval is not None and new.scheduled_at is None:
+        errors["scheduled_at"] = error("Required with an interval.", "required")
+    if new.at is not None and new.scheduled_at is not None:
+        errors["scheduled_at"] = error("Cannot be combined with `at`.", "invalid")
+    if not is_zone(new.time_zone):
+        message = "Must be the name of an IANA time zone, such as Europe/Berlin."
+        errors["time_zone"] = error(message, "invalid")
+    if new.cron:
+        try:
+            parse(new.cron)
+        except InvalidCronError as invalid:
+            errors["cron"] = error(str(invalid), "invalid")
+    return errors
+
+
+def _contradictions(new: NewSchedule) -> dict[str, ValidationError]:
+    errors = {}
+    start = new.at or new.scheduled_at
+    if new.ends_at is not None and start is not None and _aware(new.ends_at) < _aware(start):
+        errors["ends_at"] = error(
+            f"Must not be earlier than {'at' if new.at else 'scheduled_at'}.", "out_of_range"
+        )
+    ready = replace(starting_at(new, EARLIEST), cron=new.cron and parse(new.cron))
+    step = recurrence_for(ready).shortest_step
+    if step is not None and new.jitter >= step.total_seconds():
+        rule = "the interval" if new.interval is not None else "the shortest step of `cron`"
+        errors["jitter"] = error(f"Must be less than {rule}.", "out_of_range")
+    return errors
+
+
+def _utc(time: datetime | None) -> datetime | None:
+    return time and _aware(time).astimezone(UTC)
+
+
+def _aware(time: datetime) -> datetime:
+    """Return a time with a zone; one without is taken as UTC."""
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time
