@@ -89,9 +89,11 @@ def test_no_slot_is_idle_while_a_task_fits_unless_it_is_reserved(rows, policy):
 @given(random_tasks)
 def test_backfill_never_delays_the_first_task_beyond_its_first_reservation(rows):
     """FIFO on one node with exact estimates: the first task starts when it was expected to."""
+    # Tasks without duration would make several tasks the first one at the same time.
+    durations = [max(1, row["duration_s"]) for row in rows]
     tasks = [
-        task(str(number), **row | {"estimate_s": row["duration_s"]})
-        for number, row in enumerate(rows)
+        task(str(number), **row | {"duration_s": duration, "estimate_s": duration})
+        for number, (row, duration) in enumerate(zip(rows, durations, strict=True))
     ]
     result = run(tasks, slots=(6,))
     tasks = result.workload.tasks
