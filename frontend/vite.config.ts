@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
-import { defineConfig, type Plugin } from "vite";
+import type { Plugin } from "vite";
+import { defineConfig } from "vitest/config";
 
 /** Writes a compressed copy of each file, which project/static.py serves. */
 function compressed(): Plugin {
@@ -35,6 +36,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 8000,
     rolldownOptions: { input: ["index.html", "graphql/graphiql.html"] },
   },
+  test: { coverage: { include: ["src/**"], reporter: [["text", { skipFull: true }]] } },
   server: {
     // `npm run dev` uses the API of a cluster that runs.
     proxy: { "^/graphql/$": { target: "http://localhost:8000", ws: true } },
