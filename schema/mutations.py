@@ -2,13 +2,23 @@
 
 import strawberry
 
+from schema.types.calendars import CalendarMutations
 from schema.types.nodes import NodeMutations
 from schema.types.queues import QueueMutations
 from schema.types.schedules.mutations import ScheduleMutations
+from schema.types.schedules.selections import ScheduleSelectionMutations
 from schema.types.tasks.mutations import TaskMutations
 from schema.types.tokens import TokenMutations
 
 
 @strawberry.type(description="The root of mutations.")
-class Mutation(TaskMutations, ScheduleMutations, NodeMutations, QueueMutations, TokenMutations):
+class Mutation(
+    TaskMutations,
+    ScheduleMutations,
+    ScheduleSelectionMutations,
+    CalendarMutations,
+    NodeMutations,
+    QueueMutations,
+    TokenMutations,
+):
     """Each mutation calls one service, as the REST API does."""

@@ -2,6 +2,7 @@
 
 import strawberry
 
+from schema.types.calendars import CalendarQueries
 from schema.types.cluster import ClusterQueries
 from schema.types.events import EventQueries
 from schema.types.nodes import NodeQueries
@@ -17,6 +18,7 @@ class Query(
     NodeObjectQueries,
     TaskQueries,
     ScheduleQueries,
+    CalendarQueries,
     QueueQueries,
     NodeQueries,
     EventQueries,

@@ -35,7 +35,7 @@ class Option:
         parts = [self.description]
         if self.minimum is not None:
             parts.append(f"From {self.minimum:,} to {self.maximum:,}.")
-        if self.default not in (REQUIRED, None, ""):
+        if self.default not in (REQUIRED, None, "", ()):
             parts.append(f"Default {self.default}.")
         return " ".join(parts)
 
@@ -99,6 +99,15 @@ SCHEDULE_OPTIONS = {
         "FIRST",
     ),
     "at": Option("The only scheduled time of a schedule that runs once.", None),
+    "calendars": Option(
+        "The names of calendars, at most 10. Their times start no runs.",
+        (),
+    ),
+    "labels": Option(
+        "Labels by which schedules can be found and controlled together, at most 20 of at most 63"
+        " characters.",
+        (),
+    ),
     "overlap": Option(
         "What happens to a scheduled time that comes while the previous run has not ended.", "SKIP"
     ),

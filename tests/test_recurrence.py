@@ -66,7 +66,7 @@ class Ours:
         decision = decide(
             ScheduleState(
                 *(ID, ID, 1, now >= self.busy_until, at(self.rules.scheduled_at)),
-                *(self.rules.interval, "", "UTC", "RUN_AFTER", "FIRST"),
+                *(self.rules.interval, "", "UTC", "RUN_AFTER", "FIRST", None),
                 *(self.rules.overlap, self.rules.misfire_grace),
                 *(self.ends_at, self.rules.max_runs, 0, self.paused_at),
                 *(self.next_run_at, self.queued_at, self.fired, at(now)),
@@ -291,6 +291,7 @@ def test_a_clock_that_jumps_fires_nothing_twice(kind, clock, overlap):
         paused_at=None,
         next_run_at=START,
         queued_at=None,
+        calendars=None,
         fired=0,
         now=now,
         **rule,

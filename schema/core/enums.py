@@ -63,6 +63,8 @@ _publish(
     QUEUE_UPDATED="The limit of a queue was changed.",
     QUEUE_PAUSED="A queue was paused.",
     QUEUE_RESUMED="A queue was resumed.",
+    CALENDAR_SAVED="A calendar was created or changed. The message contains its name.",
+    CALENDAR_DELETED="A calendar was deleted. The message contains its name.",
     TOKEN_CREATED="An API token was created.",
     TOKEN_REVOKED="An API token was revoked.",
 )
@@ -129,11 +131,26 @@ TickNote = recurrence.TickNote
 _publish(
     TickNote,
     "TickNote",
-    "How a clock change affects a scheduled time.",
+    "How a clock change or a calendar affects a scheduled time.",
     GAP_SHIFTED="The local time does not exist. The run starts right after the gap.",
     GAP_SKIPPED="The local time does not exist. No run starts.",
     FOLD_FIRST="The local time comes twice. This is the first time.",
     FOLD_SECOND="The local time comes twice. This is the second time.",
+    EXCLUDED="A calendar excludes it and those that follow until the end of the excluded times.",
+)
+
+Weekday = recurrence.Weekday
+_publish(
+    Weekday,
+    "Weekday",
+    "A day of the week.",
+    MONDAY="The first day of the week in ISO 8601.",
+    TUESDAY="The second day of the week.",
+    WEDNESDAY="The third day of the week.",
+    THURSDAY="The fourth day of the week.",
+    FRIDAY="The fifth day of the week.",
+    SATURDAY="The sixth day of the week.",
+    SUNDAY="The seventh day of the week.",
 )
 
 TickOutcome = recurrence.TickOutcome

@@ -11,7 +11,7 @@ from tasks_app.options import OPTIONS, REQUIRED
 def option(name: str, **replaced: Any) -> Any:
     """Return the input field of an option, with its default, range and description."""
     found = OPTIONS[name]
-    if found.default is not REQUIRED:
+    if found.default is not REQUIRED and "default_factory" not in replaced:
         replaced = {"default": found.default} | replaced
     return strawberry.field(description=found.text, **replaced)
 

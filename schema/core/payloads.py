@@ -42,6 +42,7 @@ class UserErrorCode(Enum):
     ALREADY_EXISTS = strawberry.enum_value(
         "already_exists", description="An object with this name already exists."
     )
+    IN_USE = strawberry.enum_value("in_use", description="Other objects use the object.")
     NOT_ONLINE = strawberry.enum_value("not_online", description="The worker node is not online.")
     UNKNOWN_QUEUE = strawberry.enum_value("unknown_queue", description="The queue does not exist.")
     IDEMPOTENCY_CONFLICT = strawberry.enum_value(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any, NewType
 from uuid import UUID
 
@@ -26,8 +26,8 @@ def _time(value: Any) -> datetime:
     if not isinstance(value, str):
         raise TypeError("must be a string")
     try:
-        time = datetime.fromisoformat(value)
-        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+        moment = datetime.fromisoformat(value)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except OverflowError as error:
         raise ValueError("is too early or too late") from error
 
@@ -68,5 +68,17 @@ SCALARS: dict[object, Any] = {
         ),
         serialize=lambda time: time.astimezone(UTC).isoformat(),
         parse_value=_reading(_time),
+    ),
+    date: strawberry.scalar(
+        name="Date",
+        description="A date in the format ISO 8601, such as 2027-12-24.",
+        serialize=date.isoformat,
+        parse_value=_reading(date.fromisoformat),
+    ),
+    time: strawberry.scalar(
+        name="Time",
+        description="A time of day in the format ISO 8601, such as 18:00.",
+        serialize=lambda clock: clock.isoformat(timespec="minutes"),
+        parse_value=_reading(time.fromisoformat),
     ),
 }

@@ -17,6 +17,7 @@ NODE_TYPES: dict[str, type[Model]] = {
     "TaskResult": models.TaskResult,
     "TaskSchedule": models.TaskSchedule,
     "ScheduleTick": models.ScheduleTick,
+    "Calendar": models.Calendar,
     "Queue": models.Queue,
     "WorkerNode": models.WorkerNode,
 }

@@ -150,6 +150,11 @@ def queue_changed(kind: str, queue: str, *, message: str = "") -> None:
     _append(kind=kind, queue=queue, message=message)
 
 
+def calendar_changed(kind: str, name: str) -> None:
+    """Append a change of a calendar."""
+    _append(kind=kind, message=name)
+
+
 def token_changed(kind: str, token: ApiToken) -> None:
     """Append a change of an API token."""
     role = Role(token.role).name

@@ -1,6 +1,7 @@
 """The models, one module for each noun."""
 
 from tasks_app.models.base import BaseModel, uuid7
+from tasks_app.models.calendar import Calendar
 from tasks_app.models.event import ClusterEvent, PrunedLog
 from tasks_app.models.node import WorkerNode
 from tasks_app.models.queue import Queue
@@ -14,6 +15,7 @@ from tasks_app.models.token import ApiToken, Role
 __all__ = [
     "ApiToken",
     "BaseModel",
+    "Calendar",
     "ClusterEvent",
     "PrunedLog",
     "Queue",

@@ -4,12 +4,15 @@ import json
 from datetime import datetime
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models, transaction
 from django.db.models import F, Q
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from tasks_app.models import beat_rows
 from tasks_app.models.base import BaseModel, database_now
+from tasks_app.models.calendar import Calendar
 from tasks_app.models.task import Task
 from tasks_app.options import range_of
 from tasks_app.recurrence import (
@@ -31,7 +34,7 @@ TICK = "tasks_app.tick"
 
 _RULES = (
     *("scheduled_at", "interval", "cron", "time_zone", "on_gap", "on_fold"),
-    *("overlap", "misfire_grace", "ends_at", "max_runs", "jitter"),
+    *("overlap", "misfire_grace", "ends_at", "max_runs", "jitter", "calendars", "labels"),
 )
 
 
@@ -76,6 +79,15 @@ class TaskSchedule(BaseModel):
     on_fold = models.CharField(
         max_length=5, choices=OnFold.choices, default=OnFold.FIRST, db_default=OnFold.FIRST
     )
+
+    calendars = ArrayField(
+        models.CharField(max_length=63),
+        blank=True,
+        db_default=[],
+        default=list,
+        help_text="Names of the calendars whose times start no runs.",
+    )
+    labels = ArrayField(models.CharField(max_length=63), blank=True, db_default=[], default=list)
 
     paused_at = models.DateTimeField(null=True, blank=True)
     pause_note = models.TextField(blank=True, default="")
@@ -124,6 +136,8 @@ class TaskSchedule(BaseModel):
             models.Index(
                 fields=["queued_at"], name="schedule_queued", condition=Q(queued_at__isnull=False)
             ),
+            GinIndex(fields=["labels"], name="schedule_labels"),
+            GinIndex(fields=["calendars"], name="schedule_calendars"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -157,12 +171,13 @@ class TaskSchedule(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.recurrence.describe()} from {self.scheduled_at:%Y-%m-%d %H:%M:%S}"
+        return f"{recurrence_of(self).describe()} from {self.scheduled_at:%Y-%m-%d %H:%M:%S}"
 
     @property
     def recurrence(self) -> Recurrence:
-        """The scheduled times, without the limits."""
-        return recurrence_of(self)
+        """The scheduled times, without the limits. Reads the calendars, if it has any."""
+        calendars = Calendar.objects.filter(name__in=self.calendars) if self.calendars else ()
+        return recurrence_of(self, [calendar.excluded for calendar in calendars])
 
     @property
     def at(self) -> datetime | None:
@@ -239,5 +254,5 @@ class TaskSchedule(BaseModel):
             "kwargs": json.dumps({"schedule_id": str(self.pk)}),
             "start_time": self.scheduled_at,
             "enabled": self.paused_at is None,
-            **beat_rows.fields_for(self.recurrence),
+            **beat_rows.fields_for(recurrence_of(self)),
         }

@@ -3,6 +3,7 @@
 Pure: times come in, decisions go out.
 """
 
+from tasks_app.recurrence.calendars import ExcludedTimes, Exclusions, Weekday
 from tasks_app.recurrence.cron import (
     Cron,
     NotedTick,
@@ -44,6 +45,8 @@ __all__ = [
     "LATEST",
     "Cron",
     "Decision",
+    "ExcludedTimes",
+    "Exclusions",
     "Interval",
     "InvalidCronError",
     "NotedTick",
@@ -57,6 +60,7 @@ __all__ = [
     "TickNote",
     "TickOutcome",
     "TickReason",
+    "Weekday",
     "decide",
     "is_valid",
     "is_zone",

@@ -38,16 +38,17 @@ class OnFold(TextChoices):
 
 
 class TickNote(TextChoices):
-    """How a clock change affects a scheduled time."""
+    """How a clock change or a calendar affects a scheduled time."""
 
     GAP_SHIFTED = "GAP_SHIFTED", "The local time does not exist; moved to the end of the gap"
     GAP_SKIPPED = "GAP_SKIPPED", "The local time does not exist; skipped"
     FOLD_FIRST = "FOLD_FIRST", "The local time comes twice; the first time"
     FOLD_SECOND = "FOLD_SECOND", "The local time comes twice; the second time"
+    EXCLUDED = "EXCLUDED", "A calendar excludes it"
 
 
 class NotedTick(NamedTuple):
-    """A scheduled time in UTC, with its note. One with GAP_SKIPPED starts no run."""
+    """A scheduled time in UTC, with its note. GAP_SKIPPED and EXCLUDED start no run."""
 
     at: datetime
     note: TickNote | None = None
@@ -55,7 +56,7 @@ class NotedTick(NamedTuple):
     @property
     def starts_run(self) -> bool:
         """Whether the schedule starts a run at this time."""
-        return self.note != TickNote.GAP_SKIPPED
+        return self.note not in (TickNote.GAP_SKIPPED, TickNote.EXCLUDED)
 
 
 @dataclass(frozen=True)

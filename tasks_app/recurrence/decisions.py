@@ -1,5 +1,7 @@
 """The decisions on the scheduled times of a schedule that are due. Pure."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
@@ -7,30 +9,32 @@ from uuid import UUID
 
 from django.db.models import TextChoices
 
+from tasks_app.recurrence.calendars import ExcludedTimes, Exclusions
 from tasks_app.recurrence.cron import Cron
+from tasks_app.recurrence.excluding import Excluding
 from tasks_app.recurrence.kinds import INSTANT, Interval, Once, Recurrence
 
 
 class Overlap(TextChoices):
-    SKIP = "SKIP", "Skip a tick that comes while the last run is not finished"
-    QUEUE_ONE = "QUEUE_ONE", "Keep one such tick and run it afterwards"
+    SKIP = "SKIP", "Skip a scheduled time while the previous run has not ended"
+    QUEUE_ONE = "QUEUE_ONE", "Queue one run until the previous run has ended"
 
 
 class TickOutcome(TextChoices):
     FIRED = "FIRED", "It started a run"
-    SKIPPED = "SKIPPED", "The rules of the schedule kept it from starting one"
-    MISSED = "MISSED", "No scheduler was there in time"
+    SKIPPED = "SKIPPED", "The rules of the schedule prevented a run"
+    MISSED = "MISSED", "No scheduler ran in time"
 
 
 class TickReason(TextChoices):
-    OVERLAP = "OVERLAP", "The last run was not finished"
+    OVERLAP = "OVERLAP", "The previous run had not ended"
     PAUSED = "PAUSED", "The schedule was paused"
-    LIMIT = "LIMIT", "The schedule is over"
-    TRIGGERED = "TRIGGERED", "Somebody asked for it"
+    LIMIT = "LIMIT", "The schedule has ended"
+    TRIGGERED = "TRIGGERED", "A client triggered it"
 
 
 class Rule(Protocol):
-    """What a recurrence is made of: exactly one of `interval`, `cron` and neither, for once."""
+    """The parameters of a recurrence: `interval`, or `cron`, or neither for one time."""
 
     @property
     def scheduled_at(self) -> datetime: ...
@@ -46,8 +50,10 @@ class Rule(Protocol):
     def on_fold(self) -> str: ...
 
 
-def recurrence_of(rule: Rule) -> Recurrence:
-    """Return the recurrence of a schedule."""
+def recurrence_of(rule: Rule, calendars: Sequence[ExcludedTimes] = ()) -> Recurrence:
+    """Return the recurrence of a schedule, without the times that calendars exclude."""
+    if calendars:
+        return Excluding(recurrence_of(rule), Exclusions(calendars))
     if rule.interval is not None:
         return Interval(rule.scheduled_at, rule.interval)
     if rule.cron:
@@ -56,7 +62,10 @@ def recurrence_of(rule: Rule) -> Recurrence:
 
 
 class ScheduleState(NamedTuple):
-    """A schedule at one moment: its rules, how far it is, and whether its task is free."""
+    """A schedule at one moment: its rules, its progress, and whether its task is free.
+
+    `calendars` is a JSON list of its calendars, or None if it has none.
+    """
 
     id: UUID
     task_id: UUID
@@ -68,6 +77,7 @@ class ScheduleState(NamedTuple):
     time_zone: str
     on_gap: str
     on_fold: str
+    calendars: str | None
     overlap: str
     misfire_grace: int
     ends_at: datetime | None
@@ -82,12 +92,15 @@ class ScheduleState(NamedTuple):
     @property
     def recurrence(self) -> Recurrence:
         """The scheduled times, without limits."""
-        return recurrence_of(self)
+        if not self.calendars:
+            return recurrence_of(self)
+        rows = json.loads(self.calendars)
+        return recurrence_of(self, [ExcludedTimes.from_json(row) for row in rows])
 
 
 @dataclass(frozen=True, slots=True)
 class TickGroup:
-    """What became of a tick, or alike of several up to it."""
+    """The outcome of a scheduled time, or of several of which it is the last."""
 
     nominal_at: datetime
     count: int
@@ -96,7 +109,7 @@ class TickGroup:
 
 
 class Decision(NamedTuple):
-    """What became of the ticks that were due, and where the schedule stands then."""
+    """The outcomes of the scheduled times that were due, and the schedule's state after them."""
 
     tick_groups: list[TickGroup]
     next_run_at: datetime | None
@@ -104,16 +117,16 @@ class Decision(NamedTuple):
 
 
 def runs_left(max_runs: int | None, fired: int, queued_at: datetime | None) -> int | None:
-    """How many more ticks may fire. One that is kept for later has its run already."""
+    """Return how many more scheduled times may fire. A queued run counts as fired."""
     if max_runs is None:
         return None
     return max(0, max_runs - fired - (queued_at is not None))
 
 
 def decide(due: ScheduleState) -> Decision:
-    """What becomes of the ticks from `next_run_at` until now.
+    """Decide on the scheduled times from `next_run_at` until now.
 
-    The first one beyond a limit closes the schedule: no tick follows it.
+    The first one beyond a limit ends the schedule.
     """
     first = due.next_run_at
     if first is None or first > due.now:
@@ -136,7 +149,7 @@ def decide(due: ScheduleState) -> Decision:
 def _while_active(
     due: ScheduleState, first: datetime, last: datetime
 ) -> tuple[list[TickGroup], datetime | None]:
-    """The last of them counts if it is not too late. Those before it would only come in a heap."""
+    """The last scheduled time starts a run if it is not too late; those before it are missed."""
     if due.now - last > timedelta(seconds=due.misfire_grace):
         return _alike(due.recurrence, first, last, TickOutcome.MISSED), due.queued_at
     tick_groups = _alike_before(due.recurrence, first, last)
@@ -153,7 +166,7 @@ def _while_active(
 def _while_paused(
     due: ScheduleState, first: datetime, last: datetime
 ) -> tuple[list[TickGroup], datetime | None]:
-    """What was due before the pause has been missed."""
+    """Scheduled times before the pause are missed; those since then are skipped."""
     assert due.paused_at is not None
     recurrence = due.recurrence
     missed = _alike_before(recurrence, first, min(due.paused_at, last + INSTANT))

@@ -47,6 +47,11 @@ def choice_option(name: str, choices: Any) -> serializers.ChoiceField:
     return serializers.ChoiceField(choices, **_arguments_of(name))
 
 
+def names_option(name: str) -> serializers.ListField:
+    """Return the field of an option that is a list of names."""
+    return serializers.ListField(child=serializers.CharField(), **_arguments_of(name))
+
+
 def _arguments_of(name: str) -> dict[str, Any]:
     option = OPTIONS[name]
     arguments: dict[str, Any] = {"help_text": option.description}

@@ -6,11 +6,12 @@ from typing import Any
 from rest_framework import serializers
 
 from tasks_app.models import Task, TaskSchedule
-from tasks_app.recurrence import Cron, Interval, Once, OnFold, OnGap, Overlap
+from tasks_app.recurrence import Cron, Interval, Once, OnFold, OnGap, Overlap, recurrence_of
 from tasks_app.rest.options import (
     choice_option,
     given_option,
     integer_option,
+    names_option,
     text_option,
     time_option,
 )
@@ -108,6 +109,8 @@ class NewScheduleSerializer(ScheduleChangeSerializer):
     ends_at = time_option("ends_at")
     max_runs = integer_option("max_runs")
     jitter = integer_option("jitter")
+    calendars = names_option("calendars")
+    labels = names_option("labels")
 
 
 class ScheduleSerializer(serializers.Serializer[Any]):
@@ -125,7 +128,7 @@ class ScheduleSerializer(serializers.Serializer[Any]):
     def to_representation(self, instance: TaskSchedule) -> dict[str, Any]:
         """Return a schedule with the fields of its own recurrence only."""
         shown = super().to_representation(instance)
-        recurrence = instance.recurrence
+        recurrence = recurrence_of(instance)
         for name, kind in _RECURRENCE_FIELDS.items():
             if not isinstance(recurrence, kind):
                 del shown[name]

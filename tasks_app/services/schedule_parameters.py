@@ -1,11 +1,13 @@
 """The parameters of schedules, and their validation."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from tasks_app.models import Calendar
 from tasks_app.options import SCHEDULE_OPTIONS, default_of
 from tasks_app.recurrence import (
     EARLIEST,
@@ -21,8 +23,10 @@ from tasks_app.recurrence import (
 )
 from tasks_app.services import tasks
 from tasks_app.services.tasks import NewTask
-from tasks_app.services.validation import error, range_error
+from tasks_app.services.validation import error, is_storable, range_error
 
+CALENDARS_MAX = 10
+LABELS_MAX, LABEL_MAX_LENGTH = 20, 63
 RECURRENCES = ("interval", "cron", "at")
 
 
@@ -53,6 +57,8 @@ class NewSchedule:
     ends_at: datetime | None = None
     max_runs: int | None = None
     jitter: int = default_of("jitter")
+    calendars: Sequence[str] = default_of("calendars")
+    labels: Sequence[str] = default_of("labels")
     idempotency_key: str = ""
 
 
@@ -70,8 +76,10 @@ def starting_at(new: NewSchedule, now: datetime) -> NewSchedule:
 
 
 def recurrence_for(new: NewSchedule) -> Recurrence:
-    """Return the recurrence of parameters that have a start."""
-    return recurrence_of(new)  # type: ignore[arg-type]  # The start is not None.
+    """Return the recurrence of parameters that have a start, without excluded times."""
+    rows = Calendar.objects.filter(name__in=new.calendars) if new.calendars else ()
+    excluded = [calendar.excluded for calendar in rows]
+    return recurrence_of(new, excluded)  # type: ignore[arg-type]  # The start is not None.
 
 
 def with_changes(new: NewSchedule, changes: dict[str, Any]) -> NewSchedule:
@@ -98,6 +106,8 @@ def checked(new: NewSchedule) -> NewSchedule:
         at=_utc(new.at),
         ends_at=_utc(new.ends_at),
         cron=new.cron and parse(new.cron),
+        calendars=tuple(dict.fromkeys(new.calendars)),
+        labels=tuple(dict.fromkeys(new.labels)),
     )
 
 
@@ -116,7 +126,26 @@ def _validate(new: NewSchedule) -> dict[str, ValidationError]:
     for name, choices in (("overlap", Overlap), ("on_gap", OnGap), ("on_fold", OnFold)):
         if getattr(new, name) not in choices:
             errors[name] = error(f"Must be one of {', '.join(choices)}.", "invalid_choice")
-    return errors | _recurrence_errors(new) or _contradictions(new)
+    return errors | _name_errors(new) | _recurrence_errors(new) or _contradictions(new)
+
+
+def _name_errors(new: NewSchedule) -> dict[str, ValidationError]:
+    errors = {}
+    if len(new.calendars) > CALENDARS_MAX:
+        errors["calendars"] = error(f"Must be at most {CALENDARS_MAX} names.", "invalid")
+    elif new.calendars:
+        found = Calendar.objects.filter(name__in=list(new.calendars)).values_list("name", flat=True)
+        if unknown := sorted(set(new.calendars) - set(found)):
+            errors["calendars"] = error(f"There is no calendar {unknown[0][:63]!r}.", "not_found")
+    if len(new.labels) > LABELS_MAX or not all(map(_is_label, new.labels)):
+        errors["labels"] = error(
+            f"Must be at most {LABELS_MAX} labels of 1 to {LABEL_MAX_LENGTH} characters.", "invalid"
+        )
+    return errors
+
+
+def _is_label(label: str) -> bool:
+    return 0 < len(label) <= LABEL_MAX_LENGTH and is_storable(label)
 
 
 def _recurrence_errors(new: NewSchedule) -> dict[str, ValidationError]:
@@ -147,7 +176,7 @@ def _contradictions(new: NewSchedule) -> dict[str, ValidationError]:
         errors["ends_at"] = error(
             f"Must not be earlier than {'at' if new.at else 'scheduled_at'}.", "out_of_range"
         )
-    ready = replace(starting_at(new, EARLIEST), cron=new.cron and parse(new.cron))
+    ready = replace(starting_at(new, EARLIEST), cron=new.cron and parse(new.cron), calendars=())
     step = recurrence_for(ready).shortest_step
     if step is not None and new.jitter >= step.total_seconds():
         rule = "the interval" if new.interval is not None else "the shortest step of `cron`"

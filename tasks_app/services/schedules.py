@@ -19,7 +19,7 @@ from tasks_app.log import events
 from tasks_app.models import ClusterEvent, Task, TaskSchedule
 from tasks_app.models.base import database_now
 from tasks_app.models.event import CurrentTransactionId
-from tasks_app.recurrence import NotedTick, zone
+from tasks_app.recurrence import NotedTick, recurrence_of, zone
 from tasks_app.recurrence import preview as recurrence_preview
 from tasks_app.services.schedule_parameters import (
     OF_THE_SCHEDULE,
@@ -31,7 +31,7 @@ from tasks_app.services.schedule_parameters import (
     with_changes,
 )
 from tasks_app.services.validation import check_note, error
-from tasks_app.sql import transitions
+from tasks_app.sql import calendars, transitions
 from tasks_app.sql.transactions import in_transaction
 
 PREVIEW_MAX = 1_000
@@ -72,11 +72,12 @@ def update_schedule(schedule_id: UUID, **changes: Any) -> TaskSchedule:
     ticking.tick(schedule_id)
     schedule = _get_locked(schedule_id)
     new = checked(with_changes(_parameters_of(schedule), changes))
+    calendars.lock(new.calendars)
     new = starting_at(new, database_now())
     for name in OF_THE_SCHEDULE:
         setattr(schedule, name, getattr(new, name))
     schedule.update_celery_beat_task()
-    if changes.get("at"):
+    if changes.get("at") or new.calendars:
         _check_is_future(schedule)
     transitions.lock(schedule.task.pk)
     queue_before = schedule.task.queue_id
@@ -168,6 +169,7 @@ def _get_locked(schedule_id: UUID) -> TaskSchedule:
 
 @in_transaction
 def _insert(new: NewSchedule) -> TaskSchedule:
+    calendars.lock(new.calendars)
     stored = starting_at(new, database_now())
     schedule = TaskSchedule(
         **{name: getattr(stored, name) for name in OF_THE_SCHEDULE},
@@ -185,7 +187,10 @@ def _insert(new: NewSchedule) -> TaskSchedule:
 
 
 def _check_is_future(schedule: TaskSchedule) -> None:
-    """Raise ValidationError if a schedule that runs once has a time that has passed."""
+    """Raise ValidationError if a schedule has no scheduled time left."""
+    if schedule.next_run_at is None and recurrence_of(schedule).first_after(database_now()):
+        message = "The calendars exclude every scheduled time of the next ten years."
+        raise ValidationError({"calendars": error(message, "out_of_range")})
     if schedule.next_run_at is None:
         raise ValidationError({"at": error("Must be in the future.", "out_of_range")})
 

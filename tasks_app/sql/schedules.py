@@ -25,6 +25,11 @@ _EXPRESSIONS = {
     "task_id": "t.id",
     "run": "t.run",
     "is_free": FREE,
+    "calendars": """
+        CASE WHEN s.calendars <> '{}' THEN (
+             SELECT jsonb_agg(c)::text FROM tasks_app_calendar c WHERE c.name = ANY(s.calendars))
+         END
+    """,
     "now": "statement_timestamp()",
 }
 # The columns of `ScheduleState`.

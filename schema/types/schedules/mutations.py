@@ -49,6 +49,8 @@ class NewScheduleInput:
     ends_at: datetime | None = option("ends_at")
     max_runs: int | None = option("max_runs")
     jitter: int = option("jitter")
+    calendars: list[str] = option("calendars", default_factory=list)
+    labels: list[str] = option("labels", default_factory=list)
     idempotency_key: str | None = option("idempotency_key", default=None)
 
     def to_request(self) -> NewSchedule:
@@ -68,6 +70,8 @@ class NewScheduleInput:
             ends_at=self.ends_at,
             max_runs=self.max_runs,
             jitter=self.jitter,
+            calendars=self.calendars,
+            labels=self.labels,
             idempotency_key=self.idempotency_key or "",
         )
 
@@ -95,6 +99,8 @@ class UpdateTaskScheduleInput:
     ends_at: datetime | None = changed_option("ends_at")
     max_runs: int | None = changed_option("max_runs")
     jitter: int | None = changed_option("jitter")
+    calendars: list[str] | None = changed_option("calendars")
+    labels: list[str] | None = changed_option("labels")
 
     def changes(self) -> dict[str, Any]:
         """Return the options that were given. Null counts as given only where it is a value."""

@@ -24,6 +24,7 @@ from schema.core.relay import BadInputError, IdOrUuid, parse_id
 from schema.types.schedules.mutations import NewScheduleInput
 from schema.types.schedules.recurrences import with_paths
 from schema.types.schedules.types import UPCOMING_MAX, TaskSchedule
+from schema.types.schedules.where import TaskScheduleWhere, to_q
 from tasks_app import models
 from tasks_app.services import schedules
 
@@ -40,7 +41,7 @@ class PreviewTick:
         )
     )
     note: TickNote | None = strawberry.field(
-        description="How a clock change affects it. Null if none does."
+        description="How a clock change or a calendar affects it. Null if none does."
     )
 
 
@@ -48,8 +49,8 @@ class PreviewTick:
 class SchedulePreview:
     ticks: list[PreviewTick] = strawberry.field(
         description=(
-            "The first scheduled times, also those that a clock change skips. Empty if the schedule"
-            " is not valid."
+            "The first scheduled times, also those that a clock change or a calendar skips. Empty"
+            " if the schedule is not valid."
         )
     )
     text: str = strawberry.field(
@@ -78,12 +79,16 @@ class ScheduleQueries:
                 description="Returns paused schedules if true, and others if false. Default all."
             ),
         ] = None,
+        where: Annotated[
+            TaskScheduleWhere | None,
+            strawberry.argument(description="The condition that the schedules match. Default all."),
+        ] = None,
         first: First = None,
         after: After = None,
         last: Last = None,
         before: Before = None,
     ) -> Connection[TaskSchedule]:
-        rows = models.TaskSchedule.objects.all()
+        rows = models.TaskSchedule.objects.filter(to_q(where))
         if paused is not None:
             rows = rows.filter(paused_at__isnull=not paused)
         order, page = Order("CREATED_AT DESC"), Page(first, after, last, before)

@@ -11,6 +11,7 @@ from strawberry import UNSET
 from schema.core.enums import OnFold, OnGap
 from schema.core.options import option
 from tasks_app import models
+from tasks_app import recurrence as rules
 from tasks_app.options import SCHEDULE_OPTIONS
 
 T = TypeVar("T")
@@ -94,7 +95,7 @@ def recurrence_of(schedule: models.TaskSchedule) -> Recurrence:
         interval=schedule.interval,
         cron=cron,
         at=schedule.at,
-        text=schedule.recurrence.describe(),
+        text=rules.recurrence_of(schedule).describe(),
     )
 
 

@@ -58,6 +58,8 @@ class TaskSchedule(Node):
     ends_at: datetime | None = described(SCHEDULE_OPTIONS["ends_at"].description)
     max_runs: int | None = described(SCHEDULE_OPTIONS["max_runs"].description)
     jitter: int = described("The maximum of a random delay of each run, in seconds.")
+    calendars: list[str] = described("The names of the calendars whose times start no runs.")
+    labels: list[str] = described("Labels by which schedules can be found and controlled together.")
     fired_count: int = described(
         "The number of scheduled times that started a run.", field_name="fired"
     )

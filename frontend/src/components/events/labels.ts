@@ -36,6 +36,8 @@ const LABELS: Record<ClusterEventKind, Label> = {
   QUEUE_UPDATED: { text: "Limit changed", icon: "layers", tone: "plain" },
   QUEUE_PAUSED: { text: "Queue paused", icon: "pause", tone: "pending" },
   QUEUE_RESUMED: { text: "Queue resumed", icon: "repeat", tone: "success" },
+  CALENDAR_SAVED: { text: "Calendar saved", icon: "clock", tone: "plain" },
+  CALENDAR_DELETED: { text: "Calendar deleted", icon: "ban", tone: "cancelled" },
   TOKEN_CREATED: { text: "Token created", icon: "key", tone: "plain" },
   TOKEN_REVOKED: { text: "Token revoked", icon: "ban", tone: "cancelled" },
 };
@@ -46,7 +48,7 @@ export type Topic = "Tasks" | "Schedules" | "Nodes" | "Queues" | "Tokens";
 
 export const TOPICS: Record<Topic, ClusterEventKind[]> = {
   Tasks: KINDS.filter((kind) => kind.startsWith("TASK_")),
-  Schedules: KINDS.filter((kind) => /^(SCHEDULE|TICK)_/.test(kind)),
+  Schedules: KINDS.filter((kind) => /^(SCHEDULE|TICK|CALENDAR)_/.test(kind)),
   Nodes: KINDS.filter((kind) => kind.startsWith("NODE_")),
   Queues: KINDS.filter((kind) => kind.startsWith("QUEUE_")),
   Tokens: KINDS.filter((kind) => kind.startsWith("TOKEN_")),

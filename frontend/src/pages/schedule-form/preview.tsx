@@ -66,6 +66,7 @@ const NOTES = {
   GAP_SKIPPED: "skipped: clocks go forward",
   FOLD_FIRST: "first of two: clocks go back",
   FOLD_SECOND: "second of two: clocks go back",
+  EXCLUDED: "excluded by a calendar",
 };
 
 /** The local time of the schedule if it is not the viewer's, and how a clock change affects it. */

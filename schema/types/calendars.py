@@ -1,0 +1,174 @@
+"""Calendars of times in which schedules start no runs: type, queries and mutations."""
+
+from datetime import date, datetime, time
+from typing import Annotated, Any
+
+import strawberry
+import strawberry_django
+
+from schema.core.enums import Weekday
+from schema.core.payloads import (
+    INPUT,
+    UserError,
+    attempt,
+    errors_field,
+    mutation_input,
+    mutation_payload,
+)
+from schema.core.prefetch import fetch_selected
+from schema.core.relay import Node, checked_name, described, global_id
+from tasks_app import models
+from tasks_app.services import calendars
+
+NAME = "The name of the calendar, 1 to 63 characters."
+TIME_ZONE = "The IANA time zone of its days and hours, such as Europe/Berlin."
+DESCRIPTION = "What the calendar is for. Empty if it was not given."
+DAYS = "The days of the week on which the hours begin."
+FROM_TIME = "The local time at which the hours begin. Seconds must be zero."
+UNTIL_TIME = (
+    "The local time at which the hours end. If it is not later than `from`, they end on the next"
+    " day: from 00:00 until 00:00 is a whole day."
+)
+FROM_DATE, UNTIL_DATE = "The first day.", "The last day, included."
+WEEKLY = "The hours of each week that are excluded, at most 50 entries."
+DATES = "The days that are excluded, at most 1,000 entries."
+
+
+@strawberry.type(description="The same hours on some days of each week.")
+class WeeklyHours:
+    days: list[Weekday] = strawberry.field(description=DAYS)
+    from_: time = strawberry.field(name="from", description=FROM_TIME)
+    until: time = strawberry.field(description=UNTIL_TIME)
+
+
+@strawberry.type(description="The days from one to another.")
+class Dates:
+    from_: date = strawberry.field(name="from", description=FROM_DATE)
+    until: date = strawberry.field(description=UNTIL_DATE)
+
+
+@strawberry_django.type(
+    models.Calendar,
+    description="Times in which the schedules that use the calendar start no runs.",
+)
+class Calendar(Node):
+    name: str = described("The name of the calendar.")
+    description: str = described(DESCRIPTION)
+    time_zone: str = described(TIME_ZONE)
+    created_at: datetime = described("The time at which the calendar was created.")
+    updated_at: datetime = described("The time of the calendar's last change.")
+
+    @strawberry.field(description="The hours of each week that are excluded.")
+    def weekly(self: Any) -> list[WeeklyHours]:
+        return [
+            WeeklyHours(
+                days=[Weekday(day) for day in hours.days], from_=hours.begins, until=hours.until
+            )
+            for hours in self.excluded.weekly
+        ]
+
+    @strawberry.field(description="The days that are excluded.")
+    def dates(self: Any) -> list[Dates]:
+        return [Dates(from_=each.first, until=each.last) for each in self.excluded.dates]
+
+    @strawberry.field(description="The number of schedules that use the calendar.")
+    def schedule_count(self: Any) -> int:
+        return calendars.schedule_count(self.name)
+
+
+@strawberry.input(description="The same hours on some days of each week.")
+class WeeklyHoursInput:
+    days: list[Weekday] = strawberry.field(description=DAYS)
+    from_: time = strawberry.field(name="from", description=FROM_TIME)
+    until: time = strawberry.field(description=UNTIL_TIME)
+
+
+@strawberry.input(description="The days from one to another.")
+class DatesInput:
+    from_: date = strawberry.field(name="from", description=FROM_DATE)
+    until: date = strawberry.field(description=UNTIL_DATE)
+
+
+@mutation_input
+class SaveCalendarInput:
+    name: str = strawberry.field(description=NAME)
+    description: str = strawberry.field(default="", description=DESCRIPTION)
+    time_zone: str = strawberry.field(default="UTC", description=f"{TIME_ZONE} Default UTC.")
+    weekly: list[WeeklyHoursInput] = strawberry.field(
+        default_factory=list, description=f"{WEEKLY} Default none."
+    )
+    dates: list[DatesInput] = strawberry.field(
+        default_factory=list, description=f"{DATES} Default none."
+    )
+
+    def to_request(self) -> calendars.NewCalendar:
+        """Return what the service takes."""
+        return calendars.NewCalendar(
+            name=self.name,
+            description=self.description,
+            time_zone=self.time_zone,
+            weekly=[
+                calendars.WeeklyHours(days=tuple(each.days), begins=each.from_, until=each.until)
+                for each in self.weekly
+            ],
+            dates=[calendars.Dates(first=each.from_, last=each.until) for each in self.dates],
+        )
+
+
+@mutation_input
+class DeleteCalendarInput:
+    name: str = strawberry.field(description="The name of the calendar.")
+
+
+@mutation_payload
+class SaveCalendarPayload:
+    calendar: Calendar | None = strawberry.field(
+        description="The calendar after the mutation. Null if the mutation failed."
+    )
+    errors: list[UserError] = errors_field()
+
+
+@mutation_payload
+class DeleteCalendarPayload:
+    deleted_id: strawberry.ID | None = strawberry.field(
+        description="The global ID that the calendar had. Null if the mutation failed."
+    )
+    errors: list[UserError] = errors_field()
+
+
+@strawberry.type
+class CalendarQueries:
+    @strawberry_django.field(description="All calendars, ordered by name.")
+    def calendars(self, info: strawberry.Info) -> list[Calendar]:
+        return fetch_selected(info, models.Calendar.objects.order_by("name"))
+
+    @strawberry_django.field(description="The calendar with this name. Null if it does not exist.")
+    def calendar(
+        self,
+        info: strawberry.Info,
+        name: Annotated[str, strawberry.argument(description="The name of the calendar.")],
+    ) -> Calendar | None:
+        found = models.Calendar.objects.filter(name=checked_name(name))
+        return next(iter(fetch_selected(info, found)), None)
+
+
+@strawberry.type
+class CalendarMutations:
+    @strawberry_django.mutation(
+        description=(
+            "Create a calendar, or replace the one with the same name. The schedules that use it"
+            " follow the new times at once."
+        )
+    )
+    def save_calendar(self, input: Annotated[SaveCalendarInput, INPUT]) -> SaveCalendarPayload:
+        calendar, errors = attempt(lambda: calendars.save_calendar(input.to_request()))
+        return SaveCalendarPayload(calendar=calendar, errors=errors)  # type: ignore[arg-type]
+
+    @strawberry_django.mutation(description="Delete a calendar that no schedule uses.")
+    def delete_calendar(
+        self, input: Annotated[DeleteCalendarInput, INPUT]
+    ) -> DeleteCalendarPayload:
+        name = checked_name(input.name)
+        id, errors = attempt(lambda: calendars.delete_calendar(name), key="name")
+        deleted_id = global_id("Calendar", id) if id else None
+        return DeleteCalendarPayload(deleted_id=deleted_id, errors=errors)

@@ -1,0 +1,159 @@
+"""The services of calendars: save and delete. Each opens its transaction.
+
+They raise Calendar.DoesNotExist, and ValidationError by field with a code for each error.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db.models.functions import Now
+
+from tasks_app.log import events
+from tasks_app.models import Calendar, ClusterEvent, TaskSchedule
+from tasks_app.models.base import database_now
+from tasks_app.recurrence import EARLIEST, LATEST, Weekday, is_zone
+from tasks_app.services.validation import error, is_storable, text_error
+from tasks_app.sql import calendars
+from tasks_app.sql.transactions import in_transaction
+
+NAME_MAX_LENGTH = 63
+DESCRIPTION_MAX_LENGTH = 10_000
+WEEKLY_MAX, DATES_MAX = 50, 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeeklyHours:
+    """Hours on some days of each week. If `until` is not later, they end on the next day."""
+
+    days: Sequence[str]
+    begins: time
+    until: time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dates:
+    """The days from one to another, both included."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCalendar:
+    """The parameters of a calendar."""
+
+    name: str
+    description: str = ""
+    time_zone: str = "UTC"
+    weekly: Sequence[WeeklyHours] = ()
+    dates: Sequence[Dates] = ()
+
+
+@in_transaction
+def save_calendar(new: NewCalendar) -> Calendar:
+    """Create a calendar, or replace the one with the same name.
+
+    The schedules that use it get a new next scheduled time.
+    """
+    if errors := _validate(new):
+        raise ValidationError(errors)
+    calendar, is_new = Calendar.objects.select_for_update().get_or_create(
+        name=new.name, defaults=_columns(new)
+    )
+    if not is_new:
+        Calendar.objects.filter(pk=calendar.pk).update(updated_at=Now(), **_columns(new))
+        _reschedule(new.name)
+    events.calendar_changed(ClusterEvent.Kind.CALENDAR_SAVED, new.name)
+    return Calendar.objects.get(pk=calendar.pk)
+
+
+@in_transaction
+def delete_calendar(name: str) -> UUID:
+    """Delete a calendar that no schedule uses, and return the ID that it had."""
+    calendar = Calendar.objects.select_for_update().get(name=name)
+    if count := schedule_count(name):
+        message = f"The calendar is used by {count} schedules. Remove it from them first."
+        raise ValidationError({"name": error(message, "in_use")})
+    id = calendar.pk
+    calendar.delete()
+    events.calendar_changed(ClusterEvent.Kind.CALENDAR_DELETED, name)
+    return id
+
+
+def schedule_count(name: str) -> int:
+    """Return the number of schedules that use a calendar."""
+    return TaskSchedule.objects.filter(calendars__contains=[name]).count()
+
+
+def _reschedule(name: str) -> None:
+    """Compute the next scheduled times of the schedules that use a calendar.
+
+    Those that are due keep theirs: the scheduler decides on them by the new calendar.
+    """
+    now = database_now()
+    users = TaskSchedule.objects.select_for_update().order_by("pk")
+    next_runs: list[tuple[UUID, datetime]] = []
+    for schedule in users.filter(calendars__contains=[name], next_run_at__gt=now):
+        next_run_at = schedule.recurrence.first_after(now)
+        if next_run_at is None:
+            message = (
+                f"Every scheduled time of schedule {schedule.pk} in the next ten years would be"
+                " excluded. Exclude less."
+            )
+            raise ValidationError({"name": error(message, "out_of_range")})
+        next_runs.append((schedule.pk, next_run_at))
+    if next_runs:
+        calendars.reschedule(next_runs)
+        ids = [id for id, _ in next_runs]
+        events.schedules_changed(ClusterEvent.Kind.SCHEDULE_UPDATED, ids, message=name)
+
+
+def _columns(new: NewCalendar) -> dict[str, object]:
+    return {
+        "description": new.description,
+        "time_zone": new.time_zone,
+        "weekly": [
+            {
+                "days": list(each.days),
+                "from": f"{each.begins:%H:%M}",
+                "until": f"{each.until:%H:%M}",
+            }
+            for each in new.weekly
+        ],
+        "dates": [
+            {"from": each.first.isoformat(), "until": each.last.isoformat()} for each in new.dates
+        ],
+    }
+
+
+def _validate(new: NewCalendar) -> dict[str, ValidationError]:
+    errors = {}
+    if not (0 < len(new.name) <= NAME_MAX_LENGTH and is_storable(new.name)):
+        errors["name"] = error(f"Must be 1 to {NAME_MAX_LENGTH} characters.", "invalid")
+    if len(new.description) > DESCRIPTION_MAX_LENGTH or not is_storable(new.description):
+        errors["description"] = text_error(DESCRIPTION_MAX_LENGTH)
+    if not is_zone(new.time_zone):
+        message = "Must be the name of an IANA time zone, such as Europe/Berlin."
+        errors["time_zone"] = error(message, "invalid")
+    if len(new.weekly) > WEEKLY_MAX:
+        errors["weekly"] = error(f"Must be at most {WEEKLY_MAX} entries.", "invalid")
+    if len(new.dates) > DATES_MAX:
+        errors["dates"] = error(f"Must be at most {DATES_MAX} entries.", "invalid")
+    for number, hours in enumerate(new.weekly[:WEEKLY_MAX]):
+        if not hours.days or not set(hours.days) <= set(Weekday.values):
+            errors[f"weekly.{number}.days"] = error("Must name days of the week.", "invalid")
+        for field, clock in (("from", hours.begins), ("until", hours.until)):
+            if clock.tzinfo or clock.second or clock.microsecond:
+                message = "Must be a local time in hours and minutes."
+                errors[f"weekly.{number}.{field}"] = error(message, "invalid")
+    for number, dates in enumerate(new.dates[:DATES_MAX]):
+        if dates.last < dates.first:
+            message = "Must not be earlier than `from`."
+            errors[f"dates.{number}.until"] = error(message, "out_of_range")
+        elif not EARLIEST.date() <= dates.first <= dates.last <= LATEST.date():
+            message = "Must be between the years 1000 and 9000."
+            errors[f"dates.{number}.from"] = error(message, "out_of_range")
+    return errors
