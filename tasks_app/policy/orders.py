@@ -9,6 +9,7 @@ the simulation's.
 """
 
 from collections.abc import Callable, Mapping
+from heapq import heappop, heappush
 from typing import Any, Literal, Protocol
 
 from tasks_app.policy.claim import by_priority
@@ -74,8 +75,8 @@ class FairShare(Policy):
 
     Start-time fair queueing (Goyal, Vin and Cheng, 1996): a task gets a start tag, the later of the
     virtual time and its owner's last finish tag, and moves that finish tag by cost / weight. The
-    cost is slots * duration. Tasks are claimed in the order of start tags. The virtual time is the
-    start tag of the last task that started, so an owner without tasks saves no credit.
+    cost is slots * duration. Tasks are claimed in the order of start tags. Each priority has tags
+    and a virtual time of its own. An owner without tasks saves no credit.
     """
 
     def __init__(self, by: Literal["owner", "queue"], weights: Mapping[str, float]) -> None:
@@ -84,25 +85,56 @@ class FairShare(Policy):
         self._by = by
         # Integers, so that tags are exact.
         self._thousandths = {share: round(weight * 1000) for share, weight in weights.items()}
-        self._virtual_time = 0
-        self._finish_tags: dict[str, int] = {}
+        self._levels: dict[int, _Level] = {}
 
     def _key(self, task: Ordered) -> Any:
+        level = self._levels.setdefault(-task.priority, _Level())
         share = task.owner if self._by == "owner" else task.queue
-        start = max(self._virtual_time, self._finish_tags.get(share, self._virtual_time))
         # A task without a duration still occupies its slots for a moment.
         cost = task.slots * max(1, task.duration_ms)
-        self._finish_tags[share] = start + cost * 1_000_000 // self._thousandths.get(share, 1000)
-        return -task.priority, start, task.due_at, task.id
+        start = level.tag(share, cost * 1_000_000 // self._thousandths.get(share, 1000))
+        key = -task.priority, start, task.due_at, task.id
+        heappush(level.waiting, key)
+        return key
 
     def started(self, key: Any) -> None:
-        """Move the virtual time to the start tag of the task."""
-        self._virtual_time = max(self._virtual_time, key[1])
+        """Move the virtual time of the task's priority."""
+        self._levels[key[0]].started(key)
 
     def idle(self) -> None:
         """Let all owners start again from the same virtual time."""
-        self._virtual_time = max(self._finish_tags.values(), default=self._virtual_time)
-        self._finish_tags.clear()
+        self._levels.clear()
+
+
+class _Level:
+    """The tags and the virtual time of one priority.
+
+    The virtual time is the smallest start tag that was waiting when the last task started. It is
+    not the tag of that task: backfill starts a task before others with smaller tags, and a new
+    owner would then have to wait behind all of these.
+    """
+
+    def __init__(self) -> None:
+        self.waiting: list[Any] = []
+        self._started: set[Any] = set()
+        self._virtual_time = 0
+        self._finish_tags: dict[str, int] = {}
+
+    def tag(self, share: str, length: int) -> int:
+        """Return the start tag of a task and move the finish tag of its owner or queue."""
+        start = max(self._virtual_time, self._finish_tags.get(share, 0))
+        self._finish_tags[share] = start + length
+        return start
+
+    def started(self, key: Any) -> None:
+        """Move the virtual time to the smallest tag that waited. A lost task can start again."""
+        waiting = self.waiting
+        self._started.add(key)
+        self._virtual_time = max(
+            self._virtual_time, min(key[1], waiting[0][1] if waiting else key[1])
+        )
+        while waiting and waiting[0] in self._started:
+            self._started.remove(heappop(waiting))
 
 
 NAMES = ("fifo", "priority", "aged-priority", "shortest-first", "fair-share")

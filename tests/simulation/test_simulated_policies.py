@@ -113,6 +113,28 @@ def test_fair_share_of_a_single_owner_is_fifo():
     assert run(tasks, "fair-share", slots=(4,)).log == run(tasks, "fifo", slots=(4,)).log
 
 
+def test_backfilled_task_does_not_put_a_new_owner_behind_the_backlog():
+    tasks = [task("first", 0, 10, slots=3, owner="heavy")]
+    tasks += [task(f"wide{n}", 1, 10, slots=4, owner="heavy") for n in range(9)]
+    tasks += [task("short", 2, 1, owner="heavy"), task("light", 5, 10, slots=4, owner="light")]
+
+    # "short" has the largest start tag of "heavy", and starts at once. The tag of "light" is that
+    # of "wide0", which was submitted earlier.
+    result = spans(run(tasks, "fair-share", slots=(4,)))
+    assert result["short"] == (2, 3)
+    assert result["wide0"] == (10, 20)
+    assert result["light"] == (20, 30)
+
+
+def test_fair_share_of_one_priority_does_not_depend_on_another():
+    urgent = [task(f"u{n}", 0, 10, owner="other", priority=9) for n in range(50)]
+    backlog = [task(f"b{n}", 0, 10, owner="heavy") for n in range(20)]
+    result = spans(run([*urgent, *backlog, task("new", 400, 10, owner="light")], "fair-share"))
+
+    assert result["b0"] == (500, 510)
+    assert result["new"][0] <= 510
+
+
 def test_unknown_policy_is_refused():
     with pytest.raises(ValueError, match="Choose one of: fifo, priority"):
         orders.make("lottery")
