@@ -50,6 +50,7 @@ handler403 = _plainly(403, "Forbidden.")
 handler404 = not_found
 handler500 = _plainly(500, "Internal server error.")
 
+graphql_page = after_login(page(graphql, **EDITOR))
 docs = SpectacularSwaggerSplitView.as_view(url_name="openapi")
 
 urlpatterns = [
@@ -59,7 +60,8 @@ urlpatterns = [
     path("login/", page(LoginView.as_view(template_name="login.html")), name="login"),
     path("logout/", LogoutView.as_view(next_page="login"), name="logout"),
     path("", include("tasks_app.rest.urls")),
-    path("graphql/", after_login(page(graphql, **EDITOR)), name="graphql"),
+    path("graphql/", graphql_page, name="graphql"),
+    path("graphql", graphql_page),
     path("api/schema/", SpectacularAPIView.as_view(), name="openapi"),
     path("api/docs/", page(docs, style_src="'self' 'unsafe-inline'"), name="swagger"),
     path("admin/", admin.site.urls),
