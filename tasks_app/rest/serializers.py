@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.utils.html import is_html_input
 
 from tasks_app.models import Task, TaskSchedule
 from tasks_app.recurrence import Cron, Interval, Once, OnFold, OnGap, Overlap
@@ -88,9 +89,17 @@ class ScheduleChangeSerializer(serializers.Serializer[Any]):
         """Return the fields. Without `cron` and `at`, those of an interval are required."""
         fields = super().get_fields()
         data = getattr(self, "initial_data", None)
-        if data is not None and not (isinstance(data, Mapping) and {"cron", "at"} & data.keys()):
+        if data is not None and not _has_own_times(data):
             fields["scheduled_at"].required = fields["interval"].required = True
         return fields
+
+
+def _has_own_times(data: Any) -> bool:
+    if not isinstance(data, Mapping):
+        return False
+    if is_html_input(data):  # A form sends every field, and those left blank as "".
+        return any(data.get(name) for name in ("cron", "at"))
+    return bool({"cron", "at"} & data.keys())
 
 
 class NewScheduleSerializer(ScheduleChangeSerializer):

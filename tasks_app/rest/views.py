@@ -33,7 +33,7 @@ _IDEMPOTENCY_KEY = OpenApiParameter(
     description="A request repeated with the same key answers what the first one created.",
 )
 _REFUSED = OpenApiResponse(OpenApiTypes.OBJECT, description="What is wrong, by field.")
-_NOT_JSON = OpenApiResponse(OpenApiTypes.OBJECT, description="The body is not application/json.")
+_UNSUPPORTED = OpenApiResponse(OpenApiTypes.OBJECT, description="The body is not JSON or a form.")
 _CONFLICT = OpenApiResponse(
     OpenApiTypes.OBJECT, description="The key came with other values before."
 )
@@ -64,7 +64,13 @@ class TaskList(APIView):
         operation_id="create_task",
         parameters=[_IDEMPOTENCY_KEY],
         request=NewTaskSerializer,
-        responses={201: TaskSerializer, 400: _REFUSED, 415: _NOT_JSON, 422: _CONFLICT, **_ALWAYS},
+        responses={
+            201: TaskSerializer,
+            400: _REFUSED,
+            415: _UNSUPPORTED,
+            422: _CONFLICT,
+            **_ALWAYS,
+        },
     )
     def post(self, request: Request) -> Response:
         """Create a task: a + b, computed by some worker node."""
@@ -105,7 +111,7 @@ class ScheduleList(APIView):
         responses={
             201: ScheduleSerializer,
             400: _REFUSED,
-            415: _NOT_JSON,
+            415: _UNSUPPORTED,
             422: _CONFLICT,
             **_ALWAYS,
         },
@@ -137,7 +143,7 @@ class ScheduleDetail(APIView):
             200: ScheduleSerializer,
             400: _REFUSED,
             404: _NOT_FOUND,
-            415: _NOT_JSON,
+            415: _UNSUPPORTED,
             **_ALWAYS,
         },
     )
