@@ -46,6 +46,7 @@ if WEB:
         "django.contrib.messages",
         "django.contrib.staticfiles",
         "rest_framework",
+        "django_filters",
         "drf_spectacular",
         "drf_spectacular_sidecar",
         "strawberry_django",
