@@ -268,7 +268,11 @@ REST_FRAMEWORK = {
         "tasks_app.rest.parsers.FormParser",
         "tasks_app.rest.parsers.MultiPartParser",
     ],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    # The first is for clients that accept everything.
+    "DEFAULT_RENDERER_CLASSES": [
+        "rest_framework.renderers.JSONRenderer",
+        "tasks_app.rest.renderers.BrowsableAPIRenderer",
+    ],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "tasks_app.rest.errors.exception_handler",
 }
