@@ -22,6 +22,11 @@ class BrowsableAPIRenderer(renderers.BrowsableAPIRenderer):
             "actor": actors.current(),
         }
 
+    def get_breadcrumbs(self, request: Request) -> list[tuple[str, str]]:
+        """Return names and URLs of the parent pages, each once: URLs also work without a slash."""
+        found = {url.rstrip("/"): (name, url) for name, url in super().get_breadcrumbs(request)}
+        return list(found.values())
+
     def get_rendered_html_form(self, data: Any, view: Any, method: str, request: Request) -> Any:
         """Return the form of a method. After a refused request, it has its values and errors."""
         # DRF would take the serializer of the response for that of the form.

@@ -138,7 +138,7 @@ class TaskDetail(APIView):
         """Return a task and the results of its runs, newest first."""
         task = Task.objects.prefetch_related("results").get(pk=pk)
         # Old results of a task are deleted without a change of the task.
-        results = [result.pk for result in task.results.all()]
+        results = [result.pk.int for result in task.results.all()]
         headers = headers_of(request, [*task_version(task), *results])
         if response := not_modified(request, headers):
             return response

@@ -76,6 +76,14 @@ def test_pages_obey_a_strict_policy_and_load_nothing_from_elsewhere(browse, make
         assert not re.findall(r'(?:src|href|action)="(?:https?:)?//(?!testserver)', text)
 
 
+@pytest.mark.parametrize("end", ["", "/"])
+def test_breadcrumbs_name_each_page_once(browse, make_schedule, end):
+    page = browse("get", f"/task-schedules/{make_schedule().pk}{end}").content.decode()
+
+    crumbs = re.search(r'class="breadcrumb">(.*?)</ul>', page, re.DOTALL)[1]
+    assert re.findall(r">([^<>]+)</a>", crumbs) == ["Schedule List", "Schedule Detail"]
+
+
 def test_form_creates_a_task_and_the_page_shows_it(browse):
     token = hidden_token(browse("get", "/tasks/"))
 
