@@ -26,12 +26,18 @@ PAGING_PARAMETERS = [
 Row = TypeVar("Row", bound=BaseModel)
 
 
-def newest_first(request: Request, rows: QuerySet[Row]) -> tuple[list[Row], dict[str, str]]:
-    """The page that was asked for, and its headers. Ids sort by time, so an id is the cursor."""
+def newest_first(request: Request, *disjoint: QuerySet[Row]) -> tuple[list[Row], dict[str, str]]:
+    """Return the requested page of one or more disjoint sets of rows, and its headers.
+
+    IDs sort by time, so an ID is the cursor. Each set is read in the order of its own index.
+    """
     limit = _limit(request.query_params.get("limit"))
     if cursor := request.query_params.get("cursor"):
-        rows = rows.filter(pk__lt=_id(cursor))
-    page = list(rows.order_by("-pk")[: limit + 1])
+        disjoint = tuple(rows.filter(pk__lt=_id(cursor)) for rows in disjoint)
+    first, *others = (rows.order_by("-pk")[: limit + 1] for rows in disjoint)
+    if others:
+        first = first.union(*others, all=True).order_by("-pk")[: limit + 1]
+    page = list(first)
     if len(page) <= limit:
         return page, {}
     page.pop()

@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from tasks_app.models import Task, TaskSchedule
 from tasks_app.rest import examples
 from tasks_app.rest.conditional import headers_of, not_modified, schedule_version, task_version
-from tasks_app.rest.filters import FilterBackend, ScheduleFilterSet, TaskFilterSet
+from tasks_app.rest.filters import FilterBackend, ScheduleFilterSet, TaskFilterSet, with_status
 from tasks_app.rest.pagination import PAGING_PARAMETERS, newest_first
 from tasks_app.rest.serializers import (
     NewScheduleSerializer,
@@ -92,7 +92,8 @@ class TaskList(APIView):
     def get(self, request: Request) -> HttpResponse:
         """Return the tasks, newest first. The `Link` header has the URL of the next page."""
         rows = FilterBackend().filter_queryset(request, self.get_queryset(), self)
-        page, headers = newest_first(request, rows)
+        disjoint = with_status(rows, request.query_params.get("status"))
+        page, headers = newest_first(request, *disjoint)
         headers |= headers_of(request, [headers.get("Link"), *map(task_version, page)])
         if response := not_modified(request, headers):
             return response
