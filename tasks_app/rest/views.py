@@ -1,5 +1,6 @@
 """The REST API, which shows the documented fields only."""
 
+import threading
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,21 @@ from tasks_app.services.schedule_parameters import NewSchedule
 # Validation leaves no trace in the serializer, and copying its fields for each request would cost
 # as much as the rest of the API.
 _NEW_TASK = NewTaskSerializer()
+
+
+class _PerThread(threading.local):
+    """The serializer of created tasks, which keeps the request: each thread has its own."""
+
+    def __init__(self) -> None:
+        self.context: dict[str, Any] = {}
+        self.serializer = TaskSerializer(context=self.context)
+
+    def represent(self, task: Task, request: Request) -> dict[str, Any]:
+        self.context["request"] = request
+        return self.serializer.to_representation(task)
+
+
+_created = _PerThread()
 
 _IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -118,7 +134,7 @@ class TaskList(APIView):
         values = _NEW_TASK.run_validation(request.data)
         key = request.headers.get("Idempotency-Key", "")
         task = tasks.create_task(tasks.NewTask(**values, idempotency_key=key))
-        data = TaskSerializer(task, context={"request": request}).data
+        data = _created.represent(task, request)
         return Response(data, status.HTTP_201_CREATED, headers={"Location": data["url"]})
 
 
