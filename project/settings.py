@@ -265,8 +265,8 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_PARSER_CLASSES": [
         "rest_framework.parsers.JSONParser",
-        "tasks_app.rest.parsers.FormParser",
-        "tasks_app.rest.parsers.MultiPartParser",
+        "rest_framework.parsers.FormParser",
+        "rest_framework.parsers.MultiPartParser",
     ],
     # The first is for clients that accept everything.
     "DEFAULT_RENDERER_CLASSES": [

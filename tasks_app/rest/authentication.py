@@ -10,7 +10,7 @@ from rest_framework.request import Request
 
 from tasks_app import actors
 from tasks_app.models import Role
-from tasks_app.rest.parsers import is_foreign_form
+from tasks_app.rest.forms import check_form
 
 
 class Bearer(BaseAuthentication):
@@ -38,12 +38,6 @@ class MayCall(BasePermission):
         needed = Role.VIEWER if request.method in SAFE_METHODS else Role.OPERATOR
         if message := actors.missing_role(needed):
             raise PermissionDenied(message)
-        if (
-            request.method not in SAFE_METHODS
-            and actors.current().token_id is None
-            and is_foreign_form(request)
-        ):
-            raise PermissionDenied(
-                "A page of another site sent this form. Send JSON or an API token."
-            )
+        if request.method not in SAFE_METHODS:
+            check_form(request, has_token=actors.current().token_id is not None)
         return True

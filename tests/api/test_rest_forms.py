@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from tasks_app.models import Role, Task, TaskSchedule
@@ -85,19 +86,27 @@ def test_form_without_recurrence_is_refused_by_field(api):
 
 
 def test_file_is_not_a_number(api):
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
     response = api.post("/tasks/", {"a": SimpleUploadedFile("a", b"2"), "b": "1"})
 
     assert (response.status_code, list(response.json())) == (400, ["a"])
 
 
-def test_form_that_is_too_large_is_refused_and_not_cut(post_form, settings):
+@pytest.mark.parametrize("with_session", [False, True])
+@pytest.mark.parametrize("content_type", [FORM, None])
+def test_form_that_is_too_large_is_refused_and_not_cut(
+    django_user_model, settings, content_type, with_session
+):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    client = APIClient()
+    if with_session:  # Then the form is parsed already, for its CSRF token.
+        client.force_login(django_user_model._default_manager.create_user("ann", is_superuser=True))
 
-    response = post_form("a=1&x=" + "x" * 1000 + "&b=2")
+    fields = {"a": "1", "x": SimpleUploadedFile("x", b"x" * 1000), "b": "2"}
+    body = "a=1&x=" + "x" * 1000 + "&b=2" if content_type else fields
+    response = client.post("/tasks/", body, content_type=content_type)
 
     assert (response.status_code, list(response.json())) == (400, ["detail"])
+    assert not Task.objects.exists()
 
 
 @pytest.mark.parametrize(
