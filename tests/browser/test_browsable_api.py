@@ -47,3 +47,15 @@ def test_raw_data_and_filters(page):
 
     page.get_by_role("button", name="OPTIONS").click()
     expect(page.locator(".response-info")).to_contain_text('"max_value"')
+
+
+@pytest.mark.parametrize("operation", ["create_task", "create_task_schedule", "list_tasks"])
+def test_examples_succeed_in_swagger(page, operation):
+    page.goto("/api/docs/")
+    block = page.locator(f"[id$={operation}].opblock")
+    block.locator(".opblock-summary-control").click()
+    block.get_by_role("button", name="Try it out").click()
+    block.get_by_role("button", name="Execute").click()
+
+    status = block.locator(".live-responses-table tbody td.response-col_status")
+    expect(status).to_contain_text("200" if operation == "list_tasks" else "201")
