@@ -1,6 +1,6 @@
 """Filters of lists: the query parameters that lists accept."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -51,9 +51,19 @@ class _CreatedFilter(filters.IsoDateTimeFilter):  # type: ignore[misc]
         """Return the rows that were created on this side of the time."""
         if value is None:
             return qs
+        value = _in_utc(value)
         if self.lookup_expr == "gte":
             return qs.filter(created_at__gte=value, pk__gte=_floor(value, -_CLOCKS_DIFFER_BY))
         return qs.filter(created_at__lt=value, pk__lt=_floor(value, _CLOCKS_DIFFER_BY))
+
+
+def _in_utc(time: datetime) -> datetime:
+    # PostgreSQL refuses some offsets that Python accepts, such as +20:00.
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:  # At an end of the calendar.
+        first, last = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+        return first if time.year == 1 else last
 
 
 def _floor(time: datetime, shift: timedelta) -> UUID:

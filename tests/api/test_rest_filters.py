@@ -79,6 +79,8 @@ def test_times_of_creation(listed, make_task):
     [
         *((f"{year}-01-01T00:00:00+14:00", 1) for year in ("0001", "1900", "1969", "1970")),
         ("9999-12-31T23:59:59-14:00", 0),
+        *((f"2020-01-01T00:00:00{offset}", 1) for offset in ("+20:01", "-23:59")),
+        *((f"2100-01-01T00:00:00{offset}", 0) for offset in ("+20:01", "-23:59")),
     ],
 )
 def test_times_at_the_ends_of_the_calendar(listed, make_task, time, found):
