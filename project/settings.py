@@ -279,7 +279,7 @@ REST_FRAMEWORK = {
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Cluster scheduler",
-    "DESCRIPTION": "The REST door: tasks (A + B) and their schedules. GraphQL is the main API.",
+    "DESCRIPTION": "Tasks (a + b) and their schedules. The GraphQL API can do more.",
     "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],

@@ -1,4 +1,4 @@
-"""Plain JSON arrays, newest first, each page a `Link` header away from the next (RFC 8288)."""
+"""Pages of lists, newest first: JSON arrays, with the next page in the `Link` header (RFC 8288)."""
 
 from typing import TypeVar
 from uuid import UUID
@@ -16,10 +16,14 @@ PAGE_DEFAULT, PAGE_MAX = 100, 1000
 
 PAGING_PARAMETERS = [
     OpenApiParameter(
-        "limit", OpenApiTypes.INT, description=f"1 to {PAGE_MAX}; {PAGE_DEFAULT} if left out."
+        "limit",
+        OpenApiTypes.INT,
+        description=f"The size of the page, 1 to {PAGE_MAX:,}. Default {PAGE_DEFAULT}.",
     ),
     OpenApiParameter(
-        "cursor", OpenApiTypes.STR, description="As in the `Link` header of the page before."
+        "cursor",
+        OpenApiTypes.STR,
+        description="Where the page begins. The `Link` header of the previous page has it.",
     ),
 ]
 
