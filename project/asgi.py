@@ -86,6 +86,7 @@ application: Any = Router(
         ),
         Mount("/docs", Documentation()),
         Route("/graphql/stream/", stream, methods=["GET", "POST"]),
+        Route("/graphql/stream", stream, methods=["GET", "POST"]),
     ],
     default=ProtocolTypeRouter(
         {
@@ -93,6 +94,7 @@ application: Any = Router(
             "websocket": URLRouter(
                 [
                     path("graphql/", Consumer.as_asgi()),
+                    path("graphql", Consumer.as_asgi()),
                     re_path("", WebSocketClose()),  # type: ignore[arg-type]
                 ]
             ),

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.template.response import SimpleTemplateResponse
 
 # Nothing but our own files, and nothing written into the page, is run, shown or asked.
 _POLICY = {
@@ -32,12 +33,18 @@ def page(view: View, **directives: str) -> View:
     policy = _POLICY | {name.replace("_", "-"): value for name, value in directives.items()}
     header = "; ".join(f"{name} {value}" for name, value in policy.items())
 
+    def protect(response: HttpResponseBase) -> None:
+        if response.get("Content-Type", "").startswith("text/html"):
+            response["Content-Security-Policy"] = header
+            response["Cache-Control"] = "no-store"
+
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
-        if response["Content-Type"].startswith("text/html"):
-            response["Content-Security-Policy"] = header
-            response["Cache-Control"] = "no-store"
+        if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
+            response.add_post_render_callback(protect)  # Rendering decides what it is.
+        else:
+            protect(response)
         return response
 
     return answer

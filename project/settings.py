@@ -46,6 +46,7 @@ if WEB:
         "django.contrib.messages",
         "django.contrib.staticfiles",
         "rest_framework",
+        "django_filters",
         "drf_spectacular",
         "drf_spectacular_sidecar",
         "strawberry_django",
@@ -262,15 +263,23 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["tasks_app.rest.authentication.Bearer"],
     "DEFAULT_PERMISSION_CLASSES": ["tasks_app.rest.authentication.MayCall"],
     "UNAUTHENTICATED_USER": None,
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": [
+        "rest_framework.parsers.JSONParser",
+        "rest_framework.parsers.FormParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
+    # The first is for clients that accept everything.
+    "DEFAULT_RENDERER_CLASSES": [
+        "rest_framework.renderers.JSONRenderer",
+        "tasks_app.rest.renderers.BrowsableAPIRenderer",
+    ],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "tasks_app.rest.errors.exception_handler",
 }
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Cluster scheduler",
-    "DESCRIPTION": "The REST door: tasks (A + B) and their schedules. GraphQL is the main API.",
+    "DESCRIPTION": "Tasks (a + b) and their schedules. The GraphQL API can do more.",
     "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],

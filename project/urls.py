@@ -5,13 +5,14 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import include, path
+from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from project.authentication import after_login, login_required_page
 from project.pages import EDITOR, dashboard, not_found, page
 from schema.transport.http import view as graphql
 from tasks_app import dispatch, prometheus
+from tasks_app.rest import urls as rest
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -50,6 +51,11 @@ handler403 = _plainly(403, "Forbidden.")
 handler404 = not_found
 handler500 = _plainly(500, "Internal server error.")
 
+graphql_page = after_login(page(graphql, **EDITOR))
+# The browsable API consists of pages.
+rest_paths = [
+    path(str(each.pattern), page(each.callback), name=each.name) for each in rest.urlpatterns
+]
 docs = SpectacularSwaggerSplitView.as_view(url_name="openapi")
 
 urlpatterns = [
@@ -58,8 +64,9 @@ urlpatterns = [
     path("app/<path:path>", after_login(dashboard)),
     path("login/", page(LoginView.as_view(template_name="login.html")), name="login"),
     path("logout/", LogoutView.as_view(next_page="login"), name="logout"),
-    path("", include("tasks_app.rest.urls")),
-    path("graphql/", after_login(page(graphql, **EDITOR)), name="graphql"),
+    *rest_paths,
+    path("graphql/", graphql_page, name="graphql"),
+    path("graphql", graphql_page),
     path("api/schema/", SpectacularAPIView.as_view(), name="openapi"),
     path("api/docs/", page(docs, style_src="'self' 'unsafe-inline'"), name="swagger"),
     path("admin/", admin.site.urls),

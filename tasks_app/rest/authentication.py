@@ -10,10 +10,11 @@ from rest_framework.request import Request
 
 from tasks_app import actors
 from tasks_app.models import Role
+from tasks_app.rest.forms import check_form
 
 
 class Bearer(BaseAuthentication):
-    """Nothing is left to find out here, but DRF answers 401 only if it can say how."""
+    """Names the scheme in the header of a 401. The middleware has authenticated the request."""
 
     def authenticate(self, request: Request) -> None:
         return None
@@ -37,4 +38,6 @@ class MayCall(BasePermission):
         needed = Role.VIEWER if request.method in SAFE_METHODS else Role.OPERATOR
         if message := actors.missing_role(needed):
             raise PermissionDenied(message)
+        if request.method not in SAFE_METHODS:
+            check_form(request, has_token=actors.current().token_id is not None)
         return True

@@ -1,5 +1,6 @@
 """Options of tasks and schedules as serializer fields."""
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -10,14 +11,22 @@ from tasks_app.options import OPTIONS, REQUIRED
 F = TypeVar("F", bound="serializers.Field[Any, Any, Any, Any]")
 
 
+_DECIMAL = re.compile(r"\s*[+-]?[0-9]+(\.0*)?\s*")
+
+
 class ExactIntegerField(serializers.IntegerField):
-    """A JSON integer: not "2", 2.0 or true, which DRF would convert."""
+    """An integer, or a string of its digits as forms send it.
+
+    Not 2.0, 1e3 or true, which IntegerField would convert: floats are not exact.
+    """
 
     def to_internal_value(self, data: Any) -> int:
         """Return the integer, or raise ValidationError."""
-        if type(data) is not int:
+        if type(data) is int:
+            return data
+        if not isinstance(data, str) or not _DECIMAL.fullmatch(data):
             self.fail("invalid")
-        return data
+        return super().to_internal_value(data)
 
 
 def integer_option(name: str, **replaced: Any) -> ExactIntegerField:
@@ -58,4 +67,6 @@ def _arguments_of(name: str) -> dict[str, Any]:
     if option.default is not REQUIRED:
         arguments["default"] = option.default
         arguments["allow_null"] = option.default is None
+        if option.default is not None:
+            arguments["initial"] = option.default
     return arguments

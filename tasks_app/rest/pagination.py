@@ -1,4 +1,4 @@
-"""Plain JSON arrays, newest first, each page a `Link` header away from the next (RFC 8288)."""
+"""Pages of lists, newest first: JSON arrays, with the next page in the `Link` header (RFC 8288)."""
 
 from typing import TypeVar
 from uuid import UUID
@@ -16,22 +16,32 @@ PAGE_DEFAULT, PAGE_MAX = 100, 1000
 
 PAGING_PARAMETERS = [
     OpenApiParameter(
-        "limit", OpenApiTypes.INT, description=f"1 to {PAGE_MAX}; {PAGE_DEFAULT} if left out."
+        "limit",
+        OpenApiTypes.INT,
+        description=f"The size of the page, 1 to {PAGE_MAX:,}. Default {PAGE_DEFAULT}.",
     ),
     OpenApiParameter(
-        "cursor", OpenApiTypes.STR, description="As in the `Link` header of the page before."
+        "cursor",
+        OpenApiTypes.STR,
+        description="Where the page begins. The `Link` header of the previous page has it.",
     ),
 ]
 
 Row = TypeVar("Row", bound=BaseModel)
 
 
-def newest_first(request: Request, rows: QuerySet[Row]) -> tuple[list[Row], dict[str, str]]:
-    """The page that was asked for, and its headers. Ids sort by time, so an id is the cursor."""
+def newest_first(request: Request, *disjoint: QuerySet[Row]) -> tuple[list[Row], dict[str, str]]:
+    """Return the requested page of one or more disjoint sets of rows, and its headers.
+
+    IDs sort by time, so an ID is the cursor. Each set is read in the order of its own index.
+    """
     limit = _limit(request.query_params.get("limit"))
     if cursor := request.query_params.get("cursor"):
-        rows = rows.filter(pk__lt=_id(cursor))
-    page = list(rows.order_by("-pk")[: limit + 1])
+        disjoint = tuple(rows.filter(pk__lt=_id(cursor)) for rows in disjoint)
+    first, *others = (rows.order_by("-pk")[: limit + 1] for rows in disjoint)
+    if others:
+        first = first.union(*others, all=True).order_by("-pk")[: limit + 1]
+    page = list(first)
     if len(page) <= limit:
         return page, {}
     page.pop()

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.utils.html import is_html_input
 
 from tasks_app.models import Task, TaskSchedule
 from tasks_app.recurrence import Cron, Interval, Once, OnFold, OnGap, Overlap, recurrence_of
+from tasks_app.rest import examples
 from tasks_app.rest.options import (
     choice_option,
     given_option,
@@ -36,6 +38,10 @@ class NewTaskSerializer(serializers.Serializer[Any]):
     duration_ms = integer_option("duration_ms")
     slots = integer_option("slots")
     max_attempts = integer_option("max_attempts")
+
+    def get_initial(self) -> Any:
+        """Return what a form shows first: the values that were sent, or an example."""
+        return _initial(self, super().get_initial(), examples.TASK)
 
 
 class TaskResultSerializer(serializers.Serializer[Any]):
@@ -85,13 +91,44 @@ class ScheduleChangeSerializer(serializers.Serializer[Any]):
     timezone = text_option("time_zone", source="time_zone")
     at = given_option(time_option, "at")
 
+    # The schedule whose values a form shows.
+    schedule: TaskSchedule | None = None
+
+    def get_initial(self) -> Any:
+        """Return what a form shows first: the values sent, those of the schedule, or an example."""
+        values = examples.INTERVAL
+        if self.schedule is not None:
+            values = _current_values(self.schedule)
+        return _initial(self, super().get_initial(), values)
+
     def get_fields(self) -> dict[str, "serializers.Field[Any, Any, Any, Any]"]:
         """Return the fields. Without `cron` and `at`, those of an interval are required."""
         fields = super().get_fields()
         data = getattr(self, "initial_data", None)
-        if data is not None and not (isinstance(data, Mapping) and {"cron", "at"} & data.keys()):
+        if data is not None and not _has_own_times(data):
             fields["scheduled_at"].required = fields["interval"].required = True
         return fields
+
+
+def _current_values(schedule: TaskSchedule) -> dict[str, Any]:
+    shown = ScheduleSerializer(schedule, context={"request": None}).data
+    names = ("at",) if "at" in shown else ("scheduled_at", *_RECURRENCE_FIELDS)
+    values = {name: shown[name] for name in names if name in shown}
+    return {"a": schedule.task.a, "b": schedule.task.b, **values}
+
+
+def _initial(serializer: serializers.Serializer[Any], initial: Any, values: Any) -> Any:
+    if hasattr(serializer, "initial_data"):
+        return initial
+    return {name: value for name, value in initial.items() if value not in (None, "")} | values
+
+
+def _has_own_times(data: Any) -> bool:
+    if not isinstance(data, Mapping):
+        return False
+    if is_html_input(data):  # A form sends every field, and those left blank as "".
+        return any(data.get(name) for name in ("cron", "at"))
+    return bool({"cron", "at"} & data.keys())
 
 
 class NewScheduleSerializer(ScheduleChangeSerializer):

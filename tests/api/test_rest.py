@@ -84,7 +84,7 @@ def test_numbers_are_exact_in_and_out(client, post, a, b):
 
 
 @pytest.mark.parametrize(
-    "nonsense", ["1.5", "2.0", "1e3", "true", "null", '"x"', '"2"', "[1]", "{}", '"\\u0000"']
+    "nonsense", ["1.5", "2.0", "1e3", "true", "null", '"x"', "[1]", "{}", '"\\u0000"']
 )
 @pytest.mark.parametrize("field", ["a", "b", "priority", "duration_ms", "max_attempts"])
 def test_what_is_not_an_integer_is_refused_by_name(post, field, nonsense):
@@ -149,8 +149,8 @@ def test_a_body_that_cannot_be_read_is_refused(post, body):
     assert not Task.objects.exists()
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "x"])
-def test_only_json_is_accepted(post, content_type):
+@pytest.mark.parametrize("content_type", ["text/plain", "application/xml", "x"])
+def test_only_json_and_forms_are_accepted(post, content_type):
     response = post({"a": 1, "b": 1}, content_type=content_type)
 
     assert response.status_code == 415

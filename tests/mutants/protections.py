@@ -362,6 +362,20 @@ PROTECTIONS = [
         IN_ACCESS,
     ),
     Protection(
+        "forms of other sites",
+        "tasks_app/rest/forms.py",
+        "if not has_token and _is_foreign(request):",
+        "if False:",
+        ("tests/api/test_rest_forms.py",),
+    ),
+    Protection(
+        "size of forms",
+        "tasks_app/rest/forms.py",
+        "        raise RequestDataTooBig\n",
+        "        pass\n",
+        ("tests/api/test_rest_forms.py",),
+    ),
+    Protection(
         "fields for administrators",
         "schema/execution/permissions.py",
         '{"apiTokens", "createApiToken", "revokeApiToken"}',
