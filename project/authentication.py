@@ -1,4 +1,4 @@
-"""Who is calling over HTTP: found out before any view, whichever it is."""
+"""Authentication of HTTP requests: middleware that runs before every view."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -16,16 +16,18 @@ from tasks_app import actors
 from tasks_app.rest.errors import DatabaseUnavailableError
 from tasks_app.services import authentication
 
-# What keeps the process in service does not depend on who asks.
-_OPEN_TO_ALL = ("/healthz/", "/readyz/")
+# Health checks need no authentication.
+_UNAUTHENTICATED = ("/healthz/", "/readyz/")
 _PASSWORDS = ("/login/", "/admin/login/")
 
 View = Callable[..., HttpResponseBase]
 
 
 class Access:
-    """Middleware. A session is a cookie that browsers send for anybody, so it needs the CSRF token
-    with whatever may write; a token is sent by who has it, and needs nothing more.
+    """Middleware that authenticates a request by its token or session.
+
+    Browsers send the session cookie for requests of any site, so that these need a CSRF token as
+    well if they can write. Requests with an API token need none.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -33,7 +35,8 @@ class Access:
         self._csrf = CsrfViewMiddleware(get_response)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path_info in _OPEN_TO_ALL:
+        """Authenticate the request, and call the next layer as the actor."""
+        if request.path_info in _UNAUTHENTICATED:
             return self._get_response(request)
         address = _address(request)
         try:
@@ -48,16 +51,16 @@ class Access:
         except authentication.InvalidTokenError:
             return unauthenticated("The token is wrong, has expired or was revoked.")
         except authentication.RateLimitedError as error:
-            return too_many(error.seconds)
+            return rate_limited(error.seconds)
         except (OperationalError, InterfaceError):
-            return database_away()
+            return database_unavailable()
         if actor.by_session and self._is_forged(request):
             return JsonResponse({"detail": "The CSRF token is missing or wrong."}, status=403)
         with actors.acting_as(actor):
             return self._get_response(request)
 
     def _is_forged(self, request: HttpRequest) -> bool:
-        # The cookie has been read by Django's own, which comes before; but it lets our APIs pass.
+        # Django's middleware has read the cookie before, but it exempts the APIs.
         return self._csrf.process_view(request, self._get_response, (), {}) is not None
 
 
@@ -72,22 +75,25 @@ def _note_wrong_password(request: HttpRequest | None = None, **_: Any) -> None:
 
 
 def unauthenticated(detail: str = actors.AUTHENTICATION_REQUIRED) -> JsonResponse:
+    """Return the response to a request without valid credentials."""
     return JsonResponse({"detail": detail}, status=401, headers={"WWW-Authenticate": "Bearer"})
 
 
-def too_many(seconds: int) -> JsonResponse:
+def rate_limited(seconds: int) -> JsonResponse:
+    """Return the response to a request beyond the rate limit."""
     detail = f"Too many requests. Try again in {seconds} s."
     return JsonResponse({"detail": detail}, status=429, headers={"Retry-After": str(seconds)})
 
 
-def database_away() -> JsonResponse:
+def database_unavailable() -> JsonResponse:
+    """Return the response while the database is unavailable."""
     error = DatabaseUnavailableError()
     headers = {"Retry-After": str(error.wait)}
     return JsonResponse({"detail": error.detail}, status=error.status_code, headers=headers)
 
 
 def login_required_page(view: View) -> View:
-    """The view, for who has a role."""
+    """Wrap a view so that it requires a role."""
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -99,7 +105,7 @@ def login_required_page(view: View) -> View:
 
 
 def after_login(view: View) -> View:
-    """The page, for who has a role; others log in first."""
+    """Wrap a page so that anonymous users are redirected to the login page."""
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

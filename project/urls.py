@@ -1,4 +1,4 @@
-"""Who answers where."""
+"""The URLs of the HTTP application."""
 
 from django.contrib import admin
 from django.contrib.auth.views import LoginView, LogoutView
@@ -15,12 +15,12 @@ from tasks_app import dispatch, prometheus
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
-    """The process lives. Whether it can work is another question."""
+    """Return 200 while the process runs."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Whether requests can be served: not without the database, but without the broker they can."""
+    """Return 200 if requests can be served. The database is required, the broker is not."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -32,9 +32,9 @@ def readyz(request: HttpRequest) -> JsonResponse:
         broker = True
     except dispatch.BrokerUnavailableError:
         broker = False
-    told = {True: "ok", False: "away"}
+    states = {True: "ok", False: "away"}
     return JsonResponse(
-        {"database": told[database], "broker": told[broker]}, status=200 if database else 503
+        {"database": states[database], "broker": states[broker]}, status=200 if database else 503
     )
 
 

@@ -73,6 +73,7 @@ class Measure(NamedTuple):
     cost: int = 0
 
     def plus(self, other: "Measure") -> "Measure":
+        """Return the measure of both selections together."""
         return Measure(
             max(self.depth, other.depth),
             min(self.selections + other.selections, _BEYOND),
@@ -209,7 +210,7 @@ class Document(NamedTuple):
     errors: list[GraphQLError]
 
     def refusals(self, operation_name: str | None) -> list[GraphQLError]:
-        """Why this operation is not run for whoever calls."""
+        """Return the errors for which the operation is not executed for the current actor."""
         if self.errors:
             return self.errors
         if operation_name is None and len(self.costs) > 1:
@@ -238,6 +239,7 @@ class Documents(SchemaExtension):
     _document: Document | None = None
 
     def on_parse(self) -> Iterator[None]:
+        """Take the document from the cache, or parse and validate it."""
         context = self.execution_context
         if context.query:
             rules = context.validation_rules
@@ -246,12 +248,14 @@ class Documents(SchemaExtension):
         yield
 
     def on_validate(self) -> Iterator[None]:
+        """Refuse the operation if it must not be executed."""
         assert self._document is not None
         context = self.execution_context
         context.pre_execution_errors = self._document.refusals(context._provided_operation_name)
         yield
 
     def get_results(self) -> dict[str, Any]:
+        """Return the cost for the response's `extensions`."""
         context = self.execution_context
         if self._document is None or context.pre_execution_errors:
             return {}

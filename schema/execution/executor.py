@@ -1,7 +1,7 @@
-"""Runs an operation as a stream of answers, each encoded once however many it is sent to.
+"""Runs an operation as a stream of responses, each encoded once for all its subscribers.
 
-WebSockets and event streams are both carriers of these. Nothing here runs on the event loop but the
-waiting: documents are read, operations executed and answers made in threads.
+The WebSocket and the SSE transport send these. The event loop only waits: threads parse documents,
+execute operations and encode responses.
 """
 
 import asyncio
@@ -40,17 +40,17 @@ from schema.execution import cost
 logger = logging.getLogger(__name__)
 
 RETRY_SECONDS = 1.0
-# A client that does not take an answer for so long is cut off.
+# If a client does not read a response for so long, its connection is closed.
 SEND_SECONDS = 10.0
-# Answers of subscriptions are made plus the operations of clients, which may be slow.
-_lanes = ThreadPoolExecutor(settings.STREAM_THREADS, thread_name_prefix="stream")
-_answering = ThreadPoolExecutor(2, thread_name_prefix="answers")
+# Responses of subscriptions have threads of their own, since client operations may be slow.
+_operation_threads = ThreadPoolExecutor(settings.STREAM_THREADS, thread_name_prefix="stream")
+_response_threads = ThreadPoolExecutor(2, thread_name_prefix="answers")
 
 T = TypeVar("T")
 
 
 class Request(NamedTuple):
-    """What a client asks to be run."""
+    """A GraphQL request."""
 
     query: str
     variables: dict[str, Any] | None = None
@@ -59,7 +59,11 @@ class Request(NamedTuple):
 
     @classmethod
     def of(cls, message: dict[str, Any], *, may_write: bool = True) -> "Request":
-        """Raises ValueError: what is wrong with the message, as the end of a sentence."""
+        """Return the request in a decoded JSON message.
+
+        Raises:
+            ValueError: The message is no request. The text is the predicate of a sentence.
+        """
         query = message.get("query")
         if not isinstance(query, str) or not query:
             raise ValueError("has no query")
@@ -69,32 +73,33 @@ class Request(NamedTuple):
         return cls(query, message.get("variables"), message.get("operationName"), may_write)
 
 
-_places_taken = 0
+_connections = 0
 
 
 @contextmanager
-def place() -> Iterator[bool]:
-    """Whether there is a place for one more connection in this process."""
-    global _places_taken
-    _places_taken += 1
+def reserve_connection() -> Iterator[bool]:
+    """Reserve a connection of this process, and yield whether it is within STREAMS_MAX."""
+    global _connections
+    _connections += 1
     try:
-        yield _places_taken <= settings.STREAMS_MAX
+        yield _connections <= settings.STREAMS_MAX
     finally:
-        _places_taken -= 1
+        _connections -= 1
 
 
 class RefusedError(Exception):
-    """Nothing was run. The errors are for the client."""
+    """The operation was refused before execution. The errors are sent to the client."""
 
     def __init__(self, found: Sequence[GraphQLError]) -> None:
         super().__init__(found)
-        self.errors = [error.formatted for error in errors.told(found)]
+        self.errors = [error.formatted for error in errors.public(found)]
 
 
 class Source(AsyncIterator[Any]):
-    """What the resolver of a subscription returns: it makes its own answers, in here."""
+    """The return value of a subscription resolver, which yields encoded responses."""
 
     def answers(self, answering: "ResponseEncoder") -> AsyncGenerator[str, None]:
+        """Yield the encoded responses."""
         raise NotImplementedError
 
     async def __anext__(self) -> Any:
@@ -102,9 +107,9 @@ class Source(AsyncIterator[Any]):
 
 
 class ResponseEncoder:
-    """Makes answers of payloads, for one selection and what its variables are.
+    """Encodes payloads as responses, for one selection with its variables.
 
-    `key` is the same for all operations that would make the same answers.
+    `key` is equal for all operations that make equal responses.
     """
 
     def __init__(self, executor: Any, key: Hashable) -> None:
@@ -112,12 +117,12 @@ class ResponseEncoder:
         self.key = key
 
     async def make(self, payloads: Sequence[Any]) -> list[str]:
-        """An answer for each payload. Waits while the database is away."""
+        """Return a response for each payload. While the database is unavailable, it retries."""
         while True:
             try:
-                return await _run(_answering, partial(self._make, payloads))
+                return await _run(_response_threads, partial(self._make, payloads))
             except (OperationalError, InterfaceError) as error:
-                logger.warning("no answers can be made: %s", str(error).strip())
+                logger.warning("cannot make responses, retrying: %s", str(error).strip())
                 await asyncio.sleep(RETRY_SECONDS)
 
     def _make(self, payloads: Sequence[Any]) -> list[str]:
@@ -132,25 +137,26 @@ class ResponseEncoder:
 
 
 def encode(result: Any) -> str:
-    """The answer of an execution in JSON, without what is not for the client."""
+    """Return the response of an execution in JSON, with internal errors masked."""
     answer: dict[str, Any] = {"data": result.data}
     if result.errors:
         errors.log(result.errors, None)
-        answer["errors"] = [error.formatted for error in errors.told(result.errors)]
+        answer["errors"] = [error.formatted for error in errors.public(result.errors)]
     if extensions := getattr(result, "extensions", None):
         answer["extensions"] = extensions
     return json.dumps(answer, separators=(",", ":"))
 
 
 async def run_in_thread(function: Callable[[], T]) -> T:
-    """Run it where operations of clients are run."""
-    return await _run(_lanes, function)
+    """Run a function in a thread for client operations."""
+    return await _run(_operation_threads, function)
 
 
 async def answers(schema: Any, request: Request) -> AsyncGenerator[str, None]:
-    """The answers to an operation: one to a query or mutation, to a subscription as they come.
+    """Yield the encoded responses: one for a query or mutation, any number for a subscription.
 
-    Raises RefusedError before the first.
+    Raises:
+        RefusedError: The operation is not executed. Raised before the first response.
     """
     if await run_in_thread(partial(_is_subscription, schema, request)):
         source, answering = await _subscribe(schema, request)
@@ -159,9 +165,9 @@ async def answers(schema: Any, request: Request) -> AsyncGenerator[str, None]:
             async for answer in stream:
                 yield answer
         except GraphQLError as error:
-            # It began, and now it cannot go on.
+            # The subscription has started, so the error is a response.
             yield encode(ExecutionResult(None, [error]))
-        except Exception as error:  # noqa: BLE001  it is logged where it is encoded
+        except Exception as error:  # noqa: BLE001  encode() logs it
             yield encode(ExecutionResult(None, [_internal(error)]))
         finally:
             await stream.aclose()
@@ -185,16 +191,16 @@ def _execute(schema: Any, request: Request) -> str:
 
 
 def _is_subscription(schema: Any, request: Request) -> bool:
-    """Reads the document, which is then known."""
+    """Parse and validate the document, and return whether the operation is a subscription."""
     try:
         document = _read(schema, request.query)
     except GraphQLError as error:
         raise RefusedError([error]) from error
     operation = get_operation_ast(document.node, request.operation_name)
     if operation and operation.operation == OperationType.MUTATION and not request.may_write:
-        raise RefusedError([GraphQLError("Mutations are sent by POST.")])
+        raise RefusedError([GraphQLError("Send mutations by POST.")])
     if operation is None or operation.operation != OperationType.SUBSCRIPTION:
-        return False  # what is wrong with it is told when it is executed
+        return False  # Its execution reports what is wrong with it.
     if refusals := document.refusals(request.operation_name):
         raise RefusedError(refusals)
     return True
@@ -234,7 +240,7 @@ def _internal(error: Exception) -> GraphQLError:
 
 
 def _key(request: Request, document: DocumentNode, operation: OperationDefinitionNode) -> Hashable:
-    """What the answers depend on: not on arguments of the subscription's own field."""
+    """Return what the responses depend on. Arguments of the root field do not count."""
     found = _Variables()
     for definition in document.definitions:
         if isinstance(definition, FragmentDefinitionNode):
@@ -261,13 +267,13 @@ class _Variables(Visitor):
 
 
 async def _run(threads: ThreadPoolExecutor, function: Callable[[], T]) -> T:
-    # The threads know who calls, as the task does.
+    # The context contains the actor.
     run = copy_context().run
     return await asyncio.get_running_loop().run_in_executor(threads, run, _freshly, function)
 
 
 def _freshly(function: Callable[[], T]) -> T:
-    """With a connection that is known to work, if there is a database."""
+    """Call the function with a usable database connection."""
     close_old_connections()
     try:
         return function()

@@ -1,4 +1,4 @@
-"""GraphQL as server-sent events: graphql-sse, an operation to each connection."""
+"""GraphQL over server-sent events: graphql-sse in distinct connections mode."""
 
 import asyncio
 import json
@@ -23,28 +23,30 @@ _transport = SSETransport()
 
 
 async def stream(request: Request) -> Response:
-    """Takes what /graphql/ takes: JSON by POST; or, for EventSource, parameters by GET."""
+    """Stream the responses of an operation, sent as JSON by POST or as parameters by GET."""
     if not messages.is_our_host(request.headers.get("host", "")):
         return PlainTextResponse("Bad request.", 400)
     if not _transport.accepts(request.headers.get("accept", "")):
         return PlainTextResponse("Accept text/event-stream here.", 406)
     try:
-        entered = await credentials.authenticate(request.scope, request.headers, _token(request))
+        authenticated = await credentials.authenticate(
+            request.scope, request.headers, _token(request)
+        )
     except authentication.InvalidTokenError:
         return _unauthorized()
     except credentials.RetryLaterError as error:
         later = {"Retry-After": str(error.seconds)}
         return PlainTextResponse("Try again later.", error.status, later)
-    if entered.actor.role is None:
+    if authenticated.actor.role is None:
         return _unauthorized()
-    if entered.actor.by_session and request.method == "POST" and not _is_same_origin(request):
+    if authenticated.actor.by_session and request.method == "POST" and not _is_same_origin(request):
         return PlainTextResponse("Forbidden.", 403)
-    actors.set_current(entered.actor)
+    actors.set_current(authenticated.actor)
     try:
-        asked = await (_in_query(request) if request.method == "GET" else _in_body(request))
+        request_ = await (_in_query(request) if request.method == "GET" else _in_body(request))
     except ValueError as error:
         return PlainTextResponse(f"The request {error}.", 400)
-    return Events(asked, entered)
+    return Events(request_, authenticated)
 
 
 def _unauthorized() -> Response:
@@ -56,7 +58,7 @@ def _token(request: Request) -> str:
 
 
 def _is_same_origin(request: Request) -> bool:
-    """Whether a page of ours sends this; a browser says so, whoever's page it is."""
+    """Return whether the request comes from a page of this server or of a trusted origin."""
     origin = request.headers.get("origin", "")
     ours = is_same_origin(origin, request.headers.get("host"))
     return ours or origin in settings.CSRF_TRUSTED_ORIGINS
@@ -86,33 +88,35 @@ async def _in_query(request: Request) -> executor.Request:
 
 
 class Events(StreamingResponse):
-    """The answers as events, and a comment every 15 seconds so that proxies do not hang up."""
+    """The responses as events, and a comment every 15 seconds against timeouts of proxies."""
 
-    def __init__(self, asked: executor.Request, entered: credentials.Credentials) -> None:
-        self._entered = entered
+    def __init__(self, request_: executor.Request, authenticated: credentials.Credentials) -> None:
+        self._authenticated = authenticated
         events = merge_stream_with_heartbeat(
-            lambda: _events(asked),
+            lambda: _events(request_),
             lambda: _transport.encode_comment("ping"),
             _transport.heartbeat_interval,
-            # So that the client knows at once that it is heard.
+            # The client learns at once that the stream is open.
             send_initial_heartbeat=True,
         )
         super().__init__(events(), headers=dict(_transport.headers))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with executor.place() as has_place:
-            if has_place:
+        """Serve the stream, or answer 503 if there are too many connections."""
+        with executor.reserve_connection() as has_capacity:
+            if has_capacity:
                 await super().__call__(scope, receive, send)
             else:
                 busy = PlainTextResponse("Too many connections.", 503, {"Retry-After": "5"})
                 await busy(scope, receive, send)
 
     async def stream_response(self, send: Send) -> None:
+        """Send the events, until the client does not read or its credentials are revoked."""
+
         async def send_soon(message: Message) -> None:
             async with asyncio.timeout(executor.SEND_SECONDS):
                 await send(message)
 
-        # Who takes nothing for so long is cut off, and so is who may not be here any more.
         watching = asyncio.create_task(self._watch())
         streaming = asyncio.create_task(super().stream_response(send_soon))
         try:
@@ -130,13 +134,13 @@ class Events(StreamingResponse):
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(credentials.CHECK_SECONDS)
-            if not await self._entered.is_still_valid():
+            if not await self._authenticated.is_still_valid():
                 return
 
 
-async def _events(asked: executor.Request) -> AsyncGenerator[str, None]:
+async def _events(request_: executor.Request) -> AsyncGenerator[str, None]:
     try:
-        async with aclosing(executor.answers(schema, asked)) as answers:
+        async with aclosing(executor.answers(schema, request_)) as answers:
             async for answer in answers:
                 yield _transport.encode_event("next", answer)
     except executor.RefusedError as refused:

@@ -79,7 +79,7 @@ def test_nothing_is_changed_by_get(server, transactional_db):
     mutation = "mutation { createTask(input: {a: 1, b: 2}) { task { id } } }"
     with stream(server, method="GET", query="?" + urlencode({"query": mutation})) as response:
         _, answer = next_event(response)
-        assert answer["errors"][0]["message"] == "Mutations are sent by POST."
+        assert answer["errors"][0]["message"] == "Send mutations by POST."
     with stream(server, {"query": "{ tasks { nodes { id } } }"}) as response:
         assert next_event(response)[1]["data"] == {"tasks": {"nodes": []}}
 
