@@ -201,7 +201,7 @@ def _is_subscription(schema: Any, request: Request) -> bool:
         raise RefusedError([GraphQLError("Send mutations by POST.")])
     if operation is None or operation.operation != OperationType.SUBSCRIPTION:
         return False  # Its execution reports what is wrong with it.
-    if refusals := document.refusals(request.operation_name):
+    if refusals := document.refusals(request.operation_name, request.variables):
         raise RefusedError(refusals)
     return True
 

@@ -455,7 +455,7 @@ PROTECTIONS = [
     Protection(
         "internal errors are masked",
         "schema/core/errors.py",
-        "should_mask_error=lambda error: not is_told(error)",
+        "should_mask_error=lambda error: not is_public(error)",
         "should_mask_error=lambda error: False",
         ("tests/api/test_graphql_mistakes.py", "tests/api/test_graphql_http.py"),
     ),
