@@ -79,6 +79,9 @@ class ThreadedDjango(ASGIHandler):
         return response
 
 
+# The view answers other methods than its own with a GraphQL error.
+_ALL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+
 application: Any = Router(
     [
         Mount(
@@ -86,7 +89,7 @@ application: Any = Router(
             StaticFiles(directory=settings.STATIC_ROOT, check_dir=False),
         ),
         Mount("/docs", Documentation()),
-        Route("/graphql/stream/", stream, methods=["GET", "POST"]),
+        Route("/graphql/stream/", stream, methods=_ALL_METHODS),
     ],
     default=ProtocolTypeRouter(
         {

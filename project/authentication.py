@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
 
+from schema.core.responses import is_graphql
+from schema.transport.http import refusal
 from tasks_app import actors
 from tasks_app.rest.errors import DatabaseUnavailableError
 from tasks_app.services import authentication
@@ -49,13 +51,13 @@ class Access:
                 reason=request.headers.get("X-Request-Reason", ""),
             )
         except authentication.InvalidTokenError:
-            return unauthenticated("The token is wrong, has expired or was revoked.")
+            return unauthenticated(request, "The token is wrong, has expired or was revoked.")
         except authentication.RateLimitedError as error:
-            return rate_limited(error.seconds)
+            return rate_limited(request, error.seconds)
         except (OperationalError, InterfaceError):
-            return database_unavailable()
+            return database_unavailable(request)
         if actor.by_session and self._is_forged(request):
-            return JsonResponse({"detail": "The CSRF token is missing or wrong."}, status=403)
+            return refused(request, 403, "The CSRF token is missing or wrong.")
         with actors.acting_as(actor):
             return self._get_response(request)
 
@@ -74,22 +76,44 @@ def _note_wrong_password(request: HttpRequest | None = None, **_: Any) -> None:
         authentication.record_failed_login(_address(request))
 
 
-def unauthenticated(detail: str = actors.AUTHENTICATION_REQUIRED) -> JsonResponse:
+def refused(
+    request: HttpRequest,
+    status: int,
+    detail: str,
+    code: str = "",
+    *,
+    headers: dict[str, str] | None = None,
+    **extensions: Any,
+) -> HttpResponse:
+    """Return an error in the format of the API that the request is for."""
+    if is_graphql(request.path_info):
+        return refusal(request, status, detail, code, headers=headers, **extensions)
+    return JsonResponse({"detail": detail}, status=status, headers=headers)
+
+
+def unauthenticated(
+    request: HttpRequest, detail: str = actors.AUTHENTICATION_REQUIRED
+) -> HttpResponse:
     """Return the response to a request without valid credentials."""
-    return JsonResponse({"detail": detail}, status=401, headers={"WWW-Authenticate": "Bearer"})
+    return refused(request, 401, detail, headers={"WWW-Authenticate": "Bearer"})
 
 
-def rate_limited(seconds: int) -> JsonResponse:
+def rate_limited(request: HttpRequest, seconds: int) -> HttpResponse:
     """Return the response to a request beyond the rate limit."""
     detail = f"Too many requests. Try again in {seconds} s."
-    return JsonResponse({"detail": detail}, status=429, headers={"Retry-After": str(seconds)})
+    return refused(request, 429, detail, headers={"Retry-After": str(seconds)}, retryAfter=seconds)
 
 
-def database_unavailable() -> JsonResponse:
+def database_unavailable(request: HttpRequest) -> HttpResponse:
     """Return the response while the database is unavailable."""
     error = DatabaseUnavailableError()
-    headers = {"Retry-After": str(error.wait)}
-    return JsonResponse({"detail": error.detail}, status=error.status_code, headers=headers)
+    return refused(
+        request,
+        error.status_code,
+        str(error.detail),
+        "DATABASE_UNAVAILABLE",
+        headers={"Retry-After": str(error.wait)},
+    )
 
 
 def login_required_page(view: View) -> View:
@@ -98,7 +122,7 @@ def login_required_page(view: View) -> View:
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if actors.current().role is None:
-            return unauthenticated()
+            return unauthenticated(request)
         return view(request, *args, **kwargs)
 
     return answer

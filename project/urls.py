@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from project.authentication import after_login, login_required_page
+from project.authentication import after_login, login_required_page, refused
 from project.pages import EDITOR, dashboard, not_found, page
 from schema.transport.http import view as graphql
 from tasks_app import dispatch, prometheus
@@ -38,17 +38,17 @@ def readyz(request: HttpRequest) -> JsonResponse:
     )
 
 
-def _plainly(status: int, detail: str):  # type: ignore[no-untyped-def]
-    def answer(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:
-        return JsonResponse({"detail": detail}, status=status)
+def _error_handler(status: int, detail: str):  # type: ignore[no-untyped-def]
+    def handler(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+        return refused(request, status, detail)
 
-    return answer
+    return handler
 
 
-handler400 = _plainly(400, "Bad request.")
-handler403 = _plainly(403, "Forbidden.")
+handler400 = _error_handler(400, "Bad request.")
+handler403 = _error_handler(403, "Forbidden.")
 handler404 = not_found
-handler500 = _plainly(500, "Internal server error.")
+handler500 = _error_handler(500, "Internal server error.")
 
 docs = SpectacularSwaggerSplitView.as_view(url_name="openapi")
 

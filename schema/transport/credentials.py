@@ -20,9 +20,9 @@ DATABASE_RETRY_SECONDS = 5
 class RetryLaterError(Exception):
     """Authentication is not possible now. Contains the HTTP status and the seconds to wait."""
 
-    def __init__(self, status: int, seconds: int) -> None:
+    def __init__(self, status: int, seconds: int, code: str = "") -> None:
         super().__init__(status, seconds)
-        self.status, self.seconds = status, seconds
+        self.status, self.seconds, self.code = status, seconds, code
 
 
 class Credentials(NamedTuple):
@@ -74,5 +74,5 @@ async def authenticate(
     except authentication.RateLimitedError as error:
         raise RetryLaterError(429, error.seconds) from error
     except (OperationalError, InterfaceError) as error:
-        raise RetryLaterError(503, DATABASE_RETRY_SECONDS) from error
+        raise RetryLaterError(503, DATABASE_RETRY_SECONDS, "DATABASE_UNAVAILABLE") from error
     return Credentials(actor, session_key, address)

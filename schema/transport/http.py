@@ -6,19 +6,26 @@ from typing import Any
 from cross_web import HTTPException
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
 from strawberry.django.views import GraphQLView as StrawberryView
-from strawberry.http import GraphQLHTTPResponse
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.http.parse_content_type import parse_content_type
+from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
 
 from schema import schema
+from schema.core.responses import JSON_TYPE, RESPONSE_TYPE, content_type, error_body, media_type
 from schema.transport import messages
 from tasks_app import actors
 
-RESPONSE_TYPE = "application/graphql-response+json"
+_SUBSCRIPTIONS = (
+    "Subscriptions are not available in this way. Use a WebSocket (graphql-transport-ws) at"
+    " /graphql/ or server-sent events (graphql-sse) at /graphql/stream/."
+)
 
 
 # A form of another site cannot send JSON without a CORS preflight, and project.authentication
@@ -30,15 +37,31 @@ class GraphQLView(StrawberryView[Any, Any]):
     _is_request_error = False
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Answer a request. Errors of the transport are responses as well."""
+        """Answer a request. Errors of the transport are GraphQL errors as well."""
         try:
             if actors.current().role is None:
-                return _unauthenticated()
-            return super().dispatch(request, *args, **kwargs)
+                return refusal(
+                    request,
+                    401,
+                    actors.AUTHENTICATION_REQUIRED,
+                    headers={"WWW-Authenticate": "Bearer"},
+                )
+            return self.run(request=request)
         except RequestDataTooBig:
-            return _refusal("The request body is too large.")
+            limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+            return refusal(request, 413, f"The request body is larger than {limit:,} bytes.")
         except UnicodeDecodeError:
-            return _refusal("The request body is not UTF-8.")
+            return refusal(request, 400, "The request body is not UTF-8.")
+        except HTTPException as error:
+            return _refusal_of(request, error)
+
+    def parse_http_body(self, request: Any) -> GraphQLRequestData | list[GraphQLRequestData]:
+        """Return the GraphQL request, which a body contains as JSON."""
+        if request.method == "POST" and parse_content_type(request.content_type or "")[0] != (
+            JSON_TYPE
+        ):
+            raise HTTPException(415, f"The Content-Type of the request must be {JSON_TYPE}.")
+        return super().parse_http_body(request)
 
     def decode_json(self, data: str | bytes) -> object:
         """Return the decoded parameter of a request by GET."""
@@ -53,7 +76,7 @@ class GraphQLView(StrawberryView[Any, Any]):
         try:
             return messages.parse(data)
         except ValueError as error:
-            raise HTTPException(400, f"The request {error}") from error
+            raise HTTPException(400, f"The request {error}.") from error
 
     def process_result(self, request: HttpRequest, result: ExecutionResult) -> GraphQLHTTPResponse:
         """Return the response, without `data` if nothing was executed."""
@@ -67,12 +90,11 @@ class GraphQLView(StrawberryView[Any, Any]):
     def create_response(self, response_data: Any, sub_response: HttpResponse) -> HttpResponseBase:
         """Return the response in the media type that the client accepts."""
         response = super().create_response(response_data, sub_response)
+        accept = self.request.headers.get("accept", "")
         response["Vary"] = "Accept"
-        response["Content-Type"] = "application/json; charset=utf-8"
-        if RESPONSE_TYPE in _accepted(self.request):
-            response["Content-Type"] = f"{RESPONSE_TYPE}; charset=utf-8"
-            if self._is_request_error:
-                response.status_code = 400
+        response["Content-Type"] = content_type(accept)
+        if self._is_request_error and media_type(accept) == RESPONSE_TYPE:
+            response.status_code = 400
         return response
 
     def encode_json(self, data: object) -> str:
@@ -80,21 +102,37 @@ class GraphQLView(StrawberryView[Any, Any]):
         return json.dumps(data, separators=(",", ":"))
 
 
-def _accepted(request: HttpRequest) -> set[str]:
-    ranges = request.headers.get("accept", "").split(",")
-    return {part.split(";")[0].strip().lower() for part in ranges}
+def refusal(
+    request: HttpRequest,
+    status: int,
+    message: str,
+    code: str = "",
+    *,
+    headers: dict[str, str] | None = None,
+    **extensions: Any,
+) -> HttpResponse:
+    """Return a response with a GraphQL error, in the media type that the client accepts."""
+    return HttpResponse(
+        json.dumps(error_body(message, status, code, **extensions)),
+        status=status,
+        headers={
+            "Content-Type": content_type(request.headers.get("accept", "")),
+            "Vary": "Accept",
+            **(headers or {}),
+        },
+    )
 
 
-def _unauthenticated() -> HttpResponse:
-    error = {
-        "message": actors.AUTHENTICATION_REQUIRED,
-        "extensions": {"code": "UNAUTHENTICATED"},
-    }
-    return JsonResponse({"errors": [error]}, status=401, headers={"WWW-Authenticate": "Bearer"})
-
-
-def _refusal(message: str) -> HttpResponse:
-    return HttpResponse(message, status=400, content_type="text/plain")
+def _refusal_of(request: HttpRequest, error: HTTPException) -> HttpResponse:
+    match error.__cause__, error.status_code:
+        case InvalidOperationTypeError(operation_type=OperationType.SUBSCRIPTION), _:
+            return refusal(request, 400, _SUBSCRIPTIONS, "SUBSCRIPTION_TRANSPORT_REQUIRED")
+        case InvalidOperationTypeError(), _:
+            return refusal(request, 405, "Send mutations by POST.", headers={"Allow": "POST"})
+        case _, 405:
+            message = "GraphQL operations are sent by GET or POST."
+            return refusal(request, 405, message, headers={"Allow": "GET, POST"})
+    return refusal(request, error.status_code, error.reason)
 
 
 view = GraphQLView.as_view(

@@ -8,16 +8,19 @@ from typing import Any
 
 from django.conf import settings
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 from strawberry.http.streaming import SSETransport, merge_stream_with_heartbeat
 from strawberry.http.websocket_origin import is_same_origin
 
 from schema import schema
+from schema.core.responses import JSON_TYPE, content_type, error_body
 from schema.execution import executor
 from schema.transport import credentials, messages
 from tasks_app import actors
 from tasks_app.services import authentication
+
+METHODS = ("GET", "POST")
 
 _transport = SSETransport()
 
@@ -25,32 +28,63 @@ _transport = SSETransport()
 async def stream(request: Request) -> Response:
     """Stream the responses of an operation, sent as JSON by POST or as parameters by GET."""
     if not messages.is_our_host(request.headers.get("host", "")):
-        return PlainTextResponse("Bad request.", 400)
+        return _refusal(request, 400, "The host of the request is unknown.")
+    if request.method not in METHODS:
+        message = "Event streams are requested by GET or POST."
+        return _refusal(request, 405, message, headers={"Allow": ", ".join(METHODS)})
     if not _transport.accepts(request.headers.get("accept", "")):
-        return PlainTextResponse("Accept text/event-stream here.", 406)
+        return _refusal(request, 406, "The header Accept must contain text/event-stream.")
     try:
         authenticated = await credentials.authenticate(
             request.scope, request.headers, _token(request)
         )
     except authentication.InvalidTokenError:
-        return _unauthorized()
+        return _unauthenticated(request, "The token is wrong, has expired or was revoked.")
     except credentials.RetryLaterError as error:
-        later = {"Retry-After": str(error.seconds)}
-        return PlainTextResponse("Try again later.", error.status, later)
+        return _refusal(
+            request,
+            error.status,
+            f"Try again in {error.seconds} s.",
+            error.code,
+            headers={"Retry-After": str(error.seconds)},
+            retryAfter=error.seconds,
+        )
     if authenticated.actor.role is None:
-        return _unauthorized()
+        return _unauthenticated(request, actors.AUTHENTICATION_REQUIRED)
     if authenticated.actor.by_session and request.method == "POST" and not _is_same_origin(request):
-        return PlainTextResponse("Forbidden.", 403)
+        return _refusal(request, 403, "The origin of the request is not trusted.")
     actors.set_current(authenticated.actor)
     try:
         request_ = await (_in_query(request) if request.method == "GET" else _in_body(request))
+    except _BodyError as error:
+        return _refusal(request, error.status, error.message)
     except ValueError as error:
-        return PlainTextResponse(f"The request {error}.", 400)
+        return _refusal(request, 400, f"The request {error}.")
     return Events(request_, authenticated)
 
 
-def _unauthorized() -> Response:
-    return PlainTextResponse("Unauthorized.", 401, {"WWW-Authenticate": "Bearer"})
+class _BodyError(Exception):
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(status, message)
+        self.status, self.message = status, message
+
+
+def _unauthenticated(request: Request, message: str) -> Response:
+    return _refusal(request, 401, message, headers={"WWW-Authenticate": "Bearer"})
+
+
+def _refusal(
+    request: Request,
+    status: int,
+    message: str,
+    code: str = "",
+    *,
+    headers: dict[str, str] | None = None,
+    **extensions: Any,
+) -> Response:
+    accept = request.headers.get("accept", "")
+    headers = {"Content-Type": content_type(accept), "Vary": "Accept", **(headers or {})}
+    return JSONResponse(error_body(message, status, code, **extensions), status, headers)
 
 
 def _token(request: Request) -> str:
@@ -65,13 +99,14 @@ def _is_same_origin(request: Request) -> bool:
 
 
 async def _in_body(request: Request) -> executor.Request:
-    if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
-        raise ValueError("must be JSON")
+    if request.headers.get("content-type", "").split(";")[0].strip() != JSON_TYPE:
+        raise _BodyError(415, f"The Content-Type of the request must be {JSON_TYPE}.")
     body = bytearray()
     async for part in request.stream():
         body += part
         if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            raise ValueError("is too large")
+            limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+            raise _BodyError(413, f"The request body is larger than {limit:,} bytes.")
     try:
         text = body.decode()
     except UnicodeDecodeError as error:
@@ -107,7 +142,13 @@ class Events(StreamingResponse):
             if has_capacity:
                 await super().__call__(scope, receive, send)
             else:
-                busy = PlainTextResponse("Too many connections.", 503, {"Retry-After": "5"})
+                busy = _refusal(
+                    Request(scope),
+                    503,
+                    "Too many connections.",
+                    "TOO_MANY_CONNECTIONS",
+                    headers={"Retry-After": "5"},
+                )
                 await busy(scope, receive, send)
 
     async def stream_response(self, send: Send) -> None:

@@ -247,4 +247,4 @@ def test_values_too_long_or_too_deep_are_not_even_read(send_query, where):
         response = send_query(TASKS, where=where)
 
     assert response.status_code == 400
-    assert response["Content-Type"] == "text/plain"
+    assert response.json()["errors"][0]["extensions"]["code"] == "BAD_REQUEST"

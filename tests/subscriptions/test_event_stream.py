@@ -88,7 +88,7 @@ def test_nothing_is_changed_by_get(server, transactional_db):
     ("body", "headers", "status"),
     [
         ({"query": "{ __typename }"}, {"Accept": "application/json"}, 406),
-        ({"query": "{ __typename }"}, {"Content_Type": "text/plain"}, 400),
+        ({"query": "{ __typename }"}, {"Content_Type": "text/plain"}, 415),
         ({"query": "{ __typename }"}, {"Host": "elsewhere.example"}, 400),
         ("{", {}, 400),
         ("5", {}, 400),
@@ -98,7 +98,7 @@ def test_nothing_is_changed_by_get(server, transactional_db):
         ('{"query": "{ __typename }", "operationName": "\\ud800"}', {}, 400),
         (b"\xff", {}, 400),
         ("[" * 100_000, {}, 400),
-        (" " * 2_000_000, {}, 400),
+        (" " * 2_000_000, {}, 413),
     ],
     ids=lambda value: repr(value)[:40],
 )
@@ -108,12 +108,16 @@ def test_a_request_that_cannot_be_used_is_refused(server, transactional_db, body
 
     assert (response.status, response.headers["Content-Type"]) == (
         status,
-        "text/plain; charset=utf-8",
+        "application/json; charset=utf-8",
     )
-    assert 0 < len(text) < 100
+    [error] = json.loads(text)["errors"]
+    assert 0 < len(error["message"]) < 100
+    assert error["extensions"]["code"]
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
 def test_only_get_and_post_answer(server, transactional_db, method):
     with stream(server, method=method) as response:
-        assert response.status == 405
+        assert (response.status, response.headers["Allow"]) == (405, "GET, POST")
+        [error] = json.loads(response.read())["errors"]
+        assert error["extensions"]["code"] == "METHOD_NOT_ALLOWED"
