@@ -14,7 +14,7 @@ from time import monotonic
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from schema.execution.executor import ResponseEncoder, Source
+from schema.execution.executor import Response, ResponseEncoder, Source
 from tasks_app.log.cursor import Cursor
 from tasks_app.log.pages import Page
 from tasks_app.log.reader import log_reader
@@ -205,9 +205,10 @@ class Broadcaster:
 
     async def _beat(self) -> None:
         payload = self._watch.heartbeat(self.cursor)
+        item = Item(self.cursor, None)
         [answer] = await self._answering.make([payload])
         for subscriber in self._subscribers():
-            subscriber.put(Item(self.cursor, None), answer)
+            subscriber.put(item, _with_cursor(answer, item))
 
     async def _serve(self, items: Sequence[Item]) -> None:
         wanted = [(item, subscribers) for item in items if (subscribers := self._wanting(item))]
@@ -219,7 +220,8 @@ class Broadcaster:
         await self._wait_for_capacity(
             {subscriber for _, subscribers in wanted for subscriber in subscribers}
         )
-        for (item, subscribers), answer in zip(wanted, answers, strict=True):
+        for (item, subscribers), made in zip(wanted, answers, strict=True):
+            answer = _with_cursor(made, item)
             for subscriber in subscribers:
                 subscriber.put(item, answer)
 
@@ -278,8 +280,12 @@ class CatchUp:
         """Yield the encoded responses."""
         async with log_reader.following():
             self._cursor, payloads = await self._watch.begin()
-            for answer in await self._answering.make(payloads):
+            *first, last = await self._answering.make(payloads) or [""]
+            for answer in first:
                 yield answer
+            if last or self._watch.wants_start:
+                # A client that resumes must not miss the other payloads of the start.
+                yield Response(last, self._cursor.encode())
             while True:
                 with _subscribe(self._watch, self._answering) as subscriber:
                     async with aclosing(self._all(subscriber)) as answers:
@@ -297,7 +303,7 @@ class CatchUp:
                 made = await self._answering.make(self._watch.payloads(chunk))
                 for item, answer in zip(chunk, made, strict=True):
                     self._cursor = item.cursor
-                    yield answer
+                    yield _with_cursor(answer, item)
             self._cursor = page.cursor
         while not subscriber.is_dropped:
             for item, answer in await subscriber.take():
@@ -310,7 +316,7 @@ class CatchUp:
                         yield answer
                     else:
                         [answer] = await self._answering.make(self._watch.payloads([trimmed]))
-                        yield answer
+                        yield _with_cursor(answer, item)
             if not subscriber.is_dropped:
                 self._is_stalled = False  # The client reads again and has caught up.
 
@@ -325,6 +331,10 @@ class CatchUp:
             newest = {item.task_id or item.cursor: item for item in items}
             items = sorted(newest.values(), key=lambda item: item.cursor)
         return items
+
+
+def _with_cursor(answer: str, item: Item) -> Response:
+    return Response(answer, item.cursor.encode())
 
 
 def in_chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:

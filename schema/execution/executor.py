@@ -50,12 +50,24 @@ T = TypeVar("T")
 
 
 class Request(NamedTuple):
-    """A GraphQL request."""
+    """A GraphQL request.
+
+    Attributes:
+        query: The document.
+        variables: The values of its variables.
+        operation_name: The name of the operation to execute.
+        may_write: Whether mutations are allowed.
+        last_event_id: The cursor from which a subscription resumes, in place of `after`.
+        wants_start: Whether a subscription that starts without a payload yields an empty response
+            with the cursor from which it starts.
+    """
 
     query: str
     variables: dict[str, Any] | None = None
     operation_name: str | None = None
     may_write: bool = True
+    last_event_id: str | None = None
+    wants_start: bool = False
 
     @classmethod
     def of(cls, message: dict[str, Any], *, may_write: bool = True) -> "Request":
@@ -71,6 +83,20 @@ class Request(NamedTuple):
             if not isinstance(message.get(name), kind | None):
                 raise ValueError(f"has {name} of the wrong kind")  # noqa: TRY004
         return cls(query, message.get("variables"), message.get("operationName"), may_write)
+
+
+class Response(str):
+    """An encoded response, with the cursor from which a client can resume after it."""
+
+    __slots__ = ("cursor",)
+
+    cursor: str | None
+
+    def __new__(cls, text: str, cursor: str | None = None) -> "Response":
+        """Return the response."""
+        response = super().__new__(cls, text)
+        response.cursor = cursor
+        return response
 
 
 _connections = 0
@@ -97,6 +123,8 @@ class RefusedError(Exception):
 
 class Source(AsyncIterator[Any]):
     """The return value of a subscription resolver, which yields encoded responses."""
+
+    wants_start = False
 
     def answers(self, answering: "ResponseEncoder") -> AsyncGenerator[str, None]:
         """Yield the encoded responses."""
@@ -166,7 +194,8 @@ async def answers(schema: Any, request: Request) -> AsyncGenerator[str, None]:
                 yield answer
         except GraphQLError as error:
             # The subscription has started, so the error is a response.
-            yield encode(ExecutionResult(None, [error]))
+            cursor = (error.extensions or {}).get("cursor")
+            yield Response(encode(ExecutionResult(None, [error])), cursor)
         except Exception as error:  # noqa: BLE001  encode() logs it
             yield encode(ExecutionResult(None, [_internal(error)]))
         finally:
@@ -215,7 +244,7 @@ async def _subscribe(schema: Any, request: Request) -> tuple[Source, ResponseEnc
     executor = schema.execution_context_class.build(
         schema._schema,
         document.node,
-        context_value={},
+        context_value={"last_event_id": request.last_event_id},
         raw_variable_values=request.variables,
         operation_name=request.operation_name,
         hide_suggestions=schema.config.disable_field_suggestions,
@@ -232,6 +261,7 @@ async def _subscribe(schema: Any, request: Request) -> tuple[Source, ResponseEnc
     if isinstance(source, ExecutionResult):
         errors.log(source.errors or [], None)
         raise RefusedError(source.errors or [])
+    source.wants_start = request.wants_start
     return source, ResponseEncoder(executor, _key(request, document.node, executor.operation))
 
 

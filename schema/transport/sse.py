@@ -1,4 +1,8 @@
-"""GraphQL over server-sent events: graphql-sse in distinct connections mode."""
+"""GraphQL over server-sent events: graphql-sse in distinct connections mode.
+
+The ID of an event is the cursor of its payload. An EventSource that reconnects sends the last ID,
+and the subscription resumes there.
+"""
 
 import asyncio
 import json
@@ -21,6 +25,8 @@ from tasks_app import actors
 from tasks_app.services import authentication
 
 METHODS = ("GET", "POST")
+# How long an EventSource waits before it reconnects.
+RETRY_MS = 2_000
 
 _transport = SSETransport()
 
@@ -60,7 +66,10 @@ async def stream(request: Request) -> Response:
         return _refusal(request, error.status, error.message)
     except ValueError as error:
         return _refusal(request, 400, f"The request {error}.")
-    return Events(request_, authenticated)
+    resumed = request_._replace(
+        last_event_id=request.headers.get("last-event-id"), wants_start=True
+    )
+    return Events(resumed, authenticated)
 
 
 class _BodyError(Exception):
@@ -180,10 +189,14 @@ class Events(StreamingResponse):
 
 
 async def _events(request_: executor.Request) -> AsyncGenerator[str, None]:
+    yield f"retry: {RETRY_MS}\r\n\r\n"
     try:
         async with aclosing(executor.answers(schema, request_)) as answers:
             async for answer in answers:
-                yield _transport.encode_event("next", answer)
+                # Clients store an ID without an event as well.
+                cursor = getattr(answer, "cursor", None)
+                id = f"id: {cursor}\r\n" if cursor else ""
+                yield id + (_transport.encode_event("next", answer) if answer else "\r\n")
     except executor.RefusedError as refused:
         yield _transport.encode_event("next", json.dumps({"errors": refused.errors}))
     yield _transport.encode_complete()
