@@ -283,6 +283,8 @@ SPECTACULAR_SETTINGS = {
 GRAPHQL_IDE = env.bool("GRAPHQL_IDE", default=True)
 # If off, neither introspection nor "Did you mean" suggestions reveal the schema.
 GRAPHQL_INTROSPECTION = env.bool("GRAPHQL_INTROSPECTION", default=True)
+# The path of a manifest {hash: document}. If set, only its documents are executed.
+GRAPHQL_TRUSTED_DOCUMENTS = env.str("GRAPHQL_TRUSTED_DOCUMENTS", default="")
 # The maximum number of WebSockets and event streams of a web process. Further ones are refused.
 STREAMS_MAX = env.int("STREAMS_MAX", default=2_000)
 # How many operations over WebSockets and event streams a web process executes at once.

@@ -1,6 +1,7 @@
 """GraphQL over HTTP, as its draft specification and its audits require."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from cross_web import HTTPException
@@ -19,6 +20,7 @@ from strawberry.types.graphql import OperationType
 
 from schema import schema
 from schema.core.responses import JSON_TYPE, RESPONSE_TYPE, content_type, error_body, media_type
+from schema.execution import documents
 from schema.transport import messages
 from tasks_app import actors
 
@@ -52,6 +54,12 @@ class GraphQLView(StrawberryView[Any, Any]):
             return refusal(request, 413, f"The request body is larger than {limit:,} bytes.")
         except UnicodeDecodeError:
             return refusal(request, 400, "The request body is not UTF-8.")
+        except documents.DocumentError as error:
+            is_strict = media_type(request.headers.get("accept", "")) == RESPONSE_TYPE
+            is_unknown = error.code == "PERSISTED_QUERY_NOT_FOUND"
+            # Older clients expect 200, and then send the text.
+            status = 200 if is_unknown and not is_strict else 400
+            return refusal(request, status, error.message, error.code)
         except HTTPException as error:
             return _refusal_of(request, error)
 
@@ -61,7 +69,9 @@ class GraphQLView(StrawberryView[Any, Any]):
             JSON_TYPE
         ):
             raise HTTPException(415, f"The Content-Type of the request must be {JSON_TYPE}.")
-        return super().parse_http_body(request)
+        data = super().parse_http_body(request)
+        assert not isinstance(data, list)  # batches are switched off
+        return replace(data, query=documents.resolve(data.query, data.extensions))
 
     def decode_json(self, data: str | bytes) -> object:
         """Return the decoded parameter of a request by GET."""

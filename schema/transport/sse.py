@@ -19,7 +19,7 @@ from strawberry.http.websocket_origin import is_same_origin
 
 from schema import schema
 from schema.core.responses import JSON_TYPE, content_type, error_body
-from schema.execution import executor
+from schema.execution import documents, executor
 from schema.transport import credentials, messages
 from tasks_app import actors
 from tasks_app.services import authentication
@@ -62,6 +62,8 @@ async def stream(request: Request) -> Response:
     actors.set_current(authenticated.actor)
     try:
         request_ = await (_in_query(request) if request.method == "GET" else _in_body(request))
+    except documents.DocumentError as error:
+        return _refusal(request, 400, error.message, error.code)
     except _BodyError as error:
         return _refusal(request, error.status, error.message)
     except ValueError as error:
@@ -120,7 +122,7 @@ async def _in_body(request: Request) -> executor.Request:
         text = body.decode()
     except UnicodeDecodeError as error:
         raise ValueError("is not UTF-8") from error
-    return executor.Request.of(messages.parse(text))
+    return _request(messages.parse(text))
 
 
 async def _in_query(request: Request) -> executor.Request:
@@ -128,7 +130,14 @@ async def _in_query(request: Request) -> executor.Request:
     for name in ("variables", "extensions"):
         if name in message:
             message[name] = messages.parse(message[name])
-    return executor.Request.of(message, may_write=False)
+    return _request(message, may_write=False)
+
+
+def _request(message: dict[str, Any], *, may_write: bool = True) -> executor.Request:
+    query, extensions = message.get("query"), message.get("extensions")
+    if isinstance(query, str | None) and isinstance(extensions, dict | None):
+        message = {**message, "query": documents.resolve(query, extensions)}
+    return executor.Request.of(message, may_write=may_write)
 
 
 class Events(StreamingResponse):

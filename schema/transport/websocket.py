@@ -24,7 +24,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
 )
 
 from schema import schema
-from schema.execution import executor
+from schema.execution import documents, executor
 from schema.transport import credentials, messages
 from tasks_app import actors
 from tasks_app.services import authentication
@@ -64,6 +64,7 @@ class Handler(BaseGraphQLTransportWSHandler[Any, None]):
         head = f'{{"id":{json.dumps(operation.id)},"type":"next","payload":'
         try:
             await self.view.credentials.count_operation()
+            documents.verify(operation.query)
             async with aclosing(executor.answers(schema, request)) as answers:
                 async for answer in answers:
                     await self.view.send(f"{head}{answer}}}")
@@ -71,6 +72,10 @@ class Handler(BaseGraphQLTransportWSHandler[Any, None]):
         except executor.RefusedError as refused:
             await operation.send_operation_message(
                 {"id": operation.id, "type": "error", "payload": refused.errors}
+            )
+        except documents.DocumentError as error:
+            await operation.send_operation_message(
+                {"id": operation.id, "type": "error", "payload": [error.formatted]}
             )
         except authentication.RateLimitedError as error:
             payload: Any = {
