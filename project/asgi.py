@@ -19,12 +19,14 @@ from django.core.exceptions import RequestAborted  # noqa: E402
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix  # noqa: E402
 from django.http import HttpResponseBase  # noqa: E402
 from django.urls import path, re_path, set_script_prefix  # noqa: E402
+from starlette.middleware import Middleware  # noqa: E402
+from starlette.middleware.cors import CORSMiddleware  # noqa: E402
 from starlette.routing import Mount, Route, Router  # noqa: E402
 from starlette.websockets import WebSocketClose  # noqa: E402
 
 from project.documentation import Documentation  # noqa: E402
 from project.static import StaticFiles  # noqa: E402
-from schema.transport.sse import stream  # noqa: E402
+from schema.transport.sse import METHODS, stream  # noqa: E402
 from schema.transport.websocket import Consumer  # noqa: E402
 
 Scope = dict[str, Any]
@@ -82,6 +84,15 @@ class ThreadedDjango(ASGIHandler):
 # The view answers other methods than its own with a GraphQL error.
 _ALL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 
+# Django's middleware does not serve event streams.
+_CORS = Middleware(
+    CORSMiddleware,
+    allow_origins=settings.CORS_ALLOWED_ORIGINS,
+    allow_methods=METHODS,
+    allow_headers=settings.CORS_ALLOW_HEADERS,
+    expose_headers=settings.CORS_EXPOSE_HEADERS,
+)
+
 application: Any = Router(
     [
         Mount(
@@ -89,7 +100,7 @@ application: Any = Router(
             StaticFiles(directory=settings.STATIC_ROOT, check_dir=False),
         ),
         Mount("/docs", Documentation()),
-        Route("/graphql/stream/", stream, methods=_ALL_METHODS),
+        Route("/graphql/stream/", stream, methods=_ALL_METHODS, middleware=[_CORS]),
     ],
     default=ProtocolTypeRouter(
         {

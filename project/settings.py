@@ -28,6 +28,21 @@ ALLOWED_HOSTS = [
 ]
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
+# --- Front ends of other origins (CORS) ---------------------------------------------------------
+
+CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+CORS_URLS_REGEX = r"^/(graphql|tasks|task-schedules)/"
+# Pages of other origins authenticate by token. Sessions are for the server's own pages.
+CORS_ALLOW_CREDENTIALS = False
+CORS_ALLOW_METHODS = ["GET", "POST", "PUT", "DELETE"]
+CORS_ALLOW_HEADERS = [
+    *("accept", "authorization", "content-type", "idempotency-key", "last-event-id"),
+    *("x-request-id", "x-request-reason"),
+]
+CORS_EXPOSE_HEADERS = ["Allow", "Link", "Location", "Retry-After", "X-Request-ID"]
+# The origins, besides the server's own, of WebSockets and of event streams by POST.
+TRUSTED_ORIGINS = [*CSRF_TRUSTED_ORIGINS, *CORS_ALLOWED_ORIGINS]
+
 # Whether this process serves HTTP or runs management commands. Worker nodes and Beat do not.
 WEB = env.bool("WEB", default=True)
 
@@ -40,6 +55,7 @@ INSTALLED_APPS = [
 ]
 if WEB:
     INSTALLED_APPS += [
+        "corsheaders",
         "project.standalone",
         "django.contrib.admin",
         "django.contrib.sessions",
@@ -53,6 +69,8 @@ if WEB:
 
 MIDDLEWARE = [
     "project.logs.RequestId",
+    # It answers preflight requests, which have no credentials and must not be redirected.
+    "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -106,7 +106,7 @@ def _is_same_origin(request: Request) -> bool:
     """Return whether the request comes from a page of this server or of a trusted origin."""
     origin = request.headers.get("origin", "")
     ours = is_same_origin(origin, request.headers.get("host"))
-    return ours or origin in settings.CSRF_TRUSTED_ORIGINS
+    return ours or origin in settings.TRUSTED_ORIGINS
 
 
 async def _in_body(request: Request) -> executor.Request:

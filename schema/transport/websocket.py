@@ -104,7 +104,7 @@ class Consumer(GraphQLWSConsumer[Any, None]):
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
             connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
             max_subscriptions_per_connection=OPERATIONS_MAX,
-            allowed_origins=settings.CSRF_TRUSTED_ORIGINS,
+            allowed_origins=settings.TRUSTED_ORIGINS,
         )
         self.message_queue = asyncio.Queue(MESSAGES_WAITING_MAX)
         self.operations: dict[str, Any] = {}

@@ -371,7 +371,7 @@ PROTECTIONS = [
     Protection(
         "origin of a WebSocket",
         WEBSOCKET,
-        "allowed_origins=settings.CSRF_TRUSTED_ORIGINS,",
+        "allowed_origins=settings.TRUSTED_ORIGINS,",
         'allowed_origins=["*"],',
         (*IN_SOCKET, *IN_ACCESS),
     ),
