@@ -4,6 +4,8 @@ from django.apps import AppConfig
 
 
 class ProjectConfig(AppConfig):
+    """The configuration of the project's app."""
+
     name = "project"
 
     def ready(self) -> None:

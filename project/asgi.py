@@ -1,4 +1,4 @@
-"""The ASGI application: static files, what is pushed, and Django in lanes."""
+"""The ASGI application: static files, GraphQL streams, and Django in a thread pool."""
 
 import asyncio
 import os
@@ -19,12 +19,14 @@ from django.core.exceptions import RequestAborted  # noqa: E402
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix  # noqa: E402
 from django.http import HttpResponseBase  # noqa: E402
 from django.urls import path, re_path, set_script_prefix  # noqa: E402
+from starlette.middleware import Middleware  # noqa: E402
+from starlette.middleware.cors import CORSMiddleware  # noqa: E402
 from starlette.routing import Mount, Route, Router  # noqa: E402
 from starlette.websockets import WebSocketClose  # noqa: E402
 
 from project.documentation import Documentation  # noqa: E402
 from project.static import StaticFiles  # noqa: E402
-from schema.transport.sse import stream  # noqa: E402
+from schema.transport.sse import METHODS, stream  # noqa: E402
 from schema.transport.websocket import Consumer  # noqa: E402
 
 Scope = dict[str, Any]
@@ -33,29 +35,30 @@ Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 
 class ThreadedDjango(ASGIHandler):
-    """Django's synchronous side: each request is answered from start to end by one thread of a few.
+    """Runs Django synchronously: one thread of a pool serves a request from start to end.
 
-    Django's own ASGI handler changes threads several times in a request and drops the thread at
-    its end, and with it the database connection. A lane keeps its connection, so there are never
-    more of them than lanes, and a slow request holds up one lane only. Views may not stream.
+    Django's ASGI handler changes threads several times in a request, and closes the database
+    connection with the thread. A thread of this pool keeps its connection. So a process has at most
+    `threads` connections, and a slow request blocks one thread only. Views must not stream.
     """
 
-    def __init__(self, lanes: int) -> None:
+    def __init__(self, threads: int) -> None:
         super(ASGIHandler, self).__init__()
         self.load_middleware(is_async=False)
-        self._lanes = ThreadPoolExecutor(lanes, thread_name_prefix="lane")
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="django")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one HTTP request."""
         try:
             body = await self._read(receive)
         except RequestAborted:
             return
         loop = asyncio.get_running_loop()
-        response = await loop.run_in_executor(self._lanes, self._respond, scope, body)
+        response = await loop.run_in_executor(self._threads, self._respond, scope, body)
         await self.send_response(response, send)
 
     async def _read(self, receive: Receive) -> BytesIO:
-        """Read to the end, but keep no more than it takes for Django to see that it is too much."""
+        """Read the body to its end, but keep only enough for Django to refuse a large one."""
         body = BytesIO()
         while True:
             message = await receive()
@@ -78,6 +81,18 @@ class ThreadedDjango(ASGIHandler):
         return response
 
 
+# The view answers other methods than its own with a GraphQL error.
+_ALL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+
+# Django's middleware does not serve event streams.
+_CORS = Middleware(
+    CORSMiddleware,
+    allow_origins=settings.CORS_ALLOWED_ORIGINS,
+    allow_methods=METHODS,
+    allow_headers=settings.CORS_ALLOW_HEADERS,
+    expose_headers=settings.CORS_EXPOSE_HEADERS,
+)
+
 application: Any = Router(
     [
         Mount(
@@ -85,8 +100,8 @@ application: Any = Router(
             StaticFiles(directory=settings.STATIC_ROOT, check_dir=False),
         ),
         Mount("/docs", Documentation()),
-        Route("/graphql/stream/", stream, methods=["GET", "POST"]),
-        Route("/graphql/stream", stream, methods=["GET", "POST"]),
+        Route("/graphql/stream/", stream, methods=_ALL_METHODS, middleware=[_CORS]),
+        Route("/graphql/stream", stream, methods=_ALL_METHODS, middleware=[_CORS]),
     ],
     default=ProtocolTypeRouter(
         {

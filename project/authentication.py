@@ -1,4 +1,4 @@
-"""Who is calling over HTTP: found out before any view, whichever it is."""
+"""Authentication of HTTP requests: middleware that runs before every view."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -12,20 +12,24 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
 
+from schema.core.responses import is_graphql
+from schema.transport.http import refusal
 from tasks_app import actors
 from tasks_app.rest.errors import DatabaseUnavailableError
 from tasks_app.services import authentication
 
-# What keeps the process in service does not depend on who asks.
-_OPEN_TO_ALL = ("/healthz/", "/readyz/")
+# Health checks need no authentication.
+_UNAUTHENTICATED = ("/healthz/", "/readyz/")
 _PASSWORDS = ("/login/", "/admin/login/")
 
 View = Callable[..., HttpResponseBase]
 
 
 class Access:
-    """Middleware. A session is a cookie that browsers send for anybody, so it needs the CSRF token
-    with whatever may write; a token is sent by who has it, and needs nothing more.
+    """Middleware that authenticates a request by its token or session.
+
+    Browsers send the session cookie for requests of any site, so that these need a CSRF token as
+    well if they can write. Requests with an API token need none.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -33,7 +37,8 @@ class Access:
         self._csrf = CsrfViewMiddleware(get_response)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path_info in _OPEN_TO_ALL:
+        """Authenticate the request, and call the next layer as the actor."""
+        if request.path_info in _UNAUTHENTICATED:
             return self._get_response(request)
         address = _address(request)
         try:
@@ -46,18 +51,18 @@ class Access:
                 reason=request.headers.get("X-Request-Reason", ""),
             )
         except authentication.InvalidTokenError:
-            return unauthenticated("The token is wrong, has expired or was revoked.")
+            return unauthenticated(request, "The token is wrong, has expired or was revoked.")
         except authentication.RateLimitedError as error:
-            return too_many(error.seconds)
+            return rate_limited(request, error.seconds)
         except (OperationalError, InterfaceError):
-            return database_away()
+            return database_unavailable(request)
         if actor.by_session and self._is_forged(request):
-            return JsonResponse({"detail": "The CSRF token is missing or wrong."}, status=403)
+            return refused(request, 403, "The CSRF token is missing or wrong.")
         with actors.acting_as(actor):
             return self._get_response(request)
 
     def _is_forged(self, request: HttpRequest) -> bool:
-        # The cookie has been read by Django's own, which comes before; but it lets our APIs pass.
+        # Django's middleware has read the cookie before, but it exempts the APIs.
         return self._csrf.process_view(request, self._get_response, (), {}) is not None
 
 
@@ -71,35 +76,60 @@ def _note_wrong_password(request: HttpRequest | None = None, **_: Any) -> None:
         authentication.record_failed_login(_address(request))
 
 
-def unauthenticated(detail: str = actors.AUTHENTICATION_REQUIRED) -> JsonResponse:
-    return JsonResponse({"detail": detail}, status=401, headers={"WWW-Authenticate": "Bearer"})
+def refused(
+    request: HttpRequest,
+    status: int,
+    detail: str,
+    code: str = "",
+    *,
+    headers: dict[str, str] | None = None,
+    **extensions: Any,
+) -> HttpResponse:
+    """Return an error in the format of the API that the request is for."""
+    if is_graphql(request.path_info):
+        return refusal(request, status, detail, code, headers=headers, **extensions)
+    return JsonResponse({"detail": detail}, status=status, headers=headers)
 
 
-def too_many(seconds: int) -> JsonResponse:
+def unauthenticated(
+    request: HttpRequest, detail: str = actors.AUTHENTICATION_REQUIRED
+) -> HttpResponse:
+    """Return the response to a request without valid credentials."""
+    return refused(request, 401, detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+def rate_limited(request: HttpRequest, seconds: int) -> HttpResponse:
+    """Return the response to a request beyond the rate limit."""
     detail = f"Too many requests. Try again in {seconds} s."
-    return JsonResponse({"detail": detail}, status=429, headers={"Retry-After": str(seconds)})
+    return refused(request, 429, detail, headers={"Retry-After": str(seconds)}, retryAfter=seconds)
 
 
-def database_away() -> JsonResponse:
+def database_unavailable(request: HttpRequest) -> HttpResponse:
+    """Return the response while the database is unavailable."""
     error = DatabaseUnavailableError()
-    headers = {"Retry-After": str(error.wait)}
-    return JsonResponse({"detail": error.detail}, status=error.status_code, headers=headers)
+    return refused(
+        request,
+        error.status_code,
+        str(error.detail),
+        "DATABASE_UNAVAILABLE",
+        headers={"Retry-After": str(error.wait)},
+    )
 
 
 def login_required_page(view: View) -> View:
-    """The view, for who has a role."""
+    """Wrap a view so that it requires a role."""
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if actors.current().role is None:
-            return unauthenticated()
+            return unauthenticated(request)
         return view(request, *args, **kwargs)
 
     return answer
 
 
 def after_login(view: View) -> View:
-    """The page, for who has a role; others log in first."""
+    """Wrap a page so that anonymous users are redirected to the login page."""
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

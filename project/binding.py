@@ -1,23 +1,23 @@
-"""Who can reach the web, which decides whether anybody may come in without saying who they are."""
+"""The default of API_AUTH: authentication is required unless only this machine can connect."""
 
 import ipaddress
 import os
 import sys
 
 _REFUSAL = """\
-Cannot start: others than this machine could reach {host}, and nothing says who may come in.
-Set API_AUTH=token, then make a key with: python manage.py token create NAME --role OPERATOR
-(Set API_AUTH=open only where something else keeps strangers out.)"""
+Cannot start: other machines can reach {host}, and API_AUTH is not set.
+Set API_AUTH=token, then create a token with: python manage.py token create NAME --role OPERATOR
+(Set API_AUTH=open only if something else authenticates clients.)"""
 
 
-# Who sets one of these has a proxy in front, by which others come to a loopback address too.
+# If one of these is set, there is a proxy, through which other machines reach a loopback address.
 _SIGNS_OF_A_PROXY = ("ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "HTTPS")
 
 
 def set_default_api_auth(host: str) -> None:
-    """Sets API_AUTH where only this machine can ask; elsewhere it must have been set.
+    """Set API_AUTH if only this machine can connect; otherwise exit unless it is set.
 
-    In a container the address at which its port is published counts.
+    In a container, the address at which its port is published counts.
     """
     if os.environ.get("API_AUTH"):
         return
@@ -29,6 +29,7 @@ def set_default_api_auth(host: str) -> None:
 
 
 def is_loopback(host: str) -> bool:
+    """Return whether only this machine can connect to the host."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -72,6 +72,7 @@ class Consumer(consumer.Consumer):
     controller: Any
 
     def ensure_connected(self, connection: Any) -> Any:
+        """Return the connection once it is open, and serve the pool meanwhile."""
         attempt = _Attempt(connection, self.hub)
         if not attempt.wait(0.1) or attempt.error:
             self._serve_pool_until_connected(connection, attempt)

@@ -16,12 +16,13 @@ _USUAL = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"}
 
 
 class RequestId:
-    """Middleware: takes `X-Request-ID`, or makes one, and answers it."""
+    """Middleware that returns `X-Request-ID`: that of the request, or a random one."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Call the next layer with the request ID."""
         given = request.headers.get("X-Request-ID", "")
         id = given if re.fullmatch(r"[\w.:/+=-]{1,128}", given, re.ASCII) else uuid4().hex
         token = _request_id.set(id)
@@ -34,7 +35,10 @@ class RequestId:
 
 
 class WithRequestId(logging.Filter):
+    """Adds the request ID to log records."""
+
     def filter(self, record: logging.LogRecord) -> bool:
+        """Add the request ID, and pass every record."""
         if id := _request_id.get():
             record.request_id = id
         return True
@@ -44,6 +48,7 @@ class JsonLines(logging.Formatter):
     """One object a line: time, level, logger, message, and what was given with it."""
 
     def format(self, record: logging.LogRecord) -> str:
+        """Return the record as JSON."""
         line = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
             "level": record.levelname,

@@ -1,4 +1,4 @@
-"""All settings: the environment comes in, constants go out. `.env.example` names each variable."""
+"""Settings from environment variables. `.env.example` lists each variable."""
 
 import tomllib
 from pathlib import Path
@@ -20,7 +20,7 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
 if not SECRET_KEY and (secret_key_file := env.str("SECRET_KEY_FILE", default="")):
     SECRET_KEY = Path(secret_key_file).read_text().strip()
-# By the first three come the supervisor and health checks, from this machine.
+# The supervisor and health checks of this machine use the first three.
 ALLOWED_HOSTS = [
     *("localhost", "127.0.0.1", "[::1]"),
     *env.list("LOCAL_HOSTS", default=[]),
@@ -28,7 +28,22 @@ ALLOWED_HOSTS = [
 ]
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
-# Whether this process serves HTTP, or runs commands that do. Worker nodes and Beat need less.
+# --- Front ends of other origins (CORS) ---------------------------------------------------------
+
+CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+CORS_URLS_REGEX = r"^/(graphql|tasks|task-schedules)(/|$)"
+# Pages of other origins authenticate by token. Sessions are for the server's own pages.
+CORS_ALLOW_CREDENTIALS = False
+CORS_ALLOW_METHODS = ["GET", "POST", "PUT", "DELETE"]
+CORS_ALLOW_HEADERS = [
+    *("accept", "authorization", "content-type", "idempotency-key", "last-event-id"),
+    *("x-request-id", "x-request-reason"),
+]
+CORS_EXPOSE_HEADERS = ["Allow", "Link", "Location", "Retry-After", "X-Request-ID"]
+# The origins, besides the server's own, of WebSockets and of event streams by POST.
+TRUSTED_ORIGINS = [*CSRF_TRUSTED_ORIGINS, *CORS_ALLOWED_ORIGINS]
+
+# Whether this process serves HTTP or runs management commands. Worker nodes and Beat do not.
 WEB = env.bool("WEB", default=True)
 
 INSTALLED_APPS = [
@@ -40,6 +55,7 @@ INSTALLED_APPS = [
 ]
 if WEB:
     INSTALLED_APPS += [
+        "corsheaders",
         "project.standalone",
         "django.contrib.admin",
         "django.contrib.sessions",
@@ -54,6 +70,8 @@ if WEB:
 
 MIDDLEWARE = [
     "project.logs.RequestId",
+    # It answers preflight requests, which have no credentials and must not be redirected.
+    "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -114,7 +132,7 @@ STATICFILES_DIRS = [
     *([(UI_STATIC, assets)] if (assets := UI_DIR / UI_STATIC).is_dir() else []),
 ]
 
-# A task is a few numbers; nobody needs more than this in one request.
+# The maximum size of a request body in bytes.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 
 # How many requests one web process answers at once, and how many connections it then has to
@@ -168,7 +186,7 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
 # TaskResult is the result; a second copy in the broker would only leak.
 CELERY_TASK_IGNORE_RESULT = True
-# Nor is there anything for Beat to clean up every night.
+# So there are no results to delete.
 CELERY_RESULT_EXPIRES = None
 CELERY_TASK_DEFAULT_QUEUE = "default"
 # A node takes a wake-up only for an idle process: with late acknowledgement and a prefetch of one,
@@ -191,7 +209,7 @@ DJANGO_CELERY_BEAT_TZ_AWARE = True
 
 # --- Channels -----------------------------------------------------------------------------------
 
-# It carries nothing but the doorbell of the log (tasks_app/log/notifier.py).
+# The layer carries only the notifications of the log (tasks_app/log/notifier.py).
 CHANNEL_PREFIX = "cluster-scheduler"
 CHANNEL_LAYERS = {
     "default": {
@@ -201,7 +219,7 @@ CHANNEL_LAYERS = {
             "hosts": [
                 {
                     "address": REDIS_URL,
-                    # Otherwise each connection that is lost is a second of silence.
+                    # The default waits a second after each lost connection.
                     "retry": Retry(ConstantBackoff(0.1), 20),
                     "socket_connect_timeout": 2,
                     "health_check_interval": 15,
@@ -210,7 +228,7 @@ CHANNEL_LAYERS = {
         },
     }
 }
-# How often the log is looked at by those who follow it, should the doorbell be silent.
+# The interval at which the log is polled if no notification arrives.
 LOG_POLL_SECONDS = env.float("LOG_POLL_SECONDS", default=0.5)
 
 # --- The life of a task (see ARCHITECTURE.md) ---------------------------------------------------
@@ -220,20 +238,20 @@ TASK_LEASE_SECONDS = env.int("TASK_LEASE_SECONDS", default=30)
 RECONCILE_EVERY_SECONDS = env.int("RECONCILE_EVERY_SECONDS", default=1)
 TASK_RETENTION_DAYS = env.int("TASK_RETENTION_DAYS", default=30)
 EVENT_RETENTION_DAYS = env.int("EVENT_RETENTION_DAYS", default=7)
-# What a worker node tells of itself, for people to know it by: zone=a,disk=ssd
+# The labels of a worker node, such as zone=a,disk=ssd.
 NODE_LABELS = env.list("NODE_LABELS", default=[])
 # Touched by a worker with each heartbeat that reached the database.
 HEARTBEAT_FILE = env.str("HEARTBEAT_FILE", default="")
 
 # --- Access (see SECURITY.md) -------------------------------------------------------------------
 
-# `token`: nobody may anything who has not said who they are. `open`: everybody may everything.
-# What starts the web where only this machine reaches it says `open` (project/binding.py).
+# `token`: every request needs credentials. `open`: every client has the role ADMIN. The default of
+# a web process that only this machine can reach is `open` (project/binding.py).
 API_AUTH = env.str("API_AUTH", default="") or "token"
 if API_AUTH not in ("open", "token"):
     raise ImproperlyConfigured(f"API_AUTH is open or token, not {API_AUTH!r}.")
-# How many requests each token, user or, where nobody says who they are, address may send, as in
-# `6000/minute`; nothing for no limit. How often an address may come with a wrong token or password.
+# The rate limit of each token, user or anonymous address, such as `6000/minute`; empty for none.
+# The second is the rate limit of wrong tokens and passwords of each address.
 API_RATE = env.str("API_RATE", default="" if API_AUTH == "open" else "6000/minute")
 API_FAILURE_RATE = env.str("API_FAILURE_RATE", default="30/minute")
 for name, rate in ("API_RATE", API_RATE), ("API_FAILURE_RATE", API_FAILURE_RATE):
@@ -249,7 +267,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 X_FRAME_OPTIONS = "DENY"
-# Whether all that reaches clients has gone through TLS, which a proxy in front ends.
+# Whether clients connect by TLS, which a proxy terminates.
 HTTPS = env.bool("HTTPS", default=False)
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
@@ -279,7 +297,7 @@ REST_FRAMEWORK = {
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Cluster scheduler",
-    "DESCRIPTION": "Tasks (a + b) and their schedules. The GraphQL API can do more.",
+    "DESCRIPTION": "The REST API: tasks (A + B) and their schedules. GraphQL is the main API.",
     "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],
@@ -290,11 +308,13 @@ SPECTACULAR_SETTINGS = {
 # --- GraphQL ------------------------------------------------------------------------------------
 
 GRAPHQL_IDE = env.bool("GRAPHQL_IDE", default=True)
-# Off, the schema does not tell what is in it, neither when asked nor by "Did you mean".
+# If off, neither introspection nor "Did you mean" suggestions reveal the schema.
 GRAPHQL_INTROSPECTION = env.bool("GRAPHQL_INTROSPECTION", default=True)
-# How many WebSockets and event streams one web process has at once; more are told to come later.
+# The path of a manifest {hash: document}. If set, only its documents are executed.
+GRAPHQL_TRUSTED_DOCUMENTS = env.str("GRAPHQL_TRUSTED_DOCUMENTS", default="")
+# The maximum number of WebSockets and event streams of a web process. Further ones are refused.
 STREAMS_MAX = env.int("STREAMS_MAX", default=2_000)
-# How many queries and mutations that come over WebSockets one web process runs at once.
+# How many operations over WebSockets and event streams a web process executes at once.
 STREAM_THREADS = env.int("STREAM_THREADS", default=4)
 
 # --- Logs ---------------------------------------------------------------------------------------
@@ -320,13 +340,13 @@ LOGGING = {
     },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
-        # What clients do wrong is told to them, not to us.
+        # Client errors are in the response.
         "django.request": {"level": "ERROR"},
-        # A line per message says nothing that execution's own line does not say better.
+        # The execution of a task logs its own line.
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "kombu": {"level": "WARNING"},
-        # It logs a traceback each second while Valkey is away; tasks_app.log.notifier says so once.
+        # It logs a traceback each second while Valkey is unavailable. The notifier logs this once.
         "channels_redis": {"level": "CRITICAL"},
     },
 }

@@ -12,7 +12,10 @@ from starlette.types import Scope
 
 
 class StaticFiles(StarletteStaticFiles):
+    """Static files, with caching and compression for those of the frontend's build."""
+
     async def get_response(self, path: str, scope: Scope) -> Response:
+        """Return the file, compressed if there is such a copy and the client accepts it."""
         if not path.startswith(f"{settings.UI_STATIC}/"):
             return await super().get_response(path, scope)
         response = await self._smallest(path, scope)

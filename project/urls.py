@@ -1,4 +1,4 @@
-"""Who answers where."""
+"""The URLs of the HTTP application."""
 
 from django.contrib import admin
 from django.contrib.auth.views import LoginView, LogoutView
@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from project.authentication import after_login, login_required_page
+from project.authentication import after_login, login_required_page, refused
 from project.pages import EDITOR, dashboard, not_found, page
 from schema.transport.http import view as graphql
 from tasks_app import dispatch, prometheus
@@ -16,12 +16,12 @@ from tasks_app.rest import urls as rest
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
-    """The process lives. Whether it can work is another question."""
+    """Return 200 while the process runs."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Whether requests can be served: not without the database, but without the broker they can."""
+    """Return 200 if requests can be served. The database is required, the broker is not."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -33,23 +33,23 @@ def readyz(request: HttpRequest) -> JsonResponse:
         broker = True
     except dispatch.BrokerUnavailableError:
         broker = False
-    told = {True: "ok", False: "away"}
+    states = {True: "ok", False: "away"}
     return JsonResponse(
-        {"database": told[database], "broker": told[broker]}, status=200 if database else 503
+        {"database": states[database], "broker": states[broker]}, status=200 if database else 503
     )
 
 
-def _plainly(status: int, detail: str):  # type: ignore[no-untyped-def]
-    def answer(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:
-        return JsonResponse({"detail": detail}, status=status)
+def _error_handler(status: int, detail: str):  # type: ignore[no-untyped-def]
+    def handler(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+        return refused(request, status, detail)
 
-    return answer
+    return handler
 
 
-handler400 = _plainly(400, "Bad request.")
-handler403 = _plainly(403, "Forbidden.")
+handler400 = _error_handler(400, "Bad request.")
+handler403 = _error_handler(403, "Forbidden.")
 handler404 = not_found
-handler500 = _plainly(500, "Internal server error.")
+handler500 = _error_handler(500, "Internal server error.")
 
 graphql_page = after_login(page(graphql, **EDITOR))
 # The browsable API consists of pages.

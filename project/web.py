@@ -1,4 +1,4 @@
-"""A web process: `python -m project.web` is uvicorn, with what the project wants of it."""
+"""A web process: `python -m project.web` runs uvicorn with the options of this project."""
 
 import sys
 from typing import Any
@@ -15,26 +15,29 @@ OPTIONS = (
     *("--timeout-graceful-shutdown", "5"),
     *("--ws", "project.web:WebSocketProtocol"),
     *("--ws-max-size", "65536"),
-    # Compressing the same answer for each client costs more than it saves.
+    # Compressing a shared response once per client costs more than it saves.
     *("--ws-per-message-deflate", "false"),
     *("--ws-ping-interval", "15", "--ws-ping-timeout", "15"),
 )
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):
-    """Uvicorn's own, but who does not read is cut off instead of being waited for."""
+    """Uvicorn's protocol, which also aborts the connection of a client that does not read."""
 
     async def send(self, message: Any) -> None:
+        """Send a message. After a close, the connection is aborted soon."""
         if message["type"] == "websocket.close":
             self.writable.set()
             self._abort_soon()
         await super().send(message)
 
     def keepalive_timeout(self) -> None:
+        """Abort a connection that does not answer pings."""
         super().keepalive_timeout()
         self.transport.abort()
 
     def shutdown(self) -> None:
+        """Close the connection, and abort it soon."""
         super().shutdown()
         self._abort_soon()
 
@@ -43,8 +46,8 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
 
 def _settle_access(arguments: list[str]) -> None:
-    """With --fd somebody else has bound the address, and has settled it."""
-    # As uvicorn understands them: it reads the environment too.
+    """Set the default of API_AUTH, unless the supervisor has bound the address (`--fd`)."""
+    # Uvicorn parses the options, since it reads the environment too.
     given = uvicorn.main.make_context("uvicorn", list(arguments)).params
     if given["fd"] is None:
         set_default_api_auth(given["uds"] or given["host"])

@@ -1,4 +1,4 @@
-"""The GraphQL door: one schema for HTTP and WebSocket."""
+"""The GraphQL API: one schema for HTTP, WebSocket and server-sent events."""
 
 import re
 from typing import Any
@@ -18,23 +18,27 @@ from schema.mutations import Mutation
 from schema.queries import Query
 from schema.subscriptions import Subscription
 
-_ONE_ANSWER = {OperationType.QUERY, OperationType.MUTATION}
+_SINGLE_RESULT = {OperationType.QUERY, OperationType.MUTATION}
 
 
 class Schema(strawberry.Schema):
+    """A Strawberry schema that runs subscriptions elsewhere and logs errors by their origin."""
+
     def execute_sync(self, *args: Any, **options: Any) -> ExecutionResult:
+        """Execute a query or mutation. Subscriptions are run by schema.execution.executor."""
         allowed = options.get("allowed_operation_types") or OperationType
-        options["allowed_operation_types"] = _ONE_ANSWER.intersection(allowed)
+        options["allowed_operation_types"] = _SINGLE_RESULT.intersection(allowed)
         return super().execute_sync(*args, **options)
 
     @staticmethod
     def remove_field_suggestion(error: GraphQLError) -> None:
-        """Strawberry's own leaves those of arguments, types and enum values."""
+        """Remove each suggestion. Strawberry only removes those of field names."""
         error.message = re.sub(r" Did you mean [^?]*\?", "", error.message)
 
     def process_errors(
         self, found: list[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None:
+        """Log the errors of an execution."""
         errors.log(found, execution_context)
 
 

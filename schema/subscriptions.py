@@ -38,6 +38,7 @@ class Subscription:
     )
     async def task_status_changed(
         self,
+        info: strawberry.Info,
         where: Annotated[
             TaskChangeWhere | None,
             strawberry.argument(
@@ -48,7 +49,7 @@ class Subscription:
     ) -> AsyncIterator[TaskStatusChange]:
         where = where or TaskChangeWhere()
         task_ids = await run_in_thread(where.task_ids)
-        return TaskWatch(where, task_ids, _cursor(after))
+        return TaskWatch(where, task_ids, _cursor(after, info))
 
     @strawberry.subscription(
         description=(
@@ -58,13 +59,14 @@ class Subscription:
     )
     async def cluster_events(
         self,
+        info: strawberry.Info,
         after: After = None,
         kinds: Annotated[
             list[ClusterEventKind] | None,
             strawberry.argument(description="Returns events of these kinds. Default all."),
         ] = None,
     ) -> AsyncIterator[ClusterEventMessage]:
-        return LogWatch(None if kinds is None else frozenset(kinds), _cursor(after))
+        return LogWatch(None if kinds is None else frozenset(kinds), _cursor(after, info))
 
     @strawberry.subscription(
         description="The cluster as a whole: its state now, and again whenever it has changed."
@@ -88,5 +90,7 @@ class Subscription:
         return ClusterPolling(interval_ms)
 
 
-def _cursor(after: str | None) -> Cursor | None:
+def _cursor(after: str | None, info: strawberry.Info) -> Cursor | None:
+    if last_event_id := info.context.get("last_event_id"):
+        return parse_cursor("Last-Event-ID", last_event_id)
     return None if after is None else parse_cursor("after", after)

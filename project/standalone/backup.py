@@ -59,6 +59,7 @@ def restore(arguments: list[str]) -> str | int:
 
 
 def say(message: str) -> None:
+    """Print a message at once."""
     print(message, flush=True)
 
 

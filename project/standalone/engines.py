@@ -28,16 +28,16 @@ from project.standalone.state import default_directory
 READY_SECONDS = 60
 STOP_SECONDS = 60
 LAST_LINES = 20
-# Nothing of the actor's: PGPORT or PGOPTIONS would change what the servers do.
+# The user's environment is not passed on: PGPORT or PGOPTIONS would change the servers.
 ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C"}
 
 
 class EngineError(Exception):
-    """Says in full what happened and what a person can do."""
+    """An engine failed. The message says why and what to do."""
 
 
 def free_port(preferred: int | None = None) -> int:
-    """Below the kernel's own choices, so that no outgoing connection takes it while we are down."""
+    """Return a free TCP port below the ephemeral range, so that it stays free between runs."""
     candidates = random.sample(range(15_000, 32_000), 100)
     for port in [preferred, *candidates] if preferred else candidates:
         with socket.socket() as probe:
@@ -62,12 +62,13 @@ class Engine(ABC):
         self.port = urlsplit(url).port
         self.process: subprocess.Popen[bytes] | None = None
         self._log = directory / "log"
-        # PostgreSQL refuses to be root, and Valkey as root could write anybody's files.
+        # PostgreSQL refuses to run as root, and Valkey as root could write any file.
         self._account = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
 
     @property
     @abstractmethod
-    def version(self) -> str: ...
+    def version(self) -> str:
+        """The version of the installed program."""
 
     @abstractmethod
     def _command(self) -> list[str | Path]: ...
@@ -79,7 +80,7 @@ class Engine(ABC):
     def _answers(self) -> bool: ...
 
     def start(self) -> None:
-        """Returns when the engine answers, and after a crash has recovered."""
+        """Start the engine and wait until it is ready, which includes crash recovery."""
         self._prepare_directory()
         with self._lock() as lock:
             self._prepare_data()
@@ -97,7 +98,7 @@ class Engine(ABC):
         self._wait_until_ready(self.process)
 
     def stop(self) -> None:
-        """Nothing that was acknowledged is lost."""
+        """Stop the engine without losing acknowledged writes."""
         if self.process is None:
             return
         self.process.send_signal(self.stop_signal)
@@ -108,13 +109,14 @@ class Engine(ABC):
         self.process = None
 
     def kill(self) -> None:
-        """As a crash would; the next start recovers."""
+        """Kill the engine. The next start recovers its data."""
         if self.process is not None:
             self.process.kill()
             self.process.wait()
             self.process = None
 
     def check(self) -> None:
+        """Raise EngineError if the process has ended."""
         if self.process is not None and self.process.poll() is not None:
             raise EngineError(self._last_words(describe_exit(self.process.returncode)))
 
@@ -125,13 +127,14 @@ class Engine(ABC):
         os.chown(self.directory, self._account.pw_uid, self._account.pw_gid)
         if self._run_as_account(["test", "-w", self.directory]).returncode:
             raise EngineError(
-                f"Started by root, {self.name} runs as nobody, who cannot reach {self.directory}. "
-                "Choose a state directory with --state that everybody may enter."
+                f"Started by root, {self.name} runs as the user nobody, which cannot reach"
+                f" {self.directory}. "
+                "Choose with --state a directory that all users can enter."
             )
 
     @contextmanager
     def _lock(self) -> Iterator[int]:
-        """Every process of the engine inherits the lock: who gets it is alone with the data."""
+        """Lock the data directory. Every process of the engine inherits the lock."""
         lock = os.open(self.directory / "lock", os.O_CREAT | os.O_RDWR, 0o600)
         try:
             deadline = time.monotonic() + STOP_SECONDS
@@ -174,6 +177,8 @@ class Engine(ABC):
 
 
 class PostgreSQL(Engine):
+    """A PostgreSQL server."""
+
     name = "PostgreSQL"
     # The fast shutdown; SIGTERM would wait until every client has gone.
     stop_signal = signal.SIGINT
@@ -186,9 +191,11 @@ class PostgreSQL(Engine):
 
     @property
     def version(self) -> str:
+        """The version of the installed program."""
         return _version(self._binaries / "postgres")
 
     def start(self) -> None:
+        """Start the server and create the database if it does not exist."""
         super().start()
         self._create_database()
 
@@ -267,6 +274,8 @@ class PostgreSQL(Engine):
 
 
 class Valkey(Engine):
+    """A Valkey or Redis server."""
+
     name = "Valkey"
     stop_signal = signal.SIGTERM
 
@@ -276,6 +285,7 @@ class Valkey(Engine):
 
     @property
     def version(self) -> str:
+        """The version of the installed program."""
         return _version(self._program)
 
     def _prepare_data(self) -> None:
@@ -320,7 +330,7 @@ def _find_valkey() -> Path:
 
 
 def _package(name: str) -> Path | None:
-    """Where an installed package is; for root a copy of it that nobody may read."""
+    """Return the directory of a package; for root, of a copy readable by all users."""
     spec = importlib.util.find_spec(name)
     if spec is None or spec.origin is None:
         return None
@@ -332,7 +342,7 @@ def _package(name: str) -> Path | None:
         copies.parent.mkdir(parents=True, exist_ok=True)
         unfinished = Path(tempfile.mkdtemp(dir=copies.parent))
         unfinished.chmod(0o755)
-        # The libraries of a wheel lie beside its package and are found by a relative path.
+        # The libraries of a wheel lie next to its package and are found by a relative path.
         for part in package.parent.glob(f"{name}*"):
             shutil.copytree(part, unfinished / part.name, ignore=shutil.ignore_patterns("include"))
         try:

@@ -54,6 +54,7 @@ class Preparation:
             raise SupervisorError(f"Preparing the database {describe_exit(status)}:\n{lines}")
 
     def stop(self) -> None:
+        """Kill the child."""
         self._process.kill()
         self._process.wait()
 

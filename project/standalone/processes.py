@@ -44,11 +44,12 @@ def spawn(
 
 
 def describe_exit(status: int) -> str:
+    """Return how a process ended, as the predicate of a sentence."""
     return f"ended with {signal.Signals(-status).name if status < 0 else f'status {status}'}"
 
 
 def find_listener(port: int) -> str | None:
-    """Who listens on a TCP port, as far as this user may see it."""
+    """Return the process that listens on a TCP port, if this user can see it."""
     links = {f"socket:[{inode}]" for inode in _listening_inodes(port)}
     for fd in Path("/proc").glob("[0-9]*/fd/*") if links else ():
         try:

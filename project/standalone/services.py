@@ -56,7 +56,7 @@ def listen(host: str, port: int) -> list[socket.socket]:
 
 
 def web(name: str, listener: socket.socket) -> Service:
-    """Return a web process. (Uvicorn's own `--workers` would outlive a parent that is killed.)"""
+    """Return a web process. Workers of uvicorn's `--workers` would outlive a killed parent."""
     return Service(
         name=name,
         command=["-m", "project.web", "--fd", str(listener.fileno()), "--log-level", "warning"],

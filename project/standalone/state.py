@@ -1,4 +1,4 @@
-"""The state directory: what a stack keeps between runs, and who runs from it now."""
+"""The state directory: the data a stack keeps between runs, and the record of the running one."""
 
 import fcntl
 import hashlib
@@ -11,12 +11,13 @@ from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
-# As root the engines run as nobody, who seldom may enter a checkout.
+# For root, the engines run as another user, which often cannot enter a checkout.
 ROOT_DIRECTORY = Path("/var/lib/cluster-scheduler")
 CLAIM_SECONDS = 1
 
 
 def default_directory() -> Path:
+    """Return the default state directory of this checkout."""
     if os.geteuid() == 0:
         return ROOT_DIRECTORY / hashlib.sha256(bytes(BASE_DIR)).hexdigest()[:12]
     return BASE_DIR / ".state"
@@ -24,7 +25,7 @@ def default_directory() -> Path:
 
 @dataclass(frozen=True)
 class Record:
-    """Of the stack that runs, or ran last."""
+    """The record of the stack that runs, or ran last."""
 
     pid: int
     url: str
@@ -32,17 +33,23 @@ class Record:
 
 
 class AlreadyRunningError(Exception):
-    pass
+    """Another stack runs from the state directory."""
 
 
 class State:
+    """A state directory."""
+
     def __init__(self, directory: Path) -> None:
         self.directory = directory.absolute()
         self._record = self.directory / "running.json"
         self._claim: int | None = None
 
     def claim(self) -> None:
-        """The kernel gives the claim back when this process ends, so it is never stale."""
+        """Lock the directory until this process ends.
+
+        Raises:
+            AlreadyRunningError: Another process has locked it.
+        """
         self.directory.mkdir(parents=True, exist_ok=True)
         claim = _open_private(self._record, os.O_CREAT | os.O_RDWR)
         deadline = time.monotonic() + CLAIM_SECONDS
@@ -58,17 +65,18 @@ class State:
         self._claim = claim
 
     def publish(self, url: str, environment: dict[str, str]) -> None:
-        """Only for who has the claim."""
+        """Write the record. Requires the claim."""
         assert self._claim is not None
         record = Record(os.getpid(), url, environment)
         os.ftruncate(self._claim, 0)
         os.pwrite(self._claim, json.dumps(asdict(record)).encode(), 0)
 
     def last_environment(self) -> dict[str, str]:
+        """Return the environment of the stack that runs, or ran last."""
         return self._read().environment
 
     def running_environment(self) -> dict[str, str]:
-        """Empty when nothing runs."""
+        """Return the environment of the running stack, or an empty one."""
         try:
             with open(self._record) as record:
                 is_blocked = not _try_lock(record.fileno(), fcntl.LOCK_SH)
@@ -77,7 +85,7 @@ class State:
         return self._read().environment if is_blocked else {}
 
     def secret(self, name: str) -> str:
-        """Made once, readable by this user only."""
+        """Return a random secret, created once and readable by this user only."""
         path = self.directory / name
         if not path.exists():
             unfinished = path.with_suffix(".new")

@@ -28,7 +28,7 @@ COLOURS = (36, 33, 32, 35, 34)
 
 
 class SupervisorError(Exception):
-    """Says in full why everything was stopped."""
+    """The stack was stopped. The message says why."""
 
 
 @dataclass(eq=False)
@@ -37,7 +37,7 @@ class Service:
 
     name: str
     command: list[str]
-    # Whether it may end by itself, with status 0: a node can be told to stop.
+    # Whether it may end by itself with status 0, as a node that a client has stopped.
     may_end: bool
     stop_phase: int
     stop_seconds: float
@@ -50,6 +50,7 @@ class Service:
     starts_at: float | None = None
 
     def start(self) -> None:
+        """Start the process."""
         # SIGKILL, because a worker without its supervisor has no database to finish a task with.
         self.process = spawn(
             [sys.executable, *self.command],
@@ -76,11 +77,12 @@ class Service:
             self._plan_restart(self.process.returncode, now, is_starting=is_starting)
 
     def terminate(self) -> None:
-        """Signals only the parent: Celery's pool must live to finish what it runs."""
+        """Send SIGTERM to the parent only: Celery's pool must finish its tasks."""
         if self.process is not None:
             self.process.terminate()
 
     def wait(self) -> None:
+        """Wait until the process has ended, and kill it after `stop_seconds`."""
         if self.process is None:
             return
         try:
@@ -90,6 +92,7 @@ class Service:
             self.kill()
 
     def kill(self) -> None:
+        """Kill the process."""
         if self.process is not None:
             self.process.kill()
             self.process.wait()
@@ -119,6 +122,8 @@ class Service:
 
 
 class Supervisor:
+    """Starts engines and services in order, watches them, and stops them in phases."""
+
     def __init__(self, engines: list[Engine], services: list[Service]) -> None:
         self._engines = engines
         self._services = services
@@ -130,7 +135,7 @@ class Supervisor:
         missing: Callable[[], list[str]],
         announce: Callable[[], None],
     ) -> None:
-        """Returns after a first Ctrl-C, SIGTERM or hang-up, when everything has stopped.
+        """Run until a first Ctrl-C, SIGTERM or SIGHUP, and return when everything has stopped.
 
         `prepare` runs between the engines and the services; `announce` when nothing is `missing`.
         """
@@ -212,6 +217,7 @@ def step(name: str) -> Iterator[None]:
 
 
 def say(line: str) -> None:
+    """Print a line at once."""
     # The terminal may be gone, and the stack has still to be stopped in order.
     with suppress(OSError):
         # One write, so that the lines of two threads never mix.
@@ -219,6 +225,7 @@ def say(line: str) -> None:
 
 
 def paint(text: str, colour: int) -> str:
+    """Return the text in an ANSI colour if the output is a terminal."""
     if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
         return text
     return f"\033[{colour}m{text}\033[0m"

@@ -1,4 +1,4 @@
-"""What clients are told when something goes wrong, and what the log is told."""
+"""Errors as clients see them, and as the log records them."""
 
 import logging
 from collections.abc import Sequence
@@ -12,22 +12,23 @@ logger = logging.getLogger(__name__)
 
 
 class InvalidValueError(ValueError):
-    """A value of a client that is none of its type."""
+    """A value from a client does not belong to the type of its argument."""
 
 
-def is_told(error: GraphQLError) -> bool:
-    """Whether the error is the client's to mend, so that its message is meant for them."""
+def is_public(error: GraphQLError) -> bool:
+    """Return whether the client caused the error, so that its message can be sent."""
     original = error.original_error
     return original is None or isinstance(original, GraphQLError | InvalidValueError)
 
 
 class Mask(MaskErrors):
-    """Answers a plain word instead of an error of our own making."""
+    """Replaces the message of each internal error by a generic one."""
 
     def __init__(self) -> None:
-        super().__init__(should_mask_error=lambda error: not is_told(error))
+        super().__init__(should_mask_error=lambda error: not is_public(error))
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
+        """Return the generic error that replaces an internal one."""
         if isinstance(error.original_error, OperationalError | InterfaceError):
             message, code = (
                 "The database cannot be reached. Try again in a moment.",
@@ -38,17 +39,17 @@ class Mask(MaskErrors):
         return GraphQLError(message, nodes=error.nodes, path=error.path, extensions={"code": code})
 
 
-def told(errors: Sequence[GraphQLError]) -> list[GraphQLError]:
-    """The errors as clients may see them."""
+def public(errors: Sequence[GraphQLError]) -> list[GraphQLError]:
+    """Return the errors as clients may see them: internal ones are masked."""
     mask = Mask()
-    return [error if is_told(error) else mask.anonymise_error(error) for error in errors]
+    return [error if is_public(error) else mask.anonymise_error(error) for error in errors]
 
 
 def log(errors: list[GraphQLError], context: ExecutionContext | None) -> None:
-    """A client's mistake is no news; one of ours is, with its traceback."""
+    """Log client errors as INFO, and internal errors as ERROR with their traceback."""
     name = (context and context.operation_name) or "anonymous operation"
     for error in errors:
-        if is_told(error):
+        if is_public(error):
             logger.info("%s: %s", name, error.message)
         else:
             logger.error("%s at %s", name, error.path, exc_info=error.original_error)

@@ -21,8 +21,11 @@ class BadInputError(GraphQLError):
 
 @strawberry.interface(description="An object with a global ID.")
 class Node:
+    """The interface of objects with a global ID."""
+
     @strawberry.field(description="The global ID of the object. Opaque, and unique in all types.")
     def id(self, info: strawberry.Info) -> strawberry.ID:
+        """Return the global ID."""
         row: Any = self
         return global_id(info.path.typename or "", row.pk)
 

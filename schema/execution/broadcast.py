@@ -1,8 +1,8 @@
-"""Subscriptions that follow the log: those that get the same answers share one feed.
+"""Shared subscriptions to the log: one broadcaster makes each response once for all subscribers.
 
-A subscription first catches up from its cursor by itself, then takes a seat at the feed. One that
-is too slow for the feed loses its seat and catches up again, so that none costs more than a full
-buffer and none misses anything.
+A subscription first catches up from its cursor on its own, then joins the broadcaster. If its
+buffer stays full, it is dropped and catches up again. So its memory is bounded by one buffer, and
+it misses no event.
 """
 
 import asyncio
@@ -14,26 +14,26 @@ from time import monotonic
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from schema.execution.executor import ResponseEncoder, Source
+from schema.execution.executor import Response, ResponseEncoder, Source
 from tasks_app.log.cursor import Cursor
 from tasks_app.log.pages import Page
 from tasks_app.log.reader import log_reader
 
 logger = logging.getLogger(__name__)
 
-# How many answers wait at a seat at most.
+# The maximum number of responses in the buffer of a subscriber.
 BUFFER_MAX = 1_000
-# So long a feed waits for a subscription whose buffer is full, if that takes answers at all.
-PATIENCE_SECONDS = 1.0
-# A client that takes no answer for so long is told only the newest of what it missed meanwhile.
+# How long a broadcaster waits for a subscriber whose buffer is full.
+FULL_BUFFER_SECONDS = 1.0
+# A client that reads nothing for so long receives only the newest change of each task it missed.
 STALL_SECONDS = 3.0
 HEARTBEAT_SECONDS = 15.0
-# So many payloads are made answers of at a time.
+# How many payloads are encoded at a time.
 CHUNK = 100
 
 
 class Item(NamedTuple):
-    """What an answer is made of: something that happened, up to a place in the log."""
+    """The source of one response: an occurrence, and the position in the log after it."""
 
     cursor: Cursor
     source: Any
@@ -41,127 +41,141 @@ class Item(NamedTuple):
 
     @property
     def is_heartbeat(self) -> bool:
+        """Whether the item is a heartbeat and so carries no occurrence."""
         return self.source is None
 
 
 class Watch(Source):
-    """A subscription that follows the log: what it makes of it, and from where."""
+    """A subscription to the log: where it starts, and which payloads it makes of the events."""
 
-    # Watches of one kind get the same items of a page, and the same payloads of an item.
+    # Watches of one kind make the same items of a page, and the same payloads of an item.
     kind: Hashable
-    # Only what is about these tasks; None for all.
+    # Restricts the items to these tasks. None for all.
     task_ids: frozenset[UUID] | None = None
     has_heartbeats = False
 
     async def begin(self) -> tuple[Cursor, list[Any]]:
-        """The place to follow from, and payloads to begin with. Raises GraphQLError."""
+        """Return the cursor to start after, and the first payloads.
+
+        Raises:
+            GraphQLError: The subscription cannot start.
+        """
         raise NotImplementedError
 
     def items(self, page: Page, after: Cursor) -> list[Item]:
-        """What happened on the page, but after this place, in order."""
+        """Return the items of the page that come after the cursor, in order."""
         raise NotImplementedError
 
     def payloads(self, items: Sequence[Item]) -> list[Any]:
+        """Return one payload for each item."""
         raise NotImplementedError
 
     def wants(self, item: Item) -> bool:
-        """Whether the item, which may be about its tasks, is for this very watch."""
+        """Return whether the item, whose task matches, is for this subscription."""
         return True
 
     def trimmed(self, item: Item, after: Cursor) -> Item:
-        """The item without what was before this place; itself if that is nothing."""
+        """Return the item without what comes before the cursor, or the same item."""
         return item
 
     def heartbeat(self, cursor: Cursor) -> Any:
-        """The payload to tell every 15 seconds, if it `has_heartbeats`."""
+        """Return the payload that is sent every 15 seconds if `has_heartbeats` is set."""
 
     def answers(self, answering: ResponseEncoder) -> AsyncGenerator[str, None]:
+        """Yield the encoded responses."""
         return CatchUp(self, answering).answers()
 
 
 class Subscriber:
-    """A subscription's place at a feed, with the answers that it has still to take."""
+    """A subscription at a broadcaster, with the buffer of its responses."""
 
-    def __init__(self, watch: Watch, feed: "Broadcaster") -> None:
+    def __init__(self, watch: Watch, broadcaster: "Broadcaster") -> None:
         self.watch = watch
-        # What is up to here the feed has not for it.
-        self.joined_at = feed.cursor
-        self.is_lost = False
+        # The broadcaster serves it only what comes after this cursor.
+        self.joined_at = broadcaster.cursor
+        self.is_dropped = False
         self.taken_at = monotonic()
-        self._feed = feed
+        self._broadcaster = broadcaster
         self._answers: list[tuple[Item, str]] = []
         self._filled = asyncio.Event()
 
     @property
     def is_full(self) -> bool:
-        return len(self._answers) >= BUFFER_MAX and not self.is_lost
+        """Whether the buffer is full."""
+        return len(self._answers) >= BUFFER_MAX and not self.is_dropped
 
     def put(self, item: Item, answer: str) -> None:
-        if not self.is_lost:
+        """Append a response to the buffer."""
+        if not self.is_dropped:
             self._answers.append((item, answer))
             self._filled.set()
 
-    def lose(self) -> None:
-        self.is_lost = True
+    def drop(self) -> None:
+        """Remove the subscriber's buffer. It then catches up on its own."""
+        self.is_dropped = True
         self._answers.clear()
         self._filled.set()
 
     async def take(self) -> list[tuple[Item, str]]:
-        """All that wait, at least one; none if the seat is lost."""
+        """Wait for responses and return all of them, or none if the subscriber was dropped."""
         await self._filled.wait()
         self._filled.clear()
         self.taken_at = monotonic()
         taken, self._answers = self._answers, []
-        self._feed.note_room()
+        self._broadcaster.notify_capacity()
         return taken
 
 
 class Broadcaster:
-    """Follows the log for those who get the same answers, and makes each answer once."""
+    """Follows the log for subscribers of equal responses, and makes each response once."""
 
     def __init__(self, watch: Watch, answering: ResponseEncoder) -> None:
         self.cursor = log_reader.cursor
         self.has_failed = False
-        # Any of those that share the feed would do: it is of the same kind.
+        # All watches of the broadcaster are of one kind, so any of them serves.
         self._watch = watch
         self._answering = answering
         self._for_all: set[Subscriber] = set()
         self._by_task: defaultdict[UUID, set[Subscriber]] = defaultdict(set)
-        self._room = asyncio.Event()
+        self._capacity = asyncio.Event()
         self._runner: asyncio.Task[None] | None = None
 
     @contextmanager
-    def seat(self, watch: Watch) -> Iterator[Subscriber]:
-        seat = Subscriber(watch, self)
-        self._add(seat)
+    def subscribe(self, watch: Watch) -> Iterator[Subscriber]:
+        """Add a subscriber for as long as the context lasts."""
+        subscriber = Subscriber(watch, self)
+        self._add(subscriber)
         if self._runner is None:
             self._runner = asyncio.create_task(self._run())
         try:
-            yield seat
+            yield subscriber
         finally:
-            self._remove(seat)
+            self._remove(subscriber)
 
     @property
     def is_empty(self) -> bool:
+        """Whether there are no subscribers."""
         return not self._for_all and not self._by_task
 
     def stop(self) -> None:
+        """Stop following the log."""
         if self._runner:
             self._runner.cancel()
 
-    def note_room(self) -> None:
-        self._room.set()
+    def notify_capacity(self) -> None:
+        """Note that a subscriber has emptied its buffer."""
+        self._capacity.set()
 
-    def _add(self, seat: Subscriber) -> None:
-        if seat.watch.task_ids is None:
-            self._for_all.add(seat)
-        for id in seat.watch.task_ids or ():
-            self._by_task[id].add(seat)
+    def _add(self, subscriber: Subscriber) -> None:
+        if subscriber.watch.task_ids is None:
+            self._for_all.add(subscriber)
+        for id in subscriber.watch.task_ids or ():
+            self._by_task[id].add(subscriber)
 
-    def _remove(self, seat: Subscriber) -> None:
-        self._for_all.discard(seat)
-        for id in seat.watch.task_ids or ():
-            self._by_task[id].discard(seat)
+    def _remove(self, subscriber: Subscriber) -> None:
+        self._for_all.discard(subscriber)
+        for id in subscriber.watch.task_ids or ():
+            self._by_task[id].discard(subscriber)
             if not self._by_task[id]:
                 del self._by_task[id]
 
@@ -169,10 +183,10 @@ class Broadcaster:
         try:
             await self._follow()
         except Exception:
-            logger.exception("a feed failed")
+            logger.exception("a broadcaster failed")
             self.has_failed = True
-            for seat in self._seats():
-                seat.lose()
+            for subscriber in self._subscribers():
+                subscriber.drop()
 
     async def _follow(self) -> None:
         beats = self._watch.has_heartbeats
@@ -191,42 +205,46 @@ class Broadcaster:
 
     async def _beat(self) -> None:
         payload = self._watch.heartbeat(self.cursor)
+        item = Item(self.cursor, None)
         [answer] = await self._answering.make([payload])
-        for seat in self._seats():
-            seat.put(Item(self.cursor, None), answer)
+        for subscriber in self._subscribers():
+            subscriber.put(item, _with_cursor(answer, item))
 
     async def _serve(self, items: Sequence[Item]) -> None:
-        wanted = [(item, seats) for item in items if (seats := self._wanting(item))]
-        # Who comes from now on has to see to these itself.
+        wanted = [(item, subscribers) for item in items if (subscribers := self._wanting(item))]
+        # A subscriber that joins from now on catches up to here on its own.
         self.cursor = items[-1].cursor
         if not wanted:
             return
         answers = await self._answering.make(self._watch.payloads([item for item, _ in wanted]))
-        await self._wait_for_room({seat for _, seats in wanted for seat in seats})
-        for (item, seats), answer in zip(wanted, answers, strict=True):
-            for seat in seats:
-                seat.put(item, answer)
+        await self._wait_for_capacity(
+            {subscriber for _, subscribers in wanted for subscriber in subscribers}
+        )
+        for (item, subscribers), made in zip(wanted, answers, strict=True):
+            answer = _with_cursor(made, item)
+            for subscriber in subscribers:
+                subscriber.put(item, answer)
 
     def _wanting(self, item: Item) -> list[Subscriber]:
-        seats = self._for_all
+        subscribers = self._for_all
         if item.task_id and item.task_id in self._by_task:
-            seats = seats | self._by_task[item.task_id]
-        return [seat for seat in seats if seat.watch.wants(item)]
+            subscribers = subscribers | self._by_task[item.task_id]
+        return [subscriber for subscriber in subscribers if subscriber.watch.wants(item)]
 
-    async def _wait_for_room(self, seats: set[Subscriber]) -> None:
-        deadline = monotonic() + PATIENCE_SECONDS
-        while full := [seat for seat in seats if seat.is_full]:
+    async def _wait_for_capacity(self, subscribers: set[Subscriber]) -> None:
+        deadline = monotonic() + FULL_BUFFER_SECONDS
+        while full := [subscriber for subscriber in subscribers if subscriber.is_full]:
             now = monotonic()
-            for seat in full:
-                # Nobody waits for one that takes nothing.
-                if now >= deadline or now > seat.taken_at + PATIENCE_SECONDS:
-                    seat.lose()
-            self._room.clear()
+            for subscriber in full:
+                # There is no wait for a subscriber that has taken nothing for so long.
+                if now >= deadline or now > subscriber.taken_at + FULL_BUFFER_SECONDS:
+                    subscriber.drop()
+            self._capacity.clear()
             with suppress(TimeoutError):
                 async with asyncio.timeout(deadline - now):
-                    await self._room.wait()
+                    await self._capacity.wait()
 
-    def _seats(self) -> set[Subscriber]:
+    def _subscribers(self) -> set[Subscriber]:
         return self._for_all.union(*self._by_task.values())
 
 
@@ -234,24 +252,24 @@ _broadcasters: dict[Hashable, Broadcaster] = {}
 
 
 @contextmanager
-def _seat(watch: Watch, answering: ResponseEncoder) -> Iterator[Subscriber]:
-    """A seat at the feed of all that get the same answers, which lasts as long as one of them."""
+def _subscribe(watch: Watch, answering: ResponseEncoder) -> Iterator[Subscriber]:
+    """Join the broadcaster of equal responses. It exists as long as it has subscribers."""
     key = (watch.kind, answering.key)
-    feed = _broadcasters.get(key)
-    if feed is None or feed.has_failed:
-        feed = _broadcasters[key] = Broadcaster(watch, answering)
+    broadcaster = _broadcasters.get(key)
+    if broadcaster is None or broadcaster.has_failed:
+        broadcaster = _broadcasters[key] = Broadcaster(watch, answering)
     try:
-        with feed.seat(watch) as seat:
-            yield seat
+        with broadcaster.subscribe(watch) as subscriber:
+            yield subscriber
     finally:
-        if feed.is_empty:
-            feed.stop()
-            if _broadcasters.get(key) is feed:
+        if broadcaster.is_empty:
+            broadcaster.stop()
+            if _broadcasters.get(key) is broadcaster:
                 del _broadcasters[key]
 
 
 class CatchUp:
-    """One subscription on its way through the log."""
+    """One subscription, which catches up on its own and otherwise follows a broadcaster."""
 
     def __init__(self, watch: Watch, answering: ResponseEncoder) -> None:
         self._watch = watch
@@ -259,31 +277,36 @@ class CatchUp:
         self._is_stalled = False
 
     async def answers(self) -> AsyncGenerator[str, None]:
+        """Yield the encoded responses."""
         async with log_reader.following():
             self._cursor, payloads = await self._watch.begin()
-            for answer in await self._answering.make(payloads):
+            *first, last = await self._answering.make(payloads) or [""]
+            for answer in first:
                 yield answer
+            if last or self._watch.wants_start:
+                # A client that resumes must not miss the other payloads of the start.
+                yield Response(last, self._cursor.encode())
             while True:
-                with _seat(self._watch, self._answering) as seat:
-                    async with aclosing(self._all(seat)) as answers:
+                with _subscribe(self._watch, self._answering) as subscriber:
+                    async with aclosing(self._all(subscriber)) as answers:
                         async for answer in answers:
                             sent_at = monotonic()
                             yield answer
                             self._is_stalled |= monotonic() > sent_at + STALL_SECONDS
 
-    async def _all(self, seat: Subscriber) -> AsyncGenerator[str, None]:
-        """What the feed has not for it, then what the feed has, until the seat is lost."""
-        while self._cursor < seat.joined_at:
+    async def _all(self, subscriber: Subscriber) -> AsyncGenerator[str, None]:
+        """Yield what comes before the broadcaster's cursor, then its responses until dropped."""
+        while self._cursor < subscriber.joined_at:
             page = await log_reader.page(self._cursor, self._watch.task_ids)
-            page = page.until(seat.joined_at)
+            page = page.until(subscriber.joined_at)
             for chunk in in_chunks(self._missed(page)):
                 made = await self._answering.make(self._watch.payloads(chunk))
                 for item, answer in zip(chunk, made, strict=True):
                     self._cursor = item.cursor
-                    yield answer
+                    yield _with_cursor(answer, item)
             self._cursor = page.cursor
-        while not seat.is_lost:
-            for item, answer in await seat.take():
+        while not subscriber.is_dropped:
+            for item, answer in await subscriber.take():
                 if item.is_heartbeat:
                     yield answer
                 elif item.cursor > self._cursor:
@@ -293,9 +316,9 @@ class CatchUp:
                         yield answer
                     else:
                         [answer] = await self._answering.make(self._watch.payloads([trimmed]))
-                        yield answer
-            if not seat.is_lost:
-                self._is_stalled = False  # it was, and has caught up all the same
+                        yield _with_cursor(answer, item)
+            if not subscriber.is_dropped:
+                self._is_stalled = False  # The client reads again and has caught up.
 
     def _missed(self, page: Page) -> list[Item]:
         items = [
@@ -310,6 +333,11 @@ class CatchUp:
         return items
 
 
+def _with_cursor(answer: str, item: Item) -> Response:
+    return Response(answer, item.cursor.encode())
+
+
 def in_chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """Yield the items in sequences of at most CHUNK."""
     for start in range(0, len(items), CHUNK):
         yield items[start : start + CHUNK]

@@ -1,11 +1,12 @@
-"""What one request may ask for, counted in one pass over its document before anything is done.
+"""Limits on operations: the size of a document, and the number of values it can return.
 
-Each fragment is measured once, so the pass is linear in the document's length, however often
-fragments spread each other.
+A document is measured in one pass before anything is executed. Each fragment is measured once, so
+the pass takes time linear in the length of the document, however often fragments spread each other.
+Values of variables count in a second pass, of documents that use them as the size of a page.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -21,10 +22,13 @@ from graphql import (
     IntValueNode,
     ListValueNode,
     Node,
+    NullValueNode,
     ObjectValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
     ValueNode,
+    VariableNode,
+    get_operation_ast,
     parse,
 )
 from strawberry.extensions import SchemaExtension
@@ -38,14 +42,13 @@ from tasks_app.models import Role
 
 TOKENS_MAX = 2_000
 
-# How many values a list holds that is not cut by `first` or `last`.
+# The size of each list whose field has no `first`, `last` or `ids`.
 _SIZES = {
     "tasks": PAGE_DEFAULT,
     "taskSchedules": PAGE_DEFAULT,
     "ticks": PAGE_DEFAULT,
     "results": RESULTS_DEFAULT,
     "history": HISTORY_MAX,
-    "nodes(ids)": PAGE_MAX,
     "apiTokens": 100,
     "queues": 10,
     "pendingGroups": 5,
@@ -55,14 +58,20 @@ _SIZES = {
     "statusCounts": 5,
     "events": PAGE_EVENTS_MAX,
 }
+_SIZE_ARGUMENTS = ("first", "last", "ids")
 _BEYOND = 10**6
 
 
 class Measure(NamedTuple):
-    """Of a selection: how deep it goes, how much it holds, how many values it may answer.
+    """The size of a selection.
 
-    Selections are fields and fragments, ``repeats`` is how often the same field is asked for in one
-    place, and ``nesting`` how deep an argument goes.
+    Attributes:
+        depth: Levels of fields.
+        selections: Number of fields and fragment spreads.
+        aliases: Number of aliases.
+        repeats: How often the same field is selected in one place.
+        nesting: Levels of objects and lists in an argument.
+        cost: Number of values that the selection can return.
     """
 
     depth: int = 0
@@ -73,6 +82,7 @@ class Measure(NamedTuple):
     cost: int = 0
 
     def plus(self, other: "Measure") -> "Measure":
+        """Return the measure of both selections together."""
         return Measure(
             max(self.depth, other.depth),
             min(self.selections + other.selections, _BEYOND),
@@ -83,21 +93,28 @@ class Measure(NamedTuple):
         )
 
 
-# The standard introspection query is 15 deep. Fields that repeat each other are compared with each
-# other, which takes the square of them. A value costs about 10 µs to answer: the limit stands for a
-# tenth of a second.
+# The standard introspection query has 15 levels. Validation compares repeated fields in pairs. A
+# value takes about 10 µs, so the limit of the cost stands for a tenth of a second.
 LIMITS = Measure(depth=15, selections=500, aliases=30, repeats=30, nesting=10, cost=10_000)
 
 
 class DocumentCosts(NamedTuple):
-    """What each operation of a document costs, by name, and what is too much in it."""
+    """The measurement of a document.
+
+    Attributes:
+        costs: The minimum cost of each operation, by name: with one element for each size that is a
+            variable.
+        errors: The limits that the document exceeds with any variables.
+        has_variable_sizes: Whether the cost depends on variables.
+    """
 
     costs: dict[str | None, int]
     errors: list[GraphQLError]
+    has_variable_sizes: bool = False
 
 
 def measure_costs(document: DocumentNode) -> DocumentCosts:
-    """Weighs fragments too that no operation spreads: validation reads them as well."""
+    """Measure all definitions. Unused fragments count as well, since validation reads them."""
     costs: dict[str | None, int] = {}
     scale = _CostAnalyzer(document)
     for node in document.definitions:
@@ -107,7 +124,7 @@ def measure_costs(document: DocumentNode) -> DocumentCosts:
                 return DocumentCosts(costs, errors)
             if isinstance(node, OperationDefinitionNode):
                 costs[node.name.value if node.name else None] = measure.cost
-    return DocumentCosts(costs, [])
+    return DocumentCosts(costs, [], scale.has_variable_sizes)
 
 
 def _excesses(measure: Measure, node: Node) -> Iterator[GraphQLError]:
@@ -118,7 +135,16 @@ def _excesses(measure: Measure, node: Node) -> Iterator[GraphQLError]:
 
 
 class _CostAnalyzer:
-    def __init__(self, document: DocumentNode) -> None:
+    """Measures definitions of a document.
+
+    Args:
+        document: The document.
+        variables: The values of all variables that have one. None for the minimum cost.
+    """
+
+    def __init__(self, document: DocumentNode, variables: Mapping[str, Any] | None = None) -> None:
+        self.has_variable_sizes = False
+        self._variables = variables
         self._fragments = {
             node.name.value: node.selection_set
             for node in document.definitions
@@ -141,7 +167,7 @@ class _CostAnalyzer:
             measure = self._weigh_one(node)
             total = total.plus(measure)
             repeats[_answer_name(node)] += measure.repeats
-        # What is in a fragment may repeat any field.
+        # The fields of a fragment can repeat any field.
         shared = repeats.pop("", 0)
         most = shared + max(repeats.values(), default=0)
         return total._replace(repeats=min(most, _BEYOND))
@@ -153,7 +179,7 @@ class _CostAnalyzer:
             inner = self._weigh(node.selection_set)
         if not isinstance(node, FieldNode):
             return inner._replace(selections=inner.selections + 1)
-        cost = 0 if node.name.value == "__schema" else 1 + _size(node) * inner.cost
+        cost = 0 if node.name.value == "__schema" else 1 + self._size(node) * inner.cost
         return Measure(
             depth=inner.depth + 1,
             selections=inner.selections + 1,
@@ -165,27 +191,61 @@ class _CostAnalyzer:
 
     def _weigh_fragment(self, name: str) -> Measure:
         if name not in self._known:
-            # While it is being weighed it weighs nothing, so that a cycle ends; another rule
-            # refuses it. So does one for a fragment that is not there.
+            # A fragment counts nothing while it is measured, so that a cycle ends. Validation
+            # refuses cycles and unknown fragments.
             self._known[name] = Measure()
             self._known[name] = self._weigh(self._fragments.get(name))
         return self._known[name]
+
+    def _size(self, node: FieldNode) -> int:
+        """Return how many values the field can return."""
+        sizes = [
+            size
+            for argument in node.arguments or ()
+            if argument.name.value in _SIZE_ARGUMENTS
+            and (size := self._argument_size(argument.value)) is not None
+        ]
+        return min(max(1, *sizes), _BEYOND) if sizes else _SIZES.get(node.name.value, 1)
+
+    def _argument_size(self, value: ValueNode) -> int | None:
+        """Return the size that an argument sets; None if it sets none, so that a default counts."""
+        if not isinstance(value, VariableNode):
+            return _literal_size(value)
+        self.has_variable_sizes = True
+        if self._variables is None:
+            return 1
+        return _value_size(self._variables.get(value.name.value))
 
 
 def _answer_name(node: Any) -> str:
     return (node.alias or node.name).value if isinstance(node, FieldNode) else ""
 
 
-def _size(node: FieldNode) -> int:
-    """How many values the field can answer. A variable may turn out to be anything allowed."""
-    for argument in node.arguments or ():
-        if argument.name.value in ("first", "last"):
-            value = argument.value
-            is_number = isinstance(value, IntValueNode) and len(value.value) < 6
-            return max(1, int(value.value)) if is_number else PAGE_MAX  # type: ignore[attr-defined]
-        if argument.name.value == "ids":
-            return _SIZES["nodes(ids)"]
-    return _SIZES.get(node.name.value, 1)
+def _literal_size(value: ValueNode) -> int | None:
+    if isinstance(value, NullValueNode):
+        return None
+    if isinstance(value, ListValueNode):
+        return len(value.values)
+    is_number = isinstance(value, IntValueNode) and len(value.value) < 6
+    return int(value.value) if is_number else PAGE_MAX  # type: ignore[attr-defined]
+
+
+def _value_size(value: object) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, list):
+        return len(value)
+    # GraphQL accepts 3.0 as an Int. It refuses other values before the field is resolved.
+    is_number = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    return int(value) if is_number else PAGE_MAX  # type: ignore[call-overload]
+
+
+def _default_sizes(operation: OperationDefinitionNode) -> dict[str, int | None]:
+    return {
+        definition.variable.name.value: _literal_size(definition.default_value)
+        for definition in operation.variable_definitions or ()
+        if definition.default_value
+    }
 
 
 def _nesting(arguments: tuple[ArgumentNode, ...] | None) -> int:
@@ -201,43 +261,69 @@ def _depth(value: ValueNode) -> int:
 
 
 class Document(NamedTuple):
-    """A document that has been read: what its operations cost and take, and what is wrong."""
+    """A document that was parsed, measured and validated.
+
+    Attributes:
+        node: The document.
+        costs: The minimum cost of each operation, by name.
+        has_variable_sizes: Whether the cost depends on variables.
+        roles: The role that each operation requires, by name.
+        errors: The errors for which no operation of the document is executed.
+    """
 
     node: DocumentNode
     costs: dict[str | None, int]
+    has_variable_sizes: bool
     roles: dict[str | None, Role]
     errors: list[GraphQLError]
 
-    def refusals(self, operation_name: str | None) -> list[GraphQLError]:
-        """Why this operation is not run for whoever calls."""
+    def cost(self, operation_name: str | None, variables: Mapping[str, Any] | None) -> int:
+        """Return the cost of an operation with the values of its variables."""
+        operation = get_operation_ast(self.node, operation_name)
+        if operation is None or not self.has_variable_sizes:
+            return self.costs.get(operation_name, 0)
+        values = {**_default_sizes(operation), **(variables or {})}
+        return _CostAnalyzer(self.node, values).weigh_definition(operation).cost
+
+    def refusals(
+        self, operation_name: str | None, variables: Mapping[str, Any] | None
+    ) -> list[GraphQLError]:
+        """Return the errors for which the operation is not executed for the current actor."""
         if self.errors:
             return self.errors
         if operation_name is None and len(self.costs) > 1:
-            # Strawberry would take the first one.
+            # Strawberry would execute the first one.
             return [GraphQLError("The document has several operations: name the one to be run.")]
         if operation_name is None:
             [role] = self.roles.values() or [Role.ADMIN]
         else:
             role = self.roles.get(operation_name, Role.VIEWER)
-        error = refusal(role)
-        return [error] if error else []
+        if error := refusal(role):
+            return [error]
+        cost = self.cost(operation_name, variables)
+        return list(_excesses(Measure(cost=cost), self.node)) if cost > LIMITS.cost else []
 
 
 @lru_cache(256)
 def read(text: str, schema: GraphQLSchema, rules: tuple[type[ASTValidationRule], ...]) -> Document:
-    """By its text: a document's own hash walks through all of it."""
+    """Parse, measure and validate a document.
+
+    The cache is keyed by the text, since the hash of a document visits all its nodes.
+    """
     node = parse(text, max_tokens=TOKENS_MAX)
-    costs, errors = measure_costs(node)
-    # What asks for too much is not even shown to the rules.
-    return Document(node, costs, needed(node), errors or validate_document(schema, node, rules))
+    costs, errors, has_variable_sizes = measure_costs(node)
+    # Validation can take quadratic time, so it does not run if the document is too large.
+    errors = errors or validate_document(schema, node, rules)
+    return Document(node, costs, has_variable_sizes, needed(node), errors)
 
 
 class Documents(SchemaExtension):
-    """Reads each document once, and puts what it costs, and may cost, into `extensions`."""
+    """Caches documents, refuses operations beyond the limits, and returns the cost."""
 
     _document: Document | None = None
 
     def on_parse(self) -> Iterator[None]:
+        """Take the document from the cache, or parse and validate it."""
         context = self.execution_context
         if context.query:
             rules = context.validation_rules
@@ -246,14 +332,18 @@ class Documents(SchemaExtension):
         yield
 
     def on_validate(self) -> Iterator[None]:
+        """Refuse the operation if it must not be executed."""
         assert self._document is not None
         context = self.execution_context
-        context.pre_execution_errors = self._document.refusals(context._provided_operation_name)
+        context.pre_execution_errors = self._document.refusals(
+            context._provided_operation_name, context.variables
+        )
         yield
 
     def get_results(self) -> dict[str, Any]:
+        """Return the cost for the response's `extensions`."""
         context = self.execution_context
         if self._document is None or context.pre_execution_errors:
             return {}
-        cost = self._document.costs[context.operation_name]
+        cost = self._document.cost(context.operation_name, context.variables)
         return {"cost": {"requested": cost, "limit": LIMITS.cost}}

@@ -1,7 +1,7 @@
-"""Runs an operation as a stream of answers, each encoded once however many it is sent to.
+"""Runs an operation as a stream of responses, each encoded once for all its subscribers.
 
-WebSockets and event streams are both carriers of these. Nothing here runs on the event loop but the
-waiting: documents are read, operations executed and answers made in threads.
+The WebSocket and the SSE transport send these. The event loop only waits: threads parse documents,
+execute operations and encode responses.
 """
 
 import asyncio
@@ -40,26 +40,42 @@ from schema.execution import cost
 logger = logging.getLogger(__name__)
 
 RETRY_SECONDS = 1.0
-# A client that does not take an answer for so long is cut off.
+# If a client does not read a response for so long, its connection is closed.
 SEND_SECONDS = 10.0
-# Answers of subscriptions are made plus the operations of clients, which may be slow.
-_lanes = ThreadPoolExecutor(settings.STREAM_THREADS, thread_name_prefix="stream")
-_answering = ThreadPoolExecutor(2, thread_name_prefix="answers")
+# Responses of subscriptions have threads of their own, since client operations may be slow.
+_operation_threads = ThreadPoolExecutor(settings.STREAM_THREADS, thread_name_prefix="stream")
+_response_threads = ThreadPoolExecutor(2, thread_name_prefix="answers")
 
 T = TypeVar("T")
 
 
 class Request(NamedTuple):
-    """What a client asks to be run."""
+    """A GraphQL request.
+
+    Attributes:
+        query: The document.
+        variables: The values of its variables.
+        operation_name: The name of the operation to execute.
+        may_write: Whether mutations are allowed.
+        last_event_id: The cursor from which a subscription resumes, in place of `after`.
+        wants_start: Whether a subscription that starts without a payload yields an empty response
+            with the cursor from which it starts.
+    """
 
     query: str
     variables: dict[str, Any] | None = None
     operation_name: str | None = None
     may_write: bool = True
+    last_event_id: str | None = None
+    wants_start: bool = False
 
     @classmethod
     def of(cls, message: dict[str, Any], *, may_write: bool = True) -> "Request":
-        """Raises ValueError: what is wrong with the message, as the end of a sentence."""
+        """Return the request in a decoded JSON message.
+
+        Raises:
+            ValueError: The message is no request. The text is the predicate of a sentence.
+        """
         query = message.get("query")
         if not isinstance(query, str) or not query:
             raise ValueError("has no query")
@@ -69,32 +85,49 @@ class Request(NamedTuple):
         return cls(query, message.get("variables"), message.get("operationName"), may_write)
 
 
-_places_taken = 0
+class Response(str):
+    """An encoded response, with the cursor from which a client can resume after it."""
+
+    __slots__ = ("cursor",)
+
+    cursor: str | None
+
+    def __new__(cls, text: str, cursor: str | None = None) -> "Response":
+        """Return the response."""
+        response = super().__new__(cls, text)
+        response.cursor = cursor
+        return response
+
+
+_connections = 0
 
 
 @contextmanager
-def place() -> Iterator[bool]:
-    """Whether there is a place for one more connection in this process."""
-    global _places_taken
-    _places_taken += 1
+def reserve_connection() -> Iterator[bool]:
+    """Reserve a connection of this process, and yield whether it is within STREAMS_MAX."""
+    global _connections
+    _connections += 1
     try:
-        yield _places_taken <= settings.STREAMS_MAX
+        yield _connections <= settings.STREAMS_MAX
     finally:
-        _places_taken -= 1
+        _connections -= 1
 
 
 class RefusedError(Exception):
-    """Nothing was run. The errors are for the client."""
+    """The operation was refused before execution. The errors are sent to the client."""
 
     def __init__(self, found: Sequence[GraphQLError]) -> None:
         super().__init__(found)
-        self.errors = [error.formatted for error in errors.told(found)]
+        self.errors = [error.formatted for error in errors.public(found)]
 
 
 class Source(AsyncIterator[Any]):
-    """What the resolver of a subscription returns: it makes its own answers, in here."""
+    """The return value of a subscription resolver, which yields encoded responses."""
+
+    wants_start = False
 
     def answers(self, answering: "ResponseEncoder") -> AsyncGenerator[str, None]:
+        """Yield the encoded responses."""
         raise NotImplementedError
 
     async def __anext__(self) -> Any:
@@ -102,9 +135,9 @@ class Source(AsyncIterator[Any]):
 
 
 class ResponseEncoder:
-    """Makes answers of payloads, for one selection and what its variables are.
+    """Encodes payloads as responses, for one selection with its variables.
 
-    `key` is the same for all operations that would make the same answers.
+    `key` is equal for all operations that make equal responses.
     """
 
     def __init__(self, executor: Any, key: Hashable) -> None:
@@ -112,12 +145,12 @@ class ResponseEncoder:
         self.key = key
 
     async def make(self, payloads: Sequence[Any]) -> list[str]:
-        """An answer for each payload. Waits while the database is away."""
+        """Return a response for each payload. While the database is unavailable, it retries."""
         while True:
             try:
-                return await _run(_answering, partial(self._make, payloads))
+                return await _run(_response_threads, partial(self._make, payloads))
             except (OperationalError, InterfaceError) as error:
-                logger.warning("no answers can be made: %s", str(error).strip())
+                logger.warning("cannot make responses, retrying: %s", str(error).strip())
                 await asyncio.sleep(RETRY_SECONDS)
 
     def _make(self, payloads: Sequence[Any]) -> list[str]:
@@ -132,25 +165,26 @@ class ResponseEncoder:
 
 
 def encode(result: Any) -> str:
-    """The answer of an execution in JSON, without what is not for the client."""
+    """Return the response of an execution in JSON, with internal errors masked."""
     answer: dict[str, Any] = {"data": result.data}
     if result.errors:
         errors.log(result.errors, None)
-        answer["errors"] = [error.formatted for error in errors.told(result.errors)]
+        answer["errors"] = [error.formatted for error in errors.public(result.errors)]
     if extensions := getattr(result, "extensions", None):
         answer["extensions"] = extensions
     return json.dumps(answer, separators=(",", ":"))
 
 
 async def run_in_thread(function: Callable[[], T]) -> T:
-    """Run it where operations of clients are run."""
-    return await _run(_lanes, function)
+    """Run a function in a thread for client operations."""
+    return await _run(_operation_threads, function)
 
 
 async def answers(schema: Any, request: Request) -> AsyncGenerator[str, None]:
-    """The answers to an operation: one to a query or mutation, to a subscription as they come.
+    """Yield the encoded responses: one for a query or mutation, any number for a subscription.
 
-    Raises RefusedError before the first.
+    Raises:
+        RefusedError: The operation is not executed. Raised before the first response.
     """
     if await run_in_thread(partial(_is_subscription, schema, request)):
         source, answering = await _subscribe(schema, request)
@@ -159,9 +193,10 @@ async def answers(schema: Any, request: Request) -> AsyncGenerator[str, None]:
             async for answer in stream:
                 yield answer
         except GraphQLError as error:
-            # It began, and now it cannot go on.
-            yield encode(ExecutionResult(None, [error]))
-        except Exception as error:  # noqa: BLE001  it is logged where it is encoded
+            # The subscription has started, so the error is a response.
+            cursor = (error.extensions or {}).get("cursor")
+            yield Response(encode(ExecutionResult(None, [error])), cursor)
+        except Exception as error:  # noqa: BLE001  encode() logs it
             yield encode(ExecutionResult(None, [_internal(error)]))
         finally:
             await stream.aclose()
@@ -185,17 +220,17 @@ def _execute(schema: Any, request: Request) -> str:
 
 
 def _is_subscription(schema: Any, request: Request) -> bool:
-    """Reads the document, which is then known."""
+    """Parse and validate the document, and return whether the operation is a subscription."""
     try:
         document = _read(schema, request.query)
     except GraphQLError as error:
         raise RefusedError([error]) from error
     operation = get_operation_ast(document.node, request.operation_name)
     if operation and operation.operation == OperationType.MUTATION and not request.may_write:
-        raise RefusedError([GraphQLError("Mutations are sent by POST.")])
+        raise RefusedError([GraphQLError("Send mutations by POST.")])
     if operation is None or operation.operation != OperationType.SUBSCRIPTION:
-        return False  # what is wrong with it is told when it is executed
-    if refusals := document.refusals(request.operation_name):
+        return False  # Its execution reports what is wrong with it.
+    if refusals := document.refusals(request.operation_name, request.variables):
         raise RefusedError(refusals)
     return True
 
@@ -209,7 +244,7 @@ async def _subscribe(schema: Any, request: Request) -> tuple[Source, ResponseEnc
     executor = schema.execution_context_class.build(
         schema._schema,
         document.node,
-        context_value={},
+        context_value={"last_event_id": request.last_event_id},
         raw_variable_values=request.variables,
         operation_name=request.operation_name,
         hide_suggestions=schema.config.disable_field_suggestions,
@@ -226,6 +261,7 @@ async def _subscribe(schema: Any, request: Request) -> tuple[Source, ResponseEnc
     if isinstance(source, ExecutionResult):
         errors.log(source.errors or [], None)
         raise RefusedError(source.errors or [])
+    source.wants_start = request.wants_start
     return source, ResponseEncoder(executor, _key(request, document.node, executor.operation))
 
 
@@ -234,7 +270,7 @@ def _internal(error: Exception) -> GraphQLError:
 
 
 def _key(request: Request, document: DocumentNode, operation: OperationDefinitionNode) -> Hashable:
-    """What the answers depend on: not on arguments of the subscription's own field."""
+    """Return what the responses depend on. Arguments of the root field do not count."""
     found = _Variables()
     for definition in document.definitions:
         if isinstance(definition, FragmentDefinitionNode):
@@ -261,13 +297,13 @@ class _Variables(Visitor):
 
 
 async def _run(threads: ThreadPoolExecutor, function: Callable[[], T]) -> T:
-    # The threads know who calls, as the task does.
+    # The context contains the actor.
     run = copy_context().run
     return await asyncio.get_running_loop().run_in_executor(threads, run, _freshly, function)
 
 
 def _freshly(function: Callable[[], T]) -> T:
-    """With a connection that is known to work, if there is a database."""
+    """Call the function with a usable database connection."""
     close_old_connections()
     try:
         return function()

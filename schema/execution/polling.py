@@ -1,4 +1,4 @@
-"""Subscriptions to what is looked at again and again: told when it has changed, and only then."""
+"""Subscriptions to polled state: a new response is sent only if the state has changed."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Hashable, Iterator
@@ -8,28 +8,29 @@ from schema.execution.executor import ResponseEncoder, Source
 from schema.types.cluster import Cluster
 from tasks_app.log.reader import log_reader
 
-# As long as the log does not grow, a look every second is enough for what changes by itself.
+# The minimum interval while the log does not grow. Only ages and rates change then.
 IDLE_SECONDS = 1.0
 
 
 class ClusterPolling(Source):
-    """The cluster as a whole, looked at once for all who select the same as often."""
+    """The cluster, polled once for all subscriptions with equal selection and interval."""
 
     def __init__(self, every_ms: int) -> None:
         self._every_ms = every_ms
 
     async def answers(self, answering: ResponseEncoder) -> AsyncGenerator[str, None]:
+        """Yield a response now, and again each time it has changed."""
         async with log_reader.following():
             with _poller(self._every_ms, answering) as poller:
-                told = ""
+                sent = ""
                 while True:
-                    # Whoever is slow finds only the newest.
-                    told = await poller.answer_other_than(told)
-                    yield told
+                    # A slow client receives only the newest response.
+                    sent = await poller.answer_other_than(sent)
+                    yield sent
 
 
 class Poller:
-    """Makes the same answer again and again, and knows when it is another."""
+    """Makes the response at an interval, and notifies its listeners when it has changed."""
 
     def __init__(self, seconds: float, answering: ResponseEncoder) -> None:
         self.listeners = 0
@@ -38,17 +39,22 @@ class Poller:
         self._answer = ""
         self._changed = asyncio.Event()
         self._runner = asyncio.create_task(self._run())
-        self._runner.add_done_callback(lambda _: self._tell())
+        self._runner.add_done_callback(lambda _: self._notify())
 
-    async def answer_other_than(self, told: str) -> str:
-        """The present answer, when it is not this one. Raises what kept it from being made."""
-        while self._answer == told:
+    async def answer_other_than(self, sent: str) -> str:
+        """Wait until the response differs from the sent one, and return it.
+
+        Raises:
+            Exception: The error with which the poller has failed.
+        """
+        while self._answer == sent:
             if self._runner.done():
                 self._runner.result()
             await self._changed.wait()
         return self._answer
 
     def stop(self) -> None:
+        """Stop polling."""
         self._runner.cancel()
 
     async def _run(self) -> None:
@@ -57,12 +63,12 @@ class Poller:
             [answer] = await self._answering.make([Cluster()])
             if answer != self._answer:
                 self._answer = answer
-                self._tell()
+                self._notify()
             await asyncio.sleep(self._seconds)
             if generation == log_reader.generation:
                 await asyncio.sleep(max(0.0, IDLE_SECONDS - self._seconds))
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
 

@@ -1,1 +1,1 @@
-"""How GraphQL operations reach the server: HTTP, WebSocket, Server-Sent Events."""
+"""Transports of GraphQL operations: HTTP, WebSocket and server-sent events."""

@@ -1,4 +1,4 @@
-"""Who opens a WebSocket or an event stream, and whether they still are who they were."""
+"""Authentication of WebSockets and event streams, when they open and while they live."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -12,28 +12,28 @@ from schema.execution.executor import run_in_thread
 from tasks_app.actors import Actor
 from tasks_app.services import authentication
 
-# How often it is asked again while a connection lives.
+# The interval at which the credentials of an open connection are checked again.
 CHECK_SECONDS = 15.0
 DATABASE_RETRY_SECONDS = 5
 
 
 class RetryLaterError(Exception):
-    """Nobody can be let in now: the HTTP status for it, and when to try again."""
+    """Authentication is not possible now. Contains the HTTP status and the seconds to wait."""
 
-    def __init__(self, status: int, seconds: int) -> None:
+    def __init__(self, status: int, seconds: int, code: str = "") -> None:
         super().__init__(status, seconds)
-        self.status, self.seconds = status, seconds
+        self.status, self.seconds, self.code = status, seconds, code
 
 
 class Credentials(NamedTuple):
-    """What a connection has brought, and who that makes them."""
+    """The credentials of a connection, and the actor they identify."""
 
     actor: Actor
     session_key: str
     address: str
 
     async def is_still_valid(self) -> bool:
-        """Whether what they came with still opens the door. While the database is away, it does."""
+        """Return whether the credentials are still valid. True if the database is unavailable."""
         user = partial(authentication.session_user, self.session_key)
         try:
             return await run_in_thread(partial(authentication.is_still_valid, self.actor, user))
@@ -41,7 +41,11 @@ class Credentials(NamedTuple):
             return True
 
     async def count_operation(self) -> None:
-        """Note one more operation. Raises authentication.RateLimitedError."""
+        """Count one operation against the rate limit.
+
+        Raises:
+            RateLimitedError: The actor has sent too many.
+        """
         if settings.API_RATE:
             await run_in_thread(partial(authentication.count, self.actor, self.address))
 
@@ -49,7 +53,12 @@ class Credentials(NamedTuple):
 async def authenticate(
     scope: Mapping[str, Any], headers: Mapping[str, str], authorization: str
 ) -> Credentials:
-    """Raises authentication.InvalidTokenError, or RetryLaterError if they may come again."""
+    """Return the credentials of a connection.
+
+    Raises:
+        InvalidTokenError: The token is unknown, expired or revoked.
+        RetryLaterError: The rate limit is exceeded, or the database is unavailable.
+    """
     cookies = parse_cookie(headers.get("cookie", ""))
     session_key = cookies.get(settings.SESSION_COOKIE_NAME, "")
     address = (scope.get("client") or ("",))[0]
@@ -65,5 +74,5 @@ async def authenticate(
     except authentication.RateLimitedError as error:
         raise RetryLaterError(429, error.seconds) from error
     except (OperationalError, InterfaceError) as error:
-        raise RetryLaterError(503, DATABASE_RETRY_SECONDS) from error
+        raise RetryLaterError(503, DATABASE_RETRY_SECONDS, "DATABASE_UNAVAILABLE") from error
     return Credentials(actor, session_key, address)

@@ -1,4 +1,4 @@
-"""JSON from clients, whatever carries it: bounded before anything else looks at it."""
+"""JSON from clients of any transport, with limits on its size."""
 
 import json
 import re
@@ -10,32 +10,36 @@ from django.http.request import split_domain_port, validate_host
 # Ten thousand new tasks in a list, and the deepest condition that `where` admits.
 LENGTH_MAX = 10_000
 DEPTH_MAX = 25
-# Of two that make one: JSON can say it alone, but neither a database nor a response can.
-_HALF_A_CHARACTER = re.compile(r"\\u[dD][89abcdefABCDEF]")
+# A lone surrogate is valid in JSON, but neither in PostgreSQL nor in UTF-8.
+_SURROGATE = re.compile(r"\\u[dD][89abcdefABCDEF]")
 
 
 def parse(text: str) -> dict[str, Any]:
-    """Raises ValueError: what is wrong with the text, as the end of a sentence."""
+    """Return the JSON object in the text.
+
+    Raises:
+        ValueError: It is not valid. The message is the predicate of a sentence.
+    """
     try:
         value = json.loads(text)
     except (RecursionError, ValueError) as error:
         raise ValueError("is not JSON") from error
     if not isinstance(value, dict):
-        raise ValueError("must be a JSON object")  # noqa: TRY004  the text is at fault, not its type
+        raise ValueError("must be a JSON object")  # noqa: TRY004  a wrong value of the client
     if not _is_bounded(value, DEPTH_MAX):
         raise ValueError("is nested too deeply or has too long a list")
-    if _HALF_A_CHARACTER.search(text) and not _is_text(value):
+    if _SURROGATE.search(text) and not _is_text(value):
         raise ValueError("has half a character in it")
     return value
 
 
 def is_our_host(host: str) -> bool:
-    """Whether Django would answer under this name, too: other names may be another site's trick."""
+    """Return whether ALLOWED_HOSTS contains the host. Prevents DNS rebinding."""
     return validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS)
 
 
 def _is_bounded(value: object, depth: int) -> bool:
-    """At most so deep, and no list longer than can be used."""
+    """Return whether the value is within the limits of depth and length."""
     if not isinstance(value, dict | list):
         return True
     if not depth or len(value) > LENGTH_MAX:

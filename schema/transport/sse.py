@@ -1,4 +1,8 @@
-"""GraphQL as server-sent events: graphql-sse, an operation to each connection."""
+"""GraphQL over server-sent events: graphql-sse in distinct connections mode.
+
+The ID of an event is the cursor of its payload. An EventSource that reconnects sends the last ID,
+and the subscription resumes there.
+"""
 
 import asyncio
 import json
@@ -8,47 +12,90 @@ from typing import Any
 
 from django.conf import settings
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 from strawberry.http.streaming import SSETransport, merge_stream_with_heartbeat
 from strawberry.http.websocket_origin import is_same_origin
 
 from schema import schema
-from schema.execution import executor
+from schema.core.responses import JSON_TYPE, content_type, error_body
+from schema.execution import documents, executor
 from schema.transport import credentials, messages
 from tasks_app import actors
 from tasks_app.services import authentication
+
+METHODS = ("GET", "POST")
+# How long an EventSource waits before it reconnects.
+RETRY_MS = 2_000
 
 _transport = SSETransport()
 
 
 async def stream(request: Request) -> Response:
-    """Takes what /graphql/ takes: JSON by POST; or, for EventSource, parameters by GET."""
+    """Stream the responses of an operation, sent as JSON by POST or as parameters by GET."""
     if not messages.is_our_host(request.headers.get("host", "")):
-        return PlainTextResponse("Bad request.", 400)
+        return _refusal(request, 400, "The host of the request is unknown.")
+    if request.method not in METHODS:
+        message = "Event streams are requested by GET or POST."
+        return _refusal(request, 405, message, headers={"Allow": ", ".join(METHODS)})
     if not _transport.accepts(request.headers.get("accept", "")):
-        return PlainTextResponse("Accept text/event-stream here.", 406)
+        return _refusal(request, 406, "The header Accept must contain text/event-stream.")
     try:
-        entered = await credentials.authenticate(request.scope, request.headers, _token(request))
+        authenticated = await credentials.authenticate(
+            request.scope, request.headers, _token(request)
+        )
     except authentication.InvalidTokenError:
-        return _unauthorized()
+        return _unauthenticated(request, "The token is wrong, has expired or was revoked.")
     except credentials.RetryLaterError as error:
-        later = {"Retry-After": str(error.seconds)}
-        return PlainTextResponse("Try again later.", error.status, later)
-    if entered.actor.role is None:
-        return _unauthorized()
-    if entered.actor.by_session and request.method == "POST" and not _is_same_origin(request):
-        return PlainTextResponse("Forbidden.", 403)
-    actors.set_current(entered.actor)
+        return _refusal(
+            request,
+            error.status,
+            f"Try again in {error.seconds} s.",
+            error.code,
+            headers={"Retry-After": str(error.seconds)},
+            retryAfter=error.seconds,
+        )
+    if authenticated.actor.role is None:
+        return _unauthenticated(request, actors.AUTHENTICATION_REQUIRED)
+    if authenticated.actor.by_session and request.method == "POST" and not _is_same_origin(request):
+        return _refusal(request, 403, "The origin of the request is not trusted.")
+    actors.set_current(authenticated.actor)
     try:
-        asked = await (_in_query(request) if request.method == "GET" else _in_body(request))
+        request_ = await (_in_query(request) if request.method == "GET" else _in_body(request))
+    except documents.DocumentError as error:
+        return _refusal(request, 400, error.message, error.code)
+    except _BodyError as error:
+        return _refusal(request, error.status, error.message)
     except ValueError as error:
-        return PlainTextResponse(f"The request {error}.", 400)
-    return Events(asked, entered)
+        return _refusal(request, 400, f"The request {error}.")
+    resumed = request_._replace(
+        last_event_id=request.headers.get("last-event-id"), wants_start=True
+    )
+    return Events(resumed, authenticated)
 
 
-def _unauthorized() -> Response:
-    return PlainTextResponse("Unauthorized.", 401, {"WWW-Authenticate": "Bearer"})
+class _BodyError(Exception):
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(status, message)
+        self.status, self.message = status, message
+
+
+def _unauthenticated(request: Request, message: str) -> Response:
+    return _refusal(request, 401, message, headers={"WWW-Authenticate": "Bearer"})
+
+
+def _refusal(
+    request: Request,
+    status: int,
+    message: str,
+    code: str = "",
+    *,
+    headers: dict[str, str] | None = None,
+    **extensions: Any,
+) -> Response:
+    accept = request.headers.get("accept", "")
+    headers = {"Content-Type": content_type(accept), "Vary": "Accept", **(headers or {})}
+    return JSONResponse(error_body(message, status, code, **extensions), status, headers)
 
 
 def _token(request: Request) -> str:
@@ -56,25 +103,26 @@ def _token(request: Request) -> str:
 
 
 def _is_same_origin(request: Request) -> bool:
-    """Whether a page of ours sends this; a browser says so, whoever's page it is."""
+    """Return whether the request comes from a page of this server or of a trusted origin."""
     origin = request.headers.get("origin", "")
     ours = is_same_origin(origin, request.headers.get("host"))
-    return ours or origin in settings.CSRF_TRUSTED_ORIGINS
+    return ours or origin in settings.TRUSTED_ORIGINS
 
 
 async def _in_body(request: Request) -> executor.Request:
-    if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
-        raise ValueError("must be JSON")
+    if request.headers.get("content-type", "").split(";")[0].strip() != JSON_TYPE:
+        raise _BodyError(415, f"The Content-Type of the request must be {JSON_TYPE}.")
     body = bytearray()
     async for part in request.stream():
         body += part
         if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            raise ValueError("is too large")
+            limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+            raise _BodyError(413, f"The request body is larger than {limit:,} bytes.")
     try:
         text = body.decode()
     except UnicodeDecodeError as error:
         raise ValueError("is not UTF-8") from error
-    return executor.Request.of(messages.parse(text))
+    return _request(messages.parse(text))
 
 
 async def _in_query(request: Request) -> executor.Request:
@@ -82,37 +130,52 @@ async def _in_query(request: Request) -> executor.Request:
     for name in ("variables", "extensions"):
         if name in message:
             message[name] = messages.parse(message[name])
-    return executor.Request.of(message, may_write=False)
+    return _request(message, may_write=False)
+
+
+def _request(message: dict[str, Any], *, may_write: bool = True) -> executor.Request:
+    query, extensions = message.get("query"), message.get("extensions")
+    if isinstance(query, str | None) and isinstance(extensions, dict | None):
+        message = {**message, "query": documents.resolve(query, extensions)}
+    return executor.Request.of(message, may_write=may_write)
 
 
 class Events(StreamingResponse):
-    """The answers as events, and a comment every 15 seconds so that proxies do not hang up."""
+    """The responses as events, and a comment every 15 seconds against timeouts of proxies."""
 
-    def __init__(self, asked: executor.Request, entered: credentials.Credentials) -> None:
-        self._entered = entered
+    def __init__(self, request_: executor.Request, authenticated: credentials.Credentials) -> None:
+        self._authenticated = authenticated
         events = merge_stream_with_heartbeat(
-            lambda: _events(asked),
+            lambda: _events(request_),
             lambda: _transport.encode_comment("ping"),
             _transport.heartbeat_interval,
-            # So that the client knows at once that it is heard.
+            # The client learns at once that the stream is open.
             send_initial_heartbeat=True,
         )
         super().__init__(events(), headers=dict(_transport.headers))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with executor.place() as has_place:
-            if has_place:
+        """Serve the stream, or answer 503 if there are too many connections."""
+        with executor.reserve_connection() as has_capacity:
+            if has_capacity:
                 await super().__call__(scope, receive, send)
             else:
-                busy = PlainTextResponse("Too many connections.", 503, {"Retry-After": "5"})
+                busy = _refusal(
+                    Request(scope),
+                    503,
+                    "Too many connections.",
+                    "TOO_MANY_CONNECTIONS",
+                    headers={"Retry-After": "5"},
+                )
                 await busy(scope, receive, send)
 
     async def stream_response(self, send: Send) -> None:
+        """Send the events, until the client does not read or its credentials are revoked."""
+
         async def send_soon(message: Message) -> None:
             async with asyncio.timeout(executor.SEND_SECONDS):
                 await send(message)
 
-        # Who takes nothing for so long is cut off, and so is who may not be here any more.
         watching = asyncio.create_task(self._watch())
         streaming = asyncio.create_task(super().stream_response(send_soon))
         try:
@@ -130,15 +193,19 @@ class Events(StreamingResponse):
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(credentials.CHECK_SECONDS)
-            if not await self._entered.is_still_valid():
+            if not await self._authenticated.is_still_valid():
                 return
 
 
-async def _events(asked: executor.Request) -> AsyncGenerator[str, None]:
+async def _events(request_: executor.Request) -> AsyncGenerator[str, None]:
+    yield f"retry: {RETRY_MS}\r\n\r\n"
     try:
-        async with aclosing(executor.answers(schema, asked)) as answers:
+        async with aclosing(executor.answers(schema, request_)) as answers:
             async for answer in answers:
-                yield _transport.encode_event("next", answer)
+                # Clients store an ID without an event as well.
+                cursor = getattr(answer, "cursor", None)
+                id = f"id: {cursor}\r\n" if cursor else ""
+                yield id + (_transport.encode_event("next", answer) if answer else "\r\n")
     except executor.RefusedError as refused:
         yield _transport.encode_event("next", json.dumps({"errors": refused.errors}))
     yield _transport.encode_complete()

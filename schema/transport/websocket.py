@@ -1,8 +1,8 @@
 """GraphQL over WebSocket: graphql-transport-ws, by Strawberry's consumer for Channels, hardened.
 
-It closes with the protocol's own codes, and with 1008 who sends too fast, with 1013 (try again
-later) who reads too slowly or is one too many, with 1001 who is idle, with 4403 who may not come
-in, and with 4401 whose token has expired or was revoked meanwhile.
+Besides the codes of the protocol, the server closes a socket with 1001 (idle), 1008 (too many
+messages), 1013 (reads too slowly, too many connections, or try again later), 4401 (the credentials
+have expired or were revoked) and 4403 (the credentials are not valid).
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
 )
 
 from schema import schema
-from schema.execution import executor
+from schema.execution import documents, executor
 from schema.transport import credentials, messages
 from tasks_app import actors
 from tasks_app.services import authentication
@@ -36,31 +36,35 @@ IDLE_SECONDS = 300.0
 WATCH_SECONDS = 5.0
 OPERATIONS_MAX = 32
 ID_LENGTH_MAX = 128
-# So many messages may come in a row, and so many each second in the long run.
+# The token bucket of each socket: its size, and its refill rate.
 MESSAGES_BURST, MESSAGES_PER_SECOND = 200, 50
-# So many that have come wait for their turn; the others wait in the network.
+# The maximum number of received messages in memory. Further ones wait in the network.
 MESSAGES_WAITING_MAX = 32
 
 IDLE, FLOOD, LATER, UNAUTHORIZED, INTERNAL_ERROR = 1001, 1008, 1013, 4401, 4500
 
 
 class Handler(BaseGraphQLTransportWSHandler[Any, None]):
-    """The protocol is Strawberry's; how an operation is run is ours."""
+    """Strawberry's protocol handler, which runs operations by schema.execution.executor."""
 
     view: Any
 
     async def handle(self) -> None:
+        """Handle messages until the socket closes."""
         self.view.operations = self.operations
         await super().handle()
 
     async def handle_invalid_message(self, error_message: str) -> None:
-        await super().handle_invalid_message(self.view.fault or error_message)
+        """Close the socket with the reason why the message is not valid."""
+        await super().handle_invalid_message(self.view.message_error or error_message)
 
     async def run_operation(self, operation: Operation[Any, None]) -> None:
+        """Execute an operation and send its responses."""
         request = executor.Request(operation.query, operation.variables, operation.operation_name)
         head = f'{{"id":{json.dumps(operation.id)},"type":"next","payload":'
         try:
             await self.view.credentials.count_operation()
+            documents.verify(operation.query)
             async with aclosing(executor.answers(schema, request)) as answers:
                 async for answer in answers:
                     await self.view.send(f"{head}{answer}}}")
@@ -68,6 +72,10 @@ class Handler(BaseGraphQLTransportWSHandler[Any, None]):
         except executor.RefusedError as refused:
             await operation.send_operation_message(
                 {"id": operation.id, "type": "error", "payload": refused.errors}
+            )
+        except documents.DocumentError as error:
+            await operation.send_operation_message(
+                {"id": operation.id, "type": "error", "payload": [error.formatted]}
             )
         except authentication.RateLimitedError as error:
             payload: Any = {
@@ -80,13 +88,13 @@ class Handler(BaseGraphQLTransportWSHandler[Any, None]):
         except OSError:
             pass  # the client is gone
         finally:
-            # Whatever happened, its id is free again, and may be somebody else's already.
+            # Free the ID, unless the client has already used it for another operation.
             if self.operations.get(operation.id) is operation:
                 self.forget_id(operation.id)
 
 
 class Consumer(GraphQLWSConsumer[Any, None]):
-    """A WebSocket."""
+    """A WebSocket connection."""
 
     graphql_transport_ws_handler_class = Handler
 
@@ -96,13 +104,13 @@ class Consumer(GraphQLWSConsumer[Any, None]):
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
             connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
             max_subscriptions_per_connection=OPERATIONS_MAX,
-            allowed_origins=settings.CSRF_TRUSTED_ORIGINS,
+            allowed_origins=settings.TRUSTED_ORIGINS,
         )
         self.message_queue = asyncio.Queue(MESSAGES_WAITING_MAX)
         self.operations: dict[str, Any] = {}
-        # What is wrong with the last message, if anything.
-        self.fault = ""
-        # Who this is; known once the connection is acknowledged.
+        # The reason why the last message is not valid.
+        self.message_error = ""
+        # Set once the connection is acknowledged.
         self.credentials: credentials.Credentials | None = None
         self._is_closed = False
         self._heard_at = time.monotonic()
@@ -110,24 +118,26 @@ class Consumer(GraphQLWSConsumer[Any, None]):
         self._credit = float(MESSAGES_BURST)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """As Channels has it, but without a channel: one in each process is enough.
+        """Serve the connection without a channel layer, which only the log reader needs.
 
-        Nor does a message wait for a database thread, as Channels would have it.
+        Channels would also wait for the database thread before each message.
         """
         self.scope, self.base_send, self.channel_layer = scope, send, None
         watching = asyncio.create_task(self._watch())
         try:
-            with executor.place() as has_place, suppress(StopConsumer):
-                self._has_place = has_place
+            with executor.reserve_connection() as has_capacity, suppress(StopConsumer):
+                self._has_capacity = has_capacity
                 while True:
                     await self.dispatch(await receive())
         finally:
             watching.cancel()
 
     async def dispatch(self, message: Any) -> None:
+        """Call the method that handles the ASGI message."""
         await getattr(self, message["type"].replace(".", "_"))(message)
 
     async def websocket_disconnect(self, message: Any) -> None:
+        """Wait until the operations of the socket have stopped."""
         self._is_closed = True
         if self.run_task:
             await self.message_queue.put({"message": None, "disconnected": True})
@@ -135,9 +145,10 @@ class Consumer(GraphQLWSConsumer[Any, None]):
         raise StopConsumer
 
     async def connect(self) -> None:
+        """Accept the connection, unless its host is unknown or there are too many."""
         if not messages.is_our_host(self.get_websocket_headers(self).get("host", "")):
             await self.close()
-        elif not self._has_place:
+        elif not self._has_capacity:
             await self.accept(await self.pick_websocket_subprotocol(self))
             await self.close(LATER, "Too many connections")
         else:
@@ -146,8 +157,9 @@ class Consumer(GraphQLWSConsumer[Any, None]):
             self.run_task.add_done_callback(self._note_failure)
 
     async def on_ws_connect(self, context: Any) -> Any:
-        """The token is in the payload of connection_init, or in the header; browsers have a
-        session. All that is done over this socket is done for whom it says.
+        """Authenticate the connection.
+
+        The token is in the payload of connection_init or in the header. Browsers have a session.
         """
         headers = dict(self.get_websocket_headers(self))
         given = (context.get("connection_params") or {}).get("Authorization")
@@ -165,24 +177,30 @@ class Consumer(GraphQLWSConsumer[Any, None]):
         return await super().on_ws_connect(context)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Queue a message, or close the socket if there are too many."""
         if self._has_credit():
             await self.message_queue.put({"message": text_data, "disconnected": False})
         else:
             await self.close(FLOOD, "Too many messages")
 
     def decode_json(self, data: str | bytes) -> Any:
+        """Return the decoded and checked message."""
         try:
             message = messages.parse(str(data))
             _check(message)
         except ValueError as error:
-            self.fault = f"The message {error}"
+            self.message_error = f"The message {error}"
             raise json.JSONDecodeError(str(error), "", 0) from error
         return message
 
     async def send(
         self, text_data: Any = None, bytes_data: bytes | None = None, close: Any = False
     ) -> None:
-        """Raises OSError if the client is gone. `_watch` sees to it that this comes to an end."""
+        """Send a message. `_watch` closes the socket if this takes too long.
+
+        Raises:
+            OSError: The client has disconnected.
+        """
         if self._is_closed:
             raise ConnectionAbortedError
         self._sending_since = self._sending_since or time.monotonic()
@@ -194,6 +212,7 @@ class Consumer(GraphQLWSConsumer[Any, None]):
             self._sending_since = 0.0
 
     async def close(self, code: int | None = None, reason: str | None = None) -> None:
+        """Close the socket once."""
         if not self._is_closed:
             self._is_closed = True
             with suppress(OSError):
@@ -220,14 +239,14 @@ class Consumer(GraphQLWSConsumer[Any, None]):
         return self._credit >= 0
 
     def _note_failure(self, task: "asyncio.Task[Any]") -> None:
-        """Otherwise nobody would answer any more, and the socket stay open."""
+        """Close the socket if its handler failed: no message would be handled any more."""
         if not task.cancelled() and (error := task.exception()):
             logger.error("a WebSocket failed", exc_info=error)
             self._closing = asyncio.ensure_future(self.close(INTERNAL_ERROR, "Internal error"))
 
 
 def _check(message: dict[str, Any]) -> None:
-    """Raises ValueError for what the protocol has not: its handler would stumble over it."""
+    """Raise ValueError for a message that Strawberry's handler would fail on."""
     if not isinstance(message.get("type"), str):
         raise ValueError("has no type")  # noqa: TRY004
     if message["type"] in ("subscribe", "complete"):

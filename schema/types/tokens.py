@@ -99,7 +99,7 @@ class TokenQueries:
     @strawberry_django.field(description="The authenticated user or token of the request.")
     def viewer(self) -> Viewer:
         actor = actors.current()
-        assert actor.role is not None  # schema.execution.permissions lets nobody in without one
+        assert actor.role is not None  # schema.execution.permissions requires a role
         return Viewer(name=actor.name or None, role=actor.role)
 
     @strawberry_django.field(

@@ -35,6 +35,18 @@ def test_one_too_many_is_refused_until_there_is_room_again(guarded, settings, ma
     assert Client().get("/healthz/").status_code == 200
 
 
+def test_graphql_request_beyond_the_limit_gets_a_graphql_error(guarded, settings, make_token):
+    settings.API_RATE = "1/minute"
+    headers = bearer(make_token().secret)
+
+    answers = [Client().get("/graphql/?query={__typename}", headers=headers) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [200, 429]
+    [error] = answers[1].json()["errors"]
+    assert error["extensions"]["code"] == "RATE_LIMITED"
+    assert error["extensions"]["retryAfter"] == int(answers[1]["Retry-After"])
+
+
 def test_who_guesses_is_stopped_and_nobody_else_of_the_same_address(guarded, settings, make_token):
     settings.API_FAILURE_RATE = "3/minute"
     made = make_token()

@@ -112,7 +112,8 @@ def test_graphql(guarded, secrets, kind, name):
             headers=bearer(secrets[who]),
         )
         if who in STRANGERS:
-            assert answer.status_code == 401, who
+            assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer"), who
+            assert codes(answer.json()) == ["UNAUTHENTICATED"], who
         elif kind != OperationType.SUBSCRIPTION:
             assert ("FORBIDDEN" in codes(answer.json())) is not may(who, kind, name), who
 

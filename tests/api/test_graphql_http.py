@@ -19,9 +19,12 @@ class Server:
         self.url = f"{cluster.url}/graphql/"
         self._port = cluster.port
 
-    def send(self, method, body=None, *, query="", content_type="application/json", accept="*/*"):
+    def send(
+        self, method, body=None, *, query="", content_type="application/json", accept="*/*", host=""
+    ):
         connection = HTTPConnection("127.0.0.1", self._port, timeout=10)
         headers = {"Accept": accept, **({"Content-Type": content_type} if content_type else {})}
+        headers |= {"Host": host} if host else {}
         try:
             connection.request(method, f"/graphql/{query}", body, headers)
             response = connection.getresponse()
@@ -58,8 +61,15 @@ def test_the_audits_of_graphql_http_find_nothing(server):
     assert len(audits) == 61
 
 
-def is_short_and_plain(headers, text):
-    return headers["Content-Type"].startswith("text/plain") and 0 < len(text) < 100
+def error_code(headers, text, *, content_type="application/json"):
+    """The code of a response with one short GraphQL error."""
+    assert headers["Content-Type"] == f"{content_type}; charset=utf-8"
+    assert "Accept" in headers["Vary"]
+    answer = json.loads(text)
+    [error] = answer["errors"]
+    assert list(answer) == ["errors"]
+    assert 0 < len(error["message"]) < 200
+    return error["extensions"]["code"]
 
 
 @pytest.mark.parametrize(
@@ -91,14 +101,31 @@ def is_short_and_plain(headers, text):
         '{"query": "fragment F on Task { id }"}',
         b"\xff\xfe",
         b'{"query": "{ __typename }", "operationName": "\xc3\x28"}',
-        b" " * 5_000_000,
     ],
     ids=lambda body: f"{body[:60]!r}",
 )
 def test_a_body_that_cannot_be_used_is_refused(server, body):
     status, headers, text = server.post(body)
 
-    assert (status, is_short_and_plain(headers, text)) == (400, True)
+    assert (status, error_code(headers, text)) == (400, "BAD_REQUEST")
+
+
+def test_large_body_is_refused(server):
+    status, headers, text = server.post(b" " * 5_000_000)
+
+    assert (status, error_code(headers, text)) == (413, "PAYLOAD_TOO_LARGE")
+
+
+def test_transport_error_has_the_accepted_media_type(server):
+    status, headers, text = server.post("{", accept=RESPONSE_TYPE)
+
+    assert (status, error_code(headers, text, content_type=RESPONSE_TYPE)) == (400, "BAD_REQUEST")
+
+
+def test_unknown_host_is_refused_with_a_graphql_error(server):
+    status, _, text = server.send("POST", QUERY, host="elsewhere.example")
+
+    assert (status, json.loads(text)["errors"][0]["extensions"]["code"]) == (400, "BAD_REQUEST")
 
 
 @pytest.mark.parametrize(
@@ -111,12 +138,16 @@ def test_a_body_that_cannot_be_used_is_refused(server, body):
 def test_only_json_is_accepted(server, content_type):
     status, headers, text = server.post(QUERY, content_type=content_type)
 
-    assert (status, is_short_and_plain(headers, text)) == (400, True)
+    assert (status, error_code(headers, text)) == (415, "UNSUPPORTED_MEDIA_TYPE")
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"])
 def test_only_get_and_post_answer(server, method):
-    assert server.send(method, QUERY)[0] == 405
+    status, headers, text = server.send(method, QUERY)
+
+    assert (status, headers["Allow"]) == (405, "GET, POST")
+    if method != "HEAD":
+        assert error_code(headers, text) == "METHOD_NOT_ALLOWED"
 
 
 def test_a_query_may_come_by_get(server):
@@ -129,9 +160,6 @@ def test_a_query_may_come_by_get(server):
 @pytest.mark.parametrize(
     "parameters",
     [
-        {"query": "mutation { __typename }"},
-        {"query": "query A { __typename } mutation B { __typename }", "operationName": "B"},
-        {"query": "subscription { __typename }"},
         {"query": ""},
         {"variables": "{}"},
         *({"query": "{ __typename }", "variables": text} for text in ("{", "5", "[]", "[" * 5000)),
@@ -142,14 +170,37 @@ def test_a_query_may_come_by_get(server):
 def test_get_takes_nothing_but_queries(server, parameters):
     status, headers, text = server.get(**parameters)
 
-    assert (status, is_short_and_plain(headers, text)) == (400, True)
+    assert (status, error_code(headers, text)) == (400, "BAD_REQUEST")
 
 
-def test_a_subscription_wants_another_way(server):
-    body = '{"query": "subscription { __typename }"}'
-    status, headers, text = server.post(body, accept=f"{RESPONSE_TYPE}, text/event-stream")
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"query": "mutation { __typename }"},
+        {"query": "query A { __typename } mutation B { __typename }", "operationName": "B"},
+    ],
+    ids=str,
+)
+def test_mutation_by_get_is_not_allowed(server, parameters):
+    status, headers, text = server.get(**parameters)
 
-    assert (status, is_short_and_plain(headers, text)) == (400, True)
+    assert (status, headers["Allow"]) == (405, "POST")
+    assert error_code(headers, text) == "METHOD_NOT_ALLOWED"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_subscription_error_names_the_transports(server, method):
+    subscription = "subscription { __typename }"
+    if method == "GET":
+        status, headers, text = server.get(query=subscription, accept=RESPONSE_TYPE)
+    else:
+        body = json.dumps({"query": subscription})
+        status, headers, text = server.post(body, accept=f"{RESPONSE_TYPE}, text/event-stream")
+
+    code = error_code(headers, text, content_type=RESPONSE_TYPE)
+    assert (status, code) == (400, "SUBSCRIPTION_TRANSPORT_REQUIRED")
+    assert "graphql-transport-ws" in text
+    assert "/graphql/stream/" in text
 
 
 @pytest.mark.parametrize("accept", [RESPONSE_TYPE, f"application/json;q=0.1, {RESPONSE_TYPE};q=1"])
@@ -194,7 +245,7 @@ def test_a_browser_is_shown_graphiql(server):
 def test_unless_that_is_switched_off(closed_server):
     status, headers, text = closed_server.get(accept="text/html")
 
-    assert (status, is_short_and_plain(headers, text)) == (404, True)
+    assert (status, error_code(headers, text)) == (404, "NOT_FOUND")
 
 
 @pytest.mark.parametrize(

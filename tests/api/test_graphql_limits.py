@@ -7,6 +7,7 @@ import pytest
 from graphql import get_introspection_query, parse
 
 from schema import schema
+from schema.core.relay import global_id
 from schema.execution import cost
 from tasks_app.models import uuid7
 
@@ -92,8 +93,9 @@ HEAVY = {
     "large pages in large pages": (
         "{ tasks(first: 100) { nodes { results(first: 100) { id run } } } }"
     ),
-    "pages as large as a variable says": (
-        "query Q($n: Int!) { tasks(first: $n) { nodes { results(first: $n) { id run } } } }"
+    "large pages in pages of a variable size": (
+        "query Q($n: Int!) { tasks(first: 100) { nodes { results(first: 100) { id run }"
+        " schedule { ticks(first: $n) { nodes { at } } } } } }"
     ),
     "many words": "{" + "__typename " * 50_000 + "}",
 }
@@ -148,14 +150,29 @@ def test_three_times_the_document_is_at_most_three_times_the_work():
     assert calls(fan_out(60).replace("f", "g")) < 3.5 * calls(fan_out(20).replace("f", "h"))
 
 
+IDS = ", ".join(f'"{global_id("Task", uuid7())}"' for _ in range(2))
+
+
 @pytest.mark.parametrize(
     ("query", "cost"),
     [
         ("{ __typename }", 1),
         ("{ tasks { nodes { id } } }", 1 + 50 * 2),
         ("{ tasks(first: 7) { nodes { id } } }", 1 + 7 * 2),
-        ("query Q($n: Int) { tasks(first: $n) { nodes { id } } }", 1 + 100 * 2),
-        ("query Q($n: Int) { tasks(last: $n) { nodes { id } } }", 1 + 100 * 2),
+        ("query Q($n: Int) { tasks(first: $n) { nodes { id } } }", 1 + 3 * 2),
+        ("query Q($n: Int) { tasks(last: $n) { nodes { id } } }", 1 + 3 * 2),
+        ("query Q($n: Int = 5) { tasks(first: $n) { nodes { id } } }", 1 + 3 * 2),
+        ("query Q($m: Int = 5) { tasks(first: $m) { nodes { id } } }", 1 + 5 * 2),
+        ("query Q($m: Int) { tasks(first: $m) { nodes { id } } }", 1 + 50 * 2),
+        ("query Q($m: Int = null) { tasks(first: $m) { nodes { id } } }", 1 + 50 * 2),
+        ("query Q($n: Int, $m: Int) { tasks(first: $m, last: $n) { nodes { id } } }", 1 + 3 * 2),
+        (
+            """query Q($n: Int) { tasks { nodes { ...f } } }
+            fragment f on Task { results(first: $n) { id } }""",
+            1 + 50 * (1 + 1 + 3),
+        ),
+        ("{ nodes(ids: []) { id } }", 1 + 1),
+        (f"query Q($ids: [ID!]! = [{IDS}]) {{ nodes(ids: $ids) {{ id }} }}", 1 + 2),
         ("{ tasks(first: 7) { nodes { ...f } } } fragment f on Task { id a }", 1 + 7 * 3),
         ("query A { __typename } query B { x: __typename y: __typename }", 2),
         (get_introspection_query(), 0),
@@ -169,6 +186,26 @@ def test_a_document_costs_what_it_may_answer(client, query, cost):
     answer = client.post("/graphql/", body, content_type="application/json").json()
 
     assert answer["extensions"]["cost"] == {"requested": cost, "limit": 10_000}
+
+
+LARGE = "query($n: Int%s) { tasks(first: $n) { nodes { history { at } } } }"
+
+
+def test_cost_counts_the_values_of_variables(send_query):
+    assert send_query(LARGE % "", n=1).json()["extensions"]["cost"]["requested"] == 1 + 1 + 1 + 100
+
+    for refused in (send_query(LARGE % "", n=100), send_query(LARGE % " = 100")):
+        [error] = refused.json()["errors"]
+        assert error["message"].startswith("The operation asks for too much: cost")
+        assert error["extensions"]["code"] == "QUERY_TOO_COMPLEX"
+
+
+@pytest.mark.parametrize("n", ["x", 1.5, True, [1], {}, 10**30, -1, 101])
+def test_a_size_that_is_not_valid_is_refused(send_query, n):
+    answer = send_query(LARGE % "", n=n).json()
+
+    assert answer["errors"]
+    assert not answer.get("data")
 
 
 def test_everything_that_graphiql_asks_for_is_allowed(send_query):
@@ -210,4 +247,4 @@ def test_values_too_long_or_too_deep_are_not_even_read(send_query, where):
         response = send_query(TASKS, where=where)
 
     assert response.status_code == 400
-    assert response["Content-Type"] == "text/plain"
+    assert response.json()["errors"][0]["extensions"]["code"] == "BAD_REQUEST"

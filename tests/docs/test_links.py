@@ -44,7 +44,15 @@ def test_settings_in_prose_are_settings():
         *re.findall(r"^  ([A-Z_]+)$", (ROOT / "schema/schema.graphql").read_text(), re.MULTILINE),
         *("STREAM_GAP", "STATE_DIR", "CHAOS_SEED", "FUZZ_CASES", "FORWARDED_ALLOW_IPS"),
         *("SKIP_LOCKED", "HTTP_LANES", "STREAM_LANES", "TASK_HANDOVER_SECONDS", "TASK_GIVEN_BACK"),
-        *("UVICORN_HOST", "CLUSTER_TOKEN"),
+        *("UVICORN_HOST", "CLUSTER_TOKEN", "BAD_REQUEST", "SUBSCRIPTION_TRANSPORT_REQUIRED"),
+        *("METHOD_NOT_ALLOWED", "NOT_ACCEPTABLE", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"),
+        *(
+            "RATE_LIMITED",
+            "DATABASE_UNAVAILABLE",
+            "TOO_MANY_CONNECTIONS",
+            "DOCUMENT_NOT_TRUSTED",
+            "PERSISTED_QUERY_NOT_FOUND",
+        ),
     }
     for page in pages():
         unknown = set(_SETTING.findall(page.read_text())) - known - not_settings

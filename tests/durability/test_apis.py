@@ -18,6 +18,11 @@ def test_while_postgresql_is_away_tokens_are_answered_503(transactional_db, own_
         try:
             with stream(server, method="GET", query="?query={viewer{name}}", **headers) as answer:
                 assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+            status, said = server.request("GET", "/graphql/?query={__typename}", headers=headers)
+            assert (status, said["errors"][0]["extensions"]["code"]) == (
+                503,
+                "DATABASE_UNAVAILABLE",
+            )
             status, said = server.request("GET", "/tasks/", headers=headers)
             assert (status, list(said)) == (503, ["detail"])
             with socket(server, init=False) as client:

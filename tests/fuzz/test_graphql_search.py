@@ -40,10 +40,6 @@ def test_every_answer_is_well_formed_and_no_mistake_of_ours(description, node, s
         with undone():
             response = case.call(headers={"Accept": accept})
         statuses.append(response.status_code)
-        if response.headers["content-type"] == ["text/plain"]:
-            # No JSON that could be read: half a character, say.
-            assert (response.status_code, response.text[:12]) == (400, "The request ")
-            return
         answer = response.json()
         assert response.headers["content-type"] == [ACCEPT[accept]]
         assert response.status_code in (200, 400)

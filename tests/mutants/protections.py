@@ -385,7 +385,7 @@ PROTECTIONS = [
     Protection(
         "origin of a WebSocket",
         WEBSOCKET,
-        "allowed_origins=settings.CSRF_TRUSTED_ORIGINS,",
+        "allowed_origins=settings.TRUSTED_ORIGINS,",
         'allowed_origins=["*"],',
         (*IN_SOCKET, *IN_ACCESS),
     ),
@@ -469,7 +469,7 @@ PROTECTIONS = [
     Protection(
         "internal errors are masked",
         "schema/core/errors.py",
-        "should_mask_error=lambda error: not is_told(error)",
+        "should_mask_error=lambda error: not is_public(error)",
         "should_mask_error=lambda error: False",
         ("tests/api/test_graphql_mistakes.py", "tests/api/test_graphql_http.py"),
     ),

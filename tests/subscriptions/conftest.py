@@ -27,7 +27,7 @@ def threads(transactional_db, monkeypatch):
     """Threads whose connections are closed before the database is."""
     pools = {
         name: ThreadPoolExecutor(1)
-        for name in ("_lanes", "_answering", "_end_thread", "_behind_thread")
+        for name in ("_operation_threads", "_response_threads", "_end_thread", "_behind_thread")
     }
     for name, pool in pools.items():
         monkeypatch.setattr(executor if hasattr(executor, name) else reader.log_reader, name, pool)

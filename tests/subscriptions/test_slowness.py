@@ -71,9 +71,9 @@ def test_the_log_is_told_whole_to_who_stalls(threads, monkeypatch):
 def test_a_seat_that_is_lost_misses_nothing(threads, monkeypatch):
     """A feed that finds no room goes on without it, and it catches up by itself."""
     monkeypatch.setattr(broadcast, "BUFFER_MAX", 1)
-    monkeypatch.setattr(broadcast, "PATIENCE_SECONDS", 0)
-    lost, lose = asyncio.Event(), broadcast.Subscriber.lose
-    monkeypatch.setattr(broadcast.Subscriber, "lose", lambda seat: lost.set() or lose(seat))
+    monkeypatch.setattr(broadcast, "FULL_BUFFER_SECONDS", 0)
+    lost, lose = asyncio.Event(), broadcast.Subscriber.drop
+    monkeypatch.setattr(broadcast.Subscriber, "drop", lambda seat: lost.set() or lose(seat))
     after = pages.head().encode()
 
     async def collect():

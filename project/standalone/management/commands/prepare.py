@@ -21,6 +21,8 @@ POLL_SECONDS = 0.1
 
 
 class Command(BaseCommand):
+    """The command `prepare`."""
+
     # They would load the APIs, which this command does not use.
     requires_system_checks = []
     help = (
@@ -29,10 +31,12 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        """Define the arguments."""
         parser.add_argument("nodes", nargs="*", help="names of worker nodes to wait for")
         parser.add_argument("--beats", type=int, default=0, help="number of Beats to wait for")
 
     def handle(self, *, nodes: list[str], beats: int, **options: Any) -> None:
+        """Prepare the database, then report until nothing is missing."""
         _wait_for_database()
         call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)

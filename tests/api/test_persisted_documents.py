@@ -1,0 +1,163 @@
+"""Automatic Persisted Queries, and trusted documents."""
+
+import hashlib
+import json
+from collections import OrderedDict
+from contextlib import closing
+from http.client import HTTPConnection
+from urllib.parse import urlencode
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from schema.execution import documents
+from tests.subscriptions.client import socket
+from tests.support.cluster import running_cluster
+
+QUERY = "query Q($n: Boolean!) { __typename @include(if: $n) }"
+TRUSTED = "query Trusted { cluster { cursor } }"
+RESPONSE_TYPE = "application/graphql-response+json"
+
+
+def sha256(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def persisted(hash, **message):
+    return {**message, "extensions": {"persistedQuery": {"version": 1, "sha256Hash": hash}}}
+
+
+def send(server, message, *, method="POST", path="/graphql/", accept="application/json"):
+    """Status, media type and response."""
+    body: str | None = json.dumps(message)
+    query = ""
+    if method == "GET":
+        parameters = {k: v if k == "query" else json.dumps(v) for k, v in message.items()}
+        body, query = None, f"?{urlencode(parameters)}"
+    headers = {"Accept": accept, **({"Content-Type": "application/json"} if body else {})}
+    with closing(HTTPConnection("127.0.0.1", server.port, timeout=10)) as connection:
+        connection.request(method, path + query, body, headers)
+        response = connection.getresponse()
+        return response.status, response.read().decode()
+
+
+def code(text):
+    [error] = json.loads(text)["errors"]
+    return error["extensions"]["code"]
+
+
+@pytest.fixture(scope="module")
+def server(django_db_setup):
+    with running_cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def trusting_server(django_db_setup, tmp_path_factory):
+    """A server with a manifest as graphql-codegen writes it, with SHA-1 as its default hash."""
+    path = tmp_path_factory.mktemp("manifest") / "persisted-documents.json"
+    path.write_text(json.dumps({hashlib.sha1(TRUSTED.encode()).hexdigest(): TRUSTED}))
+    with running_cluster(GRAPHQL_TRUSTED_DOCUMENTS=str(path)) as cluster:
+        yield cluster
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_registered_document_is_executed_by_its_hash(server, method):
+    query = f"{QUERY} # {method}"
+    variables = {"n": True}
+    by_hash = persisted(sha256(query), variables=variables)
+
+    for accept, expected in (("application/json", 200), (RESPONSE_TYPE, 400)):
+        status, text = send(server, by_hash, method=method, accept=accept)
+        assert (status, json.loads(text)["errors"]) == (
+            expected,
+            [
+                {
+                    "message": "PersistedQueryNotFound",
+                    "extensions": {"code": "PERSISTED_QUERY_NOT_FOUND"},
+                }
+            ],
+        )
+    status, text = send(server, {**by_hash, "query": query}, method=method)
+    assert json.loads(text)["data"] == {"__typename": "Query"}
+    for method in ("GET", "POST"):
+        status, text = send(server, by_hash, method=method)
+        assert (status, json.loads(text)["data"]) == (200, {"__typename": "Query"})
+
+
+def test_hash_must_match_the_text(server):
+    status, text = send(server, persisted(sha256("{ a }"), query="{ __typename }"))
+
+    assert (status, code(text)) == (400, "BAD_REQUEST")
+    _, text = send(server, persisted(sha256("{ a }")))
+    assert code(text) == "PERSISTED_QUERY_NOT_FOUND"
+
+
+@pytest.mark.parametrize("value", [5, [], {}, {"sha256Hash": 5}, "x"])
+def test_malformed_extension_is_refused(server, value):
+    status, text = send(server, {"extensions": {"persistedQuery": value}})
+
+    assert (status, code(text)) == (400, "BAD_REQUEST")
+
+
+def test_mutation_cannot_be_sent_by_get(server):
+    mutation = "mutation { __typename }"
+    send(server, persisted(sha256(mutation), query=mutation))
+
+    assert send(server, persisted(sha256(mutation)), method="GET")[0] == 405
+
+
+def test_event_stream_takes_a_hash(server):
+    query = "{ streamed: __typename }"
+    options = {"path": "/graphql/stream/", "accept": "text/event-stream"}
+    status, text = send(server, persisted(sha256(query)), method="GET", **options)
+    assert (status, code(text)) == (400, "PERSISTED_QUERY_NOT_FOUND")
+
+    send(server, persisted(sha256(query), query=query))
+
+    status, text = send(server, persisted(sha256(query)), method="GET", **options)
+    assert (status, '{"streamed":"Query"}' in text) == (200, True)
+
+
+def test_number_of_registered_documents_is_bounded(monkeypatch):
+    monkeypatch.setattr(documents, "DOCUMENTS_MAX", 2)
+    monkeypatch.setattr(documents, "_registered", OrderedDict())
+    texts = [f"{{ a{n} }}" for n in range(3)]
+    for text in texts:
+        documents.resolve(text, persisted(sha256(text))["extensions"])
+
+    assert list(documents._registered.values()) == texts[1:]
+
+
+def test_trusted_document_is_executed(trusting_server):
+    hash = hashlib.sha1(TRUSTED.encode()).hexdigest()
+    for message in (persisted(hash), {"query": TRUSTED}, persisted(hash, query=TRUSTED)):
+        for method in ("GET", "POST"):
+            status, text = send(trusting_server, message, method=method)
+            assert (status, list(json.loads(text)["data"])) == (200, ["cluster"])
+
+
+def test_other_documents_are_refused(trusting_server, transactional_db):
+    other = "{ __typename }"
+    for message in ({"query": other}, persisted(sha256(other), query=other)):
+        for path, accept in (
+            ("/graphql/", "application/json"),
+            ("/graphql/stream/", "text/event-stream"),
+        ):
+            status, text = send(trusting_server, message, path=path, accept=accept)
+            assert (status, code(text)) == (400, "DOCUMENT_NOT_TRUSTED")
+    _, text = send(trusting_server, persisted(sha256(other)))
+    assert code(text) == "PERSISTED_QUERY_NOT_FOUND"
+    with socket(trusting_server) as client:
+        client.subscribe(other)
+        message = client.receive()
+        assert message["type"] == "error"
+        assert message["payload"][0]["extensions"]["code"] == "DOCUMENT_NOT_TRUSTED"
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"x": 5}'])
+def test_manifest_that_is_not_valid_stops_the_start(tmp_path, text):
+    path = tmp_path / "manifest.json"
+    path.write_text(text)
+    with pytest.raises(ImproperlyConfigured, match="GRAPHQL_TRUSTED_DOCUMENTS"):
+        documents._load(str(path))
