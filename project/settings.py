@@ -36,10 +36,11 @@ CORS_URLS_REGEX = r"^/(graphql|tasks|task-schedules)(/|$)"
 CORS_ALLOW_CREDENTIALS = False
 CORS_ALLOW_METHODS = ["GET", "POST", "PUT", "DELETE"]
 CORS_ALLOW_HEADERS = [
-    *("accept", "authorization", "content-type", "idempotency-key", "last-event-id"),
+    *("accept", "authorization", "content-type", "idempotency-key"),
+    *("if-none-match", "last-event-id"),
     *("x-request-id", "x-request-reason"),
 ]
-CORS_EXPOSE_HEADERS = ["Allow", "Link", "Location", "Retry-After", "X-Request-ID"]
+CORS_EXPOSE_HEADERS = ["Allow", "ETag", "Link", "Location", "Retry-After", "X-Request-ID"]
 # The origins, besides the server's own, of WebSockets and of event streams by POST.
 TRUSTED_ORIGINS = [*CSRF_TRUSTED_ORIGINS, *CORS_ALLOWED_ORIGINS]
 

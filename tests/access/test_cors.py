@@ -13,7 +13,7 @@ from tests.subscriptions.client import socket
 from tests.support.cluster import running_cluster
 
 FRIEND, STRANGE = "https://app.example.org", "https://evil.example"
-PATHS = ["/graphql/", "/graphql/stream/", "/tasks/", "/task-schedules/"]
+PATHS = ["/graphql/", "/graphql/stream/", "/tasks/", "/task-schedules/", "/graphql", "/tasks"]
 
 
 @pytest.fixture
