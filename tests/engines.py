@@ -59,7 +59,7 @@ def _only_distributes(config: pytest.Config) -> bool:
 def _start() -> None:
     global postgres, valkey
     directory = Path(tempfile.mkdtemp(prefix="cluster-scheduler-tests-"))
-    # For root's engines, which run as nobody.
+    # For the servers of root, which run as another user.
     directory.chmod(0o711)
     _running.callback(shutil.rmtree, directory)
     if "DATABASE_URL" not in os.environ:

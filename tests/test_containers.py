@@ -34,7 +34,7 @@ def test_django_web_is_the_web_to_others_and_the_tests_to_who_runs_it():
     assert tests["environment"]["REDIS_URL"] != SERVICES["worker"]["environment"]["REDIS_URL"]
 
 
-def test_one_image_that_is_built_for_whoever_is_started():
+def test_all_services_use_one_image():
     runtime = OURS - {"django-web"}
     assert {SERVICES[name]["image"] for name in runtime} == {"cluster-scheduler"}
     assert [name for name in runtime if "build" in SERVICES[name]] == ["migrate"]

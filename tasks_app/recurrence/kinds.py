@@ -44,7 +44,7 @@ class Recurrence(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """The times ``starts_at + k * seconds`` for k = 0, 1, 2, …"""
+    """The times ``starts_at + k * seconds`` for k = 0, 1, 2 and so on."""
 
     starts_at: datetime
     seconds: int

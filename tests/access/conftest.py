@@ -1,4 +1,4 @@
-"""A cluster where nobody may anything who has not said who they are, and some who can."""
+"""A cluster that requires authentication, and clients with and without credentials."""
 
 from datetime import timedelta
 
@@ -12,14 +12,14 @@ from tasks_app.services import authentication, tokens
 
 @pytest.fixture(autouse=True)
 def nothing_is_known(monkeypatch):
-    """Of tokens and callers of other tests."""
+    """Forget the tokens and limits of other tests."""
     monkeypatch.setattr(authentication, "_known", {})
     monkeypatch.setattr(rate_limits, "_disabled_until", 0.0)
 
 
 @pytest.fixture
 def guarded(db, settings):
-    """The doors as they are where others can reach them, but for the limits."""
+    """Serve the APIs to other machines, without rate limits."""
     settings.API_AUTH = "token"
     settings.API_RATE = settings.API_FAILURE_RATE = ""
 
@@ -34,7 +34,7 @@ def make_token(db):
 
 @pytest.fixture
 def secrets(make_token):
-    """What opens the doors, and what looks as if it did, by what it is."""
+    """Return valid and invalid secrets by their kind."""
     expired, revoked = make_token(Role.ADMIN), make_token(Role.ADMIN)
     ApiToken.objects.filter(pk=expired.token.pk).update(
         expires_at=timezone.now() - timedelta(seconds=1)

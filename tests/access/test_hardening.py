@@ -1,4 +1,4 @@
-"""What does not start, what is closed where it does, and what nobody can talk Celery into."""
+"""Insecure settings that are refused, closed ports, and messages that Celery ignores."""
 
 import os
 import secrets
@@ -40,7 +40,7 @@ def test_which_addresses_only_this_machine_reaches(host, expected):
         ("manage.py up --hos=0.0.0.0", {}),
     ],
 )
-def test_nothing_starts_where_strangers_could_come_in(command, said, tmp_path):
+def test_open_access_is_refused_on_public_addresses(command, said, tmp_path):
     environment = {key: value for key, value in os.environ.items() if key != "API_AUTH"}
     options = [] if "project.web" in command else [f"--state={tmp_path}"]
 

@@ -47,7 +47,7 @@ def test_graphql_request_beyond_the_limit_gets_a_graphql_error(guarded, settings
     assert error["extensions"]["retryAfter"] == int(answers[1]["Retry-After"])
 
 
-def test_who_guesses_is_stopped_and_nobody_else_of_the_same_address(guarded, settings, make_token):
+def test_failed_authentication_is_limited_for_its_client_only(guarded, settings, make_token):
     settings.API_FAILURE_RATE = "3/minute"
     made = make_token()
 
@@ -91,7 +91,7 @@ def test_a_rate_that_is_none_is_refused_at_the_start(name):
     assert f"{name} is like 600/minute" in started.stderr
 
 
-def test_while_valkey_is_away_nobody_is_refused(guarded, settings, make_token):
+def test_without_valkey_requests_are_not_limited(guarded, settings, make_token):
     settings.API_RATE = "1/minute"
     headers = bearer(make_token().secret)
     assert valkey is not None

@@ -1,4 +1,4 @@
-"""Every operation of every door, by everybody: who is refused, and who is not."""
+"""Every operation of every API for every role: who may call it."""
 
 from typing import Any
 
@@ -24,9 +24,9 @@ from tests.subscriptions.client import socket
 from tests.subscriptions.test_event_stream import next_event, stream
 from tests.support.cluster import running_cluster
 
-STRANGERS = ["nothing", "wrong", "expired", "revoked"]
+ANONYMOUS = ["nothing", "wrong", "expired", "revoked"]
 ROLES = ["VIEWER", "OPERATOR", "ADMIN"]
-EVERYBODY = STRANGERS + ROLES
+EVERYBODY = ANONYMOUS + ROLES
 
 UUID = "01900000-0000-7000-8000-000000000000"
 FOR_ADMINS = {"apiTokens", "createApiToken", "revokeApiToken"}
@@ -92,7 +92,7 @@ def test_rest(guarded, secrets, method, path):
     for who in EVERYBODY:
         call = getattr(Client(), method)
         answer = call(path, {}, content_type="application/json", headers=bearer(secrets[who]))
-        if who in STRANGERS:
+        if who in ANONYMOUS:
             assert answer.status_code == 401, who
             assert answer["WWW-Authenticate"] == "Bearer"
         elif who == "VIEWER" and method != "get":
@@ -103,7 +103,7 @@ def test_rest(guarded, secrets, method, path):
 
 @pytest.mark.parametrize(("kind", "name"), OPERATIONS)
 def test_graphql(guarded, secrets, kind, name):
-    """Subscriptions have other doors, and are let in here as far as to be told so."""
+    """Subscriptions have other transports. HTTP answers with their names."""
     for who in EVERYBODY:
         answer = Client().post(
             "/graphql/",
@@ -111,7 +111,7 @@ def test_graphql(guarded, secrets, kind, name):
             content_type="application/json",
             headers=bearer(secrets[who]),
         )
-        if who in STRANGERS:
+        if who in ANONYMOUS:
             assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer"), who
             assert codes(answer.json()) == ["UNAUTHENTICATED"], who
         elif kind != OperationType.SUBSCRIPTION:
@@ -146,11 +146,11 @@ def test_tokens_are_no_nodes(guarded, secrets, make_token):
 def test_figures_are_for_who_may_read(guarded, secrets, path):
     for who in EVERYBODY:
         status = Client().get(path, headers=bearer(secrets[who])).status_code
-        assert status == (401 if who in STRANGERS else 200), who
+        assert status == (401 if who in ANONYMOUS else 200), who
 
 
 @pytest.mark.parametrize("path", ["/healthz/", "/readyz/"])
-def test_whether_it_lives_is_told_to_all(guarded, secrets, path):
+def test_health_is_reported_without_authentication(guarded, secrets, path):
     assert {Client().get(path, headers=bearer(secrets[who])).status_code for who in EVERYBODY} == {
         200
     }
@@ -168,8 +168,8 @@ def task(transactional_db):
     return Task.objects.create(pk=UUID, a=1, b=2, queue_id="default")
 
 
-@pytest.mark.parametrize("who", STRANGERS)
-def test_a_websocket_is_closed_to_strangers(server, task, secrets, who):
+@pytest.mark.parametrize("who", ANONYMOUS)
+def test_websocket_of_an_anonymous_client_is_closed(server, task, secrets, who):
     with socket(server, init=False) as client:
         client.send("connection_init", payload=bearer(secrets[who]))
         assert client.close_code() == 4403
@@ -191,7 +191,7 @@ def test_websocket(server, task, secrets, who):
 def test_event_stream(server, task, secrets, who):
     for kind, name in OPERATIONS:
         with stream(server, request_for(kind, name), **bearer(secrets[who])) as response:
-            if who in STRANGERS:
+            if who in ANONYMOUS:
                 assert response.status == 401, name
             else:
                 _, payload = next_event(response)

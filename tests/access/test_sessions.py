@@ -78,7 +78,7 @@ def test_a_session_changes_nothing_without_the_csrf_token(
 
 
 @pytest.mark.parametrize("key", ["a" * 32, "aaaaaaaa\0", "é" * 32, "'; --------"])
-def test_a_cookie_that_is_no_session_is_nobody(guarded, key):
+def test_cookie_without_a_session_is_anonymous(guarded, key):
     client = Client()
     client.cookies["sessionid"] = key
 
@@ -86,7 +86,7 @@ def test_a_cookie_that_is_no_session_is_nobody(guarded, key):
     assert authentication.session_user(key) is None
 
 
-def test_who_logs_out_is_a_stranger_again(guarded, make_user):
+def test_client_is_anonymous_after_logout(guarded, make_user):
     make_user()
     client = Client(enforce_csrf_checks=True)
     login(client)

@@ -44,36 +44,36 @@ def ask(query, secret, **variables):
 def test_a_secret_is_shown_once_and_only_its_hash_is_kept(guarded, make_token):
     admin = make_token(Role.ADMIN, name="root")
 
-    wish = {"name": "a dashboard", "role": "VIEWER"}
-    made = ask(CREATE, admin.secret, input=wish)["data"]["createApiToken"]
+    parameters = {"name": "a dashboard", "role": "VIEWER"}
+    made = ask(CREATE, admin.secret, input=parameters)["data"]["createApiToken"]
 
     secret = made["secret"]
-    assert made["apiToken"] == wish | {
+    assert made["apiToken"] == parameters | {
         "uuid": made["apiToken"]["uuid"],
         "hint": secret[:8],
         "createdBy": "root",
     }
-    assert ask("{ viewer { name role } }", secret)["data"]["viewer"] == wish
+    assert ask("{ viewer { name role } }", secret)["data"]["viewer"] == parameters
     rows = str(list(ApiToken.objects.values())) + str(list(ClusterEvent.objects.values()))
     assert secret not in rows
     assert secret not in str(ask("{ apiTokens { name hint } }", admin.secret))
 
 
 @pytest.mark.parametrize(
-    ("wish", "field"),
+    ("parameters", "field"),
     [({"name": ""}, "name"), ({"expiresAt": "2020-01-01T00:00:00Z"}, "expiresAt")],
 )
-def test_what_cannot_be_is_refused_by_its_field(guarded, make_token, wish, field):
+def test_what_cannot_be_is_refused_by_its_field(guarded, make_token, parameters, field):
     admin = make_token(Role.ADMIN)
 
-    given = {"name": "a dashboard", "role": "VIEWER"} | wish
+    given = {"name": "a dashboard", "role": "VIEWER"} | parameters
     payload = ask(CREATE, admin.secret, input=given)["data"]["createApiToken"]
 
     assert (payload["secret"], payload["errors"][0]["field"]) == (None, ["input", field])
     assert ApiToken.objects.count() == 1
 
 
-def test_a_revoked_token_opens_no_door(guarded, make_token, monkeypatch):
+def test_revoked_token_is_refused(guarded, make_token, monkeypatch):
     monkeypatch.setattr(authentication, "KNOWN_FOR", timedelta(0))
     admin, other = make_token(Role.ADMIN), make_token()
 
@@ -92,7 +92,7 @@ def test_a_token_is_not_looked_up_again_for_a_while(guarded, make_token):
     assert Client().get("/api/schema/", headers=headers).status_code == 200
 
 
-def test_a_token_that_is_known_opens_no_door_when_it_has_expired(guarded):
+def test_cached_token_is_refused_after_it_expires(guarded):
     expires_at = timezone.now() + timedelta(seconds=1)
     headers = bearer(tokens.create_token("short", Role.VIEWER, expires_at=expires_at).secret)
     assert Client().get("/tasks/", headers=headers).status_code == 200

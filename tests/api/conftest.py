@@ -1,4 +1,4 @@
-"""Each door as a client with the same verbs and answers, so that a scenario is told once."""
+"""Clients of both APIs with the same methods and answers, so that one test covers both."""
 
 import re
 from dataclasses import dataclass, field
@@ -16,22 +16,22 @@ SCHEDULE_FIELDS = f"""uuid scheduledAt createdAt updatedAt task {{ {TASK_FIELDS}
 
 @dataclass
 class Answer:
-    """What a door said: a value, or the fields that are at fault."""
+    """What a api said: a value, or the fields that are at error."""
 
     value: object = None
-    faults: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
 
 
-class RestDoor:
-    # This door shows the three statuses that it was documented with.
+class RestApi:
+    # This api shows the three statuses that it was documented with.
     shows_running_as, shows_cancelled_as = "PENDING", "FAILED"
 
     def __init__(self):
         self._client = Client()
 
-    def create_task(self, *, idempotency_key="", **wish):
+    def create_task(self, *, idempotency_key="", **parameters):
         headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
-        return self._call("post", "/tasks/", wish, headers=headers)
+        return self._call("post", "/tasks/", parameters, headers=headers)
 
     def get_task(self, id):
         return self._call("get", f"/tasks/{id}/")
@@ -44,14 +44,14 @@ class RestDoor:
             link = re.search(r"http://testserver([^>]*)", response.get("Link", ""))
             url = link[1] if link else ""
 
-    def create_schedule(self, **wish):
-        return self._call("post", "/task-schedules/", wish)
+    def create_schedule(self, **parameters):
+        return self._call("post", "/task-schedules/", parameters)
 
     def get_schedule(self, id):
         return self._call("get", f"/task-schedules/{id}/")
 
-    def change_schedule(self, id, **wish):
-        return self._call("put", f"/task-schedules/{id}/", wish)
+    def change_schedule(self, id, **parameters):
+        return self._call("put", f"/task-schedules/{id}/", parameters)
 
     def delete_schedule(self, id):
         return self._call("delete", f"/task-schedules/{id}/")
@@ -63,23 +63,23 @@ class RestDoor:
         call = getattr(self._client, method)
         response = call(path, body, content_type="application/json", **options)
         if response.status_code == 404:
-            return Answer(faults=["id"])
+            return Answer(errors=["id"])
         value = response.json() if response.content else None
         if response.status_code < 300:
             return Answer(value)
         assert response.status_code in (400, 422)
         names = [name.replace("Idempotency-Key", "idempotency_key") for name in value]
-        return Answer(faults=names)
+        return Answer(errors=names)
 
 
-class GraphQLDoor:
+class GraphQLApi:
     shows_running_as, shows_cancelled_as = "RUNNING", "CANCELLED"
 
     def __init__(self):
         self._client = Client()
 
-    def create_task(self, **wish):
-        return self._mutate("createTask", wish, "task", TASK_FIELDS)
+    def create_task(self, **parameters):
+        return self._mutate("createTask", parameters, "task", TASK_FIELDS)
 
     def get_task(self, id):
         return self._get("task", id, TASK_FIELDS)
@@ -96,16 +96,16 @@ class GraphQLDoor:
             if not page["pageInfo"]["hasNextPage"]:
                 return
 
-    def create_schedule(self, **wish):
-        wish = _with_recurrence(wish)
-        return self._mutate("createTaskSchedule", wish, "taskSchedule", SCHEDULE_FIELDS)
+    def create_schedule(self, **parameters):
+        parameters = _with_recurrence(parameters)
+        return self._mutate("createTaskSchedule", parameters, "taskSchedule", SCHEDULE_FIELDS)
 
     def get_schedule(self, id):
         return self._get("taskSchedule", id, SCHEDULE_FIELDS)
 
-    def change_schedule(self, id, **wish):
-        wish = {"id": str(id), **_with_recurrence(wish)}
-        return self._mutate("updateTaskSchedule", wish, "taskSchedule", SCHEDULE_FIELDS)
+    def change_schedule(self, id, **parameters):
+        parameters = {"id": str(id), **_with_recurrence(parameters)}
+        return self._mutate("updateTaskSchedule", parameters, "taskSchedule", SCHEDULE_FIELDS)
 
     def delete_schedule(self, id):
         return self._mutate("deleteTaskSchedule", {"id": str(id)}, "deletedId", "")
@@ -123,21 +123,21 @@ class GraphQLDoor:
     def _get(self, name, id, fields):
         answer = self.execute(f"query Q($id: ID!) {{ {name}(id: $id) {{ {fields} }} }}", id=str(id))
         value = answer["data"] and answer["data"][name]
-        return Answer(_as_in_rest(value)) if value else Answer(faults=["id"])
+        return Answer(_as_in_rest(value)) if value else Answer(errors=["id"])
 
-    def _mutate(self, name, wish, returns, fields):
+    def _mutate(self, name, parameters, returns, fields):
         type_name = f"{name[0].upper()}{name[1:]}Input"
         selection = f"{returns} {{ {fields} }}" if fields else returns
         answer = self.execute(
             f"""mutation M($input: {type_name}!) {{
                 {name}(input: $input) {{ {selection} errors {{ code field message }} }} }}""",
-            input={_camel(key): value for key, value in wish.items()},
+            input={_camel(key): value for key, value in parameters.items()},
         )
         if "data" not in answer:
-            return Answer(faults=[_refused_variable(error) for error in answer["errors"]])
+            return Answer(errors=[_refused_variable(error) for error in answer["errors"]])
         payload = answer["data"][name]
         if payload["errors"]:
-            return Answer(faults=[_snake(error["field"][-1]) for error in payload["errors"]])
+            return Answer(errors=[_snake(error["field"][-1]) for error in payload["errors"]])
         return Answer(_as_in_rest(payload[returns]))
 
 
@@ -152,13 +152,16 @@ def _refused_variable(error):
     return _snake(next(filter(None, found.groups())))
 
 
-def _with_recurrence(wish):
+def _with_recurrence(parameters):
     """The parameters of REST as those of GraphQL."""
-    wish = dict(wish)
-    recurrence = {name: wish.pop(name) for name in ("interval", "at") if name in wish}
-    if "cron" in wish:
-        recurrence["cron"] = {"expression": wish.pop("cron"), "timeZone": wish.pop("timezone")}
-    return {**wish, "recurrence": recurrence}
+    parameters = dict(parameters)
+    recurrence = {name: parameters.pop(name) for name in ("interval", "at") if name in parameters}
+    if "cron" in parameters:
+        recurrence["cron"] = {
+            "expression": parameters.pop("cron"),
+            "timeZone": parameters.pop("timezone"),
+        }
+    return {**parameters, "recurrence": recurrence}
 
 
 def _as_in_rest(value):
@@ -189,14 +192,14 @@ def _snake(name):
     return re.sub(r"[A-Z]", lambda letter: f"_{letter[0].lower()}", name)
 
 
-@pytest.fixture(params=[RestDoor, GraphQLDoor], ids=["rest", "graphql"])
-def door(request, db):
+@pytest.fixture(params=[RestApi, GraphQLApi], ids=["rest", "graphql"])
+def api(request, db):
     return request.param()
 
 
 @pytest.fixture
 def graphql(db):
-    return GraphQLDoor()
+    return GraphQLApi()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What holds whichever door a client comes through."""
+"""What holds whichever api a client comes through."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -24,8 +24,8 @@ def run(id):
     run_only(Task(pk=id))
 
 
-def test_a_created_task_is_pending(door):
-    task = door.create_task(a=2, b=3).value
+def test_a_created_task_is_pending(api):
+    task = api.create_task(a=2, b=3).value
 
     assert (task["a"], task["b"], task["status"]) == (2, 3, "PENDING")
     assert (task["failed_message"], task["celery_task_id"]) == (None, None)
@@ -34,59 +34,59 @@ def test_a_created_task_is_pending(door):
     assert ClusterEvent.objects.get().kind == "TASK_CREATED"
 
 
-def test_a_finished_task_shows_its_results_newest_first(door):
-    id = door.create_task(a=2, b=3).value["id"]
+def test_a_finished_task_shows_its_results_newest_first(api):
+    id = api.create_task(a=2, b=3).value["id"]
     run(id)
     Task.objects.update(status="PENDING", finished_at=None, run=2, a=10)
     run(id)
 
-    task = door.get_task(id).value
+    task = api.get_task(id).value
 
     assert (task["status"], task["celery_task_id"]) == ("SUCCESS", "message-1")
     assert [result["result"] for result in task["results"]] == [13, 5]
 
 
-def test_a_running_task(door, make_task):
+def test_a_running_task(api, make_task):
     task = make_task()
     claim()
 
-    assert door.get_task(task.pk).value["status"] == door.shows_running_as
+    assert api.get_task(task.pk).value["status"] == api.shows_running_as
 
 
-def test_a_failed_task_says_why(door, make_task):
+def test_a_failed_task_says_why(api, make_task):
     task = make_task()
     task.mark_as_failed("no more memory")
 
-    shown = door.get_task(task.pk).value
+    shown = api.get_task(task.pk).value
 
     assert (shown["status"], shown["failed_message"]) == ("FAILED", "no more memory")
 
 
-def test_a_cancelled_task(door, make_task):
+def test_a_cancelled_task(api, make_task):
     task = make_task()
     tasks.cancel_task(task.pk)
 
-    shown = door.get_task(task.pk).value
+    shown = api.get_task(task.pk).value
 
-    assert shown["status"] == door.shows_cancelled_as
+    assert shown["status"] == api.shows_cancelled_as
     assert shown["failed_message"] == "Cancelled"
 
 
-def test_all_that_a_task_can_be_asked_for(door):
-    wish = {
+def test_all_that_a_task_can_be_asked_for(api):
+    parameters = {
         **{"a": 2, "b": 3, "priority": 9, "duration_ms": 50, "max_attempts": 1},
         **{"run_at": "2030-01-01T00:00:00+02:00", "expires_at": "2030-01-02T00:00:00Z"},
     }
 
-    task = Task.objects.get(pk=door.create_task(**wish).value["id"])
+    task = Task.objects.get(pk=api.create_task(**parameters).value["id"])
 
     assert (task.priority, task.duration_ms, task.max_attempts) == (9, 50, 1)
     assert task.run_at == datetime(2029, 12, 31, 22, tzinfo=UTC)
     assert task.expires_at == datetime(2030, 1, 2, tzinfo=UTC)
 
 
-def test_a_time_without_a_zone_is_utc(door):
-    id = door.create_task(a=1, b=1, run_at="2030-01-01T00:00:00").value["id"]
+def test_a_time_without_a_zone_is_utc(api):
+    id = api.create_task(a=1, b=1, run_at="2030-01-01T00:00:00").value["id"]
 
     assert Task.objects.get(pk=id).run_at == datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -95,11 +95,11 @@ def test_a_time_without_a_zone_is_utc(door):
     ("a", "b"),
     [(MAX, 0), (-MAX, 0), (MIN, 0), (MAX, MAX), (MIN, MIN), (MAX, MIN), (2**53 + 1, 0)],
 )
-def test_numbers_are_exact_in_and_out(door, a, b):
-    id = door.create_task(a=a, b=b).value["id"]
+def test_numbers_are_exact_in_and_out(api, a, b):
+    id = api.create_task(a=a, b=b).value["id"]
     run(id)
 
-    task = door.get_task(id).value
+    task = api.get_task(id).value
 
     assert (task["a"], task["b"], task["results"][0]["result"]) == (a, b, a + b)
 
@@ -119,55 +119,55 @@ NOT_64_BITS: list[object] = [MAX + 1, MIN - 1, 10**400, 1.5, True, None, "x", [1
         ("expires_at", "1970-01-01T00:00:00Z"),
     ],
 )
-def test_a_refusal_names_the_field_and_stores_nothing(door, field, value):
-    wish = {"a": 1, "b": 1, "run_at": "2030-01-01T00:00:00Z"} | {field: value}
+def test_a_refusal_names_the_field_and_stores_nothing(api, field, value):
+    parameters = {"a": 1, "b": 1, "run_at": "2030-01-01T00:00:00Z"} | {field: value}
 
-    assert door.create_task(**wish).faults == [field]
+    assert api.create_task(**parameters).errors == [field]
 
     assert (Task.objects.count(), ClusterEvent.objects.count()) == (0, 0)
 
 
 @pytest.mark.parametrize("field", ["a", "b"])
-def test_a_number_that_is_missing_is_named(door, field):
-    wish = {"a": 1, "b": 1}
-    del wish[field]
+def test_a_number_that_is_missing_is_named(api, field):
+    parameters = {"a": 1, "b": 1}
+    del parameters[field]
 
-    assert door.create_task(**wish).faults == [field]
+    assert api.create_task(**parameters).errors == [field]
 
 
-def test_a_repeated_wish_is_one_task(door):
-    first = door.create_task(a=2, b=3, idempotency_key="order-7")
-    second = door.create_task(a=2, b=3, idempotency_key="order-7")
+def test_create_repeated_with_a_key_returns_the_same_task(api):
+    first = api.create_task(a=2, b=3, idempotency_key="order-7")
+    second = api.create_task(a=2, b=3, idempotency_key="order-7")
 
     assert first.value == second.value
     assert Task.objects.count() == 1
 
 
-def test_a_key_stands_for_one_wish_only(door):
-    door.create_task(a=2, b=3, idempotency_key="order-7")
+def test_key_with_other_parameters_is_refused(api):
+    api.create_task(a=2, b=3, idempotency_key="order-7")
 
-    assert door.create_task(a=2, b=4, idempotency_key="order-7").faults == ["idempotency_key"]
+    assert api.create_task(a=2, b=4, idempotency_key="order-7").errors == ["idempotency_key"]
     assert Task.objects.count() == 1
 
 
-def test_a_key_is_not_longer_than_can_be_kept(door):
-    assert door.create_task(a=2, b=3, idempotency_key="x" * 256).faults == ["idempotency_key"]
+def test_a_key_is_not_longer_than_can_be_kept(api):
+    assert api.create_task(a=2, b=3, idempotency_key="x" * 256).errors == ["idempotency_key"]
 
 
-def test_a_task_that_is_not_there(door):
-    assert door.get_task(uuid7()).faults == ["id"]
+def test_a_task_that_is_not_there(api):
+    assert api.get_task(uuid7()).errors == ["id"]
 
 
-def test_pages_come_newest_first_and_end(door, make_task):
+def test_pages_come_newest_first_and_end(api, make_task):
     made = [str(make_task(a=i).pk) for i in range(5)]
 
-    assert list(door.task_pages(2)) == [made[:2:-1], made[2:0:-1], made[:1]]
+    assert list(api.task_pages(2)) == [made[:2:-1], made[2:0:-1], made[:1]]
 
 
-def test_tasks_created_while_paging_do_not_shift_the_pages(door, make_task):
+def test_tasks_created_while_paging_do_not_shift_the_pages(api, make_task):
     made = [str(make_task(a=i).pk) for i in range(4)]
 
-    pages = door.task_pages(2)
+    pages = api.task_pages(2)
     first = next(pages)
     make_task()
 
@@ -186,41 +186,41 @@ def beat_rows():
     )
 
 
-def test_a_created_schedule_has_its_task_and_its_rows_in_beat(door):
-    schedule = door.create_schedule(**SCHEDULE).value
+def test_a_created_schedule_has_its_task_and_its_rows_in_beat(api):
+    schedule = api.create_schedule(**SCHEDULE).value
 
     assert datetime.fromisoformat(schedule["scheduled_at"]) == datetime(2100, 1, 1, tzinfo=UTC)
     assert schedule["interval"] == 60
     assert (schedule["task"]["a"], schedule["task"]["b"]) == (2, 3)
     assert schedule["task"]["is_scheduled"] is True
-    assert door.get_schedule(schedule["id"]).value == schedule
-    assert door.schedule_ids() == [schedule["id"]]
+    assert api.get_schedule(schedule["id"]).value == schedule
+    assert api.schedule_ids() == [schedule["id"]]
     assert beat_rows() == (1, 1, 1, 1)
 
 
-def test_a_schedule_moves_without_touching_its_neighbour(door):
-    mine, neighbour = (door.create_schedule(**SCHEDULE).value["id"] for _ in range(2))
+def test_a_schedule_moves_without_touching_its_neighbour(api):
+    mine, neighbour = (api.create_schedule(**SCHEDULE).value["id"] for _ in range(2))
     assert beat_rows() == (2, 2, 2, 1)
 
-    changed = door.change_schedule(mine, **SCHEDULE | {"interval": 90, "a": 7}).value
+    changed = api.change_schedule(mine, **SCHEDULE | {"interval": 90, "a": 7}).value
 
     assert (changed["interval"], changed["task"]["a"]) == (90, 7)
-    assert door.get_schedule(neighbour).value["interval"] == 60
+    assert api.get_schedule(neighbour).value["interval"] == 60
     assert TaskSchedule.objects.get(pk=neighbour).interval_schedule.every == 60
     assert beat_rows() == (2, 2, 2, 2)
 
-    door.change_schedule(mine, **SCHEDULE)
+    api.change_schedule(mine, **SCHEDULE)
     assert beat_rows() == (2, 2, 2, 1)
 
 
-def test_a_deleted_schedule_leaves_nothing(door):
-    mine, neighbour = (door.create_schedule(**SCHEDULE).value["id"] for _ in range(2))
+def test_a_deleted_schedule_leaves_nothing(api):
+    mine, neighbour = (api.create_schedule(**SCHEDULE).value["id"] for _ in range(2))
 
-    assert door.delete_schedule(mine).faults == []
+    assert api.delete_schedule(mine).errors == []
     assert beat_rows() == (1, 1, 1, 1)
-    assert door.get_schedule(mine).faults == ["id"]
+    assert api.get_schedule(mine).errors == ["id"]
 
-    door.delete_schedule(neighbour)
+    api.delete_schedule(neighbour)
     assert beat_rows() == (0, 0, 0, 0)
 
 
@@ -233,20 +233,20 @@ def test_a_deleted_schedule_leaves_nothing(door):
         ("b", "x"),
     ],
 )
-def test_a_schedule_that_cannot_be_is_refused_by_field(door, field, value):
-    assert door.create_schedule(**SCHEDULE | {field: value}).faults == [field]
+def test_a_schedule_that_cannot_be_is_refused_by_field(api, field, value):
+    assert api.create_schedule(**SCHEDULE | {field: value}).errors == [field]
 
     assert beat_rows() == (0, 0, 0, 0)
 
 
-def test_a_schedule_that_is_not_there(door):
-    assert door.get_schedule(uuid7()).faults == ["id"]
-    assert door.change_schedule(uuid7(), **SCHEDULE).faults == ["id"]
-    assert door.delete_schedule(uuid7()).faults == ["id"]
+def test_a_schedule_that_is_not_there(api):
+    assert api.get_schedule(uuid7()).errors == ["id"]
+    assert api.change_schedule(uuid7(), **SCHEDULE).errors == ["id"]
+    assert api.delete_schedule(uuid7()).errors == ["id"]
 
 
-def test_a_schedule_that_began_long_ago_ticks_next_on_its_grid(door):
-    id = door.create_schedule(**SCHEDULE | {"scheduled_at": "2000-01-01T00:00:07Z"}).value["id"]
+def test_a_schedule_that_began_long_ago_ticks_next_on_its_grid(api):
+    id = api.create_schedule(**SCHEDULE | {"scheduled_at": "2000-01-01T00:00:07Z"}).value["id"]
 
     next_run_at = TaskSchedule.objects.get(pk=id).next_run_at
 

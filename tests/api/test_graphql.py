@@ -34,7 +34,7 @@ def found(data):
     return found
 
 
-def test_a_task_tells_all_of_its_life(data, node, make_task):
+def test_task_has_the_history_of_its_attempts(data, node, make_task):
     task = make_task(a=2, b=3, priority=7, duration_ms=1, idempotency_key="order-7")
     run(task)
 
@@ -279,7 +279,7 @@ def test_the_cluster_at_a_glance(data, make_task, node):
     assert shown["workerNodes"] == [{"name": "node-1@here", "connection": "ONLINE"}]
 
 
-def test_what_ended_lately_is_told_span_by_span(data, graphql, node, make_task):
+def test_statistics_of_ended_runs_are_returned_by_period(data, graphql, node, make_task):
     run(make_task(), make_task())
     query = """query Q($window: StatsWindow!) { cluster { statsHistory(window: $window) {
         at stats { succeeded perSecond queueTime { p50 } } } } }"""
@@ -290,9 +290,9 @@ def test_what_ended_lately_is_told_span_by_span(data, graphql, node, make_task):
         begins = [datetime.fromisoformat(span["at"]) for span in spans]
         assert {b - a for a, b in pairwise(begins)} == {timedelta(seconds=seconds)}
         assert begins[0] <= timezone.now() - timedelta(seconds=seconds * (number - 1))
-        told = [span["stats"] for span in spans if span["stats"]["succeeded"]]
-        assert sum(load["succeeded"] for load in told) == 2
-        assert all(load["perSecond"] > 0 and load["queueTime"]["p50"] >= 0 for load in told)
+        loads = [span["stats"] for span in spans if span["stats"]["succeeded"]]
+        assert sum(load["succeeded"] for load in loads) == 2
+        assert all(load["perSecond"] > 0 and load["queueTime"]["p50"] >= 0 for load in loads)
     [error] = graphql.execute(query, window="ALL_TIME")["errors"]
     assert "`window`" in error["message"]
 
@@ -311,7 +311,7 @@ def test_the_cluster_holds_its_nodes_and_queues(data, node, django_assert_max_nu
     ]
 
 
-def test_an_answer_tells_what_it_cost(graphql):
+def test_answer_has_the_cost_of_its_operation(graphql):
     answer = graphql.execute("{ tasks(first: 10) { nodes { a results(first: 2) { result } } } }")
 
     assert answer["extensions"] == {

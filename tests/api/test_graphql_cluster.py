@@ -1,4 +1,4 @@
-"""Nodes and queues over GraphQL: what they show, and how they are steered."""
+"""Nodes and queues over GraphQL: their fields, and the mutations that control them."""
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -23,7 +23,7 @@ STATS = """stats(window: FIVE_MINUTES) {
 def order(data):
     """Give an order; answers what the payload shows and the errors."""
 
-    def order(mutation, **wish):
+    def order(mutation, **parameters):
         kind = f"{mutation[0].upper()}{mutation[1:]}Input"
         returns = "queue { name paused pauseNote runningLimit }"
         if mutation.endswith("WorkerNode"):
@@ -31,13 +31,13 @@ def order(data):
         return data(
             f"""mutation M($input: {kind}!) {{ {mutation}(input: $input) {{
                 {returns} errors {{ code field message }} }} }}""",
-            input=wish,
+            input=parameters,
         )[mutation]
 
     return order
 
 
-def test_a_node_tells_of_its_slots_and_its_load(data, node, make_task):
+def test_node_has_its_slots_and_statistics(data, node, make_task):
     make_task()
     run_all()
     make_task()
@@ -45,7 +45,7 @@ def test_a_node_tells_of_its_slots_and_its_load(data, node, make_task):
 
     shown = data(
         f"""query Q($name: String!) {{ workerNode(name: $name) {{ {NODE} {STATS} }}
-             nobody: workerNode(name: "nobody") {{ id }} workerNodes {{ name busySlots }} }}""",
+             missing: workerNode(name: "missing") {{ id }} workerNodes {{ name busySlots }} }}""",
         name=node.name,
     )
 
@@ -53,11 +53,11 @@ def test_a_node_tells_of_its_slots_and_its_load(data, node, make_task):
     assert (found["slots"], found["busySlots"], found["scheduling"]) == (2, 1, "ACTIVE")
     assert (found["stats"]["succeeded"], found["stats"]["failed"]) == (1, 0)
     assert found["stats"]["runTime"]["p95"] > 0
-    assert shown["nobody"] is None
+    assert shown["missing"] is None
     assert shown["workerNodes"] == [{"name": node.name, "busySlots": 1}]
 
 
-def test_a_queue_tells_how_many_tasks_stand_where(data, node, make_task):
+def test_queue_counts_its_tasks_by_status(data, node, make_task):
     make_task()
     run_all()
     make_task()
@@ -114,7 +114,7 @@ def test_queues_are_steered(order):
 
 
 @pytest.mark.parametrize(
-    ("mutation", "wish", "field", "code"),
+    ("mutation", "parameters", "field", "code"),
     [
         ("pauseWorkerNode", {"name": "nobody"}, "name", "NOT_FOUND"),
         ("resizeWorkerNode", {"name": "node-1@here", "slots": 0}, "slots", "OUT_OF_RANGE"),
@@ -124,14 +124,14 @@ def test_queues_are_steered(order):
         ("createQueue", {"name": "x", "runningLimit": 0}, "runningLimit", "OUT_OF_RANGE"),
     ],
 )
-def test_what_cannot_be_is_refused_by_field(order, node, mutation, wish, field, code):
-    payload = order(mutation, **wish)
+def test_what_cannot_be_is_refused_by_field(order, node, mutation, parameters, field, code):
+    payload = order(mutation, **parameters)
 
     assert [(e["code"], e["field"]) for e in payload["errors"]] == [(code, ["input", field])]
     assert not ClusterEvent.objects.exists()
 
 
-def test_whoever_is_logged_in_is_in_the_log(node):
+def test_logged_in_user_is_the_actor_in_the_log(node):
     client = Client()
     client.force_login(get_user_model()._default_manager.create_user("ann", is_staff=True))
     query = 'mutation { pauseQueue(input: { name: "default" }) { queue { pausedBy } } }'
@@ -145,7 +145,7 @@ def test_whoever_is_logged_in_is_in_the_log(node):
     assert ClusterEvent.objects.get().actor == "ann"
 
 
-def test_a_task_tells_what_it_waits_for(data, node, make_task):
+def test_pending_task_has_the_reason(data, node, make_task):
     make_task(duration_ms=60_000)
     claim(message="busy")
     make_task(slots=2, priority=9)

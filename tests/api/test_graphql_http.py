@@ -1,4 +1,4 @@
-"""GraphQL as HTTP: what a client may send, and what it is told when it sends something else."""
+"""GraphQL over HTTP: the requests that it accepts, and the errors for others."""
 
 import json
 import subprocess

@@ -48,7 +48,7 @@ def test_lines_of_some_kinds_only(data, make_task, make_schedule):
     assert data(PAGE, count=10, kinds=[])["clusterEvents"]["events"] == []
 
 
-def test_a_line_of_many_tells_how_many_and_of_the_first(data, django_assert_max_num_queries):
+def test_event_of_many_tasks_has_their_count_and_the_first(data, django_assert_max_num_queries):
     tasks.create_tasks([tasks.NewTask(a=a, b=0) for a in range(30)])
     tasks.create_tasks([tasks.NewTask(a=a, b=0) for a in range(100, 103)])
 
@@ -75,7 +75,7 @@ def test_what_cannot_be_is_refused_by_name(graphql, arguments, name):
     assert f"`{name}`" in errors[0]["message"]
 
 
-def test_a_line_tells_of_at_most_ten_tasks(graphql, make_task):
+def test_event_returns_at_most_ten_tasks(graphql, make_task):
     make_task()
     query = "{ clusterEvents { events { tasks(first: 11) { a } } } }"
     errors = graphql.execute(query)["errors"]

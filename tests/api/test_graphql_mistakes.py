@@ -240,7 +240,7 @@ def test_what_goes_wrong_inside_stays_inside(send_query, monkeypatch, caplog):
     assert str(record.exc_info[1]) == "the secret"
 
 
-def test_without_a_database_the_client_is_told_to_try_again(send_query, monkeypatch):
+def test_without_a_database_the_error_asks_to_try_again(send_query, monkeypatch):
     monkeypatch.setattr(tasks, "create_task", failing(OperationalError("host=secret")))
 
     response = send_query(CREATE, a=1, b=1)

@@ -1,4 +1,4 @@
-"""What only GraphQL can do: many at once, by condition, and the steering of schedules."""
+"""What only GraphQL can do: mutations of many tasks, by condition, and control of schedules."""
 
 import pytest
 
@@ -36,11 +36,11 @@ def test_rows_that_cannot_be_are_named(data, policy, created):
     assert [id is None for id in made["taskIds"]] == [False, True, True, False][: 2 * created]
 
 
-def test_many_wishes_repeated_under_a_key_are_the_same_tasks(data):
-    wish = {"tasks": [{"a": 1, "b": 1}, {"a": 1, "b": 1}], "idempotencyKey": "night-run"}
+def test_creating_many_again_with_a_key_returns_the_same_tasks(data):
+    parameters = {"tasks": [{"a": 1, "b": 1}, {"a": 1, "b": 1}], "idempotencyKey": "night-run"}
 
-    first = data(CREATE_MANY, input=wish)["createTasks"]
-    second = data(CREATE_MANY, input=wish)["createTasks"]
+    first = data(CREATE_MANY, input=parameters)["createTasks"]
+    second = data(CREATE_MANY, input=parameters)["createTasks"]
 
     assert first == second
     assert Task.objects.count() == 2
@@ -54,11 +54,11 @@ def mutation(name):
 
 def test_a_task_is_cancelled_and_retried(data, make_task):
     task = make_task()
-    wish = {"id": str(task.pk)}
+    parameters = {"id": str(task.pk)}
 
-    cancelled = data(mutation("cancelTask"), input=wish)["cancelTask"]
-    retried = data(mutation("retryTask"), input=wish)["retryTask"]
-    again = data(mutation("retryTask"), input=wish)["retryTask"]
+    cancelled = data(mutation("cancelTask"), input=parameters)["cancelTask"]
+    retried = data(mutation("retryTask"), input=parameters)["retryTask"]
+    again = data(mutation("retryTask"), input=parameters)["retryTask"]
 
     assert cancelled == {"task": {"status": "CANCELLED", "run": 1}, "errors": []}
     assert retried == {"task": {"status": "PENDING", "run": 2}, "errors": []}
@@ -67,9 +67,9 @@ def test_a_task_is_cancelled_and_retried(data, make_task):
 
 @pytest.mark.parametrize("name", ["cancelTask", "retryTask"])
 def test_what_is_not_there_cannot_be_changed(data, name):
-    wish = {"id": "01a20b5c-2c2b-7ba4-8680-9665549a35b3"}
+    parameters = {"id": "01a20b5c-2c2b-7ba4-8680-9665549a35b3"}
 
-    payload = data(mutation(name), input=wish)[name]
+    payload = data(mutation(name), input=parameters)[name]
 
     assert payload == {"task": None, "errors": [{"code": "NOT_FOUND", "field": ["input", "id"]}]}
 
@@ -78,10 +78,10 @@ def test_all_that_match_are_cancelled_or_retried(data, make_task):
     for a in (1, 1, 2):
         make_task(a=a)
 
-    def change(name, **wish):
+    def change(name, **parameters):
         kind = f"{name[0].upper()}{name[1:]}Input"
         query = f"mutation M($input: {kind}!) {{ {name}(input: $input) {{ count }} }}"
-        return data(query, input={"where": {"a": {"equals": 1}}, **wish})[name]["count"]
+        return data(query, input={"where": {"a": {"equals": 1}}, **parameters})[name]["count"]
 
     assert change("cancelTasks", dryRun=True) == 2
     assert not Task.objects.filter(status="CANCELLED").exists()
@@ -95,11 +95,11 @@ def test_a_schedule_is_steered(data, make_schedule):
     schedule = make_schedule(interval=60)
     id = str(schedule.pk)
 
-    def change(name, returns, **wish):
+    def change(name, returns, **parameters):
         kind = f"{name[0].upper()}{name[1:]}Input"
         query = f"""mutation M($input: {kind}!) {{ {name}(input: $input) {{
             {returns} errors {{ code field }} }} }}"""
-        return data(query, input={"id": id, **wish})[name]
+        return data(query, input={"id": id, **parameters})[name]
 
     shown = "taskSchedule { paused pauseNote recurrence { interval } maxRuns upcoming(count: 2) }"
     paused = change("pauseTaskSchedule", shown, note="for the night")["taskSchedule"]
@@ -130,11 +130,11 @@ def test_a_schedule_is_steered(data, make_schedule):
 def test_ticks_can_be_seen_before_a_schedule_is_there(data):
     query = """query Q($input: NewScheduleInput!) {
         schedulePreview(input: $input, count: 3) { text ticks { at } errors { field } } }"""
-    wish = {"a": 1, "b": 1, "scheduledAt": "2100-01-01T00:00:00Z"}
-    wish["recurrence"] = {"interval": 60}
+    parameters = {"a": 1, "b": 1, "scheduledAt": "2100-01-01T00:00:00Z"}
+    parameters["recurrence"] = {"interval": 60}
 
-    preview = data(query, input=wish)["schedulePreview"]
-    refused = data(query, input=wish | {"recurrence": {"interval": 0}})["schedulePreview"]
+    preview = data(query, input=parameters)["schedulePreview"]
+    refused = data(query, input=parameters | {"recurrence": {"interval": 0}})["schedulePreview"]
 
     assert preview["text"] == "Every minute"
     assert [tick["at"] for tick in preview["ticks"]] == [

@@ -9,7 +9,7 @@ from graphql.utilities import find_breaking_changes
 from schema import schema
 
 BUILT_IN = {"Boolean", "Float", "ID", "Int", "String"}
-# Words of this project's past that a stranger cannot know.
+# Home-made words of earlier versions.
 HOME_MADE = re.compile(
     r"\b(doors?|wish(es)?|told|tells?|beside|seats?|lanes?|doorbell|whoever|whose it is|somebody"
     r"|nobody|so many|given back|heard of|fold(ed)?|stranger|patience|pulse|tail|steered)\b",

@@ -27,13 +27,13 @@ def beat_rows():
     return tuple(model.objects.count() for model in models)
 
 
-def test_a_cron_schedule_is_created_with_its_row_in_beat(door):
-    schedule = door.create_schedule(**CRON).value
+def test_a_cron_schedule_is_created_with_its_row_in_beat(api):
+    schedule = api.create_schedule(**CRON).value
 
     assert (schedule["cron"], schedule["timezone"]) == ("0 9 * * MON-FRI", "Europe/Berlin")
     assert "interval" not in schedule
     assert "at" not in schedule
-    assert door.get_schedule(schedule["id"]).value == schedule
+    assert api.get_schedule(schedule["id"]).value == schedule
     stored = TaskSchedule.objects.get(pk=schedule["id"])
     crontab = stored.periodic_task.crontab
     assert (crontab.minute, crontab.hour, crontab.day_of_week) == ("0", "9", "MON-FRI")
@@ -41,8 +41,8 @@ def test_a_cron_schedule_is_created_with_its_row_in_beat(door):
     assert stored.next_run_at.weekday() < 5
 
 
-def test_a_schedule_that_runs_once_has_its_row_in_beat(door):
-    schedule = door.create_schedule(**ONCE).value
+def test_a_schedule_that_runs_once_has_its_row_in_beat(api):
+    schedule = api.create_schedule(**ONCE).value
 
     assert schedule["at"].startswith("2100-01-01T00:00:00")
     assert "interval" not in schedule
@@ -51,22 +51,22 @@ def test_a_schedule_that_runs_once_has_its_row_in_beat(door):
     assert stored.periodic_task.clocked.clocked_time == stored.next_run_at
 
 
-def test_a_schedule_changes_its_recurrence_and_leaves_no_row_behind(door):
-    id = door.create_schedule(**INTERVAL).value["id"]
+def test_a_schedule_changes_its_recurrence_and_leaves_no_row_behind(api):
+    id = api.create_schedule(**INTERVAL).value["id"]
     assert beat_rows() == (1, 0, 0)
 
-    assert door.change_schedule(id, **CRON).value["cron"] == "0 9 * * MON-FRI"
+    assert api.change_schedule(id, **CRON).value["cron"] == "0 9 * * MON-FRI"
     assert beat_rows() == (0, 1, 0)
-    assert "cron" not in door.change_schedule(id, **ONCE).value
+    assert "cron" not in api.change_schedule(id, **ONCE).value
     assert beat_rows() == (0, 0, 1)
-    assert door.change_schedule(id, **INTERVAL).value["interval"] == 60
+    assert api.change_schedule(id, **INTERVAL).value["interval"] == 60
     assert beat_rows() == (1, 0, 0)
-    door.delete_schedule(id)
+    api.delete_schedule(id)
     assert beat_rows() == (0, 0, 0)
 
 
 @pytest.mark.parametrize(
-    ("change", "fault"),
+    ("change", "error"),
     [
         ({"timezone": "Europe/Atlantis"}, "timezone"),
         ({"timezone": ""}, "timezone"),
@@ -78,28 +78,28 @@ def test_a_schedule_changes_its_recurrence_and_leaves_no_row_behind(door):
         ({"scheduled_at": "soon"}, "scheduled_at"),
     ],
 )
-def test_an_invalid_cron_schedule_is_refused_by_field(door, change, fault):
+def test_an_invalid_cron_schedule_is_refused_by_field(api, change, error):
     names = {"expression": "cron", "time_zone": "timezone"}
 
-    faults = door.create_schedule(**CRON | change).faults
+    errors = api.create_schedule(**CRON | change).errors
 
-    assert [names.get(name, name) for name in faults] == [fault]
+    assert [names.get(name, name) for name in errors] == [error]
     assert beat_rows() == (0, 0, 0)
 
 
 @pytest.mark.parametrize("time", ["2020-01-01T00:00:00Z", "soon", None])
-def test_a_time_that_has_passed_is_refused(door, time):
-    assert door.create_schedule(**ONCE | {"at": time}).faults == ["at"]
+def test_a_time_that_has_passed_is_refused(api, time):
+    assert api.create_schedule(**ONCE | {"at": time}).errors == ["at"]
 
 
-def test_a_time_and_a_start_contradict_each_other(door):
+def test_a_time_and_a_start_contradict_each_other(api):
     both = ONCE | {"scheduled_at": "2100-01-01T00:00:00Z"}
 
-    assert door.create_schedule(**both).faults == ["scheduled_at"]
+    assert api.create_schedule(**both).errors == ["scheduled_at"]
 
 
 @pytest.mark.parametrize(
-    ("body", "faults"),
+    ("body", "errors"),
     [
         (INTERVAL | {"cron": "@daily"}, {"interval", "cron"}),
         (CRON | {"at": "2100-01-01T00:00:00Z"}, {"cron", "at"}),
@@ -108,11 +108,11 @@ def test_a_time_and_a_start_contradict_each_other(door):
         (CRON | {"on_gap": "WAIT"}, {"on_gap"}),
     ],
 )
-def test_rest_requires_exactly_one_recurrence(client, body, faults):
+def test_rest_requires_exactly_one_recurrence(client, body, errors):
     response = client.post("/task-schedules/", json.dumps(body), content_type="application/json")
 
     assert response.status_code == 400
-    assert response.json().keys() == faults
+    assert response.json().keys() == errors
 
 
 @pytest.mark.parametrize("recurrence", [{}, {"interval": 60, "at": "2100-01-01T00:00:00Z"}])

@@ -1,4 +1,4 @@
-"""The contract of the compatibility door, path by path and status by status."""
+"""The contract of the REST API, by path and status."""
 
 import json
 import re
@@ -88,15 +88,17 @@ def test_numbers_are_exact_in_and_out(client, post, a, b):
 )
 @pytest.mark.parametrize("field", ["a", "b", "priority", "duration_ms", "max_attempts"])
 def test_what_is_not_an_integer_is_refused_by_name(post, field, nonsense):
-    wish = {"a": "1", "b": "1"} | {field: nonsense}
-    response = post("{" + ", ".join(f'"{name}": {value}' for name, value in wish.items()) + "}")
+    parameters = {"a": "1", "b": "1"} | {field: nonsense}
+    response = post(
+        "{" + ", ".join(f'"{name}": {value}' for name, value in parameters.items()) + "}"
+    )
 
     assert (response.status_code, list(response.json())) == (400, [field])
     assert not Task.objects.exists()
 
 
 @pytest.mark.parametrize(
-    ("wish", "field"),
+    ("parameters", "field"),
     [
         ({"a": 1}, "b"),
         ({"b": 1}, "a"),
@@ -117,8 +119,8 @@ def test_what_is_not_an_integer_is_refused_by_name(post, field, nonsense):
     ],
     ids=str,
 )
-def test_a_refusal_names_the_field(post, wish, field):
-    response = post(wish)
+def test_a_refusal_names_the_field(post, parameters, field):
+    response = post(parameters)
 
     assert (response.status_code, list(response.json())) == (400, [field])
     assert (Task.objects.count(), ClusterEvent.objects.count()) == (0, 0)
@@ -233,7 +235,7 @@ def test_nothing_else_answers(client, make_task, method):
     )
 
 
-def test_without_a_database_the_client_is_told_when_to_try_again(post, monkeypatch):
+def test_without_a_database_the_answer_has_retry_after(post, monkeypatch):
     def away(new):
         raise OperationalError("gone")
 

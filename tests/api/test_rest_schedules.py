@@ -19,7 +19,7 @@ TASK_FIELDS = {
     *("url", "id", "a", "b", "is_scheduled", "status", "failed_message", "celery_task_id"),
     *("created_at", "updated_at"),
 }
-WISH = {"a": 2, "b": 3, "scheduled_at": "2031-01-01T00:00:00Z", "interval": 60}
+PARAMETERS = {"a": 2, "b": 3, "scheduled_at": "2031-01-01T00:00:00Z", "interval": 60}
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def post(ask):
 
 
 def test_creating_answers_201_with_the_documented_fields(post):
-    response = post(WISH)
+    response = post(PARAMETERS)
 
     schedule = response.json()
     assert response.status_code == 201
@@ -55,16 +55,18 @@ def test_creating_answers_201_with_the_documented_fields(post):
 
 @pytest.mark.parametrize("time", ["2031-01-01T00:00:00", "2031-01-01T02:00:00+02:00"])
 def test_a_time_without_zone_is_utc(post, time):
-    assert post(WISH | {"scheduled_at": time}).json()["scheduled_at"] == "2031-01-01T00:00:00Z"
+    assert (
+        post(PARAMETERS | {"scheduled_at": time}).json()["scheduled_at"] == "2031-01-01T00:00:00Z"
+    )
 
 
 def test_everything_a_schedule_can_be_asked_for(post):
-    wish = {
+    parameters = {
         **{"overlap": "QUEUE_ONE", "misfire_grace": 5, "ends_at": "2032-01-01T00:00:00Z"},
         **{"max_runs": 7, "jitter": 9, "priority": 8, "duration_ms": 50, "max_attempts": 1},
     }
 
-    schedule = TaskSchedule.objects.get(pk=post(WISH | wish).json()["id"])
+    schedule = TaskSchedule.objects.get(pk=post(PARAMETERS | parameters).json()["id"])
 
     assert (schedule.overlap, schedule.misfire_grace) == ("QUEUE_ONE", 5)
     assert (schedule.max_runs, schedule.jitter) == (7, 9)
@@ -74,7 +76,7 @@ def test_everything_a_schedule_can_be_asked_for(post):
 
 
 def test_its_task_shows_the_results_of_its_runs(client, post):
-    schedule = post(WISH).json()
+    schedule = post(PARAMETERS).json()
     task = schedules.trigger_schedule(schedule["id"])
     run_only(task)
 
@@ -85,7 +87,7 @@ def test_its_task_shows_the_results_of_its_runs(client, post):
 
 
 def test_retrieving_answers_the_same(client, post):
-    created = post(WISH).json()
+    created = post(PARAMETERS).json()
 
     response = client.get(created["url"])
 
@@ -93,7 +95,7 @@ def test_retrieving_answers_the_same(client, post):
 
 
 def test_putting_moves_it_and_leaves_no_orphan(ask, post):
-    neighbour, created = post(WISH).json(), post(WISH | {"overlap": "QUEUE_ONE"}).json()
+    neighbour, created = post(PARAMETERS).json(), post(PARAMETERS | {"overlap": "QUEUE_ONE"}).json()
     change = {"a": 7, "b": 8, "scheduled_at": "2031-02-01T00:00:00Z", "interval": 61}
 
     response = ask("PUT", created["url"], change)
@@ -112,8 +114,8 @@ def test_putting_moves_it_and_leaves_no_orphan(ask, post):
 
 @pytest.mark.parametrize("field", ["a", "b", "scheduled_at", "interval"])
 def test_putting_says_all_of_it(ask, post, field):
-    created = post(WISH).json()
-    change = {name: value for name, value in WISH.items() if name != field}
+    created = post(PARAMETERS).json()
+    change = {name: value for name, value in PARAMETERS.items() if name != field}
 
     response = ask("PUT", created["url"], change)
 
@@ -121,7 +123,7 @@ def test_putting_says_all_of_it(ask, post, field):
 
 
 def test_deleting_leaves_nothing(ask, post):
-    created = post(WISH).json()
+    created = post(PARAMETERS).json()
 
     response = ask("DELETE", created["url"])
 
@@ -159,7 +161,7 @@ def test_deleting_leaves_nothing(ask, post):
     ids=lambda value: str(value)[:20],
 )
 def test_a_refusal_names_the_field(ask, post, field, value):
-    response = post(WISH | {field: value})
+    response = post(PARAMETERS | {field: value})
 
     assert (response.status_code, list(response.json())) == (400, [field])
     assert not TaskSchedule.objects.exists()
@@ -167,9 +169,9 @@ def test_a_refusal_names_the_field(ask, post, field, value):
 
 
 def test_a_repeated_request_answers_the_first_schedule(post):
-    first = post(WISH, **{"Idempotency-Key": "k"})
-    second = post(WISH, **{"Idempotency-Key": "k"})
-    other = post(WISH | {"a": 9}, **{"Idempotency-Key": "k"})
+    first = post(PARAMETERS, **{"Idempotency-Key": "k"})
+    second = post(PARAMETERS, **{"Idempotency-Key": "k"})
+    other = post(PARAMETERS | {"a": 9}, **{"Idempotency-Key": "k"})
 
     assert (first.status_code, second.status_code, other.status_code) == (201, 201, 422)
     assert first.json() == second.json()
@@ -204,7 +206,7 @@ def test_a_list_and_a_schedule_take_two_queries(
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 def test_a_schedule_that_is_not_there(ask, method):
-    response = ask(method, f"/task-schedules/{uuid7()}/", WISH)
+    response = ask(method, f"/task-schedules/{uuid7()}/", PARAMETERS)
 
     assert response.status_code == 404
     assert list(response.json()) == ["detail"]
@@ -217,13 +219,13 @@ def test_nothing_else_answers(ask, make_schedule):
         *(("PUT", "/task-schedules/"), ("PATCH", "/task-schedules/"), ("PATCH", one)),
         *(("DELETE", "/task-schedules/"), ("POST", one)),
     ]:
-        assert ask(method, path, WISH).status_code == 405
+        assert ask(method, path, PARAMETERS).status_code == 405
 
 
 def test_a_start_in_the_past_is_answered_as_it_came(post):
     began = (timezone.now() - timedelta(days=9)).replace(microsecond=0)
 
-    created = post(WISH | {"scheduled_at": began.isoformat()}).json()
+    created = post(PARAMETERS | {"scheduled_at": began.isoformat()}).json()
 
     assert created["scheduled_at"] == began.isoformat().replace("+00:00", "Z")
     assert TaskSchedule.objects.get().next_run_at > timezone.now()

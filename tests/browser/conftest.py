@@ -1,4 +1,4 @@
-"""A real browser before the real cluster: it asks nobody else, and nothing goes wrong in it."""
+"""Chromium with a real cluster. Requests to other hosts and console errors fail the test."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ from tests.browser.client import CHROMIUM, Client
 from tests.support.up import running
 from tests.support.waiting import TIMEOUT_FACTOR
 
-PATIENCE_MS = 15_000 * TIMEOUT_FACTOR
+TIMEOUT_MS = 15_000 * TIMEOUT_FACTOR
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +42,7 @@ def browser(chromium):
     # Playwright keeps an event loop in this thread; nothing on it waits for our queries.
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        expect.set_options(timeout=PATIENCE_MS)
+        expect.set_options(timeout=TIMEOUT_MS)
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield browser
         browser.close()
@@ -61,7 +61,7 @@ def context(browser, cluster, complaints):
         viewport={"width": 1280, "height": 900},
         permissions=["clipboard-read", "clipboard-write"],
     )
-    context.set_default_timeout(PATIENCE_MS)
+    context.set_default_timeout(TIMEOUT_MS)
     foreign = []
     context.on(
         "request",

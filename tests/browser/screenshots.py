@@ -64,10 +64,10 @@ def main() -> None:
 
 def _keep_busy(client: Client, is_over: threading.Event) -> None:
     while not is_over.wait(random.uniform(0.2, 1.2)):
-        client.ask(CREATE, tasks=[_wish() for _ in range(random.randint(2, 14))])
+        client.ask(CREATE, tasks=[_new_task() for _ in range(random.randint(2, 14))])
 
 
-def _wish() -> dict[str, object]:
+def _new_task() -> dict[str, object]:
     queue = random.choices(["default", "reports", "mail"], [10, 2, 1])[0]
     return {
         "a": str(random.randint(-(10**4), 10**9)),

@@ -40,7 +40,7 @@ def test_node_is_paused_and_resumed_on_its_page(page):
     expect(panel(page, "Events").get_by_role("row").nth(1)).to_contain_text("Node resumed")
 
 
-def test_queue_page_tells_which_task_is_next_and_why_it_waits(page, ask):
+def test_queue_page_shows_the_next_task_and_its_reason(page, ask):
     ask('mutation { createQueue(input: {name: "line"}) { errors { message } } }')
     ask('mutation { pauseQueue(input: {name: "line", note: "moving"}) { errors { message } } }')
     ask(CREATE, tasks=[{"a": 73_001, "b": 0, "queue": "line", "priority": 3}])
@@ -58,7 +58,7 @@ def test_queue_page_tells_which_task_is_next_and_why_it_waits(page, ask):
     expect(panel(page, "Next tasks")).to_contain_text("No task of this queue is due.")
 
 
-def test_unknown_names_are_told(page):
+def test_unknown_names_are_reported(page):
     page.goto("/app/nodes/nothing")
     expect(page.get_by_role("heading", name="Node not found")).to_be_visible()
     page.goto("/app/queues/nothing")

@@ -17,7 +17,7 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     directory = Path(tempfile.mkdtemp(prefix="cluster-scheduler-chaos-"))
-    # For root's engines, which run as nobody.
+    # For the servers of root, which run as another user.
     directory.chmod(0o711)
     _say(f"seed {options.seed}, {options.minutes:g} minutes at {options.rate:g} tasks a second")
     with running_engines(directory) as engines:

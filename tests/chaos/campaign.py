@@ -23,12 +23,12 @@ from tests.chaos.stack import ChaosError, Stack, running_stack
 SCHEDULES = 6
 # Before the first fault there is a time of peace, by which the end is compared.
 WARM_UP_SECONDS = 8
-PATIENCE_SECONDS = 60
+TIMEOUT_SECONDS = 60
 
 
 @dataclass
 class Outcome:
-    """All that a run tells."""
+    """The measurements of a run."""
 
     seed: int
     seconds: float
@@ -67,7 +67,7 @@ def run(
             journal.close()
         quiet_after, settled_at = _settle(stack, schedules, loaded_until)
         usages.append(gauges.measure(stack))
-    # Whoever was to write something late has done so by now.
+    # By now every late write has happened.
     found = evidence.gather(
         database_url,
         acknowledged=stack.acknowledged,
@@ -135,7 +135,7 @@ def _stop(stack: Stack, threads: list[clients.Client]) -> None:
 
 
 def _settle(stack: Stack, schedules: list[str], since: datetime) -> tuple[float, datetime]:
-    """Until nothing is open or the patience is at its end: how long after `since`, and when."""
+    """Return how long after `since` the last task ended, and when; or the state at the timeout."""
     settled_at = datetime.now(UTC)
     stack.supervise_until(
         lambda: _count(stack, _BEHIND, settled_at) == 0, seconds=QUIET_WITHIN_SECONDS
@@ -167,7 +167,7 @@ def _rows(stack: Stack, sql: str, *params: Any) -> list[tuple[Any, ...]]:
 
 
 def _pause(stack: Stack, schedule: str) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     for turn in count():
         try:
             clients.mutate(stack.web_urls[turn % len(stack.web_urls)], clients.PAUSE, id=schedule)

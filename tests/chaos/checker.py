@@ -1,4 +1,4 @@
-"""Judges the evidence: each promise is a rule, and each rule tells what breaks it.
+"""Checks the evidence: each guarantee is a rule, which returns its violations.
 
 The rules are written anew from the promises, not from the code that is to keep them.
 """
@@ -14,7 +14,7 @@ QUIET_WITHIN_SECONDS = 60
 ROLLING_RESTART = "rolling restart"
 
 TERMINAL = {"SUCCESS", "FAILED", "CANCELLED"}
-# From where to where a task moves when nobody cancels, retries or edits it.
+# The transitions of a task that no client cancels, retries or edits.
 MOVES = {
     ("", "PENDING"): {"TASK_CREATED", "SCHEDULE_CREATED"},
     ("PENDING", "RUNNING"): {"TASK_STARTED"},
@@ -40,15 +40,15 @@ def check(evidence: Evidence) -> list[Violation]:
 
 
 def lost(evidence: Evidence) -> Iterator[str]:
-    """I1: what was acknowledged is there, as it was wished, and has come to an end."""
-    for wish in evidence.acknowledged:
-        task = evidence.tasks.get(wish.id)
+    """I1: what was acknowledged exists with its parameters, and has ended."""
+    for request in evidence.acknowledged:
+        task = evidence.tasks.get(request.id)
         if task is None:
-            yield f"{wish.id} was acknowledged and is not there"
-        elif (task.a, task.b) != (wish.a, wish.b):
-            yield f"{wish.id} is {task.a} + {task.b} instead of {wish.a} + {wish.b}"
+            yield f"{request.id} was acknowledged and is not there"
+        elif (task.a, task.b) != (request.a, request.b):
+            yield f"{request.id} is {task.a} + {task.b} instead of {request.a} + {request.b}"
         elif task.status not in TERMINAL:
-            yield f"{wish.id} was acknowledged and is still {task.status}"
+            yield f"{request.id} was acknowledged and is still {task.status}"
 
 
 def not_quiet(evidence: Evidence) -> Iterator[str]:
@@ -112,7 +112,7 @@ def repeated_results(evidence: Evidence) -> Iterator[str]:
 
 
 def wrong_histories(evidence: Evidence) -> Iterator[str]:
-    """I4: the log tells each version once, each from where the last one left, up to the row."""
+    """I4: the log has each version once, and each follows from the one before, up to the row."""
     for task in evidence.tasks.values():
         version, status, attempt = 0, "", 0
         for change in evidence.changes.get(task.id, []):
@@ -164,7 +164,7 @@ def repeated_ticks(evidence: Evidence) -> Iterator[str]:
 
 
 def missing_ticks(evidence: Evidence) -> Iterator[str]:
-    """I8: none goes by without a line that tells what became of it, nor without its count."""
+    """I8: each scheduled time has an event with its outcome, and is counted."""
     for schedule in evidence.schedules:
         ticks = evidence.ticks.get(schedule.id, [])
         decided = {at for tick in ticks for at in _times(schedule, tick)}
@@ -178,8 +178,8 @@ def missing_ticks(evidence: Evidence) -> Iterator[str]:
         counts: Counter[str] = Counter()
         for tick in ticks:
             counts[tick.outcome] += tick.times
-        told = (counts["FIRED"], counts["SKIPPED"], counts["MISSED"])
-        if told != (schedule.fired, schedule.skipped, schedule.missed):
+        recorded = (counts["FIRED"], counts["SKIPPED"], counts["MISSED"])
+        if recorded != (schedule.fired, schedule.skipped, schedule.missed):
             yield f"{schedule.id} has other counts than lines: {schedule}, {dict(counts)}"
 
 
@@ -188,16 +188,16 @@ def _times(schedule: Schedule, tick: Tick) -> Iterator[object]:
 
 
 def repeated_creates(evidence: Evidence) -> Iterator[str]:
-    """I13: a wish that is repeated with its key is one task, and is always told so."""
+    """I13: a request repeated with its key is one task, and each answer names it."""
     ids = defaultdict(set)
     for task in evidence.tasks.values():
         if not task.is_scheduled:
             ids[task.a].add(task.id)
-    for wish in evidence.acknowledged:
-        ids[wish.a].add(wish.id)
+    for request in evidence.acknowledged:
+        ids[request.a].add(request.id)
     for a, found in ids.items():
         if len(found) > 1:
-            yield f"the wish of {a} became {len(found)} tasks: {sorted(found)}"
+            yield f"the request of {a} became {len(found)} tasks: {sorted(found)}"
 
 
 def costly_restarts(evidence: Evidence) -> Iterator[str]:

@@ -16,10 +16,10 @@ from tests.chaos.journal import Acknowledged, ClientJournal
 
 CLIENTS = 8
 TIMEOUT_SECONDS = 5
-# Of the wishes: some have no key and are tried once, some have one, some come many at once.
+# Of the requests: some have no key and are tried once, some have one, some come many at once.
 PLAIN, KEYED, MANY = 0.45, 0.45, 0.10
 ROWS = 5
-# A wish with a key that was granted is sent again that often.
+# A request with a key that was granted is sent again that often.
 REPEATED = 0.2
 LAST_TRIES_SECONDS = 60
 
@@ -34,7 +34,7 @@ PAUSE = "mutation ($id: ID!) { pauseTaskSchedule(input: { id: $id }) { errors { 
 
 
 class NotAnsweredError(Exception):
-    """Nobody knows whether it happened, or it did not; either way it may be tried again."""
+    """It is unknown whether the request was executed. It may be sent again."""
 
 
 def post(url: str, body: Any, *, key: str = "") -> Any:
@@ -92,52 +92,52 @@ class Client(threading.Thread):
         self._chance = random.Random(f"{seed}/{number}")
         self._turn = number
         self._first_a = number * 10**9
-        self._wishes = 0
+        self._request_count = 0
         self._ending = threading.Event()
         self._last_try_at = float("inf")
         self.tally = Tally()
 
     def stop(self) -> None:
-        """After the wish in hand; it is tried for a minute more."""
+        """After the request in hand; it is tried for a minute more."""
         self._last_try_at = time.monotonic() + LAST_TRIES_SECONDS
         self._ending.set()
 
     def run(self) -> None:
         next_at = time.monotonic()
         while not self._ending.is_set():
-            count = self._wish_something()
+            count = self._send_something()
             # After an outage it does not make up for what it has not created.
             next_at = max(next_at + count * self._seconds_per_task, time.monotonic() - 1)
             self._ending.wait(max(0.0, next_at - time.monotonic()))
 
-    def _wish_something(self) -> int:
+    def _send_something(self) -> int:
         kind = self._chance.random()
         many = kind >= PLAIN + KEYED
-        wishes = [self._wish() for _ in range(ROWS if many else 1)]
-        key = "" if kind < PLAIN else f"{wishes[0]['a']}"
+        requests = [self._new_request() for _ in range(ROWS if many else 1)]
+        key = "" if kind < PLAIN else f"{requests[0]['a']}"
         send = self._send_many if many else self._send
         repeats = 1 + (key != "" and self._chance.random() < REPEATED)
-        if self._granted(send, wishes, key) and repeats > 1:
-            self._granted(send, wishes, key)
+        if self._granted(send, requests, key) and repeats > 1:
+            self._granted(send, requests, key)
             self.tally.repeated += 1
-        return len(wishes)
+        return len(requests)
 
-    def _wish(self) -> dict[str, Any]:
+    def _new_request(self) -> dict[str, Any]:
         """Most take no time, some a little, a few long enough to be caught by a fault."""
-        self._wishes += 1
+        self._request_count += 1
         chance = self._chance
         durations = [0, chance.randint(20, 100), chance.randint(200, 500)]
         [duration] = chance.choices(durations, [0.7, 0.27, 0.03])
         return {
-            "a": self._first_a + self._wishes,
+            "a": self._first_a + self._request_count,
             "b": chance.randint(-(2**62), 2**62),
             "duration": duration,
         }
 
-    def _granted(self, send: Any, wishes: list[dict[str, Any]], key: str) -> bool:
+    def _granted(self, send: Any, requests: list[dict[str, Any]], key: str) -> bool:
         while True:
             try:
-                ids = send(self._urls[self._turn % len(self._urls)], wishes, key)
+                ids = send(self._urls[self._turn % len(self._urls)], requests, key)
             except NotAnsweredError as error:
                 self.tally.unanswered[str(error)] += 1
                 # The next one goes to another web process.
@@ -147,24 +147,24 @@ class Client(threading.Thread):
                     return False
                 time.sleep(0.3)
                 continue
-            for id, wish in zip(ids, wishes, strict=True):
-                self._journal.note(Acknowledged(id, wish["a"], wish["b"], key))
+            for id, request in zip(ids, requests, strict=True):
+                self._journal.note(Acknowledged(id, request["a"], request["b"], key))
             self.tally.created += len(ids)
             return True
 
-    def _send(self, url: str, wishes: list[dict[str, Any]], key: str) -> list[str]:
-        [wish] = wishes
-        body = {"a": wish["a"], "b": wish["b"], "duration_ms": wish["duration"]}
+    def _send(self, url: str, requests: list[dict[str, Any]], key: str) -> list[str]:
+        [request] = requests
+        body = {"a": request["a"], "b": request["b"], "duration_ms": request["duration"]}
         return [post(f"{url}/tasks/", body, key=key)["id"]]
 
-    def _send_many(self, url: str, wishes: list[dict[str, Any]], key: str) -> list[str]:
+    def _send_many(self, url: str, requests: list[dict[str, Any]], key: str) -> list[str]:
         rows = [
-            {"a": str(wish["a"]), "b": str(wish["b"]), "durationMs": wish["duration"]}
-            for wish in wishes
+            {"a": str(request["a"]), "b": str(request["b"]), "durationMs": request["duration"]}
+            for request in requests
         ]
         tasks = mutate(url, CREATE_TASKS, tasks=rows, key=key)["tasks"]
         by_a = {int(task["a"]): str(task["uuid"]) for task in tasks}
-        return [by_a[wish["a"]] for wish in wishes]
+        return [by_a[request["a"]] for request in requests]
 
 
 def started(urls: Sequence[str], journal: ClientJournal, *, rate: float, seed: int) -> list[Client]:

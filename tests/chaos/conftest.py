@@ -30,13 +30,13 @@ class Scene:
     clients: ClientJournal
     node: WorkerNode
     wake_ups: int = 0
-    wishes: int = 0
+    created: int = 0
 
-    def create(self, key="", **wish):
-        """As a client that notes what it was told; with a key it is the same wish each time."""
-        self.wishes += 1
-        a = 1 if key else 100 + self.wishes
-        task = tasks.create_task(tasks.NewTask(a=a, b=2, idempotency_key=key, **wish))
+    def create(self, key="", **parameters):
+        """Create a task and note the answer. With a key, the request is always the same."""
+        self.created += 1
+        a = 1 if key else 100 + self.created
+        task = tasks.create_task(tasks.NewTask(a=a, b=2, idempotency_key=key, **parameters))
         self.clients.note(Acknowledged(str(task.pk), a, 2, key))
         return task
 

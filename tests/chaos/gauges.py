@@ -48,5 +48,5 @@ def _connections(url: str) -> int:
 
 
 def kinds(usages: list[Usage]) -> list[str]:
-    """In the order in which they are told."""
+    """In the order of the report."""
     return [*KINDS, *sorted({kind for usage in usages for kind in usage.memory} - set(KINDS))]

@@ -35,7 +35,7 @@ def read(path: Path) -> Iterator[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Acknowledged:
-    """A task that a client was told it had created; `a` is of this wish and of no other."""
+    """A task that a client knows to exist. No other request has the same `a`."""
 
     id: str
     a: int

@@ -22,12 +22,12 @@ def observe(journal: ExecutionJournal) -> None:
         return _work(task)
 
     def complete(outcomes: Sequence[Outcome], *, node: str) -> list[Transition]:
-        moved = _complete(outcomes, node=node)
-        stored = {task.id for task in moved if task.status == "SUCCESS"}
+        changed = _complete(outcomes, node=node)
+        stored = {task.id for task in changed if task.status == "SUCCESS"}
         for outcome in outcomes:
             if outcome.id in stored:
                 note(STORED, outcome)
-        return moved
+        return changed
 
     execution._work, execution.complete = work, complete
 

@@ -94,7 +94,7 @@ def _claim() -> None:
 
 
 def _fencing() -> None:
-    """Whoever ends first completes the task, whichever attempt it is."""
+    """The first attempt to end completes the task, whichever it is."""
     _rewrite(transitions, ("AND t.run = o.run AND t.attempt = o.attempt", ""), called="complete")
 
 

@@ -20,7 +20,7 @@ class Fault(StrEnum):
     """What is wrong with the line."""
 
     NONE = "none"
-    REFUSE = "refuse"  # whoever connects is turned away; those who are connected are cut off
+    REFUSE = "refuse"  # refuses new connections and closes the others
     BLACK_HOLE = "black-hole"  # everything is taken and nothing arrives
     DELAY = "delay"  # each chunk arrives later
     CUT = "cut"  # half of the next answer arrives, then the connection is gone

@@ -29,14 +29,14 @@ def table(outcome: Outcome) -> str:
 def _rows(outcome: Outcome) -> Iterator[tuple[str, object]]:
     found, tally = outcome.evidence, outcome.tally
     broken = Counter(violation.promise for violation in outcome.violations)
-    created = len({wish.id for wish in found.acknowledged})
+    created = len({request.id for request in found.acknowledged})
     yield "seed", outcome.seed
     yield "load, tasks a second", f"{created / outcome.seconds:.1f} of {outcome.rate:.0f} wished"
     yield "time under load and faults, s", f"{outcome.seconds:.0f}"
     yield "acknowledged tasks", created
     yield "requests repeated on purpose", tally.repeated
     yield "requests not answered", _counts(tally.unanswered)
-    yield "wishes with a key that were given up", tally.given_up
+    yield "requests with a key that were given up", tally.given_up
     yield "lost", sum(broken[promise] for promise in LOST)
     yield "late: open, or recovered after a minute", sum(broken[promise] for promise in LATE)
     yield "duplicated (tasks, results, ticks)", sum(broken[promise] for promise in DUPLICATED)

@@ -25,7 +25,7 @@ READY_SECONDS = 60
 POLL_SECONDS = 0.1
 # A node finishes what it runs, then says good-bye.
 STOP_SECONDS = 40
-# Of each node; enough of them for what has waited to be done beside what comes.
+# Of each node; enough for the backlog and for what comes meanwhile.
 SLOTS = 4
 CELERY = "-m celery -q -A tests.chaos.worker"
 KINDS = ("web", "node", "beat")
@@ -79,7 +79,7 @@ class Stack:
     services: list[Service] = field(default_factory=list)
     # A kind of process, and postgresql or valkey.
     proxies: dict[tuple[str, str], Proxy] = field(default_factory=dict)
-    # Those that nobody had killed are counted by their kind.
+    # Those that the campaign did not kill are counted by their kind.
     deaths: Counter[str] = field(default_factory=Counter)
 
     @property

@@ -20,7 +20,7 @@ from tests.support.cluster import running_cluster
 from tests.support.waiting import eventually
 
 # Longer than a cluster with all its protections would take here.
-PATIENCE_SECONDS = 6
+TIMEOUT_SECONDS = 6
 
 
 def a_message_comes_again_while_it_is_worked_on(scene):
@@ -135,7 +135,7 @@ CORRUPTIONS = {
     ),
     "a tick is not told": ("DELETE FROM tasks_app_scheduletick WHERE outcome = 'MISSED'", "I8"),
     "a tick is not counted": ("UPDATE tasks_app_taskschedule SET fired = 0", "I8"),
-    "a wish is two tasks": ("UPDATE tasks_app_task SET a = 101 WHERE a = 102", "I13"),
+    "a parameters is two tasks": ("UPDATE tasks_app_task SET a = 101 WHERE a = 102", "I13"),
     "a sum is wrong": ("UPDATE tasks_app_taskresult SET result = result + 1", "sum"),
 }
 
@@ -177,7 +177,7 @@ def test_a_restart_that_interrupts_a_task_is_found(scene):
 
 @pytest.fixture
 def crippled(scene):
-    """A function that starts a real node without a protection, and a web process beside it."""
+    """A function that starts a real node without a protection, and a web process."""
 
     @contextmanager
     def start(name):
@@ -198,7 +198,7 @@ def test_without_looking_for_work_what_the_broker_lost_stays_lost(scene, cripple
             eventually(lambda: broker.llen("default"))
             broker.flushall()
         cluster.signal_all("node-1", signal.SIGCONT)
-        time.sleep(PATIENCE_SECONDS)
+        time.sleep(TIMEOUT_SECONDS)
     assert scene.broken() == {"I1", "I2"}
 
 
@@ -208,12 +208,12 @@ def test_without_the_requeue_what_a_dead_process_held_stays_with_it(scene, cripp
         eventually(Task.objects.filter(status="RUNNING").exists)
         for process in cluster.pool("node-1"):
             process.kill()
-        time.sleep(PATIENCE_SECONDS)
+        time.sleep(TIMEOUT_SECONDS)
     assert scene.broken() == {"I1", "I2"}
 
 
-def create_over_rest(scene, cluster, **wish):
-    scene.wishes += 1
-    status, task = cluster.request("POST", "/tasks/", {"a": scene.wishes, "b": 1, **wish})
+def create_over_rest(scene, cluster, **parameters):
+    scene.created += 1
+    status, task = cluster.request("POST", "/tasks/", {"a": scene.created, "b": 1, **parameters})
     assert status == 201
-    scene.clients.note(Acknowledged(task["id"], scene.wishes, 1))
+    scene.clients.note(Acknowledged(task["id"], scene.created, 1))

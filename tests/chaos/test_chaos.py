@@ -15,7 +15,7 @@ from tests.chaos import campaign, report
 
 @pytest.fixture
 def seed():
-    """CHAOS_SEED, or one that was never tried; in either case it is told."""
+    """CHAOS_SEED, or a new one. The test prints it."""
     seed = int(os.environ.get("CHAOS_SEED", random.SystemRandom().randrange(10**6)))
     sys.stdout.write(f"replay with CHAOS_SEED={seed}\n")
     return seed
@@ -23,7 +23,7 @@ def seed():
 
 def test_every_promise_is_kept_whatever_breaks(seed):
     directory = Path(tempfile.mkdtemp(prefix="cluster-scheduler-chaos-"))
-    # For root's engines, which run as nobody.
+    # For the servers of root, which run as another user.
     directory.chmod(0o711)
     with running_engines(directory) as engines:
         outcome = campaign.run(engines, directory, seed=seed, minutes=1.5, rate=20, longest=8)

@@ -1,7 +1,5 @@
 """Finds home-made words in prose and names: `python -m tests.docs.words`.
 
-`--exempt` rewrites words_exempt.txt, the list of files that are still to be rewritten.
-
 Each finding names the standard term. Checked are the documentation, the GraphQL schema, and the
 docstrings, comments and names of Python files.
 """
@@ -54,8 +52,6 @@ ALLOWED_NAMES = {
     "nobody": ("project/standalone/",),
     "fold": ("schema/", "tasks_app/", "tests/test_cron", "tests/test_calendars.py"),
 }
-# Files that are still being rewritten. To be emptied.
-EXEMPT = ROOT / "tests" / "docs" / "words_exempt.txt"
 
 _PROSE = re.compile(rf"\b({'|'.join(PROSE)})\b", re.IGNORECASE)
 _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
@@ -63,12 +59,6 @@ _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 
 
 def findings() -> Iterator[tuple[str, str]]:
-    """Yield file and word of each home-made word outside of exempt files."""
-    exempt = set(EXEMPT.read_text().split())
-    return (found for found in all_findings() if found[0] not in exempt)
-
-
-def all_findings() -> Iterator[tuple[str, str]]:
     """Yield file and word of each home-made word."""
     for path in _files():
         name = str(path.relative_to(ROOT))
@@ -114,11 +104,7 @@ def _files() -> Iterator[Path]:
 
 
 def main() -> int:
-    """Print the findings and return the exit status, or rewrite the list of exempt files."""
-    if "--exempt" in sys.argv:
-        names = sorted({name for name, _ in all_findings()})
-        EXEMPT.write_text("".join(f"{name}\n" for name in names))
-        return 0
+    """Print the findings and return the exit status."""
     found = list(findings())
     for name, word in found:
         standard = next(

@@ -67,7 +67,7 @@ def cluster(transactional_db):
 
 @pytest.fixture
 def cluster_of_long_leases(transactional_db):
-    """As `cluster`, but nothing is given back in time because its lease ran out."""
+    """As `cluster`, but with leases so long that they do not expire."""
     with running_cluster("node-1", "node-2", TASK_LEASE_SECONDS="600") as cluster:
         wait_for_nodes(2)
         yield cluster

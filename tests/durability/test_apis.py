@@ -1,4 +1,4 @@
-"""Who asks to be let in while nobody can be looked up is told to come again."""
+"""Without a database, authentication answers that the client should try again."""
 
 from django.db import connection
 

@@ -55,7 +55,7 @@ def leader(cluster):
 
 
 @contextmanager
-def ticking(*, interval=1, **wish):
+def ticking(*, interval=1, **parameters):
     """Twenty schedules whose phases differ, until the block ends."""
     now = timezone.now()
     made = [
@@ -65,7 +65,7 @@ def ticking(*, interval=1, **wish):
                 b=1,
                 scheduled_at=now + timedelta(seconds=1 + number / 20),
                 interval=interval,
-                **wish,
+                **parameters,
             )
         )
         for number in range(20)

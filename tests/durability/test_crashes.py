@@ -20,8 +20,8 @@ from tests.support.cluster import running_cluster
 from tests.support.waiting import eventually
 
 
-def create_many(journal, count, **wish):
-    news = [NewTask(a=i, b=2 * i, **wish) for i in range(count)]
+def create_many(journal, count, **parameters):
+    news = [NewTask(a=i, b=2 * i, **parameters) for i in range(count)]
     for id, new in zip(tasks.create_tasks(news).ids, news, strict=True):
         journal.note(id, new.a + new.b)
 
@@ -142,7 +142,7 @@ def test_a_node_that_was_frozen_past_its_lease_comes_back(cluster, journal):
     }
 
 
-def test_wake_ups_that_nobody_needs_do_no_harm(cluster, journal, own_engines):
+def test_surplus_wake_ups_do_no_harm(cluster, journal, own_engines):
     create_many(journal, 300)
 
     for _ in range(200):
@@ -187,7 +187,7 @@ def test_a_task_that_kills_its_process_stops_after_its_attempts(cluster_of_long_
 
     for attempt in (1, 2, 3):
         tries = Task.objects.filter(pk=poison, status="RUNNING", attempt=attempt)
-        kill_whoever_runs(cluster, eventually(tries.all().first))
+        kill_process_of(cluster, eventually(tries.all().first))
 
     row = eventually(lambda: Task.objects.filter(pk=poison, status="FAILED").first())
     assert (row.attempt, row.failed_message) == (3, WORKER_LOST_MESSAGE)
@@ -195,7 +195,7 @@ def test_a_task_that_kills_its_process_stops_after_its_attempts(cluster_of_long_
     journal.check()
 
 
-def kill_whoever_runs(cluster, task):
+def kill_process_of(cluster, task):
     """The pool process does not say who it is; the other one is idle and may die as well."""
     for process in cluster.pool(task.node.name.split("@")[0]):
         process.kill()

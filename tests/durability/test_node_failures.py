@@ -15,8 +15,8 @@ from tests.support.ledger import Ledger
 from tests.support.waiting import eventually
 
 
-def create_many(journal, count, **wish):
-    news = [NewTask(a=i, b=2 * i, **wish) for i in range(count)]
+def create_many(journal, count, **parameters):
+    news = [NewTask(a=i, b=2 * i, **parameters) for i in range(count)]
     for id, new in zip(tasks.create_tasks(news).ids, news, strict=True):
         journal.note(id, new.a + new.b)
 
@@ -121,7 +121,7 @@ def test_a_node_that_is_stopped_finishes_what_it_runs(cluster, journal):
     assert not Task.objects.exclude(attempt=1).exists()
 
 
-def test_nodes_take_from_queues_that_come_later_and_from_those_they_are_told(cluster, journal):
+def test_nodes_serve_new_and_assigned_queues(cluster, journal):
     queues.create_queue("reports")
     create_many(journal, 4, queue="reports")
     journal.check()

@@ -14,7 +14,7 @@ def start(request):
 
 @pytest.fixture
 def app(db):
-    """The doors in the thread of the test, so that what they write can be undone."""
+    """Call the APIs in the thread of the test, so that their writes can be rolled back."""
     signals.request_started.disconnect(close_old_connections)
     signals.request_finished.disconnect(close_old_connections)
     yield WSGIHandler()

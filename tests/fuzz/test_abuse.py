@@ -74,13 +74,13 @@ def server(transactional_db):
         yield cluster
 
 
-def test_who_means_no_good_is_refused_and_nobody_else_notices(server):
+def test_abusive_clients_are_refused_and_others_are_not_affected(server):
     failures = []
 
     def run(abuse):
         try:
             abuse(server)
-        except Exception as error:  # noqa: BLE001  told at the end, with the others
+        except Exception as error:  # noqa: BLE001  raised at the end, with the others
             failures.append((abuse.__name__, error))
 
     abuses = [

@@ -8,7 +8,7 @@ import pytest
 
 @pytest.fixture(scope="module")
 def public_directory() -> Iterator[Path]:
-    """Unlike tmp_path one that root's engines, which run as nobody, may enter."""
+    """A directory that the servers of root may enter, which run as another user."""
     directory = Path(tempfile.mkdtemp(prefix="cluster-scheduler-tests-"))
     directory.chmod(0o711)
     yield directory

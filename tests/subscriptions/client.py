@@ -9,7 +9,7 @@ from websockets.sync.client import connect
 from tasks_app.log import pages
 from tests.support.waiting import TIMEOUT_FACTOR
 
-PATIENCE_SECONDS = 20 * TIMEOUT_FACTOR
+TIMEOUT_SECONDS = 20 * TIMEOUT_FACTOR
 
 
 class Socket:
@@ -26,7 +26,7 @@ class Socket:
     def send_raw(self, frame):
         self._connection.send(frame)
 
-    def receive(self, *, seconds=PATIENCE_SECONDS):
+    def receive(self, *, seconds=TIMEOUT_SECONDS):
         """The next message. Raises TimeoutError, or ConnectionClosed."""
         return json.loads(self._connection.recv(timeout=seconds))
 

@@ -11,7 +11,7 @@ from tests.support.cluster import running_cluster
 
 @pytest.fixture(scope="module")
 def server(django_db_setup):
-    """A web process, and nobody who runs tasks."""
+    """A web process without worker nodes."""
     with running_cluster() as cluster:
         yield cluster
 

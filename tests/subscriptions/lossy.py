@@ -1,4 +1,4 @@
-"""The Celery app of nodes whose doorbell is not heard one time in twenty."""
+"""The Celery app of nodes whose notifier loses one notification in twenty."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""taskStatusChanged and cluster: what subscribers are told."""
+"""What `taskStatusChanged` and `cluster` send to subscribers."""
 
 import threading
 from datetime import timedelta
@@ -45,7 +45,7 @@ def run(*made):
         run_only(task, node=NODE)
 
 
-def told(client, count, **options):
+def received(client, count, **options):
     return [client.data(**options) for _ in range(count)]
 
 
@@ -54,12 +54,12 @@ def versions(changes):
 
 
 @pytest.mark.usefixtures("node")
-def test_each_change_is_told_with_the_task(client, make_task):
+def test_each_change_is_sent_with_its_task(client, make_task):
     client.subscribe(CHANGES, after=here())
 
     task = make_task(a=2**62, b=2**62)
     run(task)
-    created, started, succeeded = told(client, 3)
+    created, started, succeeded = received(client, 3)
 
     id = global_id("Task", task.pk)
     assert [
@@ -87,7 +87,7 @@ def test_each_change_is_told_with_the_task(client, make_task):
 
 
 @pytest.mark.usefixtures("node")
-def test_only_what_matches_is_told(client, server, make_task):
+def test_only_matching_changes_are_sent(client, server, make_task):
     one, two, three = make_task(), make_task(), make_task(run_at=timezone.now() + timedelta(days=1))
     after = here()
     client.subscribe(BRIEF, id="ids", where={"ids": [str(one.pk)]}, after=after)
@@ -113,7 +113,7 @@ def test_only_what_matches_is_told(client, server, make_task):
     client.ping()  # and nothing else has come
 
 
-def test_of_a_schedule_its_task_is_told(client, make_schedule, make_task):
+def test_schedule_subscription_sends_the_changes_of_its_task(client, make_schedule, make_task):
     schedule = make_schedule()
     make_task()
     client.subscribe(BRIEF, where={"scheduleId": str(schedule.pk)})
@@ -123,7 +123,7 @@ def test_of_a_schedule_its_task_is_told(client, make_schedule, make_task):
     make_task()
     schedules.update_schedule(schedule.pk, a=7)
 
-    changes = told(client, 2)
+    changes = received(client, 2)
     task_id = global_id("Task", schedule.task.pk)
     assert [(change["taskId"], change["version"]) for change in changes] == [
         (task_id, 2),
@@ -131,7 +131,7 @@ def test_of_a_schedule_its_task_is_told(client, make_schedule, make_task):
     ]
 
 
-def test_a_change_of_a_task_that_is_gone_is_told_without_its_row(client, make_schedule):
+def test_change_of_a_deleted_task_is_sent_without_its_row(client, make_schedule):
     schedule = make_schedule()
     after = here()
     schedules.trigger_schedule(schedule.pk)
@@ -150,9 +150,9 @@ def test_it_begins_with_where_the_named_tasks_stand(client, make_task):
     run(done)
 
     client.subscribe(CHANGES, where={"ids": [str(done.pk), str(waiting.pk), str(uuid7())]})
-    present = told(client, 2)
+    present = received(client, 2)
     run(waiting)
-    later = told(client, 2)
+    later = received(client, 2)
 
     assert {(c["task"]["uuid"], c["status"], c["version"], c["kind"]) for c in present} == {
         (str(done.pk), "SUCCESS", 3, None),
@@ -164,7 +164,7 @@ def test_it_begins_with_where_the_named_tasks_stand(client, make_task):
     ]
 
 
-def test_what_is_told_at_the_beginning_is_not_told_again(client, make_task):
+def test_initial_state_is_not_sent_again(client, make_task):
     """While another transaction is open, what is known already is still ahead in the log."""
     opened, done = threading.Event(), threading.Event()
 
@@ -193,13 +193,15 @@ def test_what_is_told_at_the_beginning_is_not_told_again(client, make_task):
 def test_a_cursor_goes_on_where_it_was_taken(client, make_task):
     client.subscribe(BRIEF, after=here())
     ids, _ = tasks.create_tasks([NewTask(a=n, b=1) for n in range(5)])
-    all_told = told(client, 5)
+    all_received = received(client, 5)
 
     for seen in range(1, 6):
-        client.subscribe(BRIEF, id=f"after {seen}", after=all_told[seen - 1]["cursor"])
-        assert versions(told(client, 5 - seen, id=f"after {seen}")) == versions(all_told[seen:])
+        client.subscribe(BRIEF, id=f"after {seen}", after=all_received[seen - 1]["cursor"])
+        assert versions(received(client, 5 - seen, id=f"after {seen}")) == versions(
+            all_received[seen:]
+        )
         client.send("complete", id=f"after {seen}")
-    assert versions(all_told) == [(global_id("Task", id), 1) for id in ids]
+    assert versions(all_received) == [(global_id("Task", id), 1) for id in ids]
 
 
 def test_the_cursor_of_a_history_is_one_of_the_log_too(client, graphql_data):
@@ -238,7 +240,7 @@ def graphql_data(server):
     return data
 
 
-def test_a_cursor_from_before_the_log_ends_it_and_tells_where_to_go_on(client, make_task):
+def test_cursor_before_the_log_ends_with_a_new_cursor(client, make_task):
     make_task()
     after = here()
     make_task()
@@ -297,7 +299,7 @@ def count(answer, status):
     return found
 
 
-def test_the_counters_are_told_at_once_and_when_they_change(client, make_task):
+def test_snapshots_are_sent_at_once_and_after_changes(client, make_task):
     make_task()
     client.subscribe(CLUSTER, ms=250)
     assert count(client.data(), "PENDING") == 1
@@ -306,7 +308,7 @@ def test_the_counters_are_told_at_once_and_when_they_change(client, make_task):
     make_task()
 
     while (counted := count(client.data(), "PENDING")) != 3:
-        assert counted == 2  # they were told only because they changed
+        assert counted == 2  # sent only because of changes
 
 
 def test_two_sockets_see_the_same_counters(client, server, make_task):
@@ -320,14 +322,14 @@ def test_two_sockets_see_the_same_counters(client, server, make_task):
 
 
 @pytest.mark.parametrize("ms", [249, 0, -1, 60_001])
-def test_counters_are_not_told_more_often_than_they_may(client, ms):
+def test_snapshots_are_not_sent_more_often_than_asked(client, ms):
     client.subscribe(CLUSTER, ms=ms)
 
     [error] = client.receive()["payload"]
     assert error["message"] == "`intervalMs` must be between 250 and 60000."
 
 
-def test_what_one_selects_another_is_not_told(client, server, make_task):
+def test_subscriptions_send_only_their_own_selection(client, server, make_task):
     """Operations share their answers only if they would be the same."""
     query = """subscription Q($after: String, $with: Boolean!) {
         taskStatusChanged(after: $after) { version status @include(if: $with) } }"""
@@ -338,7 +340,7 @@ def test_what_one_selects_another_is_not_told(client, server, make_task):
         query.replace("version", "v: version"), id="other", after=after, **{"with": False}
     )
 
-    for _ in range(3):  # the first they may be told each by itself
+    for _ in range(3):  # the first ones may come one by one
         make_task()
         received = [client.receive() for _ in range(3)]
         assert {m["id"]: m["payload"]["data"]["taskStatusChanged"] for m in received} == {

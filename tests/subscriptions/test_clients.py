@@ -93,8 +93,8 @@ def test_graphql_ws_follows_through_a_crash_and_a_restart(web, make_task):
 
 
 def change(client):
-    told = client.next("change", "change failed", "change completed")
-    return told["taskId"], told["version"]
+    received = client.next("change", "change failed", "change completed")
+    return received["taskId"], received["version"]
 
 
 def test_graphql_sse_follows(web, make_task):

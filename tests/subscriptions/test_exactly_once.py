@@ -74,7 +74,7 @@ def test_each_change_is_seen_once_and_in_order(cluster):
     for number in range(TASKS // BATCH):
         tasks.create_tasks([NewTask(a=n, b=number) for n in range(BATCH)])
         if number % 2:
-            cut_the_doorbell()
+            lose_notifications()
         if number == TASKS // BATCH // 2:
             restart_web(cluster)
     eventually(lambda: finished.count() == TASKS, seconds=120)
@@ -88,7 +88,7 @@ def test_each_change_is_seen_once_and_in_order(cluster):
     assert subscriber.deaths >= DEATHS
 
 
-def cut_the_doorbell():
+def lose_notifications():
     with Redis.from_url(settings.REDIS_URL) as valkey:
         valkey.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
 

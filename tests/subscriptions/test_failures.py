@@ -1,4 +1,4 @@
-"""What goes wrong inside is told, and does not go on in silence."""
+"""Internal errors reach the subscriber. None leaves a subscription silent."""
 
 import asyncio
 import json
@@ -40,9 +40,9 @@ def test_an_answer_that_cannot_be_made_ends_the_subscription(monkeypatch, make_t
         failing(100, ZeroDivisionError(), executor.ResponseEncoder._answer),
     )
 
-    [told] = answers(after, 1, query)
+    [received] = answers(after, 1, query)
 
-    [error] = json.loads(told)["errors"]
+    [error] = json.loads(received)["errors"]
     assert (error["message"], error["extensions"]["code"]) == ("Internal error.", "INTERNAL_ERROR")
 
 
@@ -57,9 +57,9 @@ def test_while_the_database_is_away_subscribers_wait(monkeypatch, make_task, que
         failing(2, OperationalError(), executor.ResponseEncoder._answer),
     )
 
-    [told] = answers(after, 1, query)
+    [received] = answers(after, 1, query)
 
-    assert "errors" not in json.loads(told)
+    assert "errors" not in json.loads(received)
 
 
 @pytest.mark.parametrize("error", [OperationalError("away"), ZeroDivisionError()])
@@ -71,11 +71,11 @@ def test_a_log_that_could_not_be_read_is_read_again(monkeypatch, make_task, erro
     async def collect():
         request = executor.Request(CHANGES, {"after": after})
         async with asyncio.timeout(30), aclosing(executor.answers(schema, request)) as stream:
-            told = [await anext(stream)]
+            received = [await anext(stream)]
             second = asyncio.ensure_future(anext(stream))
             monkeypatch.setattr(pages, "read", failing(2, error, pages.read))
             await asyncio.to_thread(make_another)
-            return [*told, await second]
+            return [*received, await second]
 
     def make_another():
         make_task()

@@ -99,43 +99,43 @@ def test_each_cursor_goes_on_where_it_was_taken(client, make_task):
     start = begin(client)
     for _ in range(4):
         make_task()
-    told = batches(client, 4)
+    received = batches(client, 4)
 
-    for seen, cursor in enumerate([start, *(event["cursor"] for event in told)]):
+    for seen, cursor in enumerate([start, *(event["cursor"] for event in received)]):
         client.subscribe(EVENTS, id=f"after {seen}", after=cursor)
         first = client.data(id=f"after {seen}")
         assert first["events"] == []
         rest = []
         while len(rest) < 4 - seen:
             rest += client.data(id=f"after {seen}")["events"]
-        assert [event["cursor"] for event in rest] == [event["cursor"] for event in told[seen:]]
+        assert [event["cursor"] for event in rest] == [event["cursor"] for event in received[seen:]]
         client.send("complete", id=f"after {seen}")
 
 
-def test_more_than_a_page_is_told_in_order_and_says_when_it_has_caught_up(client, make_task):
+def test_more_than_a_page_is_sent_in_order_until_caught_up(client, make_task):
     after = here()
     count = 2 * pages.PAGE_EVENTS_MAX + 10
     for _ in range(count):
         make_task()
     client.subscribe(EVENTS, after=after)
 
-    told, caught_up = [], False
+    received, caught_up = [], False
     while not caught_up:
         batch = client.data()
-        told += batch["events"]
+        received += batch["events"]
         caught_up = batch["caughtUp"] and bool(batch["events"])
 
     lines = ClusterEvent.objects.order_by("xid", "id")
     expected = [Cursor(line.xid, line.id).encode() for line in lines]
-    assert [event["cursor"] for event in told] == expected
-    assert len(told) == count
+    assert [event["cursor"] for event in received] == expected
+    assert len(received) == count
 
 
 def here():
     return pages.head().encode()
 
 
-def test_a_gap_is_told_and_the_stream_goes_on(client, make_task):
+def test_gap_is_sent_and_the_stream_continues(client, make_task):
     make_task()
     after = here()
     make_task()
@@ -201,10 +201,10 @@ def test_what_commits_late_is_not_missed(client):
         heartbeat("n@host", host="host", pid=1, slots=1, queues=["default"])
         other(lambda: block.__exit__(None, None, None))
 
-    told = batches(client, 3)
-    assert [event["kind"] for event in told] == ["TASK_CREATED", "TASK_CREATED", "NODE_ONLINE"]
+    received = batches(client, 3)
+    assert [event["kind"] for event in received] == ["TASK_CREATED", "TASK_CREATED", "NODE_ONLINE"]
     sums = dict(Task.objects.values_list("pk", "a"))
-    assert [sums_of(event, sums) for event in told] == [[1], [2], []]
+    assert [sums_of(event, sums) for event in received] == [[1], [2], []]
 
 
 def sums_of(event, sums):
@@ -234,8 +234,8 @@ def test_four_writers_whose_transactions_overlap_leave_no_gap(client):
     for writer in writers:
         writer.join()
 
-    told = batches(client, 4 * rounds)
-    cursors = [event["cursor"] for event in told]
+    received = batches(client, 4 * rounds)
+    cursors = [event["cursor"] for event in received]
     lines = ClusterEvent.objects.order_by("xid", "id")
     assert cursors == [Cursor(line.xid, line.id).encode() for line in lines]
     client.ping()
@@ -243,12 +243,12 @@ def test_four_writers_whose_transactions_overlap_leave_no_gap(client):
 
 @pytest.fixture
 def patient_server(transactional_db):
-    """Nobody looks at the log by the clock."""
+    """A server that polls the log so rarely that only notifications count."""
     with running_cluster(LOG_POLL_SECONDS="600") as cluster:
         yield cluster
 
 
-def test_the_doorbell_alone_is_enough(patient_server, make_task):
+def test_notification_alone_is_enough(patient_server, make_task):
     with socket(patient_server) as client:
         begin(client)
         eventually(is_listened_to)
@@ -264,7 +264,7 @@ def is_listened_to():
         )
 
 
-def test_what_was_held_back_is_told_without_another_ring(patient_server, make_task):
+def test_held_back_events_are_sent_without_another_notification(patient_server, make_task):
     """By a transaction that has nothing to do with the log, and so does not ring when it ends."""
     block = transaction.atomic()
 
@@ -316,7 +316,7 @@ def late_server(transactional_db):
         yield cluster
 
 
-def test_who_comes_with_more_than_the_server_knows_is_told_nothing_twice(late_server, make_task):
+def test_cursor_ahead_of_the_server_gets_nothing_twice(late_server, make_task):
     """As after a change of servers: the last one may have been ahead of this one."""
     changes = "subscription S($after: String) { taskStatusChanged(after: $after) { taskId } }"
     with socket(late_server) as client:
@@ -330,13 +330,13 @@ def test_who_comes_with_more_than_the_server_knows_is_told_nothing_twice(late_se
         client.subscribe(EVENTS, id="log from there", after=after)
         client.subscribe(changes, id="changes from there", after=after)
 
-        told = {"log": [], "log from there": [], "changes": [], "changes from there": []}
-        while sum(map(len, told.values())) < 6:
+        received = {"log": [], "log from there": [], "changes": [], "changes from there": []}
+        while sum(map(len, received.values())) < 6:
             message = client.receive()
             [data] = message["payload"]["data"].values()
-            told[message["id"]] += tasks_of(data)
+            received[message["id"]] += tasks_of(data)
     both = [global_id("Task", task.pk) for task in (known, new)]
-    assert told == {
+    assert received == {
         "log": both,
         "changes": both,
         "log from there": both[1:],

@@ -33,47 +33,47 @@ def first_page_and_three_changes_of_two():
     return ids
 
 
-def test_who_reads_is_told_each_change(threads):
+def test_reading_client_gets_each_change(threads):
     after = pages.head().encode()
     ids = first_page_and_three_changes_of_two()
 
-    told = answers(after, len(ids) + 8)
+    received = answers(after, len(ids) + 8)
 
-    assert told[len(ids) :] == [
+    assert received[len(ids) :] == [
         change(id, version) for pair in ((2, 3), (4, 5)) for id in ids[:2] for version in pair
     ]
 
 
-def test_who_stalls_is_told_the_newest_of_what_was_missed(threads, monkeypatch):
+def test_stalled_client_gets_the_newest_of_what_it_missed(threads, monkeypatch):
     # Each answer seems to be taken late.
     monkeypatch.setattr(broadcast, "STALL_SECONDS", -1)
     after = pages.head().encode()
     ids = first_page_and_three_changes_of_two()
 
-    told = answers(after, len(ids) + 2)
+    received = answers(after, len(ids) + 2)
 
-    assert told[len(ids) :] == [change(ids[0], 5), change(ids[1], 5)]
+    assert received[len(ids) :] == [change(ids[0], 5), change(ids[1], 5)]
 
 
-def test_the_log_is_told_whole_to_who_stalls(threads, monkeypatch):
+def test_stalled_client_gets_the_whole_log(threads, monkeypatch):
     monkeypatch.setattr(broadcast, "STALL_SECONDS", -1)
     after = pages.head().encode()
     ids = first_page_and_three_changes_of_two()
     query = """subscription S($after: String) { clusterEvents(after: $after) {
         ... on EventBatch { events { versions } } } }"""
 
-    told = "".join(answers(after, 3, query))
+    received = "".join(answers(after, 3, query))
 
-    assert told.count('"versions"') == 1 + 8
+    assert received.count('"versions"') == 1 + 8
     assert Task.objects.count() == len(ids)
 
 
-def test_a_seat_that_is_lost_misses_nothing(threads, monkeypatch):
+def test_dropped_subscriber_misses_nothing(threads, monkeypatch):
     """A feed that finds no room goes on without it, and it catches up by itself."""
     monkeypatch.setattr(broadcast, "BUFFER_MAX", 1)
     monkeypatch.setattr(broadcast, "FULL_BUFFER_SECONDS", 0)
     lost, lose = asyncio.Event(), broadcast.Subscriber.drop
-    monkeypatch.setattr(broadcast.Subscriber, "drop", lambda seat: lost.set() or lose(seat))
+    monkeypatch.setattr(broadcast.Subscriber, "drop", lambda it: lost.set() or lose(it))
     after = pages.head().encode()
 
     async def collect():
@@ -84,7 +84,7 @@ def test_a_seat_that_is_lost_misses_nothing(threads, monkeypatch):
             await asyncio.to_thread(create, 1)
             found.append(await first)
             await asyncio.to_thread(create, 100)
-            # Nobody takes what the feed has.
+            # The feed has more than the client takes.
             await lost.wait()
             while len(found) < 101:
                 found.append(await anext(stream))
@@ -95,10 +95,10 @@ def test_a_seat_that_is_lost_misses_nothing(threads, monkeypatch):
             tasks.create_task(NewTask(a=1, b=1))
         connection.close()
 
-    told = async_to_sync(collect)()
+    received = async_to_sync(collect)()
 
     in_order = Task.objects.order_by("pk").values_list("pk", flat=True)
-    assert told == [change(id, 1) for id in in_order]
+    assert received == [change(id, 1) for id in in_order]
 
 
 class Line:

@@ -167,7 +167,7 @@ def test_there_is_one_path(server, transactional_db, path):
     [
         ("https://elsewhere.example", "127.0.0.1:{port}"),
         ("null", "127.0.0.1:{port}"),
-        # A name that leads here, but is none of ours: DNS that somebody else writes.
+        # A name that resolves to this server but is not one of its own, as in DNS rebinding.
         ("http://elsewhere.example:{port}", "elsewhere.example:{port}"),
         (None, "elsewhere.example:{port}"),
     ],

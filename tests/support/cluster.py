@@ -19,7 +19,7 @@ from django.db import connections
 from tests.support.waiting import eventually
 
 # Shorter than in production, so that recovery is seen within seconds.
-PATIENCE = {
+LONG_TIMEOUTS = {
     "TASK_LEASE_SECONDS": "4",
     "RECONCILE_EVERY_SECONDS": "1",
 }
@@ -70,7 +70,7 @@ class Cluster:
     def request(
         self, method: str, path: str, body: Any = None, *, headers: dict[str, str] | None = None
     ) -> tuple[int, Any]:
-        """Status and parsed body; 0 while nobody listens."""
+        """Return the status and the parsed body; 0 while no server listens."""
         data = None if body is None else json.dumps(body).encode()
         headers = {"Content-Type": "application/json"} | (headers or {})
         request = Request(self.url + path, data, headers, method=method)
@@ -108,7 +108,7 @@ def database_url() -> str:
 def running_cluster(*nodes: str, **settings: str) -> Iterator[Cluster]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        cluster = Cluster(port=probe.getsockname()[1], settings=PATIENCE | settings)
+        cluster = Cluster(port=probe.getsockname()[1], settings=LONG_TIMEOUTS | settings)
     try:
         for node in nodes:
             cluster.start_node(node)
