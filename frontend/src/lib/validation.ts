@@ -32,6 +32,14 @@ export class FormReader {
     return this.#values.getAll(name).map(String);
   }
 
+  /** The names in a text field, which commas separate. */
+  names(name: string): string[] {
+    const names = this.text(name)
+      .split(",")
+      .map((each) => each.trim());
+    return names.filter(Boolean);
+  }
+
   /** A signed 64-bit integer, as text because it may exceed JavaScript's precision. */
   bigInteger(name: string, label: string): string {
     const text = this.text(name).replace(/^\+/, "");

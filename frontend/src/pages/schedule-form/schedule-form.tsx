@@ -135,6 +135,18 @@ function AdvancedFields({ initial, hasIdempotencyKey }: ScheduleFormProps) {
         defaultValue={initial.maxRuns}
         min={1}
       />
+      <TextField
+        name="calendars"
+        label="Calendars"
+        hint="Names, separated by commas. No run starts at their times."
+        defaultValue={initial.calendars}
+      />
+      <TextField
+        name="labels"
+        label="Labels"
+        hint="Separated by commas."
+        defaultValue={initial.labels}
+      />
       {hasIdempotencyKey && (
         <TextField name="idempotencyKey" label="Idempotency key" maxLength={255} />
       )}

@@ -55,6 +55,8 @@ test("an edit changes only what was changed", () => {
     endsAt: null,
     maxRuns: null,
     jitter: 0,
+    calendars: ["closed"],
+    labels: ["nightly", "billing"],
     task: {
       a: "1",
       b: "2",
@@ -68,8 +70,13 @@ test("an edit changes only what was changed", () => {
   const values = valuesOf(schedule);
   const before = readSchedule(formDataOf(values)).input;
   expect(changesOf(before, readSchedule(formDataOf(values)).input)).toEqual({});
-  const edited = readSchedule(formDataOf({ ...values, intervalUnit: "60", maxRuns: "7" })).input;
-  expect(changesOf(before, edited)).toEqual({ recurrence: { interval: 60 }, maxRuns: 7 });
+  const change = { intervalUnit: "60", maxRuns: "7", labels: " billing,, " };
+  const edited = readSchedule(formDataOf({ ...values, ...change })).input;
+  expect(changesOf(before, edited)).toEqual({
+    recurrence: { interval: 60 },
+    maxRuns: 7,
+    labels: ["billing"],
+  });
 });
 
 describe("other recurrences", () => {

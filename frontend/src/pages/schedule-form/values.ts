@@ -31,6 +31,8 @@ export type ScheduleValues = Record<
   | "endsAt"
   | "maxRuns"
   | "jitter"
+  | "calendars"
+  | "labels"
   | "idempotencyKey",
   string
 >;
@@ -73,6 +75,8 @@ export function newSchedule(now = new Date()): ScheduleValues {
     endsAt: "",
     maxRuns: "",
     jitter: "0",
+    calendars: "",
+    labels: "",
     idempotencyKey: "",
   };
 }
@@ -94,6 +98,8 @@ export function valuesOf(schedule: Schedule): ScheduleValues {
     endsAt: schedule.endsAt ? localInput(new Date(schedule.endsAt)) : "",
     maxRuns: schedule.maxRuns?.toString() ?? "",
     jitter: String(schedule.jitter),
+    calendars: schedule.calendars.join(", "),
+    labels: schedule.labels.join(", "),
     idempotencyKey: "",
   };
 }
@@ -134,6 +140,8 @@ export function readSchedule(values: FormData): { input: ScheduleInput; errors: 
     endsAt: reader.optionalTime("endsAt", "Ends at"),
     maxRuns: reader.optionalInteger("maxRuns", "Maximum runs", { min: 1 }),
     jitter: reader.integer("jitter", "Jitter", seconds),
+    calendars: reader.names("calendars"),
+    labels: reader.names("labels"),
     idempotencyKey: reader.text("idempotencyKey") || null,
   };
   return { input, errors: reader.errors };

@@ -27,6 +27,8 @@ export const ScheduleQuery = graphql(`
       endsAt
       maxRuns
       jitter
+      calendars
+      labels
       firedCount
       skippedCount
       missedCount

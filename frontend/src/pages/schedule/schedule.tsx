@@ -116,6 +116,8 @@ function Configuration({ schedule }: { schedule: Schedule }) {
     ],
     ["Misfire grace period", duration(schedule.misfireGrace * 1_000)],
     ["Jitter", schedule.jitter ? `up to ${duration(schedule.jitter * 1_000)}` : "none"],
+    ["Calendars", schedule.calendars.join(", ") || "none"],
+    ["Labels", schedule.labels.join(", ") || "none"],
     ["Ends at", schedule.endsAt ? <Time key="ends" at={schedule.endsAt} /> : "never"],
     ["Maximum runs", schedule.maxRuns == null ? "unlimited" : count(schedule.maxRuns)],
     [

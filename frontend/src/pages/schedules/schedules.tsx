@@ -31,6 +31,7 @@ const SchedulesQuery = graphql(`
           text
         }
         nextRunAt
+        labels
         paused
         pauseNote
         firedCount
@@ -118,10 +119,13 @@ function ScheduleTable({ schedules }: { schedules: Schedule[] }) {
         {
           header: "Task",
           role: "title",
-          cell: ({ uuid, task }) => (
-            <Link href={`/app/schedules/${uuid}`}>
-              <Sum a={task.a} b={task.b} />
-            </Link>
+          cell: ({ uuid, task, labels }) => (
+            <>
+              <Link href={`/app/schedules/${uuid}`}>
+                <Sum a={task.a} b={task.b} />
+              </Link>
+              {labels.length > 0 && <small className="muted">{labels.join(", ")}</small>}
+            </>
           ),
         },
         {
