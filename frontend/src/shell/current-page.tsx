@@ -1,3 +1,4 @@
+import { Calendars } from "../pages/calendars/calendars";
 import { Events } from "../pages/events/events";
 import { NodePage } from "../pages/node/node";
 import { Nodes } from "../pages/nodes/nodes";
@@ -42,6 +43,8 @@ export function CurrentPage({ path }: { path: string }) {
       return <QueuePage name={route.name} key={route.name} />;
     case "events":
       return <Events />;
+    case "calendars":
+      return <Calendars />;
     case "tokens":
       return <Tokens />;
     case "not-found":

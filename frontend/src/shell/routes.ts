@@ -4,7 +4,7 @@ import type { IconName } from "../components/icon";
 
 export type Route =
   | { page: "overview" | "tasks" | "schedules" | "new-schedule" | "nodes" }
-  | { page: "queues" | "events" | "tokens" | "not-found" }
+  | { page: "queues" | "events" | "tokens" | "calendars" | "not-found" }
   | { page: "task" | "schedule" | "edit-schedule"; id: string }
   | { page: "node" | "queue"; name: string };
 
@@ -47,7 +47,7 @@ function named(page: "node" | "queue", part: string): Route {
   }
 }
 
-const LISTS = ["tasks", "schedules", "nodes", "queues", "events", "tokens"] as const;
+const LISTS = ["tasks", "schedules", "nodes", "queues", "events", "tokens", "calendars"] as const;
 
 function listOf(section: string | undefined): Route {
   const page = LISTS.find((name) => name === section);

@@ -73,11 +73,16 @@ export function Schedules() {
       query={SchedulesQuery}
       variables={variables}
       actions={
-        <RequireRole>
-          <Link className="button primary" href="/app/schedules/new">
-            <Icon name="plus" /> Create schedule
+        <>
+          <Link className="button" href="/app/calendars">
+            <Icon name="calendar" /> Calendars
           </Link>
-        </RequireRole>
+          <RequireRole>
+            <Link className="button primary" href="/app/schedules/new">
+              <Icon name="plus" /> Create schedule
+            </Link>
+          </RequireRole>
+        </>
       }
     >
       <QueryError error={data && error} />
