@@ -75,7 +75,7 @@ def delete_calendar(name: str) -> UUID:
     """Delete a calendar that no schedule uses, and return the ID that it had."""
     calendar = Calendar.objects.select_for_update().get(name=name)
     if count := schedule_count(name):
-        message = f"The calendar is used by {count} schedules. Remove it from them first."
+        message = f"Schedules that use the calendar: {count}. Remove it from them first."
         raise ValidationError({"name": error(message, "in_use")})
     id = calendar.pk
     calendar.delete()

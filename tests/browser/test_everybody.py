@@ -82,6 +82,7 @@ def paths(cluster):
         "queue": "/app/queues/a-queue-with-a-rather-long-name",
         "events": "/app/events",
         "tokens": "/app/tokens",
+        "calendars": "/app/calendars",
         "not-found": "/app/nonsense",
     }
 
@@ -89,7 +90,7 @@ def paths(cluster):
 PAGES = [
     *("overview", "tasks", "no-tasks", "task", "waiting", "schedules", "schedule"),
     *("new-schedule", "edit-schedule", "nodes", "node", "queues", "queue", "events"),
-    *("tokens", "not-found"),
+    *("tokens", "calendars", "not-found"),
 ]
 LIVE_PAGES = ["overview", "tasks", "schedules", "nodes", "node", "queues", "queue", "events"]
 WITHOUT_QUERY = {"new-schedule", "edit-schedule", "not-found"}

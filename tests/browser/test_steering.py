@@ -110,7 +110,7 @@ def test_calendar_is_created_used_and_kept_while_a_schedule_uses_it(page, ask):
     page.goto("/app/calendars")
     calendar.get_by_role("button", name="Delete…").click()
     dialog.get_by_role("button", name="Delete", exact=True).click()
-    expect(dialog).to_contain_text("used by 1 schedules")
+    expect(dialog).to_contain_text("Schedules that use the calendar: 1.")
     ask('mutation { deleteTaskSchedules(input: {where: {calendar: "weekends"}}) { count } }')
     confirm(page, "Delete")
     expect(page.get_by_text("The calendar weekends is deleted.")).to_be_visible()
