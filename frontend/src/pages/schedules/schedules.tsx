@@ -117,7 +117,7 @@ function ScheduleTable({ schedules }: { schedules: Schedule[] }) {
   return (
     <Table
       caption="Schedules"
-      minWidth={860}
+      minWidth={960}
       rows={schedules}
       rowKey={({ id }) => id}
       columns={[
@@ -135,10 +135,10 @@ function ScheduleTable({ schedules }: { schedules: Schedule[] }) {
         },
         {
           header: "Recurrence",
-          width: "20%",
+          width: "15%",
           cell: ({ recurrence }) => recurrenceText(recurrence),
         },
-        { header: "State", width: "20%", cell: (schedule) => <State schedule={schedule} /> },
+        { header: "State", width: "13%", cell: (schedule) => <State schedule={schedule} /> },
         {
           header: "Next run",
           width: "104px",
