@@ -82,7 +82,7 @@ def paths(cluster):
         "queue": "/app/queues/a-queue-with-a-rather-long-name",
         "events": "/app/events",
         "tokens": "/app/tokens",
-        "calendars": "/app/calendars",
+        "calendars": "/app/schedules/calendars",
         "not-found": "/app/nonsense",
     }
 

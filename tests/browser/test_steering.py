@@ -107,7 +107,7 @@ def test_calendar_is_created_used_and_kept_while_a_schedule_uses_it(page, ask):
     expect(configuration).to_contain_text("weekends")
     expect(configuration).to_contain_text("nightly, billing")
 
-    page.goto("/app/calendars")
+    page.goto("/app/schedules/calendars")
     calendar.get_by_role("button", name="Delete…").click()
     dialog.get_by_role("button", name="Delete", exact=True).click()
     expect(dialog).to_contain_text("Schedules that use the calendar: 1.")

@@ -34,6 +34,7 @@ export function routeOf(path: string): Route {
   if (section === "nodes" && !action) return named("node", id);
   if (section === "queues" && !action) return named("queue", id);
   if (section === "schedules" && id === "new" && !action) return { page: "new-schedule" };
+  if (section === "schedules" && id === "calendars" && !action) return { page: "calendars" };
   if (section === "schedules" && !action) return { page: "schedule", id };
   if (section === "schedules" && action === "edit") return { page: "edit-schedule", id };
   return { page: "not-found" };
@@ -47,7 +48,7 @@ function named(page: "node" | "queue", part: string): Route {
   }
 }
 
-const LISTS = ["tasks", "schedules", "nodes", "queues", "events", "tokens", "calendars"] as const;
+const LISTS = ["tasks", "schedules", "nodes", "queues", "events", "tokens"] as const;
 
 function listOf(section: string | undefined): Route {
   const page = LISTS.find((name) => name === section);

@@ -158,10 +158,12 @@ export function CheckboxGroup(props: {
   label: string;
   options: readonly Option[];
   defaultValues: readonly string[];
+  /** Whether the texts are short. */
+  isCompact?: boolean;
 }) {
   const error = useFieldError(props.name);
   return (
-    <fieldset className="checkboxes">
+    <fieldset className={props.isCompact ? "checkboxes compact" : "checkboxes"}>
       <legend>{props.label}</legend>
       {props.options.map(([value, text]) => (
         <label key={value}>

@@ -173,7 +173,16 @@ function CreateCalendar({ known, onClose }: { known: string[]; onClose: () => vo
           defaultValue={timeZone()}
           suggestions={Intl.supportedValuesOf("timeZone")}
         />
-        <CheckboxGroup name="days" label="Every" options={WEEKDAYS} defaultValues={[]} />
+        <TextField name="description" label="Description (optional)" maxLength={1_000} />
+      </div>
+      <CheckboxGroup
+        name="days"
+        label="Every week"
+        options={WEEKDAYS}
+        defaultValues={[]}
+        isCompact
+      />
+      <div className="fields">
         <TextField name="from" label="From" defaultValue="00:00" maxLength={5} />
         <TextField
           name="until"
@@ -187,7 +196,6 @@ function CreateCalendar({ known, onClose }: { known: string[]; onClose: () => vo
           label="Dates"
           hint="Such as 2027-12-24 to 2027-12-26, 2028-01-01."
         />
-        <TextField name="description" label="Description (optional)" maxLength={1_000} />
       </div>
     </FormDialog>
   );

@@ -74,7 +74,7 @@ export function Schedules() {
       variables={variables}
       actions={
         <>
-          <Link className="button" href="/app/calendars">
+          <Link className="button" href="/app/schedules/calendars">
             <Icon name="calendar" /> Calendars
           </Link>
           <RequireRole>
