@@ -4,7 +4,7 @@ from typing import Any
 
 JSON_TYPE = "application/json"
 RESPONSE_TYPE = "application/graphql-response+json"
-PATH = "/graphql/"
+PATH = "/graphql"
 
 _CODES = {
     400: "BAD_REQUEST",
@@ -23,7 +23,7 @@ _CODES = {
 
 def is_graphql(path: str) -> bool:
     """Return whether clients of a path expect GraphQL errors."""
-    return path.startswith(PATH)
+    return path == PATH or path.startswith(f"{PATH}/")
 
 
 def media_type(accept: str) -> str:

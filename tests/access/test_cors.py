@@ -71,11 +71,17 @@ def test_page_of_an_allowed_origin_uses_the_apis(server, make_token):
 
 
 def test_refusals_can_be_read_by_the_page(server):
-    for path, accept in (("/graphql/", "*/*"), ("/graphql/stream/", "text/event-stream")):
+    for path, accept in (
+        ("/graphql/", "*/*"),
+        ("/graphql", "*/*"),
+        ("/graphql/stream/", "text/event-stream"),
+    ):
         headers = {"Content-Type": "application/json", "Accept": accept}
-        response, text = send(server, "POST", path, FRIEND, "{}", **headers)
-        assert (response.status, response.headers["Access-Control-Allow-Origin"]) == (401, FRIEND)
-        assert json.loads(text)["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+        for credentials in ({}, bearer("wrong")):
+            response, text = send(server, "POST", path, FRIEND, "{}", **headers, **credentials)
+            assert response.status == 401
+            assert response.headers["Access-Control-Allow-Origin"] == FRIEND
+            assert json.loads(text)["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
 
 
 def test_allowed_origin_opens_a_web_socket(server, make_token):
