@@ -60,9 +60,8 @@ def save_calendar(new: NewCalendar) -> Calendar:
     """
     if errors := _validate(new):
         raise ValidationError(errors)
-    calendar, is_new = Calendar.objects.select_for_update().get_or_create(
-        name=new.name, defaults=_columns(new)
-    )
+    calendars.lock_to_change()
+    calendar, is_new = Calendar.objects.get_or_create(name=new.name, defaults=_columns(new))
     if not is_new:
         Calendar.objects.filter(pk=calendar.pk).update(updated_at=Now(), **_columns(new))
         _reschedule(new.name)
@@ -73,7 +72,8 @@ def save_calendar(new: NewCalendar) -> Calendar:
 @in_transaction
 def delete_calendar(name: str) -> UUID:
     """Delete a calendar that no schedule uses, and return the ID that it had."""
-    calendar = Calendar.objects.select_for_update().get(name=name)
+    calendars.lock_to_change()
+    calendar = Calendar.objects.get(name=name)
     if count := schedule_count(name):
         message = f"Schedules that use the calendar: {count}. Remove it from them first."
         raise ValidationError({"name": error(message, "in_use")})

@@ -126,22 +126,27 @@ def _validate(new: NewSchedule) -> dict[str, ValidationError]:
     for name, choices in (("overlap", Overlap), ("on_gap", OnGap), ("on_fold", OnFold)):
         if getattr(new, name) not in choices:
             errors[name] = error(f"Must be one of {', '.join(choices)}.", "invalid_choice")
-    return errors | _name_errors(new) | _recurrence_errors(new) or _contradictions(new)
+    errors |= calendar_errors(new.calendars) | _label_errors(new.labels)
+    return errors | _recurrence_errors(new) or _contradictions(new)
 
 
-def _name_errors(new: NewSchedule) -> dict[str, ValidationError]:
-    errors = {}
-    if len(new.calendars) > CALENDARS_MAX:
-        errors["calendars"] = error(f"Must be at most {CALENDARS_MAX} names.", "invalid")
-    elif new.calendars:
-        found = Calendar.objects.filter(name__in=list(new.calendars)).values_list("name", flat=True)
-        if unknown := sorted(set(new.calendars) - set(found)):
-            errors["calendars"] = error(f"There is no calendar {unknown[0][:63]!r}.", "not_found")
-    if len(new.labels) > LABELS_MAX or not all(map(_is_label, new.labels)):
-        errors["labels"] = error(
-            f"Must be at most {LABELS_MAX} labels of 1 to {LABEL_MAX_LENGTH} characters.", "invalid"
-        )
-    return errors
+def calendar_errors(names: Sequence[str]) -> dict[str, ValidationError]:
+    """Return the error of names that are too many, or of a calendar that does not exist."""
+    if len(names) > CALENDARS_MAX:
+        return {"calendars": error(f"Must be at most {CALENDARS_MAX} names.", "invalid")}
+    if not names:
+        return {}
+    found = Calendar.objects.filter(name__in=list(names)).values_list("name", flat=True)
+    if unknown := sorted(set(names) - set(found)):
+        return {"calendars": error(f"There is no calendar {unknown[0][:63]!r}.", "not_found")}
+    return {}
+
+
+def _label_errors(labels: Sequence[str]) -> dict[str, ValidationError]:
+    if len(labels) <= LABELS_MAX and all(map(_is_label, labels)):
+        return {}
+    message = f"Must be at most {LABELS_MAX} labels of 1 to {LABEL_MAX_LENGTH} characters."
+    return {"labels": error(message, "invalid")}
 
 
 def _is_label(label: str) -> bool:

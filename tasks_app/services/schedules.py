@@ -25,6 +25,7 @@ from tasks_app.services.schedule_parameters import (
     OF_THE_SCHEDULE,
     OF_THE_TASK,
     NewSchedule,
+    calendar_errors,
     checked,
     recurrence_for,
     starting_at,
@@ -69,10 +70,10 @@ def create_schedule(new: NewSchedule) -> TaskSchedule:
 @in_transaction
 def update_schedule(schedule_id: UUID, **changes: Any) -> TaskSchedule:
     """Change parameters of a schedule. Scheduled times that are due follow the old parameters."""
+    calendars.lock_to_use()
     ticking.tick(schedule_id)
     schedule = _get_locked(schedule_id)
     new = checked(with_changes(_parameters_of(schedule), changes))
-    calendars.lock(new.calendars)
     new = starting_at(new, database_now())
     for name in OF_THE_SCHEDULE:
         setattr(schedule, name, getattr(new, name))
@@ -169,7 +170,11 @@ def _get_locked(schedule_id: UUID) -> TaskSchedule:
 
 @in_transaction
 def _insert(new: NewSchedule) -> TaskSchedule:
-    calendars.lock(new.calendars)
+    if new.calendars:
+        calendars.lock_to_use()
+        # One may have been deleted since the parameters were checked.
+        if errors := calendar_errors(new.calendars):
+            raise ValidationError(errors)
     stored = starting_at(new, database_now())
     schedule = TaskSchedule(
         **{name: getattr(stored, name) for name in OF_THE_SCHEDULE},

@@ -6,19 +6,20 @@ from uuid import UUID
 
 from tasks_app.sql.db import columns, fetch
 
-# Blocks changes of calendars until the transaction ends.
-_LOCK = """
-    SELECT name FROM tasks_app_calendar
-     WHERE name = ANY(%(names)s)
-     ORDER BY name
-       FOR SHARE
-"""
+_LOCK = 0x63616C65
+# Many transactions that use calendars hold it at the same time, or one that changes a calendar.
+_LOCK_TO_USE = "SELECT pg_advisory_xact_lock_shared(%(lock)s)"
+_LOCK_TO_CHANGE = "SELECT pg_advisory_xact_lock(%(lock)s)"
 
 
-def lock(names: Sequence[str]) -> None:
-    """Keep calendars from being changed or deleted until the transaction ends."""
-    if names:
-        fetch(_LOCK, {"names": list(names)})
+def lock_to_use() -> None:
+    """Block changes of calendars until the transaction ends. Call it before locking a schedule."""
+    fetch(_LOCK_TO_USE, {"lock": _LOCK})
+
+
+def lock_to_change() -> None:
+    """Block the creation and change of schedules that use calendars until the transaction ends."""
+    fetch(_LOCK_TO_CHANGE, {"lock": _LOCK})
 
 
 # Sets the next scheduled time of schedules.

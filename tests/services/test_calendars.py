@@ -1,7 +1,10 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
+from threading import Event
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils import timezone
 
 from tasks_app import ticking
@@ -9,6 +12,7 @@ from tasks_app.models import Calendar, ClusterEvent, TaskSchedule
 from tasks_app.recurrence import Weekday
 from tasks_app.services import calendars, schedules
 from tasks_app.services.calendars import Dates, NewCalendar, WeeklyHours
+from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("woken")]
 
@@ -156,3 +160,42 @@ def test_schedule_that_runs_once_at_an_excluded_time_is_refused(make_schedule):
         make_schedule(interval=None, scheduled_at=None, at=at, calendars=["closed"])
 
     assert errors_of(invalid) == {"calendars": "out_of_range"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_change_of_a_schedule_and_of_its_calendar_at_once_do_not_block_each_other(
+    make_schedule, monkeypatch
+):
+    calendars.save_calendar(NewCalendar(name="closed"))
+    schedule = make_schedule(calendars=["closed"])
+    is_locked = Event()
+    tick = ticking.tick
+
+    def tick_then_wait(schedule_id):
+        tick(schedule_id)
+        is_locked.set()
+        eventually(is_waiting)
+
+    monkeypatch.setattr(ticking, "tick", tick_then_wait)
+    with ThreadPoolExecutor(2) as threads:
+        changed = threads.submit(in_thread, schedules.update_schedule, schedule.pk, a=7)
+        is_locked.wait(10)
+        saved = threads.submit(
+            in_thread, calendars.save_calendar, NewCalendar(name="closed", description="new")
+        )
+        assert changed.result(20).task.a == 7
+        assert saved.result(20).description == "new"
+
+
+def in_thread(service, *arguments, **options):
+    try:
+        return service(*arguments, **options)
+    finally:
+        connection.close()
+
+
+def is_waiting():
+    """Return whether a transaction waits for a lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone()[0]
