@@ -1,5 +1,6 @@
 """Calendars of times in which schedules start no runs: type, queries and mutations."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from typing import Annotated, Any
 
@@ -15,10 +16,11 @@ from schema.core.payloads import (
     mutation_input,
     mutation_payload,
 )
-from schema.core.prefetch import fetch_selected
+from schema.core.prefetch import fetch_selected, prefetch_one, prefetches
 from schema.core.relay import Node, checked_name, described, global_id
-from tasks_app import models
+from tasks_app import models, recurrence
 from tasks_app.services import calendars
+from tasks_app.sql.calendars import schedule_counts
 
 NAME = "The name of the calendar, 1 to 63 characters."
 TIME_ZONE = "The IANA time zone of its days and hours, such as Europe/Berlin."
@@ -73,7 +75,17 @@ class Calendar(Node):
 
     @strawberry.field(description="The number of schedules that use the calendar.")
     def schedule_count(self: Any) -> int:
-        return calendars.schedule_count(self.name)
+        if not hasattr(self, "loaded_schedule_count"):
+            prefetch_one(self, "scheduleCount")
+        return int(self.loaded_schedule_count)
+
+
+@prefetches(models.Calendar, "scheduleCount")
+def _load_schedule_counts(rows: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+    counts = schedule_counts([row.name for row in rows])
+    for row in rows:
+        row.loaded_schedule_count = counts.get(row.name, 0)
+    return []
 
 
 @strawberry.input(description="The same hours on some days of each week.")
@@ -106,12 +118,14 @@ class SaveCalendarInput:
         return calendars.NewCalendar(
             name=self.name,
             description=self.description,
-            time_zone=self.time_zone,
-            weekly=[
-                calendars.WeeklyHours(days=tuple(each.days), begins=each.from_, until=each.until)
-                for each in self.weekly
-            ],
-            dates=[calendars.Dates(first=each.from_, last=each.until) for each in self.dates],
+            excluded=recurrence.ExcludedTimes(
+                self.time_zone,
+                tuple(
+                    recurrence.WeeklyHours(tuple(each.days), each.from_, each.until)
+                    for each in self.weekly
+                ),
+                tuple(recurrence.Dates(each.from_, each.until) for each in self.dates),
+            ),
         )
 
 

@@ -3,7 +3,13 @@
 Pure: times come in, decisions go out.
 """
 
-from tasks_app.recurrence.calendars import ExcludedTimes, Exclusions, Weekday
+from tasks_app.recurrence.calendars import (
+    Dates,
+    ExcludedTimes,
+    Exclusions,
+    Weekday,
+    WeeklyHours,
+)
 from tasks_app.recurrence.cron import (
     Cron,
     NotedTick,
@@ -44,6 +50,7 @@ __all__ = [
     "EXPRESSION_MAX_LENGTH",
     "LATEST",
     "Cron",
+    "Dates",
     "Decision",
     "ExcludedTimes",
     "Exclusions",
@@ -61,6 +68,7 @@ __all__ = [
     "TickOutcome",
     "TickReason",
     "Weekday",
+    "WeeklyHours",
     "decide",
     "is_valid",
     "is_zone",

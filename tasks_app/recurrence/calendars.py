@@ -92,6 +92,24 @@ class ExcludedTimes:
             ),
         )
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the columns of a calendar, as `from_json` reads them."""
+        return {
+            "time_zone": self.time_zone,
+            "weekly": [
+                {
+                    "days": list(each.days),
+                    "from": f"{each.begins:%H:%M}",
+                    "until": f"{each.until:%H:%M}",
+                }
+                for each in self.weekly
+            ],
+            "dates": [
+                {"from": each.first.isoformat(), "until": each.last.isoformat()}
+                for each in self.dates
+            ],
+        }
+
     def near(self, moment: datetime) -> Iterator[Span]:
         """Yield the spans that contain a time or begin in the week after it, and all dates."""
         yield from (dates.span(self.time_zone) for dates in self.dates)

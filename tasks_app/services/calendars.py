@@ -3,9 +3,8 @@
 They raise Calendar.DoesNotExist, and ValidationError by field with a code for each error.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -14,7 +13,7 @@ from django.db.models.functions import Now
 from tasks_app.log import events
 from tasks_app.models import Calendar, ClusterEvent, TaskSchedule
 from tasks_app.models.base import database_now
-from tasks_app.recurrence import EARLIEST, LATEST, Weekday, is_zone
+from tasks_app.recurrence import EARLIEST, LATEST, ExcludedTimes, Weekday, is_zone
 from tasks_app.services.validation import error, is_storable, text_error
 from tasks_app.sql import calendars
 from tasks_app.sql.transactions import in_transaction
@@ -24,21 +23,7 @@ DESCRIPTION_MAX_LENGTH = 10_000
 WEEKLY_MAX, DATES_MAX = 50, 1_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WeeklyHours:
-    """Hours on some days of each week. If `until` is not later, they end on the next day."""
-
-    days: Sequence[str]
-    begins: time
-    until: time
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dates:
-    """The days from one to another, both included."""
-
-    first: date
-    last: date
+_NO_TIMES = ExcludedTimes("UTC")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +32,7 @@ class NewCalendar:
 
     name: str
     description: str = ""
-    time_zone: str = "UTC"
-    weekly: Sequence[WeeklyHours] = ()
-    dates: Sequence[Dates] = ()
+    excluded: ExcludedTimes = _NO_TIMES
 
 
 @in_transaction
@@ -74,18 +57,13 @@ def delete_calendar(name: str) -> UUID:
     """Delete a calendar that no schedule uses, and return the ID that it had."""
     calendars.lock_to_change()
     calendar = Calendar.objects.get(name=name)
-    if count := schedule_count(name):
+    if count := calendars.schedule_counts([name]).get(name):
         message = f"Schedules that use the calendar: {count}. Remove it from them first."
         raise ValidationError({"name": error(message, "in_use")})
     id = calendar.pk
     calendar.delete()
     events.calendar_changed(ClusterEvent.Kind.CALENDAR_DELETED, name)
     return id
-
-
-def schedule_count(name: str) -> int:
-    """Return the number of schedules that use a calendar."""
-    return TaskSchedule.objects.filter(calendars__contains=[name]).count()
 
 
 def _reschedule(name: str) -> None:
@@ -112,21 +90,7 @@ def _reschedule(name: str) -> None:
 
 
 def _columns(new: NewCalendar) -> dict[str, object]:
-    return {
-        "description": new.description,
-        "time_zone": new.time_zone,
-        "weekly": [
-            {
-                "days": list(each.days),
-                "from": f"{each.begins:%H:%M}",
-                "until": f"{each.until:%H:%M}",
-            }
-            for each in new.weekly
-        ],
-        "dates": [
-            {"from": each.first.isoformat(), "until": each.last.isoformat()} for each in new.dates
-        ],
-    }
+    return {"description": new.description, **new.excluded.to_json()}
 
 
 def _validate(new: NewCalendar) -> dict[str, ValidationError]:
@@ -135,21 +99,21 @@ def _validate(new: NewCalendar) -> dict[str, ValidationError]:
         errors["name"] = error(f"Must be 1 to {NAME_MAX_LENGTH} characters.", "invalid")
     if len(new.description) > DESCRIPTION_MAX_LENGTH or not is_storable(new.description):
         errors["description"] = text_error(DESCRIPTION_MAX_LENGTH)
-    if not is_zone(new.time_zone):
+    if not is_zone(new.excluded.time_zone):
         message = "Must be the name of an IANA time zone, such as Europe/Berlin."
         errors["time_zone"] = error(message, "invalid")
-    if len(new.weekly) > WEEKLY_MAX:
+    if len(new.excluded.weekly) > WEEKLY_MAX:
         errors["weekly"] = error(f"Must be at most {WEEKLY_MAX} entries.", "invalid")
-    if len(new.dates) > DATES_MAX:
+    if len(new.excluded.dates) > DATES_MAX:
         errors["dates"] = error(f"Must be at most {DATES_MAX} entries.", "invalid")
-    for number, hours in enumerate(new.weekly[:WEEKLY_MAX]):
+    for number, hours in enumerate(new.excluded.weekly[:WEEKLY_MAX]):
         if not hours.days or not set(hours.days) <= set(Weekday.values):
             errors[f"weekly.{number}.days"] = error("Must name days of the week.", "invalid")
         for field, clock in (("from", hours.begins), ("until", hours.until)):
             if clock.tzinfo or clock.second or clock.microsecond:
                 message = "Must be a local time in hours and minutes."
                 errors[f"weekly.{number}.{field}"] = error(message, "invalid")
-    for number, dates in enumerate(new.dates[:DATES_MAX]):
+    for number, dates in enumerate(new.excluded.dates[:DATES_MAX]):
         if dates.last < dates.first:
             message = "Must not be earlier than `from`."
             errors[f"dates.{number}.until"] = error(message, "out_of_range")

@@ -22,6 +22,20 @@ def lock_to_change() -> None:
     fetch(_LOCK_TO_CHANGE, {"lock": _LOCK})
 
 
+# Counts the schedules that use calendars.
+_COUNTS = """
+    SELECT name, count(*)
+      FROM tasks_app_taskschedule, unnest(calendars) AS name
+     WHERE calendars && %(names)s::varchar[] AND name = ANY(%(names)s)
+     GROUP BY name
+"""
+
+
+def schedule_counts(names: Sequence[str]) -> dict[str, int]:
+    """Return the number of schedules that use each calendar, without those that none uses."""
+    return dict(fetch(_COUNTS, {"names": list(names)}))
+
+
 # Sets the next scheduled time of schedules.
 _RESCHEDULE = """
     UPDATE tasks_app_taskschedule s

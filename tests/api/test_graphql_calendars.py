@@ -146,3 +146,19 @@ def test_too_many_labels_in_a_condition_are_refused(graphql):
     )
 
     assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+def test_schedules_of_many_calendars_are_counted_in_one_query(
+    data, make_schedule, django_assert_max_num_queries
+):
+    for number in range(5):
+        calendars.save_calendar(NewCalendar(name=f"c{number}"))
+        make_schedule(calendars=["c0", f"c{number}"])
+
+    with django_assert_max_num_queries(2):
+        found = data("{ calendars { name scheduleCount } }")["calendars"]
+
+    assert {each["name"]: each["scheduleCount"] for each in found} == {
+        "c0": 5,
+        **{f"c{number}": 1 for number in range(1, 5)},
+    }

@@ -9,17 +9,22 @@ from django.utils import timezone
 
 from tasks_app import ticking
 from tasks_app.models import Calendar, ClusterEvent, TaskSchedule
-from tasks_app.recurrence import Weekday
+from tasks_app.recurrence import Dates, ExcludedTimes, Weekday, WeeklyHours
 from tasks_app.services import calendars, schedules
-from tasks_app.services.calendars import Dates, NewCalendar, WeeklyHours
+from tasks_app.services.calendars import NewCalendar
 from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("woken")]
 
 WHOLE_DAY = {"begins": time(0), "until": time(0)}
-WEEKEND = NewCalendar(
-    name="weekend", weekly=[WeeklyHours(days=("SATURDAY", "SUNDAY"), **WHOLE_DAY)]
-)
+
+
+def calendar(name, *, description="", **excluded):
+    times = ExcludedTimes(**{"time_zone": "UTC"} | excluded)
+    return NewCalendar(name=name, description=description, excluded=times)
+
+
+WEEKEND = calendar("weekend", weekly=[WeeklyHours(days=("SATURDAY", "SUNDAY"), **WHOLE_DAY)])
 ALWAYS = [WeeklyHours(days=tuple(Weekday.values), **WHOLE_DAY)]
 
 
@@ -49,7 +54,7 @@ def daily(make_schedule):
 
 
 def test_schedule_starts_after_the_excluded_days(daily):
-    calendars.save_calendar(NewCalendar(name="closed", dates=[days_from_now(0, 3)]))
+    calendars.save_calendar(calendar("closed", dates=[days_from_now(0, 3)]))
 
     schedule = daily(calendars=["closed"])
 
@@ -62,7 +67,7 @@ def test_change_of_a_calendar_moves_the_next_run_of_its_schedules(daily):
     user, other = daily(calendars=["closed"]), daily()
     before = next_run(other)
 
-    calendars.save_calendar(NewCalendar(name="closed", dates=[days_from_now(1, 2)]))
+    calendars.save_calendar(calendar("closed", dates=[days_from_now(1, 2)]))
 
     assert (next_run(user), next_run(other)) == (before + timedelta(days=2), before)
     kinds = ClusterEvent.objects.values_list("kind", flat=True)
@@ -74,7 +79,7 @@ def test_change_of_a_calendar_moves_the_next_run_of_its_schedules(daily):
 
 
 def test_excluded_times_of_a_downtime_start_no_run_and_are_not_missed(daily):
-    calendars.save_calendar(NewCalendar(name="closed", dates=[days_from_now(-5, -1)]))
+    calendars.save_calendar(calendar("closed", dates=[days_from_now(-5, -1)]))
     schedule = daily(calendars=["closed"])
     first = schedule.scheduled_at - timedelta(days=8)
     TaskSchedule.objects.filter(pk=schedule.pk).update(scheduled_at=first, next_run_at=first)
@@ -100,7 +105,7 @@ def test_calendar_in_use_is_not_deleted(daily):
 
 
 def test_calendars_that_leave_no_time_are_refused(daily):
-    calendars.save_calendar(NewCalendar(name="always", weekly=ALWAYS))
+    calendars.save_calendar(calendar("always", weekly=ALWAYS))
     calendars.save_calendar(WEEKEND)
     schedule = daily(calendars=["weekend"])
     before = next_run(schedule)
@@ -113,7 +118,7 @@ def test_calendars_that_leave_no_time_are_refused(daily):
             attempt()
         assert errors_of(invalid) == {"calendars": "out_of_range"}
     with pytest.raises(ValidationError) as invalid:
-        calendars.save_calendar(NewCalendar(name="weekend", weekly=ALWAYS))
+        calendars.save_calendar(calendar("weekend", weekly=ALWAYS))
     assert errors_of(invalid) == {"name": "out_of_range"}
     assert (next_run(schedule), TaskSchedule.objects.count()) == (before, 1)
 
@@ -146,14 +151,14 @@ def test_schedule_names_calendars_that_exist(daily):
 )
 def test_calendar_that_is_not_valid_is_refused_by_field(parameters, field):
     with pytest.raises(ValidationError) as invalid:
-        calendars.save_calendar(NewCalendar(**{"name": "closed"} | parameters))
+        calendars.save_calendar(calendar(**{"name": "closed"} | parameters))
 
     assert list(invalid.value.error_dict) == [field]
     assert not Calendar.objects.exists()
 
 
 def test_schedule_that_runs_once_at_an_excluded_time_is_refused(make_schedule):
-    calendars.save_calendar(NewCalendar(name="closed", dates=[days_from_now(1, 3)]))
+    calendars.save_calendar(calendar("closed", dates=[days_from_now(1, 3)]))
     at = datetime.now(UTC) + timedelta(days=2)
 
     with pytest.raises(ValidationError) as invalid:
