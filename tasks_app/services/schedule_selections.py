@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from tasks_app.models import TaskSchedule
-from tasks_app.models.base import uuid7
 from tasks_app.services import schedules
+from tasks_app.services.batches import ids_in_batches
 from tasks_app.services.validation import check_note
 
 _BATCH = 500
@@ -46,12 +46,7 @@ def _each(condition: Q, change: Callable[[UUID], object], dry_run: bool) -> int:
     rows = TaskSchedule.objects.filter(condition)
     if dry_run:
         return rows.count()
-    count, done, end = 0, UUID(int=0), uuid7()
-    while ids := list(
-        rows.filter(pk__gt=done, pk__lt=end).order_by("pk").values_list("pk", flat=True)[:_BATCH]
-    ):
-        count, done = count + sum(_is_changed(id, change) for id in ids), ids[-1]
-    return count
+    return sum(_is_changed(id, change) for ids in ids_in_batches(rows, _BATCH) for id in ids)
 
 
 def _is_changed(id: UUID, change: Callable[[UUID], object]) -> bool:

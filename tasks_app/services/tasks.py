@@ -17,6 +17,7 @@ from tasks_app import dispatch
 from tasks_app.log import events
 from tasks_app.models import Queue, Task, uuid7
 from tasks_app.options import DEFAULT_QUEUE, KEY_MAX_LENGTH, TASK_OPTIONS, default_of
+from tasks_app.services.batches import ids_in_batches
 from tasks_app.services.validation import error, is_storable, range_error, text_error
 from tasks_app.sql import transitions
 from tasks_app.sql.transactions import in_transaction
@@ -190,12 +191,7 @@ def retryable(condition: Q) -> QuerySet[Task]:
 
 def _change_all(rows: QuerySet[Task], change: Callable[[list[UUID]], list[Transition]]) -> int:
     """Change rows in batches, each in a transaction of its own, without tasks created meanwhile."""
-    count, done, end = 0, UUID(int=0), uuid7()
-    while ids := list(
-        rows.filter(pk__gt=done, pk__lt=end).order_by("pk").values_list("pk", flat=True)[:_BATCH]
-    ):
-        count, done = count + _change(ids, change), ids[-1]
-    return count
+    return sum(_change(ids, change) for ids in ids_in_batches(rows, _BATCH))
 
 
 @in_transaction

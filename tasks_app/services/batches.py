@@ -1,0 +1,19 @@
+"""Rows in batches, for changes with a transaction for each batch or row."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from tasks_app.models import uuid7
+
+
+def ids_in_batches(rows: "QuerySet[Any]", size: int) -> Iterator[list[UUID]]:
+    """Yield the IDs of rows in batches, oldest first, without rows created meanwhile."""
+    done, end = UUID(int=0), uuid7()
+    while ids := list(
+        rows.filter(pk__gt=done, pk__lt=end).order_by("pk").values_list("pk", flat=True)[:size]
+    ):
+        yield ids
+        done = ids[-1]
