@@ -190,15 +190,26 @@ class TaskSchedule(BaseModel):
         [task] = self.tasks.all()
         return task
 
+    @property
+    def next_start(self) -> datetime | None:
+        """The next scheduled time that may start a run; None if it is paused or has ended."""
+        is_over = self.paused_at is not None or self._runs_left == 0
+        if is_over or self.next_run_at is None:
+            return None
+        return self.next_run_at if self.next_run_at <= min(self.ends_at or LATEST, LATEST) else None
+
     def upcoming(self, count: int) -> list[datetime]:
         """Return the next scheduled times, at most `count`; none while the schedule is paused."""
+        first = self.next_start
+        if first is None:
+            return []
         return upcoming(
-            self.recurrence,
-            None if self.paused_at else self.next_run_at,
-            count,
-            ends_at=self.ends_at,
-            runs_left=runs_left(self.max_runs, self.fired, self.queued_at),
+            self.recurrence, first, count, ends_at=self.ends_at, runs_left=self._runs_left
         )
+
+    @property
+    def _runs_left(self) -> int | None:
+        return runs_left(self.max_runs, self.fired, self.queued_at)
 
     @transaction.atomic
     def schedule_celery_beat_task(self) -> None:
@@ -217,8 +228,9 @@ class TaskSchedule(BaseModel):
             self.schedule_celery_beat_task()
             return
         stored = TaskSchedule.objects.select_for_update().get(pk=self.pk)
-        if stored.next_run_at is None or stored.recurrence != self.recurrence:
-            self.next_run_at = self.recurrence.first_after(database_now())
+        recurrence = self.recurrence
+        if stored.next_run_at is None or stored.recurrence != recurrence:
+            self.next_run_at = recurrence.first_after(database_now())
         else:
             self.next_run_at = stored.next_run_at
         used_before = beat_rows.used_by(self.periodic_task)

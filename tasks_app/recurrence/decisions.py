@@ -134,25 +134,26 @@ def decide(due: ScheduleState) -> Decision:
     is_exhausted = runs_left(due.max_runs, due.fired, due.queued_at) == 0
     if is_exhausted or (due.ends_at is not None and first > due.ends_at):
         return Decision([_closing(first)], None, due.queued_at)
-    last = due.recurrence.last_until(min(due.now, due.ends_at or due.now))
+    recurrence = due.recurrence
+    last = recurrence.last_until(min(due.now, due.ends_at or due.now))
     if last is None or last < first:
-        # The time zone's rules have changed since `next_run_at` was computed.
-        return Decision([], due.recurrence.first_after(due.now), due.queued_at)
+        # The time zone's rules or a calendar have changed since `next_run_at` was computed.
+        return Decision([], recurrence.first_after(due.now), due.queued_at)
     decide_until = _while_paused if due.paused_at else _while_active
-    tick_groups, queued_at = decide_until(due, first, last)
-    following = due.recurrence.first_after(last)
+    tick_groups, queued_at = decide_until(due, recurrence, first, last)
+    following = recurrence.first_after(last)
     if following is not None and following <= due.now:
         return Decision([*tick_groups, _closing(following)], None, queued_at)
     return Decision(tick_groups, following, queued_at)
 
 
 def _while_active(
-    due: ScheduleState, first: datetime, last: datetime
+    due: ScheduleState, recurrence: Recurrence, first: datetime, last: datetime
 ) -> tuple[list[TickGroup], datetime | None]:
     """The last scheduled time starts a run if it is not too late; those before it are missed."""
     if due.now - last > timedelta(seconds=due.misfire_grace):
-        return _alike(due.recurrence, first, last, TickOutcome.MISSED), due.queued_at
-    tick_groups = _alike_before(due.recurrence, first, last)
+        return _alike(recurrence, first, last, TickOutcome.MISSED), due.queued_at
+    tick_groups = _alike_before(recurrence, first, last)
     if due.is_free and due.queued_at is None:
         return [*tick_groups, TickGroup(last, 1, TickOutcome.FIRED)], None
     if due.overlap == Overlap.QUEUE_ONE and due.queued_at is None:
@@ -164,11 +165,10 @@ def _while_active(
 
 
 def _while_paused(
-    due: ScheduleState, first: datetime, last: datetime
+    due: ScheduleState, recurrence: Recurrence, first: datetime, last: datetime
 ) -> tuple[list[TickGroup], datetime | None]:
     """Scheduled times before the pause are missed; those since then are skipped."""
     assert due.paused_at is not None
-    recurrence = due.recurrence
     missed = _alike_before(recurrence, first, min(due.paused_at, last + INSTANT))
     since = recurrence.first_after(max(first, due.paused_at) - INSTANT)
     if since is None:

@@ -162,3 +162,16 @@ def test_schedules_of_many_calendars_are_counted_in_one_query(
         "c0": 5,
         **{f"c{number}": 1 for number in range(1, 5)},
     }
+
+
+def test_next_runs_of_a_list_are_read_without_the_calendars(
+    data, make_schedule, django_assert_max_num_queries
+):
+    calendars.save_calendar(NewCalendar(name="closed"))
+    for _ in range(5):
+        make_schedule(calendars=["closed"])
+
+    with django_assert_max_num_queries(1):
+        found = data("{ taskSchedules { nodes { nextRunAt } } }")["taskSchedules"]["nodes"]
+
+    assert len([each for each in found if each["nextRunAt"]]) == 5

@@ -90,7 +90,7 @@ class TaskSchedule(Node):
         description="The next scheduled time. Null if the schedule is paused or has ended."
     )
     def next_run_at(self: Any) -> datetime | None:
-        return next(iter(self.upcoming(1)), None)
+        return self.next_start
 
     @strawberry.field(description="Whether the schedule is paused.")
     def paused(self: Any) -> bool:
