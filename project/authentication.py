@@ -51,7 +51,7 @@ class Access:
                 reason=request.headers.get("X-Request-Reason", ""),
             )
         except authentication.InvalidTokenError:
-            return unauthenticated(request, "The token is wrong, has expired or was revoked.")
+            return unauthenticated(request, actors.CREDENTIALS_REFUSED)
         except authentication.RateLimitedError as error:
             return rate_limited(request, error.seconds)
         except (OperationalError, InterfaceError):

@@ -37,6 +37,7 @@ ANONYMOUS = Actor()
 OPEN_ACCESS = Actor(role=Role.ADMIN)
 
 AUTHENTICATION_REQUIRED = "Authentication is required. Send an API token or log in."
+CREDENTIALS_REFUSED = "The token is wrong, has expired or was revoked."
 
 _current: ContextVar[Actor | None] = ContextVar("actor", default=None)
 

@@ -1,10 +1,13 @@
 """Responses to GraphQL requests that are refused before anything is executed."""
 
+from collections.abc import Mapping
 from typing import Any
 
 JSON_TYPE = "application/json"
 RESPONSE_TYPE = "application/graphql-response+json"
 PATH = "/graphql"
+
+NOT_JSON = f"The Content-Type of the request must be {JSON_TYPE}."
 
 _CODES = {
     400: "BAD_REQUEST",
@@ -38,6 +41,11 @@ def media_type(accept: str) -> str:
 def content_type(accept: str) -> str:
     """Return the header `Content-Type` of a response."""
     return f"{media_type(accept)}; charset=utf-8"
+
+
+def error_headers(accept: str, headers: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the headers of a response with an error, with additional ones."""
+    return {"Content-Type": content_type(accept), "Vary": "Accept", **(headers or {})}
 
 
 def error_body(message: str, status: int, code: str = "", **extensions: Any) -> dict[str, Any]:

@@ -19,7 +19,15 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from schema import schema
-from schema.core.responses import JSON_TYPE, RESPONSE_TYPE, content_type, error_body, media_type
+from schema.core.responses import (
+    JSON_TYPE,
+    NOT_JSON,
+    RESPONSE_TYPE,
+    content_type,
+    error_body,
+    error_headers,
+    media_type,
+)
 from schema.execution import documents
 from schema.transport import messages
 from tasks_app import actors
@@ -50,8 +58,7 @@ class GraphQLView(StrawberryView[Any, Any]):
                 )
             return self.run(request=request)
         except RequestDataTooBig:
-            limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-            return refusal(request, 413, f"The request body is larger than {limit:,} bytes.")
+            return refusal(request, 413, messages.too_large())
         except UnicodeDecodeError:
             return refusal(request, 400, "The request body is not UTF-8.")
         except documents.DocumentError as error:
@@ -68,7 +75,7 @@ class GraphQLView(StrawberryView[Any, Any]):
         if request.method == "POST" and parse_content_type(request.content_type or "")[0] != (
             JSON_TYPE
         ):
-            raise HTTPException(415, f"The Content-Type of the request must be {JSON_TYPE}.")
+            raise HTTPException(415, NOT_JSON)
         data = super().parse_http_body(request)
         assert not isinstance(data, list)  # batches are switched off
         return replace(data, query=documents.resolve(data.query, data.extensions))
@@ -125,11 +132,7 @@ def refusal(
     return HttpResponse(
         json.dumps(error_body(message, status, code, **extensions)),
         status=status,
-        headers={
-            "Content-Type": content_type(request.headers.get("accept", "")),
-            "Vary": "Accept",
-            **(headers or {}),
-        },
+        headers=error_headers(request.headers.get("accept", ""), headers),
     )
 
 

@@ -33,6 +33,11 @@ def parse(text: str) -> dict[str, Any]:
     return value
 
 
+def too_large() -> str:
+    """Return the error of a request whose body is larger than the settings permit."""
+    return f"The request body is larger than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,} bytes."
+
+
 def is_our_host(host: str) -> bool:
     """Return whether ALLOWED_HOSTS contains the host. Prevents DNS rebinding."""
     return validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS)

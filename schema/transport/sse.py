@@ -18,7 +18,7 @@ from strawberry.http.streaming import SSETransport, merge_stream_with_heartbeat
 from strawberry.http.websocket_origin import is_same_origin
 
 from schema import schema
-from schema.core.responses import JSON_TYPE, content_type, error_body
+from schema.core.responses import JSON_TYPE, NOT_JSON, error_body, error_headers
 from schema.execution import documents, executor
 from schema.transport import credentials, messages
 from tasks_app import actors
@@ -45,7 +45,7 @@ async def stream(request: Request) -> Response:
             request.scope, request.headers, _token(request)
         )
     except authentication.InvalidTokenError:
-        return _unauthenticated(request, "The token is wrong, has expired or was revoked.")
+        return _unauthenticated(request, actors.CREDENTIALS_REFUSED)
     except credentials.RetryLaterError as error:
         return _refusal(
             request,
@@ -94,8 +94,8 @@ def _refusal(
     **extensions: Any,
 ) -> Response:
     accept = request.headers.get("accept", "")
-    headers = {"Content-Type": content_type(accept), "Vary": "Accept", **(headers or {})}
-    return JSONResponse(error_body(message, status, code, **extensions), status, headers)
+    body = error_body(message, status, code, **extensions)
+    return JSONResponse(body, status, error_headers(accept, headers))
 
 
 def _token(request: Request) -> str:
@@ -111,13 +111,12 @@ def _is_same_origin(request: Request) -> bool:
 
 async def _in_body(request: Request) -> executor.Request:
     if request.headers.get("content-type", "").split(";")[0].strip() != JSON_TYPE:
-        raise _BodyError(415, f"The Content-Type of the request must be {JSON_TYPE}.")
+        raise _BodyError(415, NOT_JSON)
     body = bytearray()
     async for part in request.stream():
         body += part
         if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-            raise _BodyError(413, f"The request body is larger than {limit:,} bytes.")
+            raise _BodyError(413, messages.too_large())
     try:
         text = body.decode()
     except UnicodeDecodeError as error:
