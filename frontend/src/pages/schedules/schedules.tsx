@@ -74,7 +74,7 @@ export function Schedules() {
       variables={variables}
       actions={
         <>
-          <Link className="button" href="/app/schedules/calendars">
+          <Link href="/app/schedules/calendars">
             <Icon name="calendar" /> Calendars
           </Link>
           <RequireRole>
