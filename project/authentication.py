@@ -14,12 +14,14 @@ from django.middleware.csrf import CsrfViewMiddleware
 
 from schema.core.responses import is_graphql
 from schema.transport.http import refusal
-from tasks_app import actors
+from tasks_app import actors, scopes
 from tasks_app.rest.errors import DatabaseUnavailableError
 from tasks_app.services import authentication
 
 # Health checks need no authentication.
 _UNAUTHENTICATED = ("/healthz/", "/readyz/")
+# The paths that a scoped token may use.
+_SCOPED = ("/graphql/", "/tasks/", "/task-schedules/")
 _PASSWORDS = ("/login/", "/admin/login/")
 
 View = Callable[..., HttpResponseBase]
@@ -56,6 +58,8 @@ class Access:
             return rate_limited(request, error.seconds)
         except (OperationalError, InterfaceError):
             return database_unavailable(request)
+        if actor.scope and not request.path_info.startswith(_SCOPED):
+            return refused(request, 403, scopes.refusal(actor.scope))
         if actor.by_session and self._is_forged(request):
             return refused(request, 403, "The CSRF token is missing or wrong.")
         with actors.acting_as(actor):

@@ -67,6 +67,7 @@ if WEB:
         "drf_spectacular",
         "drf_spectacular_sidecar",
         "strawberry_django",
+        "django_tasks",
     ]
 
 MIDDLEWARE = [
@@ -207,6 +208,11 @@ CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_BEAT_SCHEDULER = "tasks_app.beat:Scheduler"
 CELERY_TIMEZONE = "UTC"
 DJANGO_CELERY_BEAT_TZ_AWARE = True
+
+# --- Django's Tasks framework -------------------------------------------------------------------
+
+# Without a list of queues, any queue of the cluster can be used.
+TASKS = {"default": {"BACKEND": "tasks_app.django_tasks.backend.ClusterBackend", "QUEUES": []}}
 
 # --- Channels -----------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from schema.types.events import (
     status_changes,
 )
 from schema.types.tasks.filters import IDS_MAX
-from tasks_app import models
+from tasks_app import models, scopes
 from tasks_app.log import pages
 from tasks_app.log.cursor import Cursor, GapError
 from tasks_app.log.pages import Page
@@ -59,7 +59,7 @@ class TaskChangeWhere:
         if self.schedule_id is None:
             return ids
         schedule_id = parse_id(self.schedule_id, "TaskSchedule")
-        task = models.Task.objects.filter(schedule=schedule_id).first()
+        task = scopes.visible(models.Task.objects.filter(schedule=schedule_id)).first()
         if task is None:
             raise BadInputError("`scheduleId` does not identify an existing schedule.")
         return frozenset([task.pk]) if ids is None else ids & {task.pk}
@@ -71,12 +71,16 @@ class TaskWatch(Watch):
     kind = "tasks"
 
     def __init__(
-        self, where: TaskChangeWhere, task_ids: frozenset[UUID] | None, after: Cursor | None
+        self,
+        where: TaskChangeWhere,
+        task_ids: frozenset[UUID] | None,
+        after: Cursor | None,
+        scope_queue: str | None = None,
     ) -> None:
         self.task_ids = task_ids
         self._after = after
         self._statuses = None if where.statuses is None else frozenset(where.statuses)
-        self._queue = where.queue
+        self._queues = {name for name in (where.queue, scope_queue) if name is not None}
         # The version of each task whose state was sent at the beginning.
         self._sent: dict[UUID, int] = {}
 
@@ -114,9 +118,7 @@ class TaskWatch(Watch):
         return status_changes([item.source for item in items])
 
     def _matches(self, status: str, queue: str) -> bool:
-        return (self._statuses is None or status in self._statuses) and (
-            self._queue is None or queue == self._queue
-        )
+        return (self._statuses is None or status in self._statuses) and (self._queues <= {queue})
 
 
 def _changes(page: Page, after: Cursor) -> Iterator[Item]:

@@ -12,6 +12,7 @@ from schema.execution.executor import run_in_thread
 from schema.execution.polling import ClusterPolling
 from schema.types.cluster import Cluster
 from schema.types.events import ClusterEventMessage, TaskStatusChange, parse_cursor
+from tasks_app import scopes
 from tasks_app.log.cursor import Cursor
 
 INTERVAL_MS_DEFAULT, INTERVAL_MS_MIN, INTERVAL_MS_MAX = 1_000, 250, 60_000
@@ -49,7 +50,10 @@ class Subscription:
     ) -> AsyncIterator[TaskStatusChange]:
         where = where or TaskChangeWhere()
         task_ids = await run_in_thread(where.task_ids)
-        return TaskWatch(where, task_ids, _cursor(after, info))
+        scope_ids, scope_queue = await run_in_thread(scopes.task_filter)
+        if scope_ids is not None:
+            task_ids = scope_ids if task_ids is None else task_ids & scope_ids
+        return TaskWatch(where, task_ids, _cursor(after, info), scope_queue)
 
     @strawberry.subscription(
         description=(

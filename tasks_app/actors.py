@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from tasks_app.models.token import Role
+from tasks_app.models.token import Role, Scope
 
 
 class Actor(NamedTuple):
@@ -19,12 +19,14 @@ class Actor(NamedTuple):
         role: The role; None if the actor has no permissions.
         token_id: The ID of the API token; None for a session.
         reason: The reason that the actor gave for this request.
+        scope: The object that the token is limited to; None for no limit.
     """
 
     name: str = ""
     role: Role | None = None
     token_id: UUID | None = None
     reason: str = ""
+    scope: Scope | None = None
 
     @property
     def by_session(self) -> bool:

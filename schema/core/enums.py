@@ -79,6 +79,16 @@ _publish(
     ADMIN="Create and revoke API tokens.",
 )
 
+TokenScopeKind = models.ScopeKind
+_publish(
+    TokenScopeKind,
+    "TokenScopeKind",
+    "The kind of the object that a scoped token is limited to.",
+    TASK="One task with its results.",
+    SCHEDULE="One schedule with its task.",
+    QUEUE="One queue with its tasks.",
+)
+
 WorkerNodeConnection = models.WorkerNode.Connection
 _publish(
     WorkerNodeConnection,

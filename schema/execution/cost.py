@@ -35,7 +35,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
 
 from schema.core.pagination import PAGE_DEFAULT, PAGE_MAX
-from schema.execution.permissions import needed, refusal
+from schema.execution.permissions import fields_of, needed, refusal, scope_refusal
 from schema.types.tasks.types import HISTORY_MAX, RESULTS_DEFAULT
 from tasks_app.log.pages import PAGE_EVENTS_MAX
 from tasks_app.models import Role
@@ -269,6 +269,7 @@ class Document(NamedTuple):
         has_variable_sizes: Whether the cost depends on variables.
         roles: The role that each operation requires, by name.
         errors: The errors for which no operation of the document is executed.
+        fields: The fields that it selects, as `Type.field`; empty if there are errors.
     """
 
     node: DocumentNode
@@ -276,6 +277,7 @@ class Document(NamedTuple):
     has_variable_sizes: bool
     roles: dict[str | None, Role]
     errors: list[GraphQLError]
+    fields: frozenset[str]
 
     def cost(self, operation_name: str | None, variables: Mapping[str, Any] | None) -> int:
         """Return the cost of an operation with the values of its variables."""
@@ -298,7 +300,7 @@ class Document(NamedTuple):
             [role] = self.roles.values() or [Role.ADMIN]
         else:
             role = self.roles.get(operation_name, Role.VIEWER)
-        if error := refusal(role):
+        if error := refusal(role) or scope_refusal(self.fields):
             return [error]
         cost = self.cost(operation_name, variables)
         return list(_excesses(Measure(cost=cost), self.node)) if cost > LIMITS.cost else []
@@ -314,7 +316,8 @@ def read(text: str, schema: GraphQLSchema, rules: tuple[type[ASTValidationRule],
     costs, errors, has_variable_sizes = measure_costs(node)
     # Validation can take quadratic time, so it does not run if the document is too large.
     errors = errors or validate_document(schema, node, rules)
-    return Document(node, costs, has_variable_sizes, needed(node), errors)
+    fields = frozenset[str]() if errors else fields_of(node, schema)
+    return Document(node, costs, has_variable_sizes, needed(node), errors, fields)
 
 
 class Documents(SchemaExtension):

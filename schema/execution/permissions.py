@@ -8,13 +8,18 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
+    GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
+    TypeInfo,
+    TypeInfoVisitor,
+    Visitor,
+    visit,
 )
 
-from tasks_app import actors
-from tasks_app.models import Role
+from tasks_app import actors, scopes
+from tasks_app.models import Role, Scope, ScopeKind
 
 _ROLES = {
     OperationType.QUERY: Role.VIEWER,
@@ -22,6 +27,88 @@ _ROLES = {
     OperationType.MUTATION: Role.OPERATOR,
 }
 _FOR_ADMINS = {"apiTokens", "createApiToken", "revokeApiToken"}
+
+# The fields that a scoped token may select. Below them are only objects inside of its scope, or
+# names of others. All other types and fields are refused, also those added later.
+_SCOPED = {
+    "Query": {"viewer", "task", "tasks", "taskSchedule", "taskSchedules", "queue", "queues"},
+    "Subscription": {"taskStatusChanged"},
+    "Mutation": {
+        *("cancelTask", "retryTask", "pauseTaskSchedule", "resumeTaskSchedule"),
+        *("triggerTaskSchedule", "pauseQueue", "resumeQueue"),
+    },
+    "Task": {
+        *("id", "uuid", "a", "b", "status", "priority", "runAt", "expiresAt", "durationMs"),
+        *("slots", "maxAttempts", "version", "run", "attempt", "createdAt", "updatedAt"),
+        *("startedAt", "finishedAt", "cancelRequestedAt", "dueAt", "result", "results"),
+        *("isTerminal", "failedMessage", "celeryTaskId", "idempotencyKey", "queue"),
+        *("workerNode", "queueTimeMs", "runTimeMs", "history"),
+    },
+    "Queue": {"id", "name", "paused", "pausedAt", "createdAt"},
+    "WorkerNode": {"id", "name"},
+}
+_SCOPED_BY_KIND = {
+    ScopeKind.TASK: set[str](),
+    ScopeKind.SCHEDULE: {"Task.schedule"},
+    ScopeKind.QUEUE: {
+        f"Queue.{name}"
+        for name in ("pausedBy", "pauseNote", "runningLimit", "statusCounts", "stats")
+    },
+}
+# Types of which all fields may be selected.
+_SCOPED_TYPES = {
+    *("Viewer", "TokenScope", "PageInfo", "UserError", "TaskConnection", "TaskEdge"),
+    *("TaskResult", "TaskEvent", "TaskStatusChange", "TaskSchedule", "Recurrence"),
+    *("CronRecurrence", "ScheduleTick", "ScheduleTickConnection", "ScheduleTickEdge"),
+    *("TaskScheduleConnection", "TaskScheduleEdge", "StatusCount", "TaskStats", "Percentiles"),
+    *("CancelTaskPayload", "RetryTaskPayload", "PauseTaskSchedulePayload"),
+    *("ResumeTaskSchedulePayload", "TriggerTaskSchedulePayload"),
+    *("PauseQueuePayload", "ResumeQueuePayload"),
+    *("__Schema", "__Type", "__Field", "__InputValue", "__EnumValue", "__Directive"),
+}
+
+
+class _Fields(Visitor):
+    """Collects each selected field as `Type.field`."""
+
+    def __init__(self, types: TypeInfo) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+        self._types = types
+
+    def enter_field(self, node: FieldNode, *_: object) -> None:
+        parent = self._types.get_parent_type()
+        self.found.add(f"{parent.name if parent else ''}.{node.name.value}")
+
+
+def fields_of(document: DocumentNode, schema: GraphQLSchema) -> frozenset[str]:
+    """Return the fields that a valid document selects, as `Type.field`."""
+    types = TypeInfo(schema)
+    fields = _Fields(types)
+    visit(document, TypeInfoVisitor(types, fields))
+    return frozenset(fields.found)
+
+
+def scope_refusal(fields: frozenset[str]) -> GraphQLError | None:
+    """Return why the scope of the current actor does not permit a document; None if it does."""
+    scope = actors.current().scope
+    if scope is None:
+        return None
+    refused = sorted(field for field in fields if not _is_scoped(field, scope))
+    if not refused:
+        return None
+    message = f"{scopes.refusal(scope)} It cannot select {', '.join(refused[:5])}."
+    return GraphQLError(message, extensions={"code": "FORBIDDEN"})
+
+
+def _is_scoped(path: str, scope: Scope) -> bool:
+    type_name, _, field = path.partition(".")
+    return (
+        field in ("__typename", "__schema", "__type")
+        or type_name in _SCOPED_TYPES
+        or field in _SCOPED.get(type_name, ())
+        or path in _SCOPED_BY_KIND[scope.kind]
+    )
 
 
 def needed(document: DocumentNode) -> dict[str | None, Role]:

@@ -19,7 +19,7 @@ from schema.core.payloads import (
 from schema.core.prefetch import fetch_selected, prefetch_for, prefetch_one, prefetches
 from schema.core.relay import Node, checked_name, described
 from schema.types.statistics import StatusCount, TaskStats, Window, stats_of
-from tasks_app import models, stats
+from tasks_app import models, scopes, stats
 from tasks_app.services import queues
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ P = TypeVar("P", bound=QueuePayload)
 class QueueQueries:
     @strawberry_django.field(description="All queues, ordered by name.")
     def queues(self, info: strawberry.Info) -> list[Queue]:
-        return fetch_selected(info, models.Queue.objects.order_by("name"))
+        return fetch_selected(info, scopes.visible(models.Queue.objects.order_by("name")))
 
     @strawberry_django.field(description="The queue with this name. Null if it does not exist.")
     def queue(
@@ -153,7 +153,7 @@ class QueueQueries:
         info: strawberry.Info,
         name: Annotated[str, strawberry.argument(description=NAME)],
     ) -> Queue | None:
-        found = models.Queue.objects.filter(name=checked_name(name))
+        found = scopes.visible(models.Queue.objects.filter(name=checked_name(name)))
         return next(iter(fetch_selected(info, found)), None)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import strawberry
 import strawberry_django
 
-from schema.core.enums import Role
+from schema.core.enums import Role, TokenScopeKind
 from schema.core.payloads import (
     INPUT,
     UserError,
@@ -16,11 +16,45 @@ from schema.core.payloads import (
     mutation_input,
     mutation_payload,
 )
-from schema.core.relay import checked_name
+from schema.core.relay import ID_OR_UUID, checked_name, parse_id
 from tasks_app import actors, models
 from tasks_app.services import tokens
 
 LISTED_MAX = 100
+
+
+@strawberry.type(description="The object that a scoped token is limited to.")
+class TokenScope:
+    kind: TokenScopeKind = strawberry.field(description="The kind of the object.")
+    key: str = strawberry.field(
+        description="The UUID of the task or schedule, or the name of the queue."
+    )
+
+
+@strawberry.input(
+    description="The object that a scoped token is limited to. Exactly one field must be given.",
+    one_of=True,
+)
+class TokenScopeInput:
+    task_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description=f"Limits the token to one task. {ID_OR_UUID}"
+    )
+    schedule_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET,
+        description=f"Limits the token to one schedule and its task. {ID_OR_UUID}",
+    )
+    queue: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Limits the token to the queue with this name and its tasks.",
+    )
+
+    def to_scope(self) -> models.Scope:
+        if self.task_id:
+            return models.Scope(models.ScopeKind.TASK, str(parse_id(self.task_id, "Task")))
+        if self.schedule_id:
+            key = parse_id(self.schedule_id, "TaskSchedule")
+            return models.Scope(models.ScopeKind.SCHEDULE, str(key))
+        return models.Scope(models.ScopeKind.QUEUE, checked_name(self.queue or ""))
 
 
 @strawberry.type(description="The authenticated user or token of a request.")
@@ -32,6 +66,9 @@ class Viewer:
         )
     )
     role: Role = strawberry.field(description="The role of the viewer.")
+    scope: TokenScope | None = strawberry.field(
+        description="The object that the token is limited to. Null if it is not limited."
+    )
 
 
 @strawberry.type(description="A token that authenticates a program, without its secret.")
@@ -41,6 +78,9 @@ class ApiToken:
     )
     name: str = strawberry.field(description="The name of the token.")
     role: Role = strawberry.field(description="The role of the token.")
+    scope: TokenScope | None = strawberry.field(
+        description="The object that the token is limited to. Null if it is not limited."
+    )
     hint: str = strawberry.field(description="The first characters of the secret.")
     created_at: datetime = strawberry.field(description="The time at which the token was created.")
     created_by: str | None = strawberry.field(
@@ -64,6 +104,13 @@ class CreateApiTokenInput:
     role: Role = strawberry.field(description="The role of the token.")
     expires_at: datetime | None = strawberry.field(
         default=None, description="The time at which the token expires. Null if it never expires."
+    )
+    scope: TokenScopeInput | None = strawberry.field(
+        default=None,
+        description=(
+            "The object that the token is limited to. Default null: the token is not limited. A"
+            " scoped token has the role `VIEWER` or `OPERATOR`."
+        ),
     )
 
 
@@ -100,7 +147,7 @@ class TokenQueries:
     def viewer(self) -> Viewer:
         actor = actors.current()
         assert actor.role is not None  # schema.execution.permissions requires a role
-        return Viewer(name=actor.name or None, role=actor.role)
+        return Viewer(name=actor.name or None, role=actor.role, scope=_scope(actor.scope))
 
     @strawberry_django.field(
         description=f"The newest {LISTED_MAX} API tokens, newest first. Requires the role ADMIN."
@@ -118,7 +165,10 @@ class TokenMutations:
     ) -> CreateApiTokenPayload:
         made, errors = attempt(
             lambda: tokens.create_token(
-                checked_name(input.name), input.role, expires_at=input.expires_at
+                checked_name(input.name),
+                input.role,
+                expires_at=input.expires_at,
+                scope=input.scope.to_scope() if input.scope else None,
             )
         )
         return CreateApiTokenPayload(
@@ -144,9 +194,14 @@ def _token(row: models.ApiToken) -> ApiToken:
         uuid=row.pk,
         name=row.name,
         role=Role(row.role),
+        scope=_scope(row.scope),
         hint=row.hint,
         created_at=row.created_at,
         created_by=row.created_by or None,
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,
     )
+
+
+def _scope(scope: models.Scope | None) -> TokenScope | None:
+    return TokenScope(kind=TokenScopeKind(scope.kind), key=scope.key) if scope else None

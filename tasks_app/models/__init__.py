@@ -10,7 +10,7 @@ from tasks_app.models.schedule import TaskSchedule
 from tasks_app.models.stats import StatsPeriod, StatsWatermark, TaskCount
 from tasks_app.models.task import Task
 from tasks_app.models.tick import ScheduleTick
-from tasks_app.models.token import ApiToken, Role
+from tasks_app.models.token import ApiToken, Role, Scope, ScopeKind
 
 __all__ = [
     "ApiToken",
@@ -21,6 +21,8 @@ __all__ = [
     "Queue",
     "Role",
     "ScheduleTick",
+    "Scope",
+    "ScopeKind",
     "StatsPeriod",
     "StatsWatermark",
     "Task",

@@ -8,7 +8,7 @@ from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
-from tasks_app import actors
+from tasks_app import actors, scopes
 from tasks_app.models import Role
 from tasks_app.rest.forms import check_form
 
@@ -38,6 +38,9 @@ class MayCall(BasePermission):
         needed = Role.VIEWER if request.method in SAFE_METHODS else Role.OPERATOR
         if message := actors.missing_role(needed):
             raise PermissionDenied(message)
+        scope = actors.current().scope
+        if scope and request.method not in SAFE_METHODS:
+            raise PermissionDenied(f"{scopes.refusal(scope)} Use GraphQL to control it.")
         if request.method not in SAFE_METHODS:
             check_form(request, has_token=actors.current().token_id is not None)
         return True

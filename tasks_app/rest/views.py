@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from tasks_app import scopes
 from tasks_app.models import Task, TaskSchedule
 from tasks_app.rest import examples
 from tasks_app.rest.conditional import headers_of, not_modified, schedule_version, task_version
@@ -89,7 +90,7 @@ class TaskList(APIView):
     filterset_class = TaskFilterSet
 
     def get_queryset(self) -> QuerySet[Task]:
-        return Task.objects.all()
+        return scopes.visible(Task.objects.all())
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> NewTaskSerializer:
         """Return the serializer of requests, for forms and OPTIONS."""
@@ -153,7 +154,7 @@ class TaskDetail(APIView):
     )
     def get(self, request: Request, pk: UUID) -> HttpResponse:
         """Return a task and the results of its runs, newest first."""
-        task = Task.objects.prefetch_related("results").get(pk=pk)
+        task = scopes.visible(Task.objects.prefetch_related("results")).get(pk=pk)
         # Old results of a task are deleted without a change of the task.
         results = [result.pk.int for result in task.results.all()]
         headers = headers_of(request, [*task_version(task), *results])
@@ -170,7 +171,7 @@ class ScheduleList(APIView):
     filterset_class = ScheduleFilterSet
 
     def get_queryset(self) -> QuerySet[TaskSchedule]:
-        return TaskSchedule.objects.prefetch_related("tasks")
+        return scopes.visible(TaskSchedule.objects.prefetch_related("tasks"))
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> NewScheduleSerializer:
         """Return the serializer of requests, for forms and OPTIONS."""
@@ -239,7 +240,7 @@ class ScheduleDetail(APIView):
     )
     def get(self, request: Request, pk: UUID) -> HttpResponse:
         """Return a schedule and its task."""
-        schedule = TaskSchedule.objects.prefetch_related("tasks").get(pk=pk)
+        schedule = scopes.visible(TaskSchedule.objects.prefetch_related("tasks")).get(pk=pk)
         headers = headers_of(request, schedule_version(schedule))
         if response := not_modified(request, headers):
             return response

@@ -111,7 +111,7 @@ def _by_token(secret: str, address: str) -> Actor:
         # It does not limit valid tokens: they cannot be guessed, and users may share an address.
         _refuse_for(rate_limits.hit(rate_limits.TOKENS, address))
         raise InvalidTokenError
-    actor = Actor(token.name, Role(token.role), token.pk)
+    actor = Actor(token.name, Role(token.role), token.pk, scope=token.scope)
     if len(_known) >= KNOWN_MAX:
         _known.clear()
     known_for = min(KNOWN_FOR, token.left or KNOWN_FOR)

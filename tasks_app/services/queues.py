@@ -6,7 +6,7 @@ They raise Queue.DoesNotExist, and ValidationError by field with a code for each
 from django.core.exceptions import ValidationError
 from django.db.models.functions import Now
 
-from tasks_app import actors, dispatch
+from tasks_app import actors, dispatch, scopes
 from tasks_app.log import events
 from tasks_app.models import ClusterEvent, Queue
 from tasks_app.services.validation import check_note, error
@@ -89,7 +89,7 @@ def resume_queue(name: str, *, note: str = "") -> Queue:
 
 
 def _get_locked(name: str) -> Queue:
-    return Queue.objects.select_for_update(no_key=True).get(name=name)
+    return scopes.visible(Queue.objects.select_for_update(no_key=True)).get(name=name)
 
 
 def _touched(queue: Queue) -> Queue:

@@ -14,7 +14,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django_celery_beat.models import PeriodicTask
 
-from tasks_app import ticking
+from tasks_app import scopes, ticking
 from tasks_app.log import events
 from tasks_app.models import ClusterEvent, Task, TaskSchedule
 from tasks_app.models.base import database_now
@@ -165,7 +165,7 @@ def upcoming(schedule: TaskSchedule, count: int) -> list[datetime]:
 
 
 def _get_locked(schedule_id: UUID) -> TaskSchedule:
-    return TaskSchedule.objects.select_for_update().get(pk=schedule_id)
+    return scopes.visible(TaskSchedule.objects.select_for_update()).get(pk=schedule_id)
 
 
 @in_transaction

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from tasks_app import dispatch
+from tasks_app import dispatch, scopes
 from tasks_app.log import events
 from tasks_app.models import Queue, Task, uuid7
 from tasks_app.options import DEFAULT_QUEUE, KEY_MAX_LENGTH, TASK_OPTIONS, default_of
@@ -142,6 +142,7 @@ def cancel_task(task_id: UUID) -> Task:
     Raises:
         ValidationError: The task has succeeded or failed.
     """
+    scopes.check(Task, task_id)
     cancelled = transitions.cancel([task_id])
     events.tasks_changed(cancelled)
     task = Task.objects.get(pk=task_id)
@@ -158,6 +159,7 @@ def retry_task(task_id: UUID) -> Task:
     Raises:
         ValidationError: The task has neither failed nor been cancelled.
     """
+    scopes.check(Task, task_id)
     retried = transitions.retry([task_id])
     events.tasks_changed(retried)
     dispatch.wake_after_commit(task.queue for task in retried)

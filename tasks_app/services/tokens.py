@@ -12,9 +12,9 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db.models.functions import Now
 
-from tasks_app import actors
+from tasks_app import actors, scopes
 from tasks_app.log import events
-from tasks_app.models import ApiToken, ClusterEvent, Role
+from tasks_app.models import ApiToken, ClusterEvent, Role, Scope
 from tasks_app.models.base import database_now
 from tasks_app.services.validation import error, is_storable
 from tasks_app.sql.transactions import in_transaction
@@ -34,20 +34,28 @@ class NewToken(NamedTuple):
 
 
 @in_transaction
-def create_token(name: str, role: Role, *, expires_at: datetime | None = None) -> NewToken:
-    """Create an API token."""
+def create_token(
+    name: str, role: Role, *, expires_at: datetime | None = None, scope: Scope | None = None
+) -> NewToken:
+    """Create an API token. With a scope, it reaches only this object."""
     errors = {}
     if not 1 <= len(name) <= NAME_MAX_LENGTH or not is_storable(name):
         message = f"Must be 1 to {NAME_MAX_LENGTH} characters, without NUL or unpaired surrogates."
         errors["name"] = error(message, "invalid")
     if expires_at is not None and expires_at <= database_now():
         errors["expires_at"] = error("Must be in the future.", "out_of_range")
+    if scope and role == Role.ADMIN:
+        errors["role"] = error("Must be VIEWER or OPERATOR for a scoped token.", "invalid")
+    if scope and not (is_storable(scope.key) and scopes.exists(scope)):
+        errors["scope"] = error("Does not identify an existing object.", "not_found")
     if errors:
         raise ValidationError(errors)
     secret = PREFIX + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
         name=name,
         role=role,
+        scope_kind=scope.kind if scope else "",
+        scope_key=scope.key if scope else "",
         digest=digest_of(secret),
         hint=secret[:HINT_LENGTH],
         created_by=actors.current().name,

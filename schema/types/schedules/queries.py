@@ -25,7 +25,7 @@ from schema.types.schedules.mutations import NewScheduleInput
 from schema.types.schedules.recurrences import with_paths
 from schema.types.schedules.types import UPCOMING_MAX, TaskSchedule
 from schema.types.schedules.where import TaskScheduleWhere, to_q
-from tasks_app import models
+from tasks_app import models, scopes
 from tasks_app.services import schedules
 
 PREVIEW_DEFAULT = 10
@@ -65,7 +65,9 @@ class SchedulePreview:
 class ScheduleQueries:
     @strawberry_django.field(description="The schedule with this ID. Null if it does not exist.")
     def task_schedule(self, info: strawberry.Info, id: IdOrUuid) -> TaskSchedule | None:
-        row = models.TaskSchedule.objects.filter(pk=parse_id(id, "TaskSchedule")).first()
+        row = scopes.visible(
+            models.TaskSchedule.objects.filter(pk=parse_id(id, "TaskSchedule"))
+        ).first()
         prefetch_for(info, [row] if row else [])
         return row
 
@@ -88,7 +90,7 @@ class ScheduleQueries:
         last: Last = None,
         before: Before = None,
     ) -> Connection[TaskSchedule]:
-        rows = models.TaskSchedule.objects.filter(to_q(where))
+        rows = scopes.visible(models.TaskSchedule.objects.filter(to_q(where)))
         if paused is not None:
             rows = rows.filter(paused_at__isnull=not paused)
         order, page = Order("CREATED_AT DESC"), Page(first, after, last, before)

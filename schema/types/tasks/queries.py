@@ -21,7 +21,7 @@ from schema.core.prefetch import prefetch_for, selects
 from schema.core.relay import IdOrUuid, parse_id
 from schema.types.tasks.filters import TaskWhere, to_q
 from schema.types.tasks.types import Task
-from tasks_app import models
+from tasks_app import models, scopes
 from tasks_app.log import pages
 from tasks_app.log.cursor import Cursor
 
@@ -72,7 +72,7 @@ class TaskConnection(Connection[Task]):
 class TaskQueries:
     @strawberry_django.field(description="The task with this ID. Null if it does not exist.")
     def task(self, info: strawberry.Info, id: IdOrUuid) -> Task | None:
-        task = models.Task.objects.filter(pk=parse_id(id, "Task")).first()
+        task = scopes.visible(models.Task.objects.filter(pk=parse_id(id, "Task"))).first()
         prefetch_for(info, [task] if task else [])
         return task
 
@@ -94,7 +94,7 @@ class TaskQueries:
         before: Before = None,
     ) -> TaskConnection:
         log_cursor = pages.head() if selects(info, "cursor") else None
-        rows = models.Task.objects.filter(to_q(where))
+        rows = scopes.visible(models.Task.objects.filter(to_q(where)))
         order = _order(order_by)
         if order.column:
             rows = rows.exclude(**{order.column: None})

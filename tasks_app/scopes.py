@@ -1,0 +1,67 @@
+"""What a scoped token reaches: one task, one schedule with its task, or one queue with its tasks.
+
+The APIs read rows through `visible`, services check the object of an action by `check`, and
+subscriptions filter changes by `task_filter`. Without a scope, all rows are visible.
+"""
+
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db.models import Model, Q, QuerySet
+
+from tasks_app import actors
+from tasks_app.models import Queue, Scope, ScopeKind, Task, TaskSchedule
+
+M = TypeVar("M", bound=Model)
+
+# The column that holds the key of the scope. Other models are not visible.
+_COLUMNS: dict[tuple[ScopeKind, type[Model]], str] = {
+    (ScopeKind.TASK, Task): "pk",
+    (ScopeKind.SCHEDULE, Task): "schedule_id",
+    (ScopeKind.SCHEDULE, TaskSchedule): "pk",
+    (ScopeKind.QUEUE, Task): "queue_id",
+    (ScopeKind.QUEUE, Queue): "name",
+}
+_MODELS: dict[ScopeKind, type[Model]] = {
+    ScopeKind.TASK: Task,
+    ScopeKind.SCHEDULE: TaskSchedule,
+    ScopeKind.QUEUE: Queue,
+}
+
+
+def visible(rows: QuerySet[M]) -> QuerySet[M]:
+    """Return the rows that the scope of the current actor contains."""
+    scope = actors.current().scope
+    return rows if scope is None else rows.filter(_condition(scope, rows.model))
+
+
+def check(model: type[Model], key: UUID) -> None:
+    """Raise the model's DoesNotExist if the scope of the current actor does not contain a row."""
+    if actors.current().scope is not None:
+        visible(model._default_manager.all()).get(pk=key)
+
+
+def task_filter() -> tuple[frozenset[UUID] | None, str | None]:
+    """Return the keys of the tasks and the name of the queue that limit changes; None for all."""
+    scope = actors.current().scope
+    if scope is None:
+        return None, None
+    if scope.kind == ScopeKind.QUEUE:
+        return None, scope.key
+    return frozenset(visible(Task.objects.all()).values_list("pk", flat=True)), None
+
+
+def exists(scope: Scope) -> bool:
+    """Return whether there is an object that the scope names."""
+    model = _MODELS[scope.kind]
+    return model._default_manager.filter(_condition(scope, model)).exists()
+
+
+def refusal(scope: Scope) -> str:
+    """Return the error message of a request that a scope does not permit."""
+    return f"The token is limited to the {scope.kind.lower()} {scope.key}."
+
+
+def _condition(scope: Scope, model: type[Any]) -> Q:
+    column = _COLUMNS.get((scope.kind, model))
+    return Q(pk__in=[]) if column is None else Q(**{column: scope.key})
