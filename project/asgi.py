@@ -24,6 +24,7 @@ from starlette.middleware.cors import CORSMiddleware  # noqa: E402
 from starlette.routing import Mount, Route, Router  # noqa: E402
 from starlette.websockets import WebSocketClose  # noqa: E402
 
+from project.compression import Compression, StreamCompression  # noqa: E402
 from project.documentation import Documentation  # noqa: E402
 from project.static import StaticFiles  # noqa: E402
 from schema.transport.sse import METHODS, stream  # noqa: E402
@@ -85,27 +86,30 @@ class ThreadedDjango(ASGIHandler):
 _ALL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 
 # Django's middleware does not serve event streams.
-_CORS = Middleware(
-    CORSMiddleware,
-    allow_origins=settings.CORS_ALLOWED_ORIGINS,
-    allow_methods=METHODS,
-    allow_headers=settings.CORS_ALLOW_HEADERS,
-    expose_headers=settings.CORS_EXPOSE_HEADERS,
-)
+_STREAM_MIDDLEWARE = [
+    Middleware(
+        CORSMiddleware,
+        allow_origins=settings.CORS_ALLOWED_ORIGINS,
+        allow_methods=METHODS,
+        allow_headers=settings.CORS_ALLOW_HEADERS,
+        expose_headers=settings.CORS_EXPOSE_HEADERS,
+    ),
+    Middleware(StreamCompression),
+]
 
 application: Any = Router(
     [
         Mount(
             settings.STATIC_URL.rstrip("/"),
-            StaticFiles(directory=settings.STATIC_ROOT, check_dir=False),
+            Compression(StaticFiles(directory=settings.STATIC_ROOT, check_dir=False)),
         ),
-        Mount("/docs", Documentation()),
-        Route("/graphql/stream/", stream, methods=_ALL_METHODS, middleware=[_CORS]),
-        Route("/graphql/stream", stream, methods=_ALL_METHODS, middleware=[_CORS]),
+        Mount("/docs", Compression(Documentation())),
+        Route("/graphql/stream/", stream, methods=_ALL_METHODS, middleware=_STREAM_MIDDLEWARE),
+        Route("/graphql/stream", stream, methods=_ALL_METHODS, middleware=_STREAM_MIDDLEWARE),
     ],
     default=ProtocolTypeRouter(
         {
-            "http": ThreadedDjango(settings.HTTP_THREADS),
+            "http": Compression(ThreadedDjango(settings.HTTP_THREADS)),
             "websocket": URLRouter(
                 [
                     path("graphql/", Consumer.as_asgi()),

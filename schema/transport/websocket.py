@@ -58,13 +58,26 @@ class Handler(BaseGraphQLTransportWSHandler[Any, None]):
         """Close the socket with the reason why the message is not valid."""
         await super().handle_invalid_message(self.view.message_error or error_message)
 
+    async def handle_subscribe(self, message: Any) -> None:
+        """Start an operation. The hash of its document may replace the text."""
+        payload = message["payload"]
+        if self.connection_acknowledged and message["id"] not in self.operations:
+            try:
+                query = documents.resolve(payload.get("query"), payload.get("extensions"))
+            except documents.DocumentError as error:
+                await self.send_message(
+                    {"id": message["id"], "type": "error", "payload": [error.formatted]}
+                )
+                return
+            message = {**message, "payload": {**payload, "query": query}}
+        await super().handle_subscribe(message)
+
     async def run_operation(self, operation: Operation[Any, None]) -> None:
         """Execute an operation and send its responses."""
         request = executor.Request(operation.query, operation.variables, operation.operation_name)
         head = f'{{"id":{json.dumps(operation.id)},"type":"next","payload":'
         try:
             await self.view.credentials.count_operation()
-            documents.verify(operation.query)
             async with aclosing(executor.answers(schema, request)) as answers:
                 async for answer in answers:
                     await self.view.send(f"{head}{answer}}}")
@@ -72,10 +85,6 @@ class Handler(BaseGraphQLTransportWSHandler[Any, None]):
         except executor.RefusedError as refused:
             await operation.send_operation_message(
                 {"id": operation.id, "type": "error", "payload": refused.errors}
-            )
-        except documents.DocumentError as error:
-            await operation.send_operation_message(
-                {"id": operation.id, "type": "error", "payload": [error.formatted]}
             )
         except authentication.RateLimitedError as error:
             payload: Any = {
@@ -257,4 +266,11 @@ def _check(message: dict[str, Any]) -> None:
     if not isinstance(payload, dict):
         raise ValueError("has a payload that is not an object")  # noqa: TRY004
     if message["type"] == "subscribe":
-        executor.Request.of(payload)
+        executor.Request.of(payload if payload.get("query") else _with_any_query(payload))
+
+
+def _with_any_query(payload: dict[str, Any]) -> dict[str, Any]:
+    """Return the payload, with a query in it if the hash of a document replaces the query."""
+    extensions = payload.get("extensions")
+    is_persisted = isinstance(extensions, dict) and extensions.get("persistedQuery") is not None
+    return {**payload, "query": "{ __typename }"} if is_persisted else payload

@@ -11,6 +11,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from schema.execution import documents
+from tasks_app.log import pages
 from tests.subscriptions.client import socket
 from tests.support.cluster import running_cluster
 
@@ -119,6 +120,45 @@ def test_event_stream_takes_a_hash(server):
     assert (status, '{"streamed":"Query"}' in text) == (200, True)
 
 
+def test_web_socket_takes_a_hash(server, transactional_db, make_task):
+    query = "subscription Hashed($after: String) { taskStatusChanged(after: $after) { version } }"
+    rest = {"variables": {"after": pages.head().encode()}}
+    with socket(server) as client:
+        # As Apollo's link does it: first the hash alone, then once with the text.
+        client.send("subscribe", id="1", payload=persisted(sha256(query)))
+        refusal = client.receive()
+        assert (refusal["type"], refusal["id"]) == ("error", "1")
+        [error] = refusal["payload"]
+        assert error["message"] == "PersistedQueryNotFound"
+        assert error["extensions"]["code"] == "PERSISTED_QUERY_NOT_FOUND"
+
+        client.send("subscribe", id="1", payload=persisted(sha256(query), query=query, **rest))
+        client.send("subscribe", id="2", payload=persisted(sha256(query), query="", **rest))
+        make_task()
+        answers = [client.receive() for _ in "12"]
+        assert {answer["id"] for answer in answers} == {"1", "2"}
+        assert all(answer["payload"]["data"]["taskStatusChanged"] for answer in answers)
+
+
+@pytest.mark.parametrize("value", [5, {}, {"sha256Hash": 5}, {"sha256Hash": "0", "query": "x"}])
+def test_web_socket_refuses_a_malformed_hash_by_operation(server, transactional_db, value):
+    payload = {"query": "{ __typename }", "extensions": {"persistedQuery": value}}
+    with socket(server) as client:
+        client.send("subscribe", id="1", payload=payload)
+        [error] = client.receive()["payload"]
+        assert error["extensions"]["code"] == "BAD_REQUEST"
+        assert "`extensions.persistedQuery.sha256Hash`" in error["message"]
+        client.ping()
+
+
+def test_web_socket_registers_nothing_before_it_is_acknowledged(server, transactional_db):
+    query = "{ anonymous: __typename }"
+    with socket(server, init=False) as client:
+        client.send("subscribe", id="1", payload=persisted(sha256(query), query=query))
+        assert client.close_code() == 4401
+    assert code(send(server, persisted(sha256(query)))[1]) == "PERSISTED_QUERY_NOT_FOUND"
+
+
 def test_number_of_registered_documents_is_bounded(monkeypatch):
     monkeypatch.setattr(documents, "DOCUMENTS_MAX", 2)
     monkeypatch.setattr(documents, "_registered", OrderedDict())
@@ -153,6 +193,10 @@ def test_other_documents_are_refused(trusting_server, transactional_db):
         message = client.receive()
         assert message["type"] == "error"
         assert message["payload"][0]["extensions"]["code"] == "DOCUMENT_NOT_TRUSTED"
+        client.send(
+            "subscribe", id="2", payload=persisted(hashlib.sha1(TRUSTED.encode()).hexdigest())
+        )
+        assert list(client.answer(id="2")["data"]) == ["cluster"]
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"x": 5}'])
