@@ -107,7 +107,7 @@ def test_failed_and_cancelled_tasks_have_errors():
     assert cancelled.errors[0].exception_class is TaskCancelledError
 
 
-@pytest.mark.parametrize("id", [str(uuid7()), "7", ""])
+@pytest.mark.parametrize("id", [str(uuid7()), "7", ""], ids=["unknown", "malformed", "empty"])
 def test_unknown_result_does_not_exist(id):
     with pytest.raises(TaskResultDoesNotExist):
         add.get_result(id)
