@@ -20,8 +20,8 @@ from tasks_app.services import authentication
 
 # Health checks need no authentication.
 _UNAUTHENTICATED = ("/healthz/", "/readyz/")
-# The paths that a scoped token may use.
-_SCOPED = ("/graphql/", "/tasks/", "/task-schedules/")
+# The APIs that a scoped token may use, by the first segment of the path.
+_SCOPED = {"graphql", "tasks", "task-schedules"}
 _PASSWORDS = ("/login/", "/admin/login/")
 
 View = Callable[..., HttpResponseBase]
@@ -58,7 +58,7 @@ class Access:
             return rate_limited(request, error.seconds)
         except (OperationalError, InterfaceError):
             return database_unavailable(request)
-        if actor.scope and not request.path_info.startswith(_SCOPED):
+        if actor.scope and _first_segment(request.path_info) not in _SCOPED:
             return refused(request, 403, scopes.refusal(actor.scope))
         if actor.by_session and self._is_forged(request):
             return refused(request, 403, "The CSRF token is missing or wrong.")
@@ -68,6 +68,10 @@ class Access:
     def _is_forged(self, request: HttpRequest) -> bool:
         # Django's middleware has read the cookie before, but it exempts the APIs.
         return self._csrf.process_view(request, self._get_response, (), {}) is not None
+
+
+def _first_segment(path: str) -> str:
+    return path.removeprefix("/").partition("/")[0]
 
 
 def _address(request: HttpRequest) -> str:

@@ -129,6 +129,7 @@ def test_rest_returns_only_what_is_in_scope(guarded, objects, kind):
         return client.get(path, headers=headers).status_code
 
     assert len(client.get("/tasks/", headers=headers).json()) == 1
+    assert status("/tasks") == status("/task-schedules") == 200
     assert (status(f"/tasks/{inside.pk}/"), status(f"/tasks/{other.pk}/")) == (200, 404)
     listed = client.get("/task-schedules/", headers=headers).json()
     assert len(listed) == (kind == "SCHEDULE")
