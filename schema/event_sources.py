@@ -118,7 +118,7 @@ class TaskWatch(Watch):
         return status_changes([item.source for item in items])
 
     def _matches(self, status: str, queue: str) -> bool:
-        return (self._statuses is None or status in self._statuses) and (self._queues <= {queue})
+        return (self._statuses is None or status in self._statuses) and self._queues <= {queue}
 
 
 def _changes(page: Page, after: Cursor) -> Iterator[Item]:
