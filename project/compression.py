@@ -58,6 +58,9 @@ def _correct(headers: MutableHeaders, status: int) -> None:
     if status == 304:
         # A cache takes over the header, which must be that of the response it has stored.
         headers.add_vary_header("Accept-Encoding")
+    if names := [name.strip() for value in headers.getlist("Vary") for name in value.split(",")]:
+        # The library also adds what an application has named already.
+        headers["Vary"] = ", ".join(dict.fromkeys(names))
     tag = headers.get("ETag", "")
     if "Content-Encoding" in headers and tag.startswith('"'):
         # The bytes are not those that the strong tag stands for.
