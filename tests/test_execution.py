@@ -1,5 +1,7 @@
 """What a process of a node does: claim, run, store, again. The broker is not asked."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -11,8 +13,8 @@ from tasks_app.models import (
     TaskResult,
     WorkerNode,
 )
-from tasks_app.services import nodes as nodes
-from tasks_app.services import queues, tasks
+from tasks_app.services import nodes, queues, tasks
+from tasks_app.sql import leases
 from tasks_app.sql.leases import WORKER_LOST_MESSAGE
 from tasks_app.sql.transitions import Outcome
 from tests.support.working import claim, complete, run_all
@@ -297,6 +299,18 @@ def test_attempt_that_lost_its_lease_is_fenced(make_task):
 
     assert len(execution.complete(outcomes([again]), node="node-2@here")) == 1
     assert [row.attempt for row in task.results.all()] == [2]
+
+
+def test_lost_attempt_does_not_renew_the_lease_of_the_next_one(make_task):
+    task = make_task()
+    claim(message="message-1")
+    expire_leases()
+    recovery.requeue_expired(10)
+    claim(message="message-2")
+    minute = timedelta(minutes=1)
+
+    assert leases.renew(task.pk, run=1, attempt=1, lease=minute) is None
+    assert leases.renew(task.pk, run=1, attempt=2, lease=minute) is False
 
 
 def test_attempt_of_an_earlier_run_is_fenced(make_task):

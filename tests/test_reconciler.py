@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tasks_app import reconciler
+from tasks_app import reconciler, ticking
 from tasks_app.models import (
     ClusterEvent,
     StatsWatermark,
@@ -14,7 +14,7 @@ from tasks_app.models import (
     WorkerNode,
 )
 from tasks_app.models.base import uuid7_floor
-from tasks_app.services import nodes
+from tasks_app.services import nodes, tasks
 from tests.support.working import claim
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("node")]
@@ -95,6 +95,17 @@ def test_only_old_finished_tasks_are_deleted(make_task, node):
 
     assert set(Task.objects.values_list("pk", flat=True)) == kept
     assert TaskResult.objects.count() == 1
+
+
+def test_task_of_a_schedule_is_not_deleted(make_schedule):
+    schedule = make_schedule()
+    ticking.trigger(schedule.pk)
+    tasks.cancel_task(schedule.task.pk)
+    kept = aged(Task.objects.get(), days=99)
+
+    reconciler.prune()
+
+    assert Task.objects.get().pk == kept
 
 
 def test_no_transaction_deletes_more_than_a_batch(make_task, monkeypatch):

@@ -72,6 +72,7 @@ def cursor(text):
             for text in (
                 f"CREATED_AT DESC||{A_UUID}",
                 f"FINISHED_AT DESC||{A_UUID}",
+                f"FINISHED_AT ASC|2030-01-01T00:00:00+00:00|{A_UUID}",
                 "FINISHED_AT DESC|2030-01-01T00:00:00+00:00|x",
             )
         ),

@@ -35,6 +35,17 @@ def test_rolled_back_change_has_no_event(make_task):
     assert (Task.objects.count(), ClusterEvent.objects.count()) == (0, 0)
 
 
+def test_cursor_of_another_log_is_a_gap(make_task):
+    make_task()
+    here = pages.read(Cursor(0, 0)).cursor
+
+    with pytest.raises(GapError) as gap:
+        pages.read(here._replace(xid=here.xid + 1_000_000))
+
+    assert gap.value.resume >= here
+    assert pages.read(gap.value.resume).events == []
+
+
 def read_all(cursor, **options):
     lines = []
     while not (page := pages.read(cursor, **options)).is_last:

@@ -191,7 +191,7 @@ PROTECTIONS = [
         "tasks_app/policy/retries.py",
         "BACKOFF_FROM_ATTEMPT = 2",
         "BACKOFF_FROM_ATTEMPT = 20",
-        IN_EXECUTION,
+        IN_CLAIMS,
     ),
     Protection(
         "expired leases",
@@ -278,11 +278,18 @@ PROTECTIONS = [
         IN_TICKS,
     ),
     Protection(
-        "each tick once",
+        "schedules are advanced from the scheduled time that was read",
+        "tasks_app/sql/schedules.py",
+        "WHERE s.id = d.id AND s.next_run_at IS NOT DISTINCT FROM d.was",
+        "WHERE s.id = d.id",
+        IN_TICKS,
+    ),
+    Protection(
+        "a recorded scheduled time starts no second run",
         "tasks_app/ticking.py",
-        "        if state.id in advanced\n",
+        "            if (state.id, group.nominal_at) in new\n",
         "",
-        (*IN_TICKS, "tests/chaos/test_calibration.py"),
+        IN_TICKS,
     ),
     Protection(
         "silent nodes go offline",

@@ -90,6 +90,17 @@ def test_drain_deadline_requeues_running_tasks(make_task, node, woken):
     assert stored(node).scheduling == "DRAINED"
 
 
+def test_node_has_the_whole_silence_after_a_start_of_the_database(node, monkeypatch):
+    years = timedelta(days=9_000)
+    WorkerNode.objects.update(heartbeat_at=timezone.now() - years)
+    # The server of the tests was started less than that ago.
+    monkeypatch.setattr(nodes, "SILENCE_SECONDS", years.total_seconds() - 60)
+
+    nodes.mark_silent_nodes_offline()
+
+    assert stored(node).connection == "ONLINE"
+
+
 @pytest.mark.parametrize("how", ["silence", "good-bye", "another process"])
 def test_tasks_of_a_dead_node_are_requeued_at_once(make_task, node, woken, monkeypatch, how):
     monkeypatch.setattr(nodes, "SILENCE_SECONDS", 1)

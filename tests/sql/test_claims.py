@@ -1,12 +1,13 @@
 """Claims: which tasks a node may take, and which it takes first. The broker is not asked."""
 
 import random
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from tasks_app import dispatch, execution, recovery
@@ -270,6 +271,34 @@ def test_next_due_task_of_the_nodes_queues_is_found(make_task, node):
 
     assert 90 < due.seconds_until_next(["default"]) <= 100
     assert due.seconds_until_next(["other"]) is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_task_that_another_transaction_has_locked_is_left_out(make_task, node):
+    locked, free = make_task(duration_ms=1), make_task(duration_ms=1)
+    is_locked, has_claimed = threading.Event(), threading.Event()
+
+    def hold():
+        with transaction.atomic():
+            Task.objects.select_for_update().get(pk=locked.pk)
+            is_locked.set()
+            has_claimed.wait(30)
+        connection.close()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    try:
+        assert is_locked.wait(30)
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '2s'")
+        assert ids(claim()) == [free.pk]
+    finally:
+        has_claimed.set()
+        holder.join()
+        with connection.cursor() as cursor:
+            cursor.execute("RESET lock_timeout")
+
+    assert ids(claim()) == [locked.pk]
 
 
 COUNT = 2_000
