@@ -14,4 +14,6 @@ def tests(session: nox.Session) -> None:
     """Install the locked packages and run the tests."""
     for name in ("requirements.txt", "requirements-standalone.txt", "requirements-dev.txt"):
         session.install("--require-hashes", "-r", name)
-    session.run("pytest", "-n", "logical", "--dist", "loadscope", *session.posargs)
+    session.run(
+        "pytest", "-n", "logical", "--dist", "loadscope", "--no-loadscope-reorder", *session.posargs
+    )

@@ -12,6 +12,27 @@ import pytest
 TESTS = Path(__file__).parent
 # Tests that stop servers, kill nodes, follow a browser or search for counterexamples.
 SLOW_DIRECTORIES = {"browser", "chaos", "durability", "fuzz", "standalone"}
+# Started first, longest first: a process that begins one of these last ends long after the others.
+LONG_MODULES = (
+    "browser/test_everybody.py",
+    "chaos/test_chaos.py",
+    "docs/test_commands.py",
+    "durability/test_node_failures.py",
+    "durability/test_crashes.py",
+    "standalone/test_up.py",
+    "durability/test_beats.py",
+    "durability/test_virtual_runs.py",
+    "subscriptions/test_exactly_once.py",
+    "browser/test_tasks_pages.py",
+    "subscriptions/test_socket.py",
+    "browser/test_steering.py",
+    "durability/test_idle_slots.py",
+    "standalone/test_backup.py",
+    "browser/test_login.py",
+    "browser/test_live.py",
+    "subscriptions/test_log.py",
+    "chaos/test_calibration.py",
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -32,12 +53,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.path.relative_to(TESTS).parts[0] in SLOW_DIRECTORIES:
             item.add_marker("slow")
-    # Long modules first, so that no process is left with one at the end.
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    items.sort(key=_rank)
     if not _chooses(config):
-        slow = [item for item in items if item.get_closest_marker("slow")]
+        slow = [item for item in items if _is_slow(item)]
         config.hook.pytest_deselected(items=slow)
-        items[:] = items[len(slow) :]
+        items[:] = [item for item in items if not _is_slow(item)]
+
+
+def _rank(item: pytest.Item) -> tuple[int, bool]:
+    module = str(item.path.relative_to(TESTS))
+    rank = LONG_MODULES.index(module) if module in LONG_MODULES else len(LONG_MODULES)
+    return rank, not _is_slow(item)
+
+
+def _is_slow(item: pytest.Item) -> bool:
+    return item.get_closest_marker("slow") is not None
 
 
 def _chooses(config: pytest.Config) -> bool:
