@@ -14,7 +14,7 @@ TESTS = Path(__file__).parent
 SLOW_DIRECTORIES = {"browser", "chaos", "durability", "fuzz", "standalone"}
 # Started first, longest first: a process that begins one of these last ends long after the others.
 LONG_MODULES = (
-    "browser/test_everybody.py",
+    "browser/test_accessibility.py",
     "chaos/test_chaos.py",
     "docs/test_commands.py",
     "durability/test_node_failures.py",

@@ -44,3 +44,11 @@ class Client:
         status, answer = self.request("POST", "/graphql/", body)
         assert (status, answer.get("errors")) == (200, None)
         return answer["data"]
+
+    def first_response(self, query, variables):
+        """Return the first response to an operation of any kind."""
+        body = json.dumps({"query": query, "variables": variables}).encode()
+        headers = {"Content-Type": "application/json", "Accept": "text/event-stream"}
+        request = Request(self.url + "/graphql/stream/", body, headers)
+        with urlopen(request, timeout=10) as stream:
+            return next(json.loads(line[5:]) for line in stream if line.startswith(b"data:"))

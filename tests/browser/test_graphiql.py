@@ -27,7 +27,7 @@ WAITING = """
 
 
 def execute(page):
-    """Runs what is in the editor, and answers what shows its answers."""
+    """Run the operation in the editor; return the element that shows the response."""
     expect(page.locator(".graphiql-query-editor .view-lines")).to_contain_text("{")
     page.get_by_role("button", name="Execute query (Ctrl-Enter)").click()
     return page.locator(".graphiql-response")
@@ -35,7 +35,7 @@ def execute(page):
 
 @pytest.fixture
 def run(page):
-    """Opens GraphiQL with an operation, runs it, and answers what it shows."""
+    """Open GraphiQL with an operation and run it; return the element that shows the response."""
 
     def run(query, variables="{}"):
         page.goto("/graphql/#" + urlencode({"query": query, "variables": variables}))
@@ -68,7 +68,15 @@ def test_a_subscription_prints_the_changes(run, ask):
     expect(response).to_contain_text('"CANCELLED"')
 
 
-def test_who_comes_first_finds_examples(page):
+def test_query_of_a_page_opens_and_runs(page):
+    page.goto("/app/tasks")
+    page.get_by_role("link", name="Open in GraphiQL").click()
+    response = execute(page)
+    expect(response).to_contain_text('"data"')
+    expect(response).not_to_contain_text('"errors"')
+
+
+def test_first_visit_shows_examples(page):
     page.goto("/graphql/")
     tabs = page.get_by_role("tab")
     for name in EXAMPLES:

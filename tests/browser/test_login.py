@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tasks_app.models import ClusterEvent, Task
 from tests.browser.client import choose, row
-from tests.browser.test_everybody import violations
+from tests.browser.test_accessibility import violations
 from tests.support.cluster import running_cluster
 
 PASSWORD = "correct horse battery"
