@@ -201,7 +201,7 @@ def test_tasks_match_the_model_after_any_operations(monkeypatch):
     run_state_machine_as_test(
         Life,
         settings=settings(
-            max_examples=200,
+            max_examples=100,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),

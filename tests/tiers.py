@@ -4,6 +4,7 @@
 choose among all tests, too.
 """
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: waits for many seconds; runs with --all")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Use more processes than cores for the slow tests, which wait for most of their time."""
+    return 3 * len(os.sched_getaffinity(0)) // 2 if config.option.all else None
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -162,6 +162,7 @@ def test_what_a_token_does_is_in_the_log_with_its_id_and_the_reason(guarded, mak
     ]
 
 
+@pytest.mark.slow
 def test_a_connection_ends_soon_after_its_token_was_revoked(transactional_db, make_token):
     made = make_token(Role.VIEWER)
     follow = {"query": "subscription { taskStatusChanged { version } }"}

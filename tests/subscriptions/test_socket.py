@@ -288,7 +288,8 @@ def test_a_server_that_stops_says_so(transactional_db):
         assert server.processes["web"].wait(timeout=20) in (0, -signal.SIGTERM)
 
 
-def test_who_reads_nothing_is_cut_off_and_holds_up_no_other(client, server):
+@pytest.mark.slow
+def test_client_that_reads_nothing_is_cut_off_and_delays_no_other(client, server):
     # About 1,500 bytes a change, of which two networks take a few megabytes.
     wide = " ".join(f"c{number}: cursor" for number in range(30))
     query = f"subscription S($after: String) {{ taskStatusChanged(after: $after) {{ {wide} }} }}"
