@@ -47,7 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """Use more processes than cores for the slow tests, which wait for most of their time."""
-    return 3 * len(os.sched_getaffinity(0)) // 2 if config.option.all else None
+    return 3 * (os.cpu_count() or 1) // 2 if config.option.all else None
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -7,7 +7,7 @@ from django.db import connection
 
 from tasks_app.models import Task, WorkerNode
 from tests import engines
-from tests.support.cluster import running_cluster
+from tests.support.cluster import running_nodes
 from tests.support.waiting import eventually
 
 
@@ -59,16 +59,23 @@ def journal(transactional_db):
 
 @pytest.fixture
 def cluster(transactional_db):
-    """Two nodes of two slots each, and a web process."""
-    with running_cluster("node-1", "node-2") as cluster:
+    """Two nodes of two slots each."""
+    with running_nodes("node-1", "node-2") as cluster:
         wait_for_nodes(2)
         yield cluster
 
 
 @pytest.fixture
+def cluster_with_api(cluster):
+    """As `cluster`, and a web process."""
+    cluster.start_web()
+    return cluster
+
+
+@pytest.fixture
 def cluster_of_long_leases(transactional_db):
     """As `cluster`, but with leases so long that they do not expire."""
-    with running_cluster("node-1", "node-2", TASK_LEASE_SECONDS="600") as cluster:
+    with running_nodes("node-1", "node-2", TASK_LEASE_SECONDS="600") as cluster:
         wait_for_nodes(2)
         yield cluster
 

@@ -16,14 +16,14 @@ from tasks_app.services import schedules
 from tasks_app.services.leader import LEADER_LOCK
 from tasks_app.services.schedule_parameters import NewSchedule
 from tests.durability.conftest import check_the_log_against_the_rows, wait_for_nodes
-from tests.support.cluster import running_cluster
+from tests.support.cluster import running_nodes
 from tests.support.waiting import eventually
 
 
 @pytest.fixture
 def beats(transactional_db):
     """One node, and a function that starts so many Beats and waits until one of them leads."""
-    with running_cluster("node-1") as cluster:
+    with running_nodes("node-1") as cluster:
         wait_for_nodes(1)
 
         def start(count):

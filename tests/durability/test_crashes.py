@@ -16,7 +16,7 @@ from tasks_app.services import tasks
 from tasks_app.services.tasks import NewTask
 from tasks_app.sql.leases import WORKER_LOST_MESSAGE
 from tests.durability.conftest import wait_for_nodes
-from tests.support.cluster import running_cluster
+from tests.support.cluster import running_nodes
 from tests.support.waiting import eventually
 
 
@@ -49,11 +49,11 @@ def test_every_message_is_deleted_from_the_broker(cluster, journal, own_engines)
     journal.check()
 
 
-def test_tasks_run_while_the_broker_is_unavailable(cluster, journal, own_engines):
+def test_tasks_run_while_the_broker_is_unavailable(cluster_with_api, journal, own_engines):
     own_engines.valkey.stop()
     try:
         for i in range(50):
-            status, task = cluster.request("POST", "/tasks/", {"a": i, "b": 1})
+            status, task = cluster_with_api.request("POST", "/tasks/", {"a": i, "b": 1})
             assert status == 201
             journal.note(task["id"], i + 1)
         create_many(journal, 20, duration_ms=100)
@@ -79,7 +79,7 @@ def test_tasks_run_when_the_broker_is_available_again(cluster, journal, own_engi
 def test_nodes_that_start_without_the_broker_run_tasks(transactional_db, journal, own_engines):
     own_engines.valkey.stop()
     try:
-        with running_cluster("node-1"):
+        with running_nodes("node-1"):
             wait_for_nodes(1)
             create_many(journal, 20, duration_ms=10)
             journal.check()
@@ -87,11 +87,11 @@ def test_nodes_that_start_without_the_broker_run_tasks(transactional_db, journal
         own_engines.valkey.start()
 
 
-def test_the_broker_hangs_while_tasks_are_created(cluster, journal, own_engines):
+def test_the_broker_hangs_while_tasks_are_created(cluster_with_api, journal, own_engines):
     own_engines.valkey.pause()
     try:
         for i in range(50):
-            status, task = cluster.request("POST", "/tasks/", {"a": i, "b": 1})
+            status, task = cluster_with_api.request("POST", "/tasks/", {"a": i, "b": 1})
             assert status == 201
             journal.note(task["id"], i + 1)
     finally:
@@ -155,13 +155,13 @@ def test_surplus_wake_ups_do_no_harm(cluster, journal, own_engines):
 
 
 @pytest.mark.parametrize("how", ["stop", "kill"])
-def test_postgresql_restarts_while_tasks_run(cluster, journal, own_engines, how):
+def test_postgresql_restarts_while_tasks_run(cluster_with_api, journal, own_engines, how):
     answers = []
     create_many(journal, 12, duration_ms=700)
 
     def create_meanwhile():
         for i in range(40):
-            answers.append((i, *cluster.request("POST", "/tasks/", {"a": i, "b": 5})))
+            answers.append((i, *cluster_with_api.request("POST", "/tasks/", {"a": i, "b": 5})))
             time.sleep(0.05)
 
     client = threading.Thread(target=create_meanwhile)

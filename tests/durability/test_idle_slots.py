@@ -9,7 +9,7 @@ from tasks_app.services import nodes as nodes
 from tasks_app.services import queues, tasks
 from tasks_app.services.tasks import NewTask
 from tests.durability.conftest import wait_for_nodes
-from tests.support.cluster import running_cluster
+from tests.support.cluster import running_nodes
 from tests.support.idleness import Idleness
 from tests.support.ledger import Ledger
 
@@ -23,7 +23,7 @@ def test_no_slot_is_idle_while_a_task_that_fits_is_pending(transactional_db, jou
     choose = random.Random(seed)
     queues.create_queue("limited", running_limit=2)
     queues.create_queue("paused")
-    with running_cluster() as cluster:
+    with running_nodes() as cluster:
         for name, slots in SIZES.items():
             cluster.start_node(name, slots=slots)
         wait_for_nodes(len(SIZES))

@@ -10,7 +10,7 @@ from tasks_app.services import nodes as nodes
 from tasks_app.services import queues, tasks
 from tasks_app.services.tasks import NewTask
 from tests.durability.conftest import wait_for_nodes
-from tests.support.cluster import running_cluster
+from tests.support.cluster import running_nodes
 from tests.support.ledger import Ledger
 from tests.support.waiting import eventually
 
@@ -36,7 +36,7 @@ def runs_by_node():
 
 @pytest.fixture
 def three_nodes(transactional_db):
-    with running_cluster("node-1", "node-2", "node-3") as cluster:
+    with running_nodes("node-1", "node-2", "node-3") as cluster:
         wait_for_nodes(3)
         yield cluster
 
@@ -158,7 +158,7 @@ def test_a_pause_and_a_limit_hold_over_two_nodes_and_a_restart(cluster, journal)
 
 
 def test_the_urgent_come_first(transactional_db, journal):
-    with running_cluster("node-1"):
+    with running_nodes("node-1"):
         wait_for_nodes(1)
         create_many(journal, 1000, priority=1, duration_ms=5)
         create_many(journal, 100, priority=9, duration_ms=5)
@@ -170,7 +170,7 @@ def test_the_urgent_come_first(transactional_db, journal):
 
 
 def test_costly_tasks_do_not_starve(transactional_db, journal):
-    with running_cluster() as cluster:
+    with running_nodes() as cluster:
         cluster.start_node("node-1", slots=4)
         cluster.start_node("node-2", slots=3)
         wait_for_nodes(2)

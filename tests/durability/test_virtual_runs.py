@@ -11,7 +11,7 @@ from tasks_app.services import queues, tasks
 from tasks_app.services.tasks import NewTask
 from tests.durability.conftest import wait_for_nodes
 from tests.simulation import cases
-from tests.support.cluster import running_cluster
+from tests.support.cluster import running_nodes
 
 SLOTS = 4
 OVERHEAD_MS = OVERHEAD.seconds * 1000 + OVERHEAD.microseconds // 1000
@@ -29,7 +29,7 @@ def test_real_node_starts_tasks_in_the_order_of_the_simulation(transactional_db,
     news = next(islice(workloads(), number, None))
     queues.create_queue("virtual")
     queues.pause_queue("virtual")
-    with running_cluster() as cluster:
+    with running_nodes() as cluster:
         cluster.start_node("node-1", slots=SLOTS)
         wait_for_nodes(1)
         for id, new in zip(tasks.create_tasks(news).ids, news, strict=True):

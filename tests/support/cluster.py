@@ -106,13 +106,21 @@ def database_url() -> str:
 
 @contextmanager
 def running_cluster(*nodes: str, **settings: str) -> Iterator[Cluster]:
+    """Run a web process and nodes of these names."""
+    with running_nodes(*nodes, **settings) as cluster:
+        cluster.start_web()
+        yield cluster
+
+
+@contextmanager
+def running_nodes(*nodes: str, **settings: str) -> Iterator[Cluster]:
+    """Run nodes of these names; a web process starts only if a test starts it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         cluster = Cluster(port=probe.getsockname()[1], settings=LONG_TIMEOUTS | settings)
     try:
         for node in nodes:
             cluster.start_node(node)
-        cluster.start_web()
         yield cluster
     finally:
         cluster.kill()
