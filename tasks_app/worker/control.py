@@ -1,6 +1,7 @@
 """Applies the desired state of a node to its Celery worker. Call it in the main thread."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from typing import Any
 
 
@@ -20,12 +21,13 @@ def resize_pool(worker: Any, slots: int) -> None:
     Busy processes are not stopped: call it again until the pool has the size.
     """
     pool, consumer = worker.pool, worker.consumer
-    while pool.num_processes < slots:
-        pool.grow(1)
-        consumer._update_prefetch_count(1)
-    while pool.num_processes > slots:
-        try:
-            pool.shrink(1)
-        except ValueError:  # All processes are busy.
-            return
-        consumer._update_prefetch_count(-1)
+    before = pool.num_processes
+    if before < slots:
+        pool.grow(slots - before)
+        pool.maintain_pool()  # Starts the processes, which Celery does every five seconds.
+    elif before > slots:
+        # In one call: a second one would choose a process that the first one is terminating.
+        with suppress(ValueError):  # Some of the processes are busy.
+            pool.shrink(before - slots)
+    if change := pool.num_processes - before:
+        consumer._update_prefetch_count(change)

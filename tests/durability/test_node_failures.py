@@ -75,6 +75,22 @@ def test_a_node_that_is_killed_is_found_and_its_tasks_are_done_by_others(three_n
     Ledger.read().check()
 
 
+def test_pool_has_as_many_processes_as_the_node_has_slots(cluster, journal):
+    def resize(slots):
+        nodes.resize_node(node("node-1").name, slots=slots)
+        eventually(lambda: node("node-1").slots == slots)
+        eventually(lambda: len(cluster.pool("node-1")) == slots)
+
+    resize(4)
+    resize(2)
+    resize(3)
+    create_many(journal, 40, duration_ms=50)
+    journal.check()
+
+    assert len(cluster.pool("node-1")) == 3
+    assert set(runs_by_node()) == {"node-1", "node-2"}
+
+
 def test_orders_outlive_the_process_that_was_to_follow_them(cluster, journal):
     nodes.pause_node(node("node-1").name)
     nodes.resize_node(node("node-1").name, slots=4)
