@@ -30,8 +30,8 @@ class Overlap(TextChoices):
 
 class CatchUp(TextChoices):
     LATEST = "LATEST", "Run the last missed scheduled time"
-    ALL = "ALL", "Run every missed scheduled time, one after another"
-    NONE = "NONE", "Run no missed scheduled time"
+    ALL = "ALL", f"Run the last {CATCH_UP_MAX} missed scheduled times, one after another"
+    NONE = "NONE", f"Run no scheduled time that is more than {ON_TIME_SECONDS} seconds late"
 
 
 class TickOutcome(TextChoices):
