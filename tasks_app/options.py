@@ -111,6 +111,11 @@ SCHEDULE_OPTIONS = {
     "overlap": Option(
         "What happens to a scheduled time that comes while the previous run has not ended.", "SKIP"
     ),
+    "catch_up": Option(
+        "What happens to scheduled times that came while no scheduler ran. With ALL, each scheduled"
+        " time waits for the previous run to end, and the overlap policy does not apply.",
+        "LATEST",
+    ),
     "misfire_grace": Option(
         "How late a missed scheduled time may still start a run, in seconds.",
         300,

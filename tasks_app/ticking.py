@@ -21,6 +21,7 @@ from tasks_app.recurrence import (
     TickOutcome,
     TickReason,
     decide,
+    decide_missed,
     is_valid,
 )
 from tasks_app.sql import schedules, transitions
@@ -55,6 +56,12 @@ def tick_queued(limit: int) -> int:
 def tick(schedule_id: UUID) -> None:
     """Process the scheduled times of a schedule that are due, whether or not it is paused."""
     _apply(_decide_readable(schedules.lock(schedule_id)))
+
+
+@in_transaction
+def miss_due(schedule_id: UUID) -> None:
+    """Record the scheduled times of a schedule that wait as missed, because its times change."""
+    _apply((state, decide_missed(state)) for state in schedules.lock(schedule_id))
 
 
 @in_transaction

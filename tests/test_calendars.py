@@ -153,7 +153,7 @@ def test_times_missed_in_a_downtime_are_counted_without_the_excluded_ones():
     }
     state = ScheduleState(
         *(UUID(int=0), UUID(int=0), 1, True, MONDAY, 3600, "", "UTC", "RUN_AFTER", "FIRST"),
-        *(json.dumps([weekends]), "SKIP", 300, None, None, 0, None, MONDAY, None, 0),
+        *(json.dumps([weekends]), "SKIP", "LATEST", 300, None, None, 0, None, MONDAY, None, 0),
         MONDAY + timedelta(days=7, seconds=1),
     )
 

@@ -24,6 +24,7 @@ def stored(schedule):
         {"jitter": 60},
         {"max_runs": 0},
         {"overlap": "BOTH"},
+        {"catch_up": "MOST"},
         {"misfire_grace": -1},
         {"scheduled_at": "0044-03-15 BC"},
         {"ends_at": "infinity"},

@@ -119,6 +119,23 @@ _publish(
     QUEUE_ONE="One run is queued, and starts when the previous run has ended.",
 )
 
+CatchUpPolicy = recurrence.CatchUp
+_publish(
+    CatchUpPolicy,
+    "CatchUpPolicy",
+    "What happens to scheduled times that came while no scheduler ran.",
+    LATEST=(
+        "The last one starts a run, unless it is later than the misfire grace period. The earlier"
+        " ones are missed."
+    ),
+    ALL=(
+        "Each starts a run when the previous run has ended. At most the last"
+        f" {recurrence.CATCH_UP_MAX} wait. Earlier ones, and those later than the misfire grace"
+        " period, are missed."
+    ),
+    NONE=f"A scheduled time that is more than {recurrence.ON_TIME_SECONDS} seconds late is missed.",
+)
+
 OnGap = recurrence.OnGap
 _publish(
     OnGap,
@@ -170,7 +187,10 @@ _publish(
     "What happened at a scheduled time.",
     FIRED="A run was started.",
     SKIPPED="No run was started, because of the rules of the schedule.",
-    MISSED="No run was started, because no scheduler was running in time.",
+    MISSED=(
+        "No run was started in time, because no scheduler was running or because earlier runs took"
+        " too long."
+    ),
 )
 
 TickReason = recurrence.TickReason

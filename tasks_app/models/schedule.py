@@ -19,6 +19,7 @@ from tasks_app.recurrence import (
     EARLIEST,
     EXPRESSION_MAX_LENGTH,
     LATEST,
+    CatchUp,
     OnFold,
     OnGap,
     Overlap,
@@ -34,7 +35,8 @@ TICK = "tasks_app.tick"
 
 _RULES = (
     *("scheduled_at", "interval", "cron", "time_zone", "on_gap", "on_fold"),
-    *("overlap", "misfire_grace", "ends_at", "max_runs", "jitter", "calendars", "labels"),
+    *("overlap", "catch_up", "misfire_grace", "ends_at", "max_runs", "jitter"),
+    *("calendars", "labels"),
 )
 
 
@@ -46,6 +48,7 @@ class TaskSchedule(BaseModel):
     `next_run_at`; it ignores a schedule without both.
     """
 
+    CatchUp = CatchUp
     Overlap = Overlap
 
     interval_schedule = models.ForeignKey(
@@ -92,6 +95,9 @@ class TaskSchedule(BaseModel):
     paused_at = models.DateTimeField(null=True, blank=True)
     pause_note = models.TextField(blank=True, default="")
     overlap = models.CharField(max_length=9, choices=Overlap.choices, default=Overlap.SKIP)
+    catch_up = models.CharField(
+        max_length=6, choices=CatchUp.choices, default=CatchUp.LATEST, db_default=CatchUp.LATEST
+    )
     misfire_grace = models.IntegerField(
         default=300, help_text="How many seconds late a scheduled time may still start a run."
     )
@@ -155,6 +161,9 @@ class TaskSchedule(BaseModel):
             ),
             models.CheckConstraint(
                 name="schedule_overlap", condition=Q(overlap__in=["SKIP", "QUEUE_ONE"])
+            ),
+            models.CheckConstraint(
+                name="schedule_catch_up", condition=Q(catch_up__in=["LATEST", "ALL", "NONE"])
             ),
             models.CheckConstraint(
                 name="schedule_limits",

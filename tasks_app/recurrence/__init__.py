@@ -18,6 +18,9 @@ from tasks_app.recurrence.cron import (
     TickNote,
 )
 from tasks_app.recurrence.decisions import (
+    CATCH_UP_MAX,
+    ON_TIME_SECONDS,
+    CatchUp,
     Decision,
     Overlap,
     ScheduleState,
@@ -25,6 +28,7 @@ from tasks_app.recurrence.decisions import (
     TickOutcome,
     TickReason,
     decide,
+    decide_missed,
     recurrence_of,
     runs_left,
 )
@@ -46,9 +50,12 @@ from tasks_app.recurrence.kinds import (
 from tasks_app.recurrence.zones import is_zone, zone
 
 __all__ = [
+    "CATCH_UP_MAX",
     "EARLIEST",
     "EXPRESSION_MAX_LENGTH",
     "LATEST",
+    "ON_TIME_SECONDS",
+    "CatchUp",
     "Cron",
     "Dates",
     "Decision",
@@ -70,6 +77,7 @@ __all__ = [
     "Weekday",
     "WeeklyHours",
     "decide",
+    "decide_missed",
     "is_valid",
     "is_zone",
     "parse",

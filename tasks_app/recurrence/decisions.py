@@ -1,9 +1,11 @@
 """The decisions on the scheduled times of a schedule that are due. Pure."""
 
 import json
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
@@ -14,16 +16,28 @@ from tasks_app.recurrence.cron import Cron
 from tasks_app.recurrence.excluding import Excluding
 from tasks_app.recurrence.kinds import INSTANT, Interval, Once, Recurrence
 
+# How many scheduled times of a schedule wait at most, with the catch-up policy ALL.
+CATCH_UP_MAX = 100
+# How late a scheduled time is still on time, with the policy NONE. It is longer than a failover of
+# Beat takes, which is up to six seconds if the leader freezes.
+ON_TIME_SECONDS = 10
+
 
 class Overlap(TextChoices):
     SKIP = "SKIP", "Skip a scheduled time while the previous run has not ended"
     QUEUE_ONE = "QUEUE_ONE", "Queue one run until the previous run has ended"
 
 
+class CatchUp(TextChoices):
+    LATEST = "LATEST", "Run the last missed scheduled time"
+    ALL = "ALL", f"Run the last {CATCH_UP_MAX} missed scheduled times, one after another"
+    NONE = "NONE", f"Run no scheduled time that is more than {ON_TIME_SECONDS} seconds late"
+
+
 class TickOutcome(TextChoices):
     FIRED = "FIRED", "It started a run"
     SKIPPED = "SKIPPED", "The rules of the schedule prevented a run"
-    MISSED = "MISSED", "No scheduler ran in time"
+    MISSED = "MISSED", "It could not start a run in time"
 
 
 class TickReason(TextChoices):
@@ -79,6 +93,7 @@ class ScheduleState(NamedTuple):
     on_fold: str
     calendars: str | None
     overlap: str
+    catch_up: str
     misfire_grace: int
     ends_at: datetime | None
     max_runs: int | None
@@ -123,11 +138,32 @@ def runs_left(max_runs: int | None, fired: int, queued_at: datetime | None) -> i
     return max(0, max_runs - fired - (queued_at is not None))
 
 
+class _Outcomes(NamedTuple):
+    """The outcomes of the scheduled times until one, and the queued run after them."""
+
+    tick_groups: list[TickGroup]
+    until: datetime
+    queued_at: datetime | None
+
+
+_Policy = Callable[[ScheduleState, Recurrence, datetime, datetime], _Outcomes]
+
+
 def decide(due: ScheduleState) -> Decision:
     """Decide on the scheduled times from `next_run_at` until now.
 
-    The first one beyond a limit ends the schedule.
+    The first one beyond a limit ends the schedule. With the catch-up policy ALL, those that wait
+    for the previous run stay due.
     """
+    return _decide(due, _while_paused if due.paused_at else _while_active)
+
+
+def decide_missed(due: ScheduleState) -> Decision:
+    """Decide that the scheduled times from `next_run_at` until now are missed."""
+    return _decide(due, _missed)
+
+
+def _decide(due: ScheduleState, policy: _Policy) -> Decision:
     first = due.next_run_at
     if first is None or first > due.now:
         return Decision([], first, due.queued_at)
@@ -139,42 +175,74 @@ def decide(due: ScheduleState) -> Decision:
     if last is None or last < first:
         # The time zone's rules or a calendar have changed since `next_run_at` was computed.
         return Decision([], recurrence.first_after(due.now), due.queued_at)
-    decide_until = _while_paused if due.paused_at else _while_active
-    tick_groups, queued_at = decide_until(due, recurrence, first, last)
-    following = recurrence.first_after(last)
-    if following is not None and following <= due.now:
+    tick_groups, until, queued_at = policy(due, recurrence, first, last)
+    following = recurrence.first_after(until)
+    if following is not None and last < following <= due.now:
         return Decision([*tick_groups, _closing(following)], None, queued_at)
     return Decision(tick_groups, following, queued_at)
 
 
 def _while_active(
     due: ScheduleState, recurrence: Recurrence, first: datetime, last: datetime
-) -> tuple[list[TickGroup], datetime | None]:
-    """The last scheduled time starts a run if it is not too late; those before it are missed."""
-    if due.now - last > timedelta(seconds=due.misfire_grace):
-        return _alike(recurrence, first, last, TickOutcome.MISSED), due.queued_at
-    tick_groups = _alike_before(recurrence, first, last)
+) -> _Outcomes:
+    """One scheduled time starts a run if it is not too late; those before it are missed."""
+    grace = timedelta(seconds=_grace_seconds(due))
+    if due.now - last > grace:
+        return _missed(due, recurrence, first, last)
+    is_catching_up = due.catch_up == CatchUp.ALL
+    if is_catching_up:
+        chosen = _first_to_catch_up(recurrence, max(first, due.now - grace), last)
+    else:
+        chosen = last
+    missed = _alike_before(recurrence, first, chosen)
     if due.is_free and due.queued_at is None:
-        return [*tick_groups, TickGroup(last, 1, TickOutcome.FIRED)], None
+        return _Outcomes([*missed, TickGroup(chosen, 1, TickOutcome.FIRED)], chosen, None)
+    if is_catching_up:
+        return _Outcomes(missed, chosen - INSTANT, due.queued_at)
     if due.overlap == Overlap.QUEUE_ONE and due.queued_at is None:
-        return tick_groups, last
-    return [
-        *tick_groups,
-        TickGroup(last, 1, TickOutcome.SKIPPED, TickReason.OVERLAP),
-    ], due.queued_at
+        return _Outcomes(missed, chosen, chosen)
+    skipped = TickGroup(chosen, 1, TickOutcome.SKIPPED, TickReason.OVERLAP)
+    return _Outcomes([*missed, skipped], chosen, due.queued_at)
+
+
+def _grace_seconds(due: ScheduleState) -> int:
+    if due.catch_up == CatchUp.NONE:
+        return min(due.misfire_grace, ON_TIME_SECONDS)
+    return due.misfire_grace
+
+
+def _first_to_catch_up(recurrence: Recurrence, since: datetime, last: datetime) -> datetime:
+    """Return the first scheduled time since a time, of those that may wait until the last one."""
+    first = recurrence.first_after(since - INSTANT) or last
+    step = recurrence.shortest_step
+    if step is None or recurrence.count(first, last) <= CATCH_UP_MAX:
+        return first
+    window = step * CATCH_UP_MAX
+    while recurrence.count(last - window, last) < CATCH_UP_MAX:
+        window *= 2
+    latest = takewhile(lambda tick: tick <= last, recurrence.after(last - window - INSTANT))
+    return deque(latest, maxlen=CATCH_UP_MAX)[0]
+
+
+def _missed(
+    due: ScheduleState, recurrence: Recurrence, first: datetime, last: datetime
+) -> _Outcomes:
+    """No scheduled time starts a run."""
+    missed = _alike(recurrence, first, last, TickOutcome.MISSED)
+    return _Outcomes(missed, last, due.queued_at)
 
 
 def _while_paused(
     due: ScheduleState, recurrence: Recurrence, first: datetime, last: datetime
-) -> tuple[list[TickGroup], datetime | None]:
+) -> _Outcomes:
     """Scheduled times before the pause are missed; those since then are skipped."""
     assert due.paused_at is not None
     missed = _alike_before(recurrence, first, min(due.paused_at, last + INSTANT))
     since = recurrence.first_after(max(first, due.paused_at) - INSTANT)
     if since is None:
-        return missed, due.queued_at
+        return _Outcomes(missed, last, due.queued_at)
     paused = _alike(recurrence, since, last, TickOutcome.SKIPPED, TickReason.PAUSED)
-    return [*missed, *paused], due.queued_at
+    return _Outcomes([*missed, *paused], last, due.queued_at)
 
 
 def _alike_before(recurrence: Recurrence, first: datetime, end: datetime) -> list[TickGroup]:

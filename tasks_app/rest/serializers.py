@@ -7,7 +7,16 @@ from rest_framework import serializers
 from rest_framework.utils.html import is_html_input
 
 from tasks_app.models import Task, TaskSchedule
-from tasks_app.recurrence import Cron, Interval, Once, OnFold, OnGap, Overlap, recurrence_of
+from tasks_app.recurrence import (
+    CatchUp,
+    Cron,
+    Interval,
+    Once,
+    OnFold,
+    OnGap,
+    Overlap,
+    recurrence_of,
+)
 from tasks_app.rest import examples
 from tasks_app.rest.options import (
     choice_option,
@@ -142,6 +151,7 @@ class NewScheduleSerializer(ScheduleChangeSerializer):
     on_gap = choice_option("on_gap", OnGap.choices)
     on_fold = choice_option("on_fold", OnFold.choices)
     overlap = choice_option("overlap", Overlap.choices)
+    catch_up = choice_option("catch_up", CatchUp.choices)
     misfire_grace = integer_option("misfire_grace")
     ends_at = time_option("ends_at")
     max_runs = integer_option("max_runs")

@@ -12,6 +12,7 @@ from tasks_app.options import SCHEDULE_OPTIONS, default_of
 from tasks_app.recurrence import (
     EARLIEST,
     LATEST,
+    CatchUp,
     InvalidCronError,
     OnFold,
     OnGap,
@@ -28,6 +29,7 @@ from tasks_app.services.validation import error, is_storable, range_error
 CALENDARS_MAX = 10
 LABELS_MAX, LABEL_MAX_LENGTH = 20, 63
 RECURRENCES = ("interval", "cron", "at")
+_CHOICES = {"overlap": Overlap, "catch_up": CatchUp, "on_gap": OnGap, "on_fold": OnFold}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,7 @@ class NewSchedule:
     slots: int = default_of("slots")
     max_attempts: int = default_of("max_attempts")
     overlap: str = default_of("overlap")
+    catch_up: str = default_of("catch_up")
     misfire_grace: int = default_of("misfire_grace")
     ends_at: datetime | None = None
     max_runs: int | None = None
@@ -123,7 +126,7 @@ def _validate(new: NewSchedule) -> dict[str, ValidationError]:
         time = getattr(new, name)
         if time is not None and not EARLIEST <= _aware(time) <= LATEST:
             errors[name] = error("Must be between the years 1000 and 9000.", "out_of_range")
-    for name, choices in (("overlap", Overlap), ("on_gap", OnGap), ("on_fold", OnFold)):
+    for name, choices in _CHOICES.items():
         if getattr(new, name) not in choices:
             errors[name] = error(f"Must be one of {', '.join(choices)}.", "invalid_choice")
     errors |= calendar_errors(new.calendars) | _label_errors(new.labels)

@@ -69,12 +69,18 @@ def create_schedule(new: NewSchedule) -> TaskSchedule:
 
 @in_transaction
 def update_schedule(schedule_id: UUID, **changes: Any) -> TaskSchedule:
-    """Change parameters of a schedule. Scheduled times that are due follow the old parameters."""
+    """Change parameters of a schedule. Scheduled times that are due follow the old parameters.
+
+    Those that still wait for the previous run are missed if the recurrence changes.
+    """
     calendars.lock_to_use()
     ticking.tick(schedule_id)
     schedule = _get_locked(schedule_id)
     new = checked(with_changes(_parameters_of(schedule), changes))
     new = starting_at(new, database_now())
+    if recurrence_for(new) != schedule.recurrence:
+        ticking.miss_due(schedule_id)
+        schedule = _get_locked(schedule_id)
     for name in OF_THE_SCHEDULE:
         setattr(schedule, name, getattr(new, name))
     schedule.update_celery_beat_task()

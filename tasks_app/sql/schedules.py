@@ -41,10 +41,12 @@ _STATES = f"""
       JOIN tasks_app_task t ON t.schedule_id = s.id
 """
 
-# Locks schedules that are due, without those that another transaction has locked.
+# Locks schedules that are due, without those that another transaction has locked. With the catch-up
+# policy ALL, those whose next run waits for the previous one are due but not locked.
 _LOCK_DUE = f"""
     {_STATES}
      WHERE s.paused_at IS NULL AND s.next_run_at <= statement_timestamp()
+       AND (s.catch_up <> 'ALL' OR s.queued_at IS NULL AND {FREE})
      ORDER BY s.next_run_at
      LIMIT %(limit)s
        FOR UPDATE SKIP LOCKED
@@ -65,7 +67,10 @@ _LOCK = f"""
 
 
 def lock_due(limit: int) -> list[ScheduleState]:
-    """Lock up to `limit` schedules that are due, except those that another transaction locked."""
+    """Lock up to `limit` schedules that are due and whose scheduled times can be decided on.
+
+    Schedules that another transaction has locked are left out.
+    """
     return _states(_LOCK_DUE, {"limit": limit})
 
 

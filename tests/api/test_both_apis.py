@@ -231,12 +231,26 @@ def test_a_deleted_schedule_leaves_nothing(api):
         *(("scheduled_at", value) for value in ("soon", None, 5)),
         ("a", MAX + 1),
         ("b", "x"),
+        *(("catch_up", value) for value in ("MOST", "", 1, None)),
     ],
 )
 def test_a_schedule_that_cannot_be_is_refused_by_field(api, field, value):
     assert api.create_schedule(**SCHEDULE | {field: value}).errors == [field]
 
     assert beat_rows() == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("policy", ["LATEST", "ALL", "NONE"])
+def test_a_schedule_has_the_catch_up_policy_that_it_was_created_with(api, policy):
+    id = api.create_schedule(**SCHEDULE | {"catch_up": policy}).value["id"]
+
+    assert TaskSchedule.objects.get(pk=id).catch_up == policy
+
+
+def test_a_schedule_catches_up_the_latest_by_default(api):
+    id = api.create_schedule(**SCHEDULE).value["id"]
+
+    assert TaskSchedule.objects.get(pk=id).catch_up == "LATEST"
 
 
 def test_a_schedule_that_is_not_there(api):

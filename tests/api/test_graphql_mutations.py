@@ -117,6 +117,9 @@ def test_a_schedule_is_steered(data, make_schedule):
     assert (resumed["paused"], len(resumed["upcoming"])) == (False, 2)
     changed = change("updateTaskSchedule", shown, maxRuns=5)["taskSchedule"]
     assert (changed["recurrence"]["interval"], changed["maxRuns"]) == (60, 5)
+    caught_up = change("updateTaskSchedule", "taskSchedule { catchUp }", catchUp="ALL")
+    assert caught_up["taskSchedule"] == {"catchUp": "ALL"}
+    assert TaskSchedule.objects.get().catch_up == "ALL"
     assert change("updateTaskSchedule", shown, maxRuns=None)["taskSchedule"]["maxRuns"] is None
     ticks = data(
         """query Q($id: ID!) { taskSchedule(id: $id) { firedCount skippedCount missedCount

@@ -133,6 +133,25 @@ def test_the_leader_is_killed_again_and_again(beats):
     assert lateness()[-1] < timedelta(seconds=10)
 
 
+def test_all_scheduled_times_of_a_downtime_run_one_after_another(beats):
+    cluster = beats(1)
+    beat = cluster.processes["beat-0"]
+
+    with ticking(catch_up="ALL", duration_ms=50):
+        wait_for_ticks(1)
+        beat.kill()
+        beat.wait()
+        past = timezone.now() + timedelta(seconds=4)
+        waiting = TaskSchedule.objects.filter(next_run_at__lt=past - timedelta(seconds=1))
+        eventually(lambda: timezone.now() > past and waiting.count() == 20)
+        cluster.start_beat("beat-0")
+        wait_for_ticks(8)
+
+    check_each_tick()
+    assert not ScheduleTick.objects.exclude(outcome="FIRED").exists()
+    assert lateness()[-1] > timedelta(seconds=1)
+
+
 def test_a_frozen_leader_is_replaced_and_does_no_harm_when_it_wakes_up(beats):
     cluster = beats(2)
     frozen = leader(cluster)

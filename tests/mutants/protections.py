@@ -259,8 +259,36 @@ PROTECTIONS = [
     Protection(
         "misfire grace period",
         RECURRENCE,
-        "if due.now - last > timedelta(seconds=due.misfire_grace):",
+        "if due.now - last > grace:",
         "if False:",
+        IN_TICKS,
+    ),
+    Protection(
+        "maximum of scheduled times that wait",
+        RECURRENCE,
+        "if step is None or recurrence.count(first, last) <= CATCH_UP_MAX:",
+        "if True:",
+        IN_TICKS,
+    ),
+    Protection(
+        "catch-up policy NONE",
+        RECURRENCE,
+        "if due.catch_up == CatchUp.NONE:",
+        "if False:",
+        IN_TICKS,
+    ),
+    Protection(
+        "schedules that wait for the previous run are not read again and again",
+        "tasks_app/sql/schedules.py",
+        "       AND (s.catch_up <> 'ALL' OR s.queued_at IS NULL AND {FREE})\n",
+        "",
+        IN_TICKS,
+    ),
+    Protection(
+        "scheduled times that wait have an outcome when the recurrence changes",
+        "tasks_app/services/schedules.py",
+        "        ticking.miss_due(schedule_id)\n",
+        "",
         IN_TICKS,
     ),
     Protection(

@@ -118,6 +118,7 @@ def test_interval_is_one_second_to_ten_years(make_schedule, interval):
         ("duration_ms", -1, "out_of_range"),
         ("max_attempts", 0, "out_of_range"),
         ("overlap", "BOTH", "invalid_choice"),
+        ("catch_up", "MOST", "invalid_choice"),
         ("misfire_grace", 0, "out_of_range"),
         ("max_runs", 0, "out_of_range"),
         ("jitter", 60, "out_of_range"),

@@ -8,7 +8,7 @@ import strawberry
 import strawberry_django
 from strawberry import UNSET
 
-from schema.core.enums import OverlapPolicy
+from schema.core.enums import CatchUpPolicy, OverlapPolicy
 from schema.core.options import changed_option, option
 from schema.core.payloads import (
     INPUT,
@@ -45,6 +45,7 @@ class NewScheduleInput:
     slots: int = option("slots")
     max_attempts: int = option("max_attempts")
     overlap: OverlapPolicy = option("overlap", default=OverlapPolicy.SKIP)
+    catch_up: CatchUpPolicy = option("catch_up", default=CatchUpPolicy.LATEST)
     misfire_grace: int = option("misfire_grace")
     ends_at: datetime | None = option("ends_at")
     max_runs: int | None = option("max_runs")
@@ -66,6 +67,7 @@ class NewScheduleInput:
             slots=self.slots,
             max_attempts=self.max_attempts,
             overlap=self.overlap,
+            catch_up=self.catch_up,
             misfire_grace=self.misfire_grace,
             ends_at=self.ends_at,
             max_runs=self.max_runs,
@@ -95,6 +97,7 @@ class UpdateTaskScheduleInput:
     slots: int | None = changed_option("slots")
     max_attempts: int | None = changed_option("max_attempts")
     overlap: OverlapPolicy | None = changed_option("overlap")
+    catch_up: CatchUpPolicy | None = changed_option("catch_up")
     misfire_grace: int | None = changed_option("misfire_grace")
     ends_at: datetime | None = changed_option("ends_at")
     max_runs: int | None = changed_option("max_runs")

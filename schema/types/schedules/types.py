@@ -9,7 +9,7 @@ import strawberry
 import strawberry_django
 from django.db.models import prefetch_related_objects
 
-from schema.core.enums import OverlapPolicy, TickOutcome, TickReason
+from schema.core.enums import CatchUpPolicy, OverlapPolicy, TickOutcome, TickReason
 from schema.core.pagination import After, Connection, First, Order, Page, paginate
 from schema.core.prefetch import prefetches
 from schema.core.relay import BadInputError, Node, described
@@ -54,6 +54,7 @@ class TaskSchedule(Node):
     )
     pause_note: str = described("The reason for the pause. Empty if none was given.")
     overlap: OverlapPolicy = described(SCHEDULE_OPTIONS["overlap"].description)
+    catch_up: CatchUpPolicy = described(SCHEDULE_OPTIONS["catch_up"].description)
     misfire_grace: int = described(SCHEDULE_OPTIONS["misfire_grace"].description)
     ends_at: datetime | None = described(SCHEDULE_OPTIONS["ends_at"].description)
     max_runs: int | None = described(SCHEDULE_OPTIONS["max_runs"].description)
@@ -87,7 +88,10 @@ class TaskSchedule(Node):
         return self.task
 
     @strawberry.field(
-        description="The next scheduled time. Null if the schedule is paused or has ended."
+        description=(
+            "The next scheduled time. It is in the past while it waits for the previous run, with"
+            " the catch-up policy ALL. Null if the schedule is paused or has ended."
+        )
     )
     def next_run_at(self: Any) -> datetime | None:
         return self.next_start

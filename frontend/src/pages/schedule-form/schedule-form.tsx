@@ -21,6 +21,12 @@ const OVERLAPS = [
   ["QUEUE_ONE", "Queue one new run"],
 ] as const;
 
+const CATCH_UPS = [
+  ["LATEST", "Run the last one"],
+  ["ALL", "Run all in order"],
+  ["NONE", "Run none"],
+] as const;
+
 type ScheduleFormProps = {
   initial: ScheduleValues;
   submitLabel: string;
@@ -112,6 +118,13 @@ function AdvancedFields({ initial, hasIdempotencyKey }: ScheduleFormProps) {
         label="While a run is active"
         defaultValue={initial.overlap}
         options={OVERLAPS}
+      />
+      <SelectField
+        name="catchUp"
+        label="Missed runs"
+        hint="Runs that were due while no scheduler ran. All: the last 100, also while a run is active."
+        defaultValue={initial.catchUp}
+        options={CATCH_UPS}
       />
       <NumberField
         name="misfireGrace"

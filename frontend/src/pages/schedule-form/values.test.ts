@@ -29,6 +29,7 @@ test("a new schedule is valid as it stands", () => {
   expect(input).toMatchObject({
     recurrence: { interval: 60 },
     overlap: "SKIP",
+    catchUp: "LATEST",
     slots: 1,
     maxRuns: null,
   });
@@ -51,6 +52,7 @@ test("an edit changes only what was changed", () => {
     scheduledAt: "2026-01-01T00:00:00.123456+00:00",
     recurrence: { interval: 3_600, at: null, cron: null, text: "Every hour" },
     overlap: "SKIP",
+    catchUp: "ALL",
     misfireGrace: 300,
     endsAt: null,
     maxRuns: null,
@@ -70,10 +72,11 @@ test("an edit changes only what was changed", () => {
   const values = valuesOf(schedule);
   const before = readSchedule(formDataOf(values)).input;
   expect(changesOf(before, readSchedule(formDataOf(values)).input)).toEqual({});
-  const change = { intervalUnit: "60", maxRuns: "7", labels: " billing,, " };
+  const change = { intervalUnit: "60", catchUp: "NONE", maxRuns: "7", labels: " billing,, " };
   const edited = readSchedule(formDataOf({ ...values, ...change })).input;
   expect(changesOf(before, edited)).toEqual({
     recurrence: { interval: 60 },
+    catchUp: "NONE",
     maxRuns: 7,
     labels: ["billing"],
   });

@@ -27,6 +27,7 @@ export type ScheduleValues = Record<
   | "slots"
   | "maxAttempts"
   | "overlap"
+  | "catchUp"
   | "misfireGrace"
   | "endsAt"
   | "maxRuns"
@@ -71,6 +72,7 @@ export function newSchedule(now = new Date()): ScheduleValues {
     slots: "1",
     maxAttempts: "3",
     overlap: "SKIP",
+    catchUp: "LATEST",
     misfireGrace: "300",
     endsAt: "",
     maxRuns: "",
@@ -94,6 +96,7 @@ export function valuesOf(schedule: Schedule): ScheduleValues {
     slots: String(task.slots),
     maxAttempts: String(task.maxAttempts),
     overlap: schedule.overlap,
+    catchUp: schedule.catchUp,
     misfireGrace: String(schedule.misfireGrace),
     endsAt: schedule.endsAt ? localInput(new Date(schedule.endsAt)) : "",
     maxRuns: schedule.maxRuns?.toString() ?? "",
@@ -136,6 +139,7 @@ export function readSchedule(values: FormData): { input: ScheduleInput; errors: 
     slots: reader.integer("slots", "Slots", { min: 1, max: 100 }),
     maxAttempts: reader.integer("maxAttempts", "Max attempts", { min: 1, max: 100 }),
     overlap: reader.text("overlap") as ScheduleInput["overlap"],
+    catchUp: reader.text("catchUp") as ScheduleInput["catchUp"],
     misfireGrace: reader.integer("misfireGrace", "Misfire grace period", { ...seconds, min: 1 }),
     endsAt: reader.optionalTime("endsAt", "Ends at"),
     maxRuns: reader.optionalInteger("maxRuns", "Maximum runs", { min: 1 }),

@@ -23,6 +23,7 @@ export const ScheduleQuery = graphql(`
       pausedAt
       pauseNote
       overlap
+      catchUp
       misfireGrace
       endsAt
       maxRuns

@@ -85,6 +85,12 @@ export function SchedulePage({ id }: { id: string }) {
   );
 }
 
+const CATCH_UPS: Record<Schedule["catchUp"], string> = {
+  LATEST: "Run the last one",
+  ALL: "Run all in order",
+  NONE: "Run none",
+};
+
 function Configuration({ schedule }: { schedule: Schedule }) {
   const { task } = schedule;
   const facts: Fact[] = [
@@ -114,6 +120,7 @@ function Configuration({ schedule }: { schedule: Schedule }) {
         ? "Skip while a run is active"
         : "Queue one run while one is active",
     ],
+    ["Missed runs", CATCH_UPS[schedule.catchUp]],
     ["Misfire grace period", duration(schedule.misfireGrace * 1_000)],
     ["Jitter", schedule.jitter ? `up to ${duration(schedule.jitter * 1_000)}` : "none"],
     ["Calendars", schedule.calendars.join(", ") || "none"],
