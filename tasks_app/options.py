@@ -66,8 +66,8 @@ TASK_OPTIONS = {
         100,
     ),
     "fail_attempts": Option(
-        "The number of attempts of each run that fail on purpose, from the first one. A simulated"
-        " failure shows how attempts are retried.",
+        "The number of attempts that fail on purpose at the beginning of each run, to show how"
+        " attempts are retried.",
         0,
         0,
         100,

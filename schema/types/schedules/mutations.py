@@ -44,6 +44,8 @@ class NewScheduleInput:
     duration_ms: int = option("duration_ms")
     slots: int = option("slots")
     max_attempts: int = option("max_attempts")
+    fail_attempts: int = option("fail_attempts")
+    retry_backoff_ms: int = option("retry_backoff_ms")
     overlap: OverlapPolicy = option("overlap", default=OverlapPolicy.SKIP)
     misfire_grace: int = option("misfire_grace")
     ends_at: datetime | None = option("ends_at")
@@ -65,6 +67,8 @@ class NewScheduleInput:
             duration_ms=self.duration_ms,
             slots=self.slots,
             max_attempts=self.max_attempts,
+            fail_attempts=self.fail_attempts,
+            retry_backoff_ms=self.retry_backoff_ms,
             overlap=self.overlap,
             misfire_grace=self.misfire_grace,
             ends_at=self.ends_at,
@@ -94,6 +98,8 @@ class UpdateTaskScheduleInput:
     duration_ms: int | None = changed_option("duration_ms")
     slots: int | None = changed_option("slots")
     max_attempts: int | None = changed_option("max_attempts")
+    fail_attempts: int | None = changed_option("fail_attempts")
+    retry_backoff_ms: int | None = changed_option("retry_backoff_ms")
     overlap: OverlapPolicy | None = changed_option("overlap")
     misfire_grace: int | None = changed_option("misfire_grace")
     ends_at: datetime | None = changed_option("ends_at")
