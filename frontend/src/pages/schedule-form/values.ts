@@ -26,6 +26,8 @@ export type ScheduleValues = Record<
   | "durationMs"
   | "slots"
   | "maxAttempts"
+  | "failAttempts"
+  | "retryBackoffMs"
   | "overlap"
   | "misfireGrace"
   | "endsAt"
@@ -70,6 +72,8 @@ export function newSchedule(now = new Date()): ScheduleValues {
     durationMs: "0",
     slots: "1",
     maxAttempts: "3",
+    failAttempts: "0",
+    retryBackoffMs: "1000",
     overlap: "SKIP",
     misfireGrace: "300",
     endsAt: "",
@@ -93,6 +97,8 @@ export function valuesOf(schedule: Schedule): ScheduleValues {
     durationMs: String(task.durationMs),
     slots: String(task.slots),
     maxAttempts: String(task.maxAttempts),
+    failAttempts: String(task.failAttempts),
+    retryBackoffMs: String(task.retryBackoffMs),
     overlap: schedule.overlap,
     misfireGrace: String(schedule.misfireGrace),
     endsAt: schedule.endsAt ? localInput(new Date(schedule.endsAt)) : "",
@@ -135,6 +141,8 @@ export function readSchedule(values: FormData): { input: ScheduleInput; errors: 
     durationMs: reader.integer("durationMs", "Duration", { min: 0, max: 3_600_000 }),
     slots: reader.integer("slots", "Slots", { min: 1, max: 100 }),
     maxAttempts: reader.integer("maxAttempts", "Max attempts", { min: 1, max: 100 }),
+    failAttempts: reader.integer("failAttempts", "Simulated failures", { min: 0, max: 100 }),
+    retryBackoffMs: reader.integer("retryBackoffMs", "Retry backoff", { min: 0, max: 60_000 }),
     overlap: reader.text("overlap") as ScheduleInput["overlap"],
     misfireGrace: reader.integer("misfireGrace", "Misfire grace period", { ...seconds, min: 1 }),
     endsAt: reader.optionalTime("endsAt", "Ends at"),

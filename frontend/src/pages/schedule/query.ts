@@ -44,6 +44,8 @@ export const ScheduleQuery = graphql(`
         durationMs
         slots
         maxAttempts
+        failAttempts
+        retryBackoffMs
         queue {
           name
         }
