@@ -15,6 +15,7 @@ from django.db import InterfaceError, OperationalError, connection
 
 from tasks_app import dispatch, policy
 from tasks_app.log import events
+from tasks_app.models import ClusterEvent, Task
 from tasks_app.policy import Candidate, NodeCapacity
 from tasks_app.sql import claims, leases, transitions
 from tasks_app.sql.transactions import in_transaction
@@ -68,7 +69,7 @@ def run(
         is_stopping: Returns whether the node stops; then nothing more is claimed.
 
     Returns:
-        The number of tasks that were completed.
+        The number of attempts that ended.
     """
     count, end = 0, time.monotonic() + TIME_SLICE_SECONDS
     is_first = True
@@ -98,9 +99,7 @@ def _wake_others(claimed: Claim) -> None:
 
 
 def _run(tasks: Sequence[Transition], node: str) -> int:
-    outcomes = [
-        Outcome(task.id, task.run, task.attempt, task.a + task.b) for task in tasks if _work(task)
-    ]
+    outcomes = [outcome_of(task) for task in tasks if _work(task)]
     if not outcomes:
         return 0
     completed = _retrying(lambda: complete(outcomes, node=node))
@@ -108,6 +107,12 @@ def _run(tasks: Sequence[Transition], node: str) -> int:
         count = len(outcomes) - len(completed)
         logger.warning("%d results discarded: their attempts had lost their leases", count)
     return len(completed)
+
+
+def outcome_of(task: Transition) -> Outcome:
+    """Return the outcome of an attempt that has done its work, or failed on purpose."""
+    result = None if task.attempt <= task.fail_attempts else task.a + task.b
+    return Outcome(task.id, task.run, task.attempt, result)
 
 
 @in_transaction
@@ -179,9 +184,15 @@ def can_claim(node: str) -> int:
 
 @in_transaction
 def complete(outcomes: Sequence[Outcome], *, node: str) -> list[Transition]:
-    """Store the results of the attempts that still hold their tasks. Opens a transaction."""
+    """Store the results of the attempts that still hold their tasks. Opens a transaction.
+
+    The tasks of attempts that failed are pending again, or failed.
+    """
     completed = transitions.complete(outcomes)
-    events.tasks_changed(completed, node=node)
+    pending = [task for task in completed if task.status == Task.Status.PENDING]
+    ended = [task for task in completed if task.status != Task.Status.PENDING]
+    events.tasks_changed(pending, node=node, kind=ClusterEvent.Kind.TASK_ATTEMPT_FAILED)
+    events.tasks_changed(ended, node=node)
     return completed
 
 

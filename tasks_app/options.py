@@ -60,10 +60,25 @@ TASK_OPTIONS = {
     ),
     "slots": Option("The number of slots that the task occupies while it runs.", 1, 1, 100),
     "max_attempts": Option(
-        "The maximum number of attempts of a run. Another attempt starts if one is lost.",
+        "The maximum number of attempts of a run. Another attempt starts if one fails or is lost.",
         3,
         1,
         100,
+    ),
+    "fail_attempts": Option(
+        "The number of attempts that fail on purpose at the beginning of each run, to show how"
+        " attempts are retried.",
+        0,
+        0,
+        100,
+    ),
+    "retry_backoff_ms": Option(
+        "The delay before the second attempt of a run, in milliseconds. It doubles with each"
+        " further attempt, up to 60,000. If the first attempt is lost with its worker node, the"
+        " second one starts at once.",
+        1_000,
+        0,
+        60_000,
     ),
     "idempotency_key": Option(
         "The idempotency key, at most 255 characters. Repeating a create with the same key returns"

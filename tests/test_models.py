@@ -88,6 +88,8 @@ def test_without_commit_nothing_is_written(make_task, django_assert_num_queries)
         {"priority": 10},
         {"duration_ms": -1},
         {"max_attempts": 0},
+        {"fail_attempts": -1},
+        {"retry_backoff_ms": 60_001},
         {"attempt": 4},
     ],
     ids=lambda columns: " ".join(columns),

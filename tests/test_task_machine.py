@@ -23,13 +23,13 @@ from tasks_app import dispatch, execution, recovery
 from tasks_app.models import ClusterEvent, Task, TaskResult
 from tasks_app.services import nodes, queues, tasks
 from tasks_app.services.tasks import NewTask
-from tasks_app.sql.transitions import Outcome
 from tests.support import working
 
 NODE = "node-1@here"
 ATTEMPTS = 3
 FEW = 3
 numbers = st.integers(-(2**63), 2**63 - 1)
+parameters = st.tuples(numbers, numbers, st.sampled_from([0, 0, 1, ATTEMPTS]))
 
 
 @dataclass
@@ -37,6 +37,7 @@ class Model:
     """A task as it should be."""
 
     total: int
+    fail_attempts: int
     status: str = "PENDING"
     version: int = 1
     run: int = 1
@@ -51,6 +52,15 @@ class Model:
     def lose(self):
         goes_on = self.attempt < ATTEMPTS
         self.move("CANCELLED" if self.is_to_stop else "PENDING" if goes_on else "FAILED")
+
+    def complete(self):
+        if self.is_to_stop:
+            self.move("CANCELLED")
+        elif self.attempt <= self.fail_attempts:
+            self.lose()
+        else:
+            self.results[self.run, self.attempt] = self.total
+            self.move("SUCCESS")
 
 
 class Life(RuleBasedStateMachine):
@@ -76,10 +86,13 @@ class Life(RuleBasedStateMachine):
 
     # A few, so that much happens to each.
     @precondition(lambda self: len(self.models) < FEW)
-    @rule(target=ids, sums=st.lists(st.tuples(numbers, numbers), min_size=1, max_size=FEW))
-    def create(self, sums):
-        made = tasks.create_tasks([NewTask(a=a, b=b, max_attempts=ATTEMPTS) for a, b in sums]).ids
-        self.models |= {id: Model(a + b) for id, (a, b) in zip(made, sums, strict=True)}
+    @rule(target=ids, wanted=st.lists(parameters, min_size=1, max_size=FEW))
+    def create(self, wanted):
+        news = [NewTask(a=a, b=b, fail_attempts=n, max_attempts=ATTEMPTS) for a, b, n in wanted]
+        made = tasks.create_tasks(news).ids
+        self.models |= {
+            id: Model(new.a + new.b, new.fail_attempts) for id, new in zip(made, news, strict=True)
+        }
         return multiple(*made)
 
     @rule(target=begun)
@@ -96,28 +109,25 @@ class Life(RuleBasedStateMachine):
         if self.is_paused or not pending:
             assert found == []
         elif len(found) == 1 and found[0] in lost:
-            pass  # What lost an attempt runs alone.
+            pass  # After an attempt that failed or was lost it runs alone.
         else:
             assert found == sorted(fresh)
         for id in found:
             model = self.models[id]
             model.attempt, model.message = model.attempt + 1, message
             model.move("RUNNING")
-        attempts = [(task.id, task.run, task.attempt) for task in claimed]
-        return (message, attempts) if attempts else multiple()
+        outcomes = [execution.outcome_of(task) for task in claimed]
+        return (message, outcomes) if outcomes else multiple()
 
     @rule(work=begun)
     def complete(self, work):
         """In time, late, or once more: the attempt may have been taken over long ago."""
-        _, attempts = work
-        outcomes = [Outcome(id, run, n, self.models[id].total) for id, run, n in attempts]
+        _, outcomes = work
         execution.complete(outcomes, node=NODE)
-        for id, run, attempt in attempts:
+        for id, run, attempt, _ in outcomes:
             model = self.models[id]
             if (model.status, model.run, model.attempt) == ("RUNNING", run, attempt):
-                if not model.is_to_stop:
-                    model.results[run, attempt] = model.total
-                model.move("CANCELLED" if model.is_to_stop else "SUCCESS")
+                model.complete()
 
     @rule(work=begun)
     def crash(self, work):

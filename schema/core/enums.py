@@ -37,6 +37,10 @@ _publish(
     TASK_FAILED="The tasks ended without a result.",
     TASK_CANCELLED="The tasks were cancelled.",
     TASK_CANCEL_REQUESTED="Cancellation of running tasks was requested.",
+    TASK_ATTEMPT_FAILED=(
+        "Attempts failed. The tasks are pending again for their next attempts. The message contains"
+        " the reason."
+    ),
     TASK_REQUEUED=(
         "Attempts were lost with their worker node or process. The tasks are pending again."
     ),
@@ -211,7 +215,7 @@ _publish(
     "PendingReason",
     "Why a task is pending. More reasons may be added.",
     NOT_DUE="The time `runAt`, or the first scheduled time, has not come.",
-    RETRY_WAIT="Attempts were lost, and the next one waits for a backoff.",
+    RETRY_WAIT="An attempt failed or was lost, and the next one waits for a backoff.",
     QUEUE_PAUSED="The queue of the task is paused.",
     NO_NODE_FOR_QUEUE="No online worker node serves the queue.",
     TOO_LARGE="The task needs more slots than any online worker node has.",

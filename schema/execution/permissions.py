@@ -39,7 +39,8 @@ _SCOPED = {
     },
     "Task": {
         *("id", "uuid", "a", "b", "status", "priority", "runAt", "expiresAt", "durationMs"),
-        *("slots", "maxAttempts", "version", "run", "attempt", "createdAt", "updatedAt"),
+        *("slots", "maxAttempts", "failAttempts", "retryBackoffMs"),
+        *("version", "run", "attempt", "createdAt", "updatedAt"),
         *("startedAt", "finishedAt", "cancelRequestedAt", "dueAt", "result", "results"),
         *("isTerminal", "failedMessage", "celeryTaskId", "idempotencyKey", "queue"),
         *("workerNode", "queueTimeMs", "runTimeMs", "history"),

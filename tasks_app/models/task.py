@@ -69,6 +69,13 @@ class Task(BaseModel):
         db_default=1, help_text="Number of slots of a node that it occupies while it runs."
     )
     max_attempts = models.SmallIntegerField(db_default=3)
+    fail_attempts = models.SmallIntegerField(
+        db_default=0, help_text="Number of attempts of each run that fail on purpose."
+    )
+    retry_backoff_ms = models.IntegerField(
+        db_default=1_000,
+        help_text="Delay before the second attempt in milliseconds. It doubles with each attempt.",
+    )
     idempotency_key = models.CharField(max_length=255, blank=True, db_default="")
 
     # The current state.
@@ -88,7 +95,7 @@ class Task(BaseModel):
         WorkerNode, models.SET_NULL, null=True, blank=True, db_constraint=False, db_index=False
     )
     # A task with a duration is claimed alone, so that work spreads over the slots. So is a task
-    # whose previous attempt was lost: if it kills its process, no other task is lost with it.
+    # whose previous attempt failed: if it kills its process, no other task is lost with it.
     runs_alone = models.GeneratedField(
         expression=ExpressionWrapper(
             Q(duration_ms__gt=0) | Q(attempt__gt=0), output_field=models.BooleanField()
@@ -167,8 +174,13 @@ class Task(BaseModel):
                 name="task_attempts",
                 condition=Q(
                     max_attempts__range=range_of("max_attempts"),
+                    fail_attempts__range=range_of("fail_attempts"),
                     attempt__range=(0, F("max_attempts")),
                 ),
+            ),
+            models.CheckConstraint(
+                name="task_retry_backoff",
+                condition=Q(retry_backoff_ms__range=range_of("retry_backoff_ms")),
             ),
         ]
 

@@ -21,6 +21,9 @@ OF_A_TASK = [
         TASK | {"priority": 9, "duration_ms": 500, "max_attempts": 1},
         request_only=True,
     ),
+    OpenApiExample(
+        "Task whose first attempt fails", TASK | {"fail_attempts": 1}, request_only=True
+    ),
 ]
 OF_A_SCHEDULE = [
     OpenApiExample("Each minute from a time on", INTERVAL, request_only=True),

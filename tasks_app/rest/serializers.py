@@ -47,6 +47,8 @@ class NewTaskSerializer(serializers.Serializer[Any]):
     duration_ms = integer_option("duration_ms")
     slots = integer_option("slots")
     max_attempts = integer_option("max_attempts")
+    fail_attempts = integer_option("fail_attempts")
+    retry_backoff_ms = integer_option("retry_backoff_ms")
 
     def get_initial(self) -> Any:
         """Return what a form shows first: the values that were sent, or an example."""
@@ -148,6 +150,8 @@ class NewScheduleSerializer(ScheduleChangeSerializer):
     duration_ms = integer_option("duration_ms")
     slots = integer_option("slots")
     max_attempts = integer_option("max_attempts")
+    fail_attempts = integer_option("fail_attempts")
+    retry_backoff_ms = integer_option("retry_backoff_ms")
     on_gap = choice_option("on_gap", OnGap.choices)
     on_fold = choice_option("on_fold", OnFold.choices)
     overlap = choice_option("overlap", Overlap.choices)

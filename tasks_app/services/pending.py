@@ -112,7 +112,10 @@ def _explain(task: Task, snapshot: _Snapshot) -> Pending:
     if task.due_at > snapshot.now:
         due = task.due_at.isoformat(timespec="seconds")
         if task.attempt:
-            message = f"{task.attempt} attempts were lost. The next one can start at {due}."
+            message = (
+                f"Attempt {task.attempt} of {task.max_attempts} failed or was lost."
+                f" The next one can start at {due}."
+            )
             return Pending(Reason.RETRY_WAIT, message)
         return Pending(Reason.NOT_DUE, f"The task is due at {due}.")
     return _explain_due(

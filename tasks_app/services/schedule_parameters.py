@@ -54,6 +54,8 @@ class NewSchedule:
     duration_ms: int = default_of("duration_ms")
     slots: int = default_of("slots")
     max_attempts: int = default_of("max_attempts")
+    fail_attempts: int = default_of("fail_attempts")
+    retry_backoff_ms: int = default_of("retry_backoff_ms")
     overlap: str = default_of("overlap")
     catch_up: str = default_of("catch_up")
     misfire_grace: int = default_of("misfire_grace")
@@ -65,7 +67,10 @@ class NewSchedule:
     idempotency_key: str = ""
 
 
-OF_THE_TASK = ("a", "b", "queue", "priority", "duration_ms", "slots", "max_attempts")
+OF_THE_TASK = (
+    *("a", "b", "queue", "priority", "duration_ms", "slots"),
+    *("max_attempts", "fail_attempts", "retry_backoff_ms"),
+)
 OF_THE_SCHEDULE = [
     field.name
     for field in fields(NewSchedule)

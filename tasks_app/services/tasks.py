@@ -45,6 +45,8 @@ class NewTask:
     duration_ms: int = default_of("duration_ms")
     slots: int = default_of("slots")
     max_attempts: int = default_of("max_attempts")
+    fail_attempts: int = default_of("fail_attempts")
+    retry_backoff_ms: int = default_of("retry_backoff_ms")
     idempotency_key: str = ""
 
 
@@ -210,8 +212,9 @@ def _values(new: NewTask) -> tuple[object, ...]:
 
 def _created(id: UUID, new: NewTask) -> Transition:
     return Transition(
-        id, new.a, new.b, new.queue, new.duration_ms, run=1, attempt=0, version=1,
-        status=Task.Status.PENDING, failed_message="", wait_ms=None, run_ms=None, previous="",
+        id, new.a, new.b, new.queue, new.duration_ms, new.fail_attempts, run=1, attempt=0,
+        version=1, status=Task.Status.PENDING, failed_message="", wait_ms=None, run_ms=None,
+        previous="",
     )  # fmt: skip
 
 

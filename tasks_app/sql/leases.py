@@ -6,7 +6,7 @@ Call them inside a transaction, and append the event.
 from datetime import timedelta
 from uuid import UUID
 
-from tasks_app.policy.retries import BACKOFF_FROM_ATTEMPT, BACKOFF_MAX_SECONDS
+from tasks_app.policy.retries import BACKOFF_FROM_ATTEMPT, BACKOFF_SQL
 from tasks_app.sql.db import fetch
 from tasks_app.sql.transitions import CANCELLED_MESSAGE, Transition, transition
 
@@ -26,10 +26,7 @@ _REQUEUE = f"""
                           WHEN {_CONTINUES} THEN '' ELSE %(message)s END,
     started_at = CASE WHEN {_CONTINUES} THEN NULL ELSE t.started_at END,
     finished_at = CASE WHEN {_CONTINUES} THEN NULL ELSE clock_timestamp() END,
-    due_at = CASE WHEN {_BACKS_OFF}
-                  THEN clock_timestamp()
-                       + least(2 ^ (t.attempt - 1), {BACKOFF_MAX_SECONDS}) * interval '1 second'
-                  ELSE t.due_at END,
+    due_at = CASE WHEN {_BACKS_OFF} THEN clock_timestamp() + {BACKOFF_SQL} ELSE t.due_at END,
     lease_expires_at = NULL
 """
 

@@ -12,11 +12,14 @@ from uuid import UUID
 
 from tasks_app.models.base import uuid7
 from tasks_app.models.task import Task
+from tasks_app.policy.retries import BACKOFF_SQL
 from tasks_app.sql.db import Params, columns, fetch
 from tasks_app.sql.transactions import OutOfOrderError
 
 CANCELLED_MESSAGE = "Cancelled"
 EXPIRED_MESSAGE = "Expired: no worker node started the task by its `expires_at`."
+# With the numbers of the attempt and of the allowed attempts.
+ATTEMPT_FAILED_MESSAGE = "Attempt %s of %s failed: simulated failure."
 
 _THIS_TRANSACTION = "(SELECT pg_current_xact_id()::text::bigint)"
 # Columns that every change of a task assigns.
@@ -36,13 +39,17 @@ _NEW_RUN = """
 
 
 class Transition(NamedTuple):
-    """A task after a change of its state, and its status before (`previous`)."""
+    """A task after a change of its state, and its status before (`previous`).
+
+    The `failed_message` is the reason why its run failed, or the attempt after which it is pending.
+    """
 
     id: UUID
     a: int
     b: int
     queue: str
     duration_ms: int
+    fail_attempts: int
     run: int
     attempt: int
     version: int
@@ -54,20 +61,32 @@ class Transition(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """The result that an attempt computed, valid for this run and attempt only."""
+    """The result that an attempt computed, valid for this run and attempt only.
+
+    It is None if the attempt failed.
+    """
 
     id: UUID
     run: int
     attempt: int
-    result: int
+    result: int | None
 
 
 _MEASURED = {
     "wait_ms": "(date_part('epoch', t.started_at - t.due_at) * 1000)::bigint AS wait_ms",
     "run_ms": "(date_part('epoch', t.finished_at - t.started_at) * 1000)::bigint AS run_ms",
 }
+
+
+def _columns(expressions: dict[str, str]) -> str:
+    return ", ".join(expressions.get(name, f"t.{name}") for name in Transition._fields[:-1])
+
+
 # The columns of `Transition` but the last one, of a table with the alias t.
-TRANSITION = ", ".join(_MEASURED.get(name, f"t.{name}") for name in Transition._fields[:-1])
+TRANSITION = _columns(_MEASURED)
+# The row of a task that is pending after an attempt does not store why the attempt failed.
+_WHY = "CASE t.status WHEN 'PENDING' THEN held.attempt_failed ELSE t.failed_message END"
+_ENDED = _columns(_MEASURED | {"failed_message": f"{_WHY} AS failed_message"})
 
 _TASK_COLUMNS = [str(field.column) for field in Task._meta.concrete_fields]
 _TASK_ATTNAMES = [field.attname for field in Task._meta.concrete_fields]
@@ -83,6 +102,8 @@ _INSERTED = {
     "duration_ms": "int",
     "slots": "smallint",
     "max_attempts": "smallint",
+    "fail_attempts": "smallint",
+    "retry_backoff_ms": "int",
     "idempotency_key": "text",
 }
 
@@ -113,7 +134,8 @@ def insert_many(rows: Sequence[Sequence[object]]) -> set[UUID]:
     return {id for (id,) in fetch(_INSERT.format(returning="t.id"), columns(_INSERTED, rows))}
 
 
-# Stores results of attempts that still hold their tasks, and ends these attempts.
+# Stores results of attempts that still hold their tasks, and ends these attempts. After one that
+# failed the task is pending for the next one, if more are allowed.
 _COMPLETE = f"""
     WITH outcome AS (
         SELECT *
@@ -121,19 +143,27 @@ _COMPLETE = f"""
                       %(result_id)s::uuid[])
             AS o(id, run, attempt, result, result_id)
     ), held AS (
-        SELECT t.id, o.result, o.result_id, t.cancel_requested_at IS NOT NULL AS cancelled,
-               {IS_NEWER}
+        SELECT t.id, o.result, o.result_id, {IS_NEWER},
+               CASE WHEN t.cancel_requested_at IS NOT NULL THEN 'CANCELLED'
+                    WHEN o.result IS NOT NULL THEN 'SUCCESS'
+                    WHEN t.attempt < t.max_attempts THEN 'PENDING' ELSE 'FAILED' END AS new_status,
+               format(%(attempt_failed)s, t.attempt, t.max_attempts) AS attempt_failed
           FROM tasks_app_task t JOIN outcome o USING (id)
          WHERE t.status = 'RUNNING' AND t.run = o.run AND t.attempt = o.attempt
          ORDER BY t.id FOR UPDATE OF t
     ), ended AS (
         UPDATE tasks_app_task t
-           SET status = CASE WHEN held.cancelled THEN 'CANCELLED' ELSE 'SUCCESS' END,
-               failed_message = CASE WHEN held.cancelled THEN %(cancelled)s ELSE '' END,
-               lease_expires_at = NULL, finished_at = clock_timestamp(),
+           SET status = new_status,
+               failed_message = CASE new_status WHEN 'CANCELLED' THEN %(cancelled)s
+                                                WHEN 'FAILED' THEN attempt_failed ELSE '' END,
+               started_at = CASE new_status WHEN 'PENDING' THEN NULL ELSE t.started_at END,
+               finished_at = CASE new_status WHEN 'PENDING' THEN NULL ELSE clock_timestamp() END,
+               due_at = CASE new_status WHEN 'PENDING' THEN clock_timestamp() + {BACKOFF_SQL}
+                                        ELSE t.due_at END,
+               lease_expires_at = NULL,
                {CHANGED}
           FROM held WHERE t.id = held.id
-        RETURNING {TRANSITION}, 'RUNNING' AS previous, held.is_newer, t.node_id, held.result,
+        RETURNING {_ENDED}, 'RUNNING' AS previous, held.is_newer, t.node_id, held.result,
                   held.result_id
     ), stored AS (
         INSERT INTO tasks_app_taskresult (id, task_id, result, run, attempt, node_id)
@@ -146,13 +176,16 @@ _COMPLETE = f"""
 def complete(outcomes: Sequence[Outcome]) -> list[Transition]:
     """Complete running tasks: SUCCESS with a result, or CANCELLED if that was requested.
 
-    The outcome of an attempt that no longer holds its task changes nothing: it is fenced.
+    Without a result the attempt failed: the task is PENDING again, or FAILED after the last
+    attempt. The outcome of an attempt that no longer holds its task changes nothing: it is fenced.
     """
-    arrays = columns(Outcome._fields, outcomes)
-    result_ids = [uuid7() for _ in outcomes]
-    return transitions(
-        _COMPLETE, {**arrays, "result_id": result_ids, "cancelled": CANCELLED_MESSAGE}
-    )
+    params = {
+        **columns(Outcome._fields, outcomes),
+        "result_id": [uuid7() for _ in outcomes],
+        "cancelled": CANCELLED_MESSAGE,
+        "attempt_failed": ATTEMPT_FAILED_MESSAGE,
+    }
+    return transitions(_COMPLETE, params)
 
 
 def cancel(ids: Sequence[UUID]) -> list[Transition]:

@@ -75,12 +75,14 @@ def test_a_cancelled_task(api, make_task):
 def test_all_that_a_task_can_be_asked_for(api):
     parameters = {
         **{"a": 2, "b": 3, "priority": 9, "duration_ms": 50, "max_attempts": 1},
+        **{"fail_attempts": 2, "retry_backoff_ms": 0},
         **{"run_at": "2030-01-01T00:00:00+02:00", "expires_at": "2030-01-02T00:00:00Z"},
     }
 
     task = Task.objects.get(pk=api.create_task(**parameters).value["id"])
 
     assert (task.priority, task.duration_ms, task.max_attempts) == (9, 50, 1)
+    assert (task.fail_attempts, task.retry_backoff_ms) == (2, 0)
     assert task.run_at == datetime(2029, 12, 31, 22, tzinfo=UTC)
     assert task.expires_at == datetime(2030, 1, 2, tzinfo=UTC)
 
@@ -114,6 +116,8 @@ NOT_64_BITS: list[object] = [MAX + 1, MIN - 1, 10**400, 1.5, True, None, "x", [1
         *(("priority", value) for value in (-1, 10, 2**31, 1.5, True, None, "x")),
         *(("duration_ms", value) for value in (-1, 3_600_001)),
         *(("max_attempts", value) for value in (0, 101)),
+        *(("fail_attempts", value) for value in (-1, 101)),
+        *(("retry_backoff_ms", value) for value in (-1, 60_001, "soon")),
         *(("queue", value) for value in ("nowhere", "\0", None)),
         *(("run_at", value) for value in ("soon", "0001-01-01T00:00:00+14:00", 5)),
         ("expires_at", "1970-01-01T00:00:00Z"),

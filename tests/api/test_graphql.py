@@ -34,6 +34,29 @@ def found(data):
     return found
 
 
+def test_history_of_a_task_has_the_attempts_that_failed(data, node, make_task):
+    task = make_task(fail_attempts=2, max_attempts=2, retry_backoff_ms=0)
+    run(task)
+
+    shown = data(
+        """query Q($id: ID!) { task(id: $id) {
+            status failedMessage failAttempts retryBackoffMs result
+            history { kind attempt message } } }""",
+        id=str(task.pk),
+    )["task"]
+
+    failed = [event for event in shown.pop("history") if event["message"]]
+    message = "Attempt {} of 2 failed: simulated failure.".format
+    assert failed == [
+        {"kind": "TASK_ATTEMPT_FAILED", "attempt": 1, "message": message(1)},
+        {"kind": "TASK_FAILED", "attempt": 2, "message": message(2)},
+    ]
+    assert shown == {
+        **{"status": "FAILED", "failedMessage": message(2), "result": None},
+        **{"failAttempts": 2, "retryBackoffMs": 0},
+    }
+
+
 def test_task_has_the_history_of_its_attempts(data, node, make_task):
     task = make_task(a=2, b=3, priority=7, duration_ms=1, idempotency_key="order-7")
     run(task)

@@ -204,7 +204,7 @@ def test_examples_of_openapi_succeed(client, make_schedule):
                 )
                 assert answer.status_code in (200, 201), answer.json()
                 count += 1
-    assert count == 8
+    assert count == 9
 
 
 def test_openapi_says_that_forms_are_accepted(client):

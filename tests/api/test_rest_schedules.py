@@ -65,6 +65,7 @@ def test_everything_a_schedule_can_be_asked_for(post):
         **{"overlap": "QUEUE_ONE", "misfire_grace": 5, "ends_at": "2032-01-01T00:00:00Z"},
         "catch_up": "ALL",
         **{"max_runs": 7, "jitter": 9, "priority": 8, "duration_ms": 50, "max_attempts": 1},
+        **{"fail_attempts": 1, "retry_backoff_ms": 20},
     }
 
     schedule = TaskSchedule.objects.get(pk=post(PARAMETERS | parameters).json()["id"])
@@ -75,6 +76,7 @@ def test_everything_a_schedule_can_be_asked_for(post):
     assert schedule.ends_at.isoformat() == "2032-01-01T00:00:00+00:00"
     task = schedule.task
     assert (task.priority, task.duration_ms, task.max_attempts) == (8, 50, 1)
+    assert (task.fail_attempts, task.retry_backoff_ms) == (1, 20)
 
 
 def test_its_task_shows_the_results_of_its_runs(client, post):

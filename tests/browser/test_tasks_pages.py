@@ -73,7 +73,9 @@ def test_all_options_of_a_task_can_be_chosen(page, ask):
     form.get_by_label("Queue", exact=True).select_option("options")
     open_advanced(page)
     page.get_by_label("A", exact=True).fill("7100")
-    for label, value in {"Priority": "8", "Duration": "9", "Slots": "2", "Max att": "4"}.items():
+    numbers = {"Priority": "8", "Duration": "9", "Slots": "2", "Max att": "4"}
+    numbers |= {"Simulated failures": "1", "Retry backoff": "250"}
+    for label, value in numbers.items():
         page.get_by_label(re.compile(label)).fill(value)
     page.get_by_label("Run at").fill("2099-01-01T00:00:00")
     page.get_by_label("Expires at").fill("2099-01-02T00:00:00")
@@ -83,11 +85,12 @@ def test_all_options_of_a_task_can_be_chosen(page, ask):
 
     [task] = ask(
         "{ tasks(where: {a: {equals: 7100}}) { nodes { queue { name } priority durationMs slots"
-        " maxAttempts runAt expiresAt idempotencyKey } } }"
+        " maxAttempts failAttempts retryBackoffMs runAt expiresAt idempotencyKey } } }"
     )["tasks"]["nodes"]
     assert task == {
         **{"queue": {"name": "options"}, "priority": 8, "durationMs": 9, "slots": 2},
-        **{"maxAttempts": 4, "idempotencyKey": "order-7100"},
+        **{"maxAttempts": 4, "failAttempts": 1, "retryBackoffMs": 250},
+        **{"idempotencyKey": "order-7100"},
         **{"runAt": "2099-01-01T00:00:00+00:00", "expiresAt": "2099-01-02T00:00:00+00:00"},
     }
 
@@ -288,6 +291,20 @@ def test_pending_task_gives_its_reason_and_is_cancelled_and_retried(page, ask):
     expect(page.locator(".run-bar")).to_have_count(2)
 
 
+def test_attempts_that_fail_on_purpose_are_in_the_history(page, ask):
+    options = {"failAttempts": 1, "maxAttempts": 2, "retryBackoffMs": 2_000}
+    [uuid] = create(ask, {"a": 30, "b": 3, **options})
+    page.goto(f"/app/tasks/{uuid}")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("30 + 3 = 33")
+    history = page.get_by_role("region", name="History")
+    failed = history.get_by_role("row").filter(has_text="Attempt failed")
+    expect(failed).to_contain_text("Attempt 1 of 2 failed: simulated failure.")
+    details = page.get_by_role("region", name="Details")
+    expect(details).to_contain_text("Simulated failures1 attempt")
+    expect(details).to_contain_text("Retry backoff2")
+
+
 def test_running_task_finishes_before_the_viewers_eyes(page, ask):
     [uuid] = create(ask, {"a": 20, "b": 22, "durationMs": 6000})
     page.goto(f"/app/tasks/{uuid}")
@@ -304,6 +321,7 @@ def test_running_task_finishes_before_the_viewers_eyes(page, ask):
 
 OPTIONS = {
     **{"a": BIGGEST, "b": "1", "priority": 7, "durationMs": 30, "slots": 2, "maxAttempts": 5},
+    **{"failAttempts": 2, "retryBackoffMs": 250},
     **{"runAt": "2099-01-01T00:00:00+00:00", "expiresAt": "2099-01-02T00:00:00+00:00"},
 }
 

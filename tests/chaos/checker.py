@@ -20,7 +20,7 @@ MOVES = {
     ("PENDING", "RUNNING"): {"TASK_STARTED"},
     ("RUNNING", "SUCCESS"): {"TASK_SUCCEEDED"},
     ("RUNNING", "FAILED"): {"TASK_FAILED"},
-    ("RUNNING", "PENDING"): {"TASK_REQUEUED"},
+    ("RUNNING", "PENDING"): {"TASK_REQUEUED", "TASK_ATTEMPT_FAILED"},
     # A tick gives the task of a schedule its next run.
     ("PENDING", "PENDING"): {"TASK_TICKED"},
     ("SUCCESS", "PENDING"): {"TASK_TICKED"},

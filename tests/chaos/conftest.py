@@ -50,12 +50,7 @@ class Scene:
 
     def end(self, claimed):
         """Store the results of what was claimed."""
-        outcomes = [
-            execution.Outcome(  # type: ignore[attr-defined]  # Protections replace it there.
-                task.id, task.run, task.attempt, task.a + task.b
-            )
-            for task in claimed
-        ]
+        outcomes = [execution.outcome_of(task) for task in claimed]
         if outcomes:
             execution.complete(outcomes, node=self.node.name)
 

@@ -153,8 +153,8 @@ def _log() -> None:
 def _sum() -> None:
     """The addition is off by one."""
 
-    def off_by_one(id: Any, run: int, attempt: int, result: int) -> transitions.Outcome:
-        return transitions.Outcome(id, run, attempt, result + 1)
+    def off_by_one(id: Any, run: int, attempt: int, result: int | None) -> transitions.Outcome:
+        return transitions.Outcome(id, run, attempt, None if result is None else result + 1)
 
     _replace(execution, "Outcome", off_by_one)
 

@@ -100,6 +100,15 @@ def test_without_the_protection_the_checker_says_so(scene, without_constraint, n
     assert promise in scene.broken()
 
 
+def test_attempts_that_fail_on_purpose_break_nothing(scene):
+    task = scene.create(fail_attempts=2, retry_backoff_ms=0)
+    for _ in range(3):
+        scene.run(task)
+
+    assert scene.broken() == set()
+    assert [result.attempt for result in scene.gather().results] == [3]
+
+
 CORRUPTIONS = {
     "a task is gone": (
         """

@@ -8,10 +8,11 @@ from collections import Counter
 import pytest
 from celery import current_app
 from django.db import connection
+from django.db.models import F
 from redis import Redis
 
 from tasks_app import dispatch
-from tasks_app.models import Task, TaskResult
+from tasks_app.models import ClusterEvent, Task, TaskResult
 from tasks_app.services import tasks
 from tasks_app.services.tasks import NewTask
 from tasks_app.sql.leases import WORKER_LOST_MESSAGE
@@ -199,3 +200,16 @@ def kill_process_of(cluster, task):
     """The pool process does not say who it is; the other one is idle and may die as well."""
     for process in cluster.pool(task.node.name.split("@")[0]):
         process.kill()
+
+
+def test_attempts_that_fail_on_purpose_are_retried_when_they_are_due(cluster, journal):
+    create_many(journal, 20, fail_attempts=2, retry_backoff_ms=300)
+    create_many(journal, 20)
+
+    journal.check()
+
+    retried = Task.objects.filter(fail_attempts=2)
+    assert set(retried.values_list("attempt", flat=True)) == {3}
+    assert not retried.filter(started_at__lt=F("due_at")).exists()
+    assert ClusterEvent.objects.filter(kind="TASK_ATTEMPT_FAILED").exists()
+    assert not ClusterEvent.objects.filter(kind="TASK_REQUEUED").exists()

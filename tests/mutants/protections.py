@@ -63,7 +63,8 @@ PROTECTIONS = [
     Protection(
         "cancellation of a running task",
         TRANSITIONS,
-        "CASE WHEN held.cancelled THEN 'CANCELLED' ELSE 'SUCCESS' END",
+        "CASE WHEN t.cancel_requested_at IS NOT NULL THEN 'CANCELLED'\n"
+        "                    WHEN o.result",
         "'SUCCESS'",
         IN_EXECUTION,
     ),
@@ -185,6 +186,20 @@ PROTECTIONS = [
         "t.cancel_requested_at IS NULL AND t.attempt < t.max_attempts",
         "t.cancel_requested_at IS NULL",
         IN_EXECUTION,
+    ),
+    Protection(
+        "maximum of attempts that fail",
+        TRANSITIONS,
+        "WHEN t.attempt < t.max_attempts THEN 'PENDING' ELSE 'FAILED' END",
+        "ELSE 'PENDING' END",
+        IN_EXECUTION,
+    ),
+    Protection(
+        "backoff after failed attempts",
+        TRANSITIONS,
+        "clock_timestamp() + {BACKOFF_SQL}",
+        "clock_timestamp()",
+        IN_CLAIMS,
     ),
     Protection(
         "backoff after lost attempts",

@@ -9,7 +9,7 @@ from tasks_app import recovery
 from tasks_app.models import Task, WorkerNode
 from tasks_app.services import nodes, pending, queues
 from tests.conftest import reload
-from tests.support.working import claim
+from tests.support.working import claim, complete
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +46,16 @@ def test_retry_wait(make_task, node):
         claim(message=f"message-{number}")
         recovery.requeue_claimed_by(f"message-{number}")
     assert (reason(task), claim()) == ("RETRY_WAIT", [])
+
+    Task.objects.update(due_at=timezone.now())
+    assert starts(task)
+
+
+def test_retry_wait_after_a_failed_attempt(make_task, node):
+    task = make_task(fail_attempts=1)
+    complete(claim())
+    assert (reason(task), claim()) == ("RETRY_WAIT", [])
+    assert "Attempt 1 of 3 failed or was lost" in why(task).message
 
     Task.objects.update(due_at=timezone.now())
     assert starts(task)

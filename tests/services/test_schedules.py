@@ -117,6 +117,8 @@ def test_interval_is_one_second_to_ten_years(make_schedule, interval):
         ("priority", 10, "out_of_range"),
         ("duration_ms", -1, "out_of_range"),
         ("max_attempts", 0, "out_of_range"),
+        ("fail_attempts", -1, "out_of_range"),
+        ("retry_backoff_ms", -1, "out_of_range"),
         ("overlap", "BOTH", "invalid_choice"),
         ("catch_up", "MOST", "invalid_choice"),
         ("misfire_grace", 0, "out_of_range"),

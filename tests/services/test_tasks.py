@@ -55,6 +55,8 @@ def test_task_for_later_wakes_no_node(woken):
         ("priority", 10),
         ("duration_ms", 3_600_001),
         ("max_attempts", 0),
+        ("fail_attempts", 101),
+        ("retry_backoff_ms", 60_001),
         ("queue", "nowhere"),
         ("queue", "\0"),
         ("idempotency_key", "x" * 256),

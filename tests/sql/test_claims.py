@@ -17,7 +17,7 @@ from tasks_app.services.tasks import NewTask
 from tasks_app.sql import due
 from tests.conftest import reload
 from tests.support.ledger import Ledger
-from tests.support.working import claim, complete, ids
+from tests.support.working import claim, complete, ids, run_all
 
 pytestmark = pytest.mark.django_db
 
@@ -229,6 +229,52 @@ def test_lost_attempt_is_repeated_at_once_and_a_second_one_after_a_backoff(make_
         assert pauses[-1] == 0 or claim() == []
 
     assert pauses == [0, 2, 4, 8]
+
+
+def pauses_between_attempts(task, end_attempt):
+    """Return the seconds that a task waits after each attempt that ends in this way."""
+    pauses = []
+    while reload(task).status == "PENDING":
+        Task.objects.update(due_at=timezone.now())
+        end_attempt(claim())
+        if reload(task).status == "PENDING":
+            pauses.append((reload(task).due_at - timezone.now()).total_seconds())
+    return [max(0, round(pause)) for pause in pauses]
+
+
+def lose(claimed):
+    recovery.requeue_claimed_by("message-1")
+
+
+def test_failed_attempt_is_repeated_after_a_backoff_that_doubles(make_task, node):
+    task = make_task(fail_attempts=9, max_attempts=9)
+
+    assert pauses_between_attempts(task, complete) == [1, 2, 4, 8, 16, 32, 60, 60]
+
+
+def test_backoff_of_the_task_applies_to_failed_and_to_lost_attempts(make_task, node):
+    options = {"max_attempts": 4, "retry_backoff_ms": 20_000}
+    failing = make_task(fail_attempts=4, **options)
+    assert pauses_between_attempts(failing, complete) == [20, 40, 60]
+
+    lost = make_task(**options)
+    assert pauses_between_attempts(lost, lose) == [0, 40, 60]
+
+
+def test_failed_attempt_without_a_backoff_is_repeated_at_once(make_task, node):
+    task = make_task(fail_attempts=99, max_attempts=100, retry_backoff_ms=0)
+
+    run_all()
+
+    assert (reload(task).status, reload(task).attempt) == ("SUCCESS", 100)
+
+
+def test_node_knows_when_the_next_attempt_is_due(make_task, node):
+    make_task(fail_attempts=1, retry_backoff_ms=60_000)
+    run_all()
+
+    assert claim(message="message-2") == []
+    assert 0 < due.seconds_until_next(["default"]) <= 60
 
 
 def test_requeued_task_keeps_its_place_and_runs_alone(make_task, node):

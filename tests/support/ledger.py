@@ -16,7 +16,10 @@ from tasks_app.models import (
 )
 
 STARTED = "TASK_STARTED"
-LEFT = {"TASK_SUCCEEDED", "TASK_FAILED", "TASK_CANCELLED", "TASK_REQUEUED"}
+LEFT = {
+    *("TASK_SUCCEEDED", "TASK_FAILED", "TASK_CANCELLED"),
+    *("TASK_REQUEUED", "TASK_ATTEMPT_FAILED"),
+}
 
 
 @dataclass

@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from tasks_app import execution
 from tasks_app.models import Task
-from tasks_app.sql.transitions import Outcome
 
 NODE = "node-1@here"
 
@@ -18,8 +17,8 @@ def claim(node=NODE, message="message-1"):
 
 
 def complete(claimed, node=NODE):
-    """Store the results of claimed tasks, and return the transitions."""
-    outcomes = [Outcome(task.id, task.run, task.attempt, task.a + task.b) for task in claimed]
+    """Store the outcomes of claimed tasks, and return the transitions."""
+    outcomes = [execution.outcome_of(task) for task in claimed]
     return execution.complete(outcomes, node=node)
 
 

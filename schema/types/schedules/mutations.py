@@ -44,6 +44,8 @@ class NewScheduleInput:
     duration_ms: int = option("duration_ms")
     slots: int = option("slots")
     max_attempts: int = option("max_attempts")
+    fail_attempts: int = option("fail_attempts")
+    retry_backoff_ms: int = option("retry_backoff_ms")
     overlap: OverlapPolicy = option("overlap", default=OverlapPolicy.SKIP)
     catch_up: CatchUpPolicy = option("catch_up", default=CatchUpPolicy.LATEST)
     misfire_grace: int = option("misfire_grace")
@@ -66,6 +68,8 @@ class NewScheduleInput:
             duration_ms=self.duration_ms,
             slots=self.slots,
             max_attempts=self.max_attempts,
+            fail_attempts=self.fail_attempts,
+            retry_backoff_ms=self.retry_backoff_ms,
             overlap=self.overlap,
             catch_up=self.catch_up,
             misfire_grace=self.misfire_grace,
@@ -96,6 +100,8 @@ class UpdateTaskScheduleInput:
     duration_ms: int | None = changed_option("duration_ms")
     slots: int | None = changed_option("slots")
     max_attempts: int | None = changed_option("max_attempts")
+    fail_attempts: int | None = changed_option("fail_attempts")
+    retry_backoff_ms: int | None = changed_option("retry_backoff_ms")
     overlap: OverlapPolicy | None = changed_option("overlap")
     catch_up: CatchUpPolicy | None = changed_option("catch_up")
     misfire_grace: int | None = changed_option("misfire_grace")

@@ -41,6 +41,8 @@ class NewTaskInput:
     duration_ms: int = option("duration_ms")
     slots: int = option("slots")
     max_attempts: int = option("max_attempts")
+    fail_attempts: int = option("fail_attempts")
+    retry_backoff_ms: int = option("retry_backoff_ms")
     idempotency_key: str | None = option("idempotency_key", default=None)
 
     def to_request(self) -> NewTask:
@@ -55,6 +57,8 @@ class NewTaskInput:
             duration_ms=self.duration_ms,
             slots=self.slots,
             max_attempts=self.max_attempts,
+            fail_attempts=self.fail_attempts,
+            retry_backoff_ms=self.retry_backoff_ms,
             idempotency_key=self.idempotency_key or "",
         )
 

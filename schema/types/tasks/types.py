@@ -19,6 +19,7 @@ from schema.types.tasks import pending as pending_
 from schema.types.tasks.history import TaskEvent, history_of
 from schema.types.tasks.pending import Pending
 from tasks_app import models
+from tasks_app.options import TASK_OPTIONS
 
 if TYPE_CHECKING:
     from schema.types.schedules.types import TaskSchedule
@@ -56,9 +57,9 @@ class Task(Node):
     )
     duration_ms: int = described("The simulated duration of the work, in milliseconds.")
     slots: int = described("The number of slots that the task occupies while it runs.")
-    max_attempts: int = described(
-        "The maximum number of attempts of a run. Another attempt starts if one is lost."
-    )
+    max_attempts: int = described(TASK_OPTIONS["max_attempts"].description)
+    fail_attempts: int = described(TASK_OPTIONS["fail_attempts"].description)
+    retry_backoff_ms: int = described(TASK_OPTIONS["retry_backoff_ms"].description)
     version: int = described(
         "The version of the task. It grows by one with each change, so that the newer of two"
         " answers is the one with the higher version."

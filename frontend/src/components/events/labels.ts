@@ -12,6 +12,7 @@ const LABELS: Record<ClusterEventKind, Label> = {
   TASK_FAILED: { text: "Failed", icon: "cross", tone: "failed" },
   TASK_CANCELLED: { text: "Cancelled", icon: "ban", tone: "cancelled" },
   TASK_CANCEL_REQUESTED: { text: "Cancellation requested", icon: "ban", tone: "cancelled" },
+  TASK_ATTEMPT_FAILED: { text: "Attempt failed", icon: "repeat", tone: "pending" },
   TASK_REQUEUED: { text: "Requeued (node lost)", icon: "alert", tone: "pending" },
   TASK_RETRIED: { text: "Retried", icon: "repeat", tone: "pending" },
   TASK_TICKED: { text: "Triggered", icon: "calendar", tone: "pending" },

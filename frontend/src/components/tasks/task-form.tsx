@@ -59,6 +59,8 @@ export type TaskOptions = {
   durationMs: number;
   slots: number;
   maxAttempts: number;
+  failAttempts: number;
+  retryBackoffMs: number;
   runAt: string | null;
   expiresAt: string | null;
 };
@@ -71,6 +73,8 @@ export const NEW_TASK: TaskOptions = {
   durationMs: 0,
   slots: 1,
   maxAttempts: 3,
+  failAttempts: 0,
+  retryBackoffMs: 1_000,
   runAt: null,
   expiresAt: null,
 };
@@ -150,6 +154,20 @@ function AdvancedOptions({ initial, isExpanded }: { initial: TaskOptions; isExpa
           min={1}
           max={100}
         />
+        <NumberField
+          name="failAttempts"
+          label="Simulated failures"
+          defaultValue={initial.failAttempts}
+          min={0}
+          max={100}
+        />
+        <NumberField
+          name="retryBackoffMs"
+          label="Retry backoff (ms)"
+          defaultValue={initial.retryBackoffMs}
+          min={0}
+          max={60_000}
+        />
         <TextField name="idempotencyKey" label="Idempotency key" maxLength={255} />
       </div>
     </details>
@@ -188,6 +206,8 @@ async function create(values: FormData): Promise<{ created?: Created; errors: Us
     durationMs: reader.integer("durationMs", "Duration", { min: 0, max: 3_600_000 }),
     slots: reader.integer("slots", "Slots", { min: 1, max: 100 }),
     maxAttempts: reader.integer("maxAttempts", "Max attempts", { min: 1, max: 100 }),
+    failAttempts: reader.integer("failAttempts", "Simulated failures", { min: 0, max: 100 }),
+    retryBackoffMs: reader.integer("retryBackoffMs", "Retry backoff", { min: 0, max: 60_000 }),
     runAt: reader.optionalTime("runAt", "Run at"),
     expiresAt: reader.optionalTime("expiresAt", "Expires at"),
   };

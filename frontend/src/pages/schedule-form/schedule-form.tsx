@@ -113,6 +113,20 @@ function AdvancedFields({ initial, hasIdempotencyKey }: ScheduleFormProps) {
         min={1}
         max={100}
       />
+      <NumberField
+        name="failAttempts"
+        label="Simulated failures"
+        defaultValue={initial.failAttempts}
+        min={0}
+        max={100}
+      />
+      <NumberField
+        name="retryBackoffMs"
+        label="Retry backoff (ms)"
+        defaultValue={initial.retryBackoffMs}
+        min={0}
+        max={60_000}
+      />
       <SelectField
         name="overlap"
         label="While a run is active"

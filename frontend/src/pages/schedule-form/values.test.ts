@@ -66,6 +66,8 @@ test("an edit changes only what was changed", () => {
       durationMs: 0,
       slots: 2,
       maxAttempts: 3,
+      failAttempts: 1,
+      retryBackoffMs: 500,
       queue: { name: "mail" },
     },
   } as Schedule;

@@ -26,6 +26,8 @@ export type ScheduleValues = Record<
   | "durationMs"
   | "slots"
   | "maxAttempts"
+  | "failAttempts"
+  | "retryBackoffMs"
   | "overlap"
   | "catchUp"
   | "misfireGrace"
@@ -71,6 +73,8 @@ export function newSchedule(now = new Date()): ScheduleValues {
     durationMs: "0",
     slots: "1",
     maxAttempts: "3",
+    failAttempts: "0",
+    retryBackoffMs: "1000",
     overlap: "SKIP",
     catchUp: "LATEST",
     misfireGrace: "300",
@@ -95,6 +99,8 @@ export function valuesOf(schedule: Schedule): ScheduleValues {
     durationMs: String(task.durationMs),
     slots: String(task.slots),
     maxAttempts: String(task.maxAttempts),
+    failAttempts: String(task.failAttempts),
+    retryBackoffMs: String(task.retryBackoffMs),
     overlap: schedule.overlap,
     catchUp: schedule.catchUp,
     misfireGrace: String(schedule.misfireGrace),
@@ -138,6 +144,8 @@ export function readSchedule(values: FormData): { input: ScheduleInput; errors: 
     durationMs: reader.integer("durationMs", "Duration", { min: 0, max: 3_600_000 }),
     slots: reader.integer("slots", "Slots", { min: 1, max: 100 }),
     maxAttempts: reader.integer("maxAttempts", "Max attempts", { min: 1, max: 100 }),
+    failAttempts: reader.integer("failAttempts", "Simulated failures", { min: 0, max: 100 }),
+    retryBackoffMs: reader.integer("retryBackoffMs", "Retry backoff", { min: 0, max: 60_000 }),
     overlap: reader.text("overlap") as ScheduleInput["overlap"],
     catchUp: reader.text("catchUp") as ScheduleInput["catchUp"],
     misfireGrace: reader.integer("misfireGrace", "Misfire grace period", { ...seconds, min: 1 }),

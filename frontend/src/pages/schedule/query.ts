@@ -45,6 +45,8 @@ export const ScheduleQuery = graphql(`
         durationMs
         slots
         maxAttempts
+        failAttempts
+        retryBackoffMs
         queue {
           name
         }

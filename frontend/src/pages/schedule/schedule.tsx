@@ -114,6 +114,8 @@ function Configuration({ schedule }: { schedule: Schedule }) {
     ["Simulated duration", task.durationMs ? duration(task.durationMs) : "none"],
     ["Slots", task.slots],
     ["Max attempts", task.maxAttempts],
+    ["Simulated failures", task.failAttempts ? plural(task.failAttempts, "attempt") : "none"],
+    ["Retry backoff", duration(task.retryBackoffMs)],
     [
       "Overlap",
       schedule.overlap === "SKIP"

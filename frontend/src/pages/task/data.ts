@@ -16,6 +16,8 @@ const TaskDetails = graphql(`
     priority
     durationMs
     maxAttempts
+    failAttempts
+    retryBackoffMs
     run
     attempt
     version

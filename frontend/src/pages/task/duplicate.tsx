@@ -10,9 +10,20 @@ import type { Task } from "./data";
 
 /** The options with which the task was created. */
 export function optionsOf(task: Task): TaskOptions {
-  const { a, b, priority, durationMs, slots, maxAttempts, runAt, expiresAt } = task;
-  const queue = task.queue.name;
-  return { a, b, queue, priority, durationMs, slots, maxAttempts, runAt, expiresAt };
+  const { a, b, priority, durationMs, slots, runAt, expiresAt } = task;
+  const { maxAttempts, failAttempts, retryBackoffMs } = task;
+  const attempts = { maxAttempts, failAttempts, retryBackoffMs };
+  return {
+    a,
+    b,
+    queue: task.queue.name,
+    priority,
+    durationMs,
+    slots,
+    ...attempts,
+    runAt,
+    expiresAt,
+  };
 }
 
 export function DuplicateDialog({ task, onClose }: { task: Task; onClose: () => void }) {

@@ -3,7 +3,7 @@
 import { type Fact, Facts } from "../../components/facts";
 import { recurrenceText } from "../../components/schedules/recurrence";
 import { Time } from "../../components/time";
-import { duration } from "../../lib/format";
+import { duration, plural } from "../../lib/format";
 import { Link } from "../../lib/router";
 import type { Task } from "./data";
 
@@ -23,6 +23,8 @@ export function TaskFacts({ task }: { task: Task }) {
     ["Slots", task.slots],
     ["Run", task.run],
     ["Attempt", `${task.attempt} of ${task.maxAttempts}`],
+    task.failAttempts > 0 && ["Simulated failures", plural(task.failAttempts, "attempt")],
+    ["Retry backoff", duration(task.retryBackoffMs)],
     ["Node", task.workerNode?.name ?? "–"],
     ["Queue time", duration(task.queueTimeMs)],
     ["Duration", duration(task.runTimeMs)],

@@ -10,6 +10,8 @@ const OPTIONS = {
   durationMs: 300,
   slots: 16,
   maxAttempts: 5,
+  failAttempts: 2,
+  retryBackoffMs: 250,
   runAt: "2099-01-01T00:00:00+00:00",
   expiresAt: null,
 };
@@ -33,6 +35,8 @@ test("a copied command sends the exact numbers and REST's names", () => {
     duration_ms: 300,
     slots: 16,
     max_attempts: 5,
+    fail_attempts: 2,
+    retry_backoff_ms: 250,
     run_at: "2099-01-01T00:00:00+00:00",
   });
 });
