@@ -59,6 +59,7 @@ _publish(
     NODE_RESIZED="The number of slots of a worker node was changed.",
     NODE_ASSIGNED="The queues of a worker node were changed.",
     NODE_STOPPING="A worker node was asked to stop.",
+    NODE_FORGOTTEN="An offline worker node was removed. The message contains its name.",
     QUEUE_CREATED="A queue was created.",
     QUEUE_UPDATED="The limit of a queue was changed.",
     QUEUE_PAUSED="A queue was paused.",

@@ -8,6 +8,7 @@ WorkerNode.DoesNotExist, and ValidationError by field with a code for each error
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+from uuid import UUID
 from weakref import WeakSet
 
 from django.core.exceptions import ValidationError
@@ -227,6 +228,26 @@ def stop_node(name: str, *, note: str = "") -> WorkerNode:
         events.node_changed(Kind.NODE_STOPPING, node, message=note)
     dispatch.refresh_after_commit([name])
     return node
+
+
+@in_transaction
+def forget_node(name: str, *, note: str = "") -> UUID:
+    """Remove an offline node, and return the ID that it had.
+
+    Tasks, results and events stay; they have the ID of a node that does not exist. If the node
+    starts again, it is a new one.
+    """
+    node = _get_locked(name)
+    check_note(note)
+    if node.connection != OFFLINE:
+        message = "The node is online. Stop it before you remove it."
+        raise ValidationError({"name": error(message, "not_offline")})
+    # A claim that overlapped with the end of the node can have left running tasks.
+    recovery.requeue_held_by(node)
+    id = node.pk
+    node.delete()
+    events.node_forgotten(name, note=note)
+    return id
 
 
 @in_transaction

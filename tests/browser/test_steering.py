@@ -251,6 +251,11 @@ def test_node_is_stopped(page):
     expect(page.get_by_role("menuitem", name="Stop…")).to_have_count(0)
     expect(page.get_by_text("2 of 3 nodes online")).to_be_visible()
 
+    page.get_by_role("menuitem", name="Remove…").click()
+    confirm(page, "Remove")
+    expect(node).to_have_count(0)
+    expect(page.get_by_text("2 of 2 nodes online")).to_be_visible()
+
 
 def test_queue_is_created_limited_paused_and_resumed(page, ask):
     page.goto("/app/queues")

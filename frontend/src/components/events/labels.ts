@@ -32,6 +32,7 @@ const LABELS: Record<ClusterEventKind, Label> = {
   NODE_RESIZED: { text: "Node resized", icon: "server", tone: "plain" },
   NODE_ASSIGNED: { text: "Queues reassigned", icon: "layers", tone: "plain" },
   NODE_STOPPING: { text: "Node stopping", icon: "ban", tone: "cancelled" },
+  NODE_FORGOTTEN: { text: "Node removed", icon: "ban", tone: "cancelled" },
   QUEUE_CREATED: { text: "Queue created", icon: "layers", tone: "plain" },
   QUEUE_UPDATED: { text: "Limit changed", icon: "layers", tone: "plain" },
   QUEUE_PAUSED: { text: "Queue paused", icon: "pause", tone: "pending" },
