@@ -64,6 +64,7 @@ _publish(
     QUEUE_UPDATED="The limit of a queue was changed.",
     QUEUE_PAUSED="A queue was paused.",
     QUEUE_RESUMED="A queue was resumed.",
+    QUEUE_DELETED="A queue was deleted.",
     CALENDAR_SAVED="A calendar was created or changed. The message contains its name.",
     CALENDAR_DELETED="A calendar was deleted. The message contains its name.",
     TOKEN_CREATED="An API token was created.",

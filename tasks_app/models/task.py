@@ -41,8 +41,9 @@ class Task(BaseModel):
     # The parameters of the create request. They change only if the task's schedule is changed;
     # `run_at` of a schedule's task is the scheduled time of its latest run.
     # The foreign keys to queue and node have no constraint in the database: each inserted task
-    # would lock the row that all tasks of its queue share. Queues are never deleted. The ID of a
-    # node stays here after the node is deleted: to remove it would rewrite its whole history.
+    # would lock the row that all tasks of its queue share. A queue that has tasks is not deleted:
+    # see sql/queues.py. The ID of a node stays here after the node is deleted: to remove it would
+    # rewrite its whole history.
     queue = models.ForeignKey(
         Queue,
         models.PROTECT,

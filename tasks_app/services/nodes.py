@@ -20,12 +20,12 @@ from tasks_app import actors, dispatch, recovery
 from tasks_app.log import events
 from tasks_app.models import (
     ClusterEvent,
-    Queue,
     Task,
     WorkerNode,
 )
 from tasks_app.models.base import database_now
 from tasks_app.models.node import NODE_SLOTS_MAX
+from tasks_app.services.queues import lock_to_use
 from tasks_app.services.validation import check_note, error
 from tasks_app.sql import claims, leases
 from tasks_app.sql.db import fetch
@@ -202,7 +202,7 @@ def assign_node(name: str, *, queues: Sequence[str] | None, note: str = "") -> W
     node = _get_locked(name)
     check_note(note)
     if queues is not None:
-        known = set(Queue.objects.values_list("name", flat=True))
+        known = lock_to_use(queues)
         if unknown := [queue for queue in queues if queue not in known]:
             message = f"There is no queue {unknown[0][:63]!r}. Create it first."
             raise ValidationError({"queues": error(message, "unknown_queue")})

@@ -26,7 +26,7 @@ def order(data):
     def order(mutation, **parameters):
         kind = f"{mutation[0].upper()}{mutation[1:]}Input"
         returns = "queue { name paused pauseNote runningLimit }"
-        if mutation == "forgetWorkerNode":
+        if mutation in ("forgetWorkerNode", "deleteQueue"):
             returns = "deletedId"
         elif mutation.endswith("WorkerNode"):
             returns = f"workerNode {{ {NODE} }}"
@@ -145,6 +145,8 @@ def test_queues_are_steered(order):
     assert order("pauseQueue", name="reports", note="not yet")["queue"]["pauseNote"] == "not yet"
     assert order("resumeQueue", name="reports")["queue"]["paused"] is False
     assert order("updateQueue", name="reports", runningLimit=None)["queue"]["runningLimit"] is None
+    assert order("deleteQueue", name="reports")["deletedId"]
+    assert not Queue.objects.filter(name="reports").exists()
 
 
 @pytest.mark.parametrize(
@@ -156,6 +158,8 @@ def test_queues_are_steered(order):
         ("forgetWorkerNode", {"name": "node-1@here"}, "name", "NOT_OFFLINE"),
         ("forgetWorkerNode", {"name": "nobody"}, "name", "NOT_FOUND"),
         ("pauseQueue", {"name": "nowhere"}, "name", "NOT_FOUND"),
+        ("deleteQueue", {"name": "nowhere"}, "name", "NOT_FOUND"),
+        ("deleteQueue", {"name": "default"}, "name", "IN_USE"),
         ("createQueue", {"name": "default"}, "name", "ALREADY_EXISTS"),
         ("createQueue", {"name": "x", "runningLimit": 0}, "runningLimit", "OUT_OF_RANGE"),
     ],

@@ -37,6 +37,7 @@ const LABELS: Record<ClusterEventKind, Label> = {
   QUEUE_UPDATED: { text: "Limit changed", icon: "layers", tone: "plain" },
   QUEUE_PAUSED: { text: "Queue paused", icon: "pause", tone: "pending" },
   QUEUE_RESUMED: { text: "Queue resumed", icon: "repeat", tone: "success" },
+  QUEUE_DELETED: { text: "Queue deleted", icon: "ban", tone: "cancelled" },
   CALENDAR_SAVED: { text: "Calendar saved", icon: "clock", tone: "plain" },
   CALENDAR_DELETED: { text: "Calendar deleted", icon: "ban", tone: "cancelled" },
   TOKEN_CREATED: { text: "Token created", icon: "key", tone: "plain" },
