@@ -133,12 +133,7 @@ def lock_to_use(names: Iterable[str]) -> set[str]:
     The default queue is not locked: it cannot be deleted, and has the most tasks.
     """
     others = {name for name in names if name != DEFAULT_QUEUE and is_storable(name)}
-    if not others:
-        return {DEFAULT_QUEUE}
-    locks.lock_to_use(others)
-    # A statement of its own, so that it sees what committed while the first one waited.
-    found = Queue.objects.filter(name__in=others).values_list("name", flat=True)
-    return {DEFAULT_QUEUE, *found}
+    return {DEFAULT_QUEUE} | (locks.lock_to_use(others) if others else set())
 
 
 def _get_locked(name: str) -> Queue:

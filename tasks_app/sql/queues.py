@@ -22,15 +22,20 @@ _LOCK_TO_USE = f"""
               FROM unnest(%(names)s::text[]) AS name
              ORDER BY number) AS numbers
 """
+# Returns those of the names that queues have.
+_FIND = "SELECT name FROM tasks_app_queue WHERE name = ANY(%(names)s)"
 # Waits until no transaction that uses the queue is in progress.
 _LOCK_TO_DELETE = f"""
     SELECT pg_advisory_xact_lock(%(lock)s, {_NUMBER}) FROM (SELECT %(name)s::text AS name) AS queue
 """
 
 
-def lock_to_use(names: Collection[str]) -> None:
-    """Block the deletion of queues until the transaction ends."""
-    fetch(_LOCK_TO_USE, {"lock": _LOCK, "names": list(names)})
+def lock_to_use(names: Collection[str]) -> set[str]:
+    """Block the deletion of queues until the transaction ends; return those that exist."""
+    params = {"lock": _LOCK, "names": list(names)}
+    fetch(_LOCK_TO_USE, params)
+    # A statement of its own, so that it sees what committed while the first one waited.
+    return {name for (name,) in fetch(_FIND, params)}
 
 
 def lock_to_delete(name: str) -> None:

@@ -476,9 +476,9 @@ PROTECTIONS = [
     ),
     Protection(
         "creations hold their queue",
-        QUEUES,
-        "    locks.lock_to_use(others)",
-        "    pass",
+        "tasks_app/sql/queues.py",
+        "    fetch(_LOCK_TO_USE, params)\n",
+        "",
         ("tests/services/test_queues.py",),
     ),
     Protection(
