@@ -107,7 +107,7 @@ def delete_queue(name: str, *, note: str = "") -> UUID:
         raise _error("name", reason, "in_use")
     id = locks.delete(name)
     if id is None:
-        message = "The queue has tasks. It can be deleted when their retention has ended."
+        message = "The queue has tasks. Delete it after they are pruned (TASK_RETENTION_DAYS)."
         raise _error("name", message, "in_use")
     events.queue_changed(Kind.QUEUE_DELETED, name, message=note)
     dispatch.refresh_after_commit(None)
@@ -117,9 +117,9 @@ def delete_queue(name: str, *, note: str = "") -> UUID:
 def _reason_to_keep(name: str) -> str:
     """Return why a queue cannot be deleted whether or not it has tasks; empty if it can."""
     if name == DEFAULT_QUEUE:
-        return "It is the queue of tasks that name none. Choose another queue."
+        return "The default queue cannot be deleted: tasks that name no queue use it."
     if nodes := WorkerNode.objects.filter(desired_queues__contains=[name]).count():
-        return f"Worker nodes that are assigned to the queue: {nodes}. Assign them others first."
+        return f"Worker nodes assigned to the queue: {nodes}. Assign other queues to them first."
     if tokens := usable().filter(scope_kind=ScopeKind.QUEUE, scope_key=name).count():
         return f"API tokens that are limited to the queue: {tokens}. Revoke them first."
     if schedules := Task.objects.filter(queue_id=name, schedule__isnull=False).count():

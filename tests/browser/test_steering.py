@@ -283,6 +283,21 @@ def test_queue_is_created_limited_paused_and_resumed(page, ask):
     expect(queue.get_by_role("link", name="0", exact=True)).to_have_count(2)
 
 
+def test_only_an_unused_queue_is_deleted(page, ask):
+    ask('mutation { createQueue(input: {name: "scratch"}) { errors { message } } }')
+    page.goto("/app/queues")
+    choose(row(page, "default"), "Delete…")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Delete", exact=True).click()
+    expect(dialog).to_contain_text("The default queue cannot be deleted")
+    page.keyboard.press("Escape")
+
+    queue = row(page, "scratch")
+    choose(queue, "Delete…")
+    confirm(page, "Delete", reason="merged")
+    expect(queue).to_have_count(0)
+
+
 def test_event_log_grows_pauses_and_is_read_from_any_place(page, ask):
     ask(CREATE, tasks=[{"a": 41, "b": 1, "durationMs": 1}])
     page.goto("/app/events")

@@ -67,7 +67,8 @@ def test_queue_with_a_task_of_any_status_is_kept(queue, make_task, status):
 
 def test_queue_of_a_schedule_is_kept(queue):
     schedule = schedule_in(queue)
-    assert refusal(queues.delete_queue, queue) == {"name": "in_use"}
+    with pytest.raises(ValidationError, match="Schedules that use the queue: 1"):
+        queues.delete_queue(queue)
 
     schedules.update_schedule(schedule.pk, queue="default")
     queues.delete_queue(queue)
