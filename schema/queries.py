@@ -9,6 +9,7 @@ from schema.types.nodes import NodeQueries
 from schema.types.objects import NodeObjectQueries
 from schema.types.queues import QueueQueries
 from schema.types.schedules.queries import ScheduleQueries
+from schema.types.tasks.counts import TaskCountQueries
 from schema.types.tasks.queries import TaskQueries
 from schema.types.tokens import TokenQueries
 
@@ -17,6 +18,7 @@ from schema.types.tokens import TokenQueries
 class Query(
     NodeObjectQueries,
     TaskQueries,
+    TaskCountQueries,
     ScheduleQueries,
     CalendarQueries,
     QueueQueries,

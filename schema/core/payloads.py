@@ -44,6 +44,9 @@ class UserErrorCode(Enum):
     )
     IN_USE = strawberry.enum_value("in_use", description="Other objects use the object.")
     NOT_ONLINE = strawberry.enum_value("not_online", description="The worker node is not online.")
+    NOT_OFFLINE = strawberry.enum_value(
+        "not_offline", description="The worker node is not offline."
+    )
     UNKNOWN_QUEUE = strawberry.enum_value("unknown_queue", description="The queue does not exist.")
     IDEMPOTENCY_CONFLICT = strawberry.enum_value(
         "idempotency_conflict",

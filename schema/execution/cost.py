@@ -36,6 +36,7 @@ from strawberry.schema.schema import validate_document
 
 from schema.core.pagination import PAGE_DEFAULT, PAGE_MAX
 from schema.execution.permissions import fields_of, needed, refusal, scope_refusal
+from schema.types.tasks.counts import GROUPS_DEFAULT
 from schema.types.tasks.types import HISTORY_MAX, RESULTS_DEFAULT
 from tasks_app.log.pages import PAGE_EVENTS_MAX
 from tasks_app.models import Role
@@ -45,6 +46,7 @@ TOKENS_MAX = 2_000
 # The size of each list whose field has no `first`, `last` or `ids`.
 _SIZES = {
     "tasks": PAGE_DEFAULT,
+    "taskCounts": GROUPS_DEFAULT,
     "taskSchedules": PAGE_DEFAULT,
     "ticks": PAGE_DEFAULT,
     "results": RESULTS_DEFAULT,

@@ -31,7 +31,10 @@ _FOR_ADMINS = {"apiTokens", "createApiToken", "revokeApiToken"}
 # The fields that a scoped token may select. Below them are only objects inside of its scope, or
 # names of others. All other types and fields are refused, also those added later.
 _SCOPED = {
-    "Query": {"viewer", "task", "tasks", "taskSchedule", "taskSchedules", "queue", "queues"},
+    "Query": {
+        *("viewer", "task", "tasks", "taskCounts", "taskSchedule", "taskSchedules"),
+        *("queue", "queues"),
+    },
     "Subscription": {"taskStatusChanged"},
     "Mutation": {
         *("cancelTask", "retryTask", "pauseTaskSchedule", "resumeTaskSchedule"),
@@ -59,7 +62,8 @@ _SCOPED_BY_KIND = {
 # Types of which all fields may be selected.
 _SCOPED_TYPES = {
     *("Viewer", "TokenScope", "PageInfo", "UserError", "TaskConnection", "TaskEdge"),
-    *("TaskResult", "TaskEvent", "TaskStatusChange", "TaskSchedule", "Recurrence"),
+    *("TaskCounts", "TaskCountGroup", "TaskResult", "TaskEvent", "TaskStatusChange"),
+    *("TaskSchedule", "Recurrence"),
     *("CronRecurrence", "ScheduleTick", "ScheduleTickConnection", "ScheduleTickEdge"),
     *("TaskScheduleConnection", "TaskScheduleEdge", "StatusCount", "TaskStats", "Percentiles"),
     *("CancelTaskPayload", "RetryTaskPayload", "PauseTaskSchedulePayload"),

@@ -21,7 +21,7 @@ from schema.core.payloads import (
     mutation_payload,
 )
 from schema.core.prefetch import fetch_selected, prefetch_for, prefetches
-from schema.core.relay import Node, checked_name, described
+from schema.core.relay import Node, checked_name, described, global_id
 from schema.types.queues import NOTE
 from schema.types.statistics import TaskStats, Window, stats_of
 from tasks_app import models
@@ -131,6 +131,10 @@ class AssignWorkerNodeInput(WorkerNodeInput):
 class StopWorkerNodeInput(WorkerNodeInput): ...
 
 
+@mutation_input
+class ForgetWorkerNodeInput(WorkerNodeInput): ...
+
+
 @strawberry.type
 class WorkerNodePayload:
     worker_node: WorkerNode | None = strawberry.field(
@@ -161,6 +165,14 @@ class AssignWorkerNodePayload(WorkerNodePayload): ...
 
 @mutation_payload
 class StopWorkerNodePayload(WorkerNodePayload): ...
+
+
+@mutation_payload
+class ForgetWorkerNodePayload:
+    deleted_id: strawberry.ID | None = strawberry.field(
+        description="The global ID that the worker node had. Null if the mutation failed."
+    )
+    errors: list[UserError] = errors_field()
 
 
 P = TypeVar("P", bound=WorkerNodePayload)
@@ -235,6 +247,21 @@ class NodeMutations:
         self, info: strawberry.Info, input: Annotated[StopWorkerNodeInput, INPUT]
     ) -> StopWorkerNodePayload:
         return _payload(StopWorkerNodePayload, info, input, nodes.stop_node)
+
+    @strawberry_django.mutation(
+        description=(
+            "Remove an offline worker node. Its tasks, results and events stay, without their"
+            " worker node. If it starts again, it is a new one."
+        )
+    )
+    def forget_worker_node(
+        self, input: Annotated[ForgetWorkerNodeInput, INPUT]
+    ) -> ForgetWorkerNodePayload:
+        id, errors = attempt(
+            lambda: nodes.forget_node(checked_name(input.name), note=input.note), key="name"
+        )
+        deleted_id = global_id("WorkerNode", id) if id else None
+        return ForgetWorkerNodePayload(deleted_id=deleted_id, errors=errors)
 
 
 def _payload(

@@ -17,7 +17,7 @@ from schema.core.payloads import (
     mutation_payload,
 )
 from schema.core.prefetch import fetch_selected, prefetch_for, prefetch_one, prefetches
-from schema.core.relay import Node, checked_name, described
+from schema.core.relay import Node, checked_name, described, global_id
 from schema.types.statistics import StatusCount, TaskStats, Window, stats_of
 from tasks_app import models, scopes, stats
 from tasks_app.services import queues
@@ -114,6 +114,10 @@ class PauseQueueInput:
 class ResumeQueueInput(PauseQueueInput): ...
 
 
+@mutation_input
+class DeleteQueueInput(PauseQueueInput): ...
+
+
 @strawberry.type
 class QueuePayload:
     queue: Queue | None = strawberry.field(
@@ -136,6 +140,14 @@ class PauseQueuePayload(QueuePayload): ...
 
 @mutation_payload
 class ResumeQueuePayload(QueuePayload): ...
+
+
+@mutation_payload
+class DeleteQueuePayload:
+    deleted_id: strawberry.ID | None = strawberry.field(
+        description="The global ID that the queue had. Null if the mutation failed."
+    )
+    errors: list[UserError] = errors_field()
 
 
 P = TypeVar("P", bound=QueuePayload)
@@ -190,6 +202,18 @@ class QueueMutations:
         self, info: strawberry.Info, input: Annotated[ResumeQueueInput, INPUT]
     ) -> ResumeQueuePayload:
         return _payload(ResumeQueuePayload, info, input, queues.resume_queue)
+
+    @strawberry_django.mutation(
+        description=(
+            "Delete a queue that has no tasks, no schedules, no worker nodes assigned to it and no"
+            " API tokens limited to it. The queue `default` cannot be deleted."
+        )
+    )
+    def delete_queue(self, input: Annotated[DeleteQueueInput, INPUT]) -> DeleteQueuePayload:
+        name = checked_name(input.name)
+        id, errors = attempt(lambda: queues.delete_queue(name, note=input.note), key="name")
+        deleted_id = global_id("Queue", id) if id else None
+        return DeleteQueuePayload(deleted_id=deleted_id, errors=errors)
 
 
 def _payload(

@@ -145,6 +145,11 @@ def node_changed(kind: str, node: WorkerNode, *, message: str = "") -> None:
     _append(kind=kind, node=node, message=message)
 
 
+def node_forgotten(name: str, *, note: str = "") -> None:
+    """Append the removal of a node. Its row is gone, so the message contains its name."""
+    _append(kind=Kind.NODE_FORGOTTEN, message=f"{name}{note and f': {note}'}")
+
+
 def queue_changed(kind: str, queue: str, *, message: str = "") -> None:
     """Append a change of a queue."""
     _append(kind=kind, queue=queue, message=message)

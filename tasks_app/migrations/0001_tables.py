@@ -260,7 +260,7 @@ class Migration(migrations.Migration):
                 ('run', models.IntegerField(db_default=1)),
                 ('attempt', models.SmallIntegerField(db_default=1)),
                 ('task', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='results', to='tasks_app.task')),
-                ('node', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, to='tasks_app.workernode')),
+                ('node', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, to='tasks_app.workernode')),
             ],
             options={
                 'ordering': ['-run'],
@@ -269,7 +269,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='task',
             name='node',
-            field=models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, to='tasks_app.workernode'),
+            field=models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, to='tasks_app.workernode'),
         ),
         migrations.CreateModel(
             name='ClusterEvent',
@@ -277,7 +277,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('xid', models.BigIntegerField(db_default=tasks_app.models.event.CurrentTransactionId())),
                 ('at', models.DateTimeField(db_default=django.contrib.postgres.functions.TransactionNow())),
-                ('kind', models.CharField(choices=[('TASK_CREATED', 'Task Created'), ('TASK_STARTED', 'Task Started'), ('TASK_SUCCEEDED', 'Task Succeeded'), ('TASK_FAILED', 'Task Failed'), ('TASK_CANCELLED', 'Task Cancelled'), ('TASK_CANCEL_REQUESTED', 'Task Cancel Requested'), ('TASK_ATTEMPT_FAILED', 'Task Attempt Failed'), ('TASK_REQUEUED', 'Task Requeued'), ('TASK_RETRIED', 'Task Retried'), ('TASK_TICKED', 'Task Ticked'), ('TASK_PRUNED', 'Task Pruned'), ('SCHEDULE_CREATED', 'Schedule Created'), ('SCHEDULE_UPDATED', 'Schedule Updated'), ('SCHEDULE_DELETED', 'Schedule Deleted'), ('SCHEDULE_PAUSED', 'Schedule Paused'), ('SCHEDULE_RESUMED', 'Schedule Resumed'), ('TICK_SKIPPED', 'Tick Skipped'), ('TICK_MISSED', 'Tick Missed'), ('NODE_ONLINE', 'Node Online'), ('NODE_OFFLINE', 'Node Offline'), ('NODE_PAUSED', 'Node Paused'), ('NODE_RESUMED', 'Node Resumed'), ('NODE_DRAINING', 'Node Draining'), ('NODE_DRAINED', 'Node Drained'), ('NODE_RESIZED', 'Node Resized'), ('NODE_ASSIGNED', 'Node Assigned'), ('NODE_STOPPING', 'Node Stopping'), ('QUEUE_CREATED', 'Queue Created'), ('QUEUE_UPDATED', 'Queue Updated'), ('QUEUE_PAUSED', 'Queue Paused'), ('QUEUE_RESUMED', 'Queue Resumed'), ('CALENDAR_SAVED', 'Calendar Saved'), ('CALENDAR_DELETED', 'Calendar Deleted'), ('TOKEN_CREATED', 'Token Created'), ('TOKEN_REVOKED', 'Token Revoked')], max_length=32)),
+                ('kind', models.CharField(choices=[('TASK_CREATED', 'Task Created'), ('TASK_STARTED', 'Task Started'), ('TASK_SUCCEEDED', 'Task Succeeded'), ('TASK_FAILED', 'Task Failed'), ('TASK_CANCELLED', 'Task Cancelled'), ('TASK_CANCEL_REQUESTED', 'Task Cancel Requested'), ('TASK_ATTEMPT_FAILED', 'Task Attempt Failed'), ('TASK_REQUEUED', 'Task Requeued'), ('TASK_RETRIED', 'Task Retried'), ('TASK_TICKED', 'Task Ticked'), ('TASK_PRUNED', 'Task Pruned'), ('SCHEDULE_CREATED', 'Schedule Created'), ('SCHEDULE_UPDATED', 'Schedule Updated'), ('SCHEDULE_DELETED', 'Schedule Deleted'), ('SCHEDULE_PAUSED', 'Schedule Paused'), ('SCHEDULE_RESUMED', 'Schedule Resumed'), ('TICK_SKIPPED', 'Tick Skipped'), ('TICK_MISSED', 'Tick Missed'), ('NODE_ONLINE', 'Node Online'), ('NODE_OFFLINE', 'Node Offline'), ('NODE_PAUSED', 'Node Paused'), ('NODE_RESUMED', 'Node Resumed'), ('NODE_DRAINING', 'Node Draining'), ('NODE_DRAINED', 'Node Drained'), ('NODE_RESIZED', 'Node Resized'), ('NODE_ASSIGNED', 'Node Assigned'), ('NODE_STOPPING', 'Node Stopping'), ('NODE_FORGOTTEN', 'Node Forgotten'), ('QUEUE_CREATED', 'Queue Created'), ('QUEUE_UPDATED', 'Queue Updated'), ('QUEUE_PAUSED', 'Queue Paused'), ('QUEUE_RESUMED', 'Queue Resumed'), ('QUEUE_DELETED', 'Queue Deleted'), ('CALENDAR_SAVED', 'Calendar Saved'), ('CALENDAR_DELETED', 'Calendar Deleted'), ('TOKEN_CREATED', 'Token Created'), ('TOKEN_REVOKED', 'Token Revoked')], max_length=32)),
                 ('actor', models.CharField(blank=True, db_default='', max_length=150)),
                 ('token_id', models.UUIDField(blank=True, help_text='The token that the actor used. Null for a session or none.', null=True)),
                 ('queue', models.CharField(blank=True, db_default='', max_length=63)),
@@ -291,7 +291,7 @@ class Migration(migrations.Migration):
                 ('waits_ms', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), db_default=[], size=None)),
                 ('runs_ms', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), db_default=[], size=None)),
                 ('schedule_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), db_default=[], size=None)),
-                ('node', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, to='tasks_app.workernode')),
+                ('node', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, to='tasks_app.workernode')),
             ],
             options={
                 'ordering': ['xid', 'id'],

@@ -53,10 +53,12 @@ class ClusterEvent(models.Model):
         NODE_RESIZED = "NODE_RESIZED"
         NODE_ASSIGNED = "NODE_ASSIGNED"
         NODE_STOPPING = "NODE_STOPPING"
+        NODE_FORGOTTEN = "NODE_FORGOTTEN"
         QUEUE_CREATED = "QUEUE_CREATED"
         QUEUE_UPDATED = "QUEUE_UPDATED"
         QUEUE_PAUSED = "QUEUE_PAUSED"
         QUEUE_RESUMED = "QUEUE_RESUMED"
+        QUEUE_DELETED = "QUEUE_DELETED"
         CALENDAR_SAVED = "CALENDAR_SAVED"
         CALENDAR_DELETED = "CALENDAR_DELETED"
         TOKEN_CREATED = "TOKEN_CREATED"
@@ -73,7 +75,7 @@ class ClusterEvent(models.Model):
         help_text="The token that the actor used. Null for a session or none.",
     )
     node = models.ForeignKey(
-        "WorkerNode", models.SET_NULL, null=True, db_constraint=False, db_index=False
+        "WorkerNode", models.DO_NOTHING, null=True, db_constraint=False, db_index=False
     )
     queue = models.CharField(max_length=63, blank=True, db_default="")
     previous_queue = models.CharField(

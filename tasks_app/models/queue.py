@@ -7,10 +7,7 @@ from tasks_app.models.base import BaseModel
 
 
 class Queue(BaseModel):
-    """A named queue of tasks.
-
-    Queues are never deleted, so a name that exists stays valid.
-    """
+    """A named queue of tasks."""
 
     name = models.CharField(
         max_length=63,

@@ -28,7 +28,7 @@ class TaskResult(BaseModel):
     run = models.IntegerField(db_default=1)
     attempt = models.SmallIntegerField(db_default=1)
     node = models.ForeignKey(
-        WorkerNode, models.SET_NULL, null=True, blank=True, db_constraint=False, db_index=False
+        WorkerNode, models.DO_NOTHING, null=True, blank=True, db_constraint=False, db_index=False
     )
 
     class Meta:

@@ -41,7 +41,9 @@ class Task(BaseModel):
     # The parameters of the create request. They change only if the task's schedule is changed;
     # `run_at` of a schedule's task is the scheduled time of its latest run.
     # The foreign keys to queue and node have no constraint in the database: each inserted task
-    # would lock the row that all tasks of its queue share. Queues and nodes are never deleted.
+    # would lock the row that all tasks of its queue share. A queue that has tasks is not deleted:
+    # see sql/queues.py. The ID of a node stays here after the node is deleted: to remove it would
+    # rewrite its whole history.
     queue = models.ForeignKey(
         Queue,
         models.PROTECT,
@@ -92,7 +94,7 @@ class Task(BaseModel):
         db_default=0, help_text="Number of attempts of the current run."
     )
     node = models.ForeignKey(
-        WorkerNode, models.SET_NULL, null=True, blank=True, db_constraint=False, db_index=False
+        WorkerNode, models.DO_NOTHING, null=True, blank=True, db_constraint=False, db_index=False
     )
     # A task with a duration is claimed alone, so that work spreads over the slots. So is a task
     # whose previous attempt failed: if it kills its process, no other task is lost with it.

@@ -8,6 +8,7 @@ WorkerNode.DoesNotExist, and ValidationError by field with a code for each error
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+from uuid import UUID
 from weakref import WeakSet
 
 from django.core.exceptions import ValidationError
@@ -19,12 +20,12 @@ from tasks_app import actors, dispatch, recovery
 from tasks_app.log import events
 from tasks_app.models import (
     ClusterEvent,
-    Queue,
     Task,
     WorkerNode,
 )
 from tasks_app.models.base import database_now
 from tasks_app.models.node import NODE_SLOTS_MAX
+from tasks_app.services.queues import lock_to_use
 from tasks_app.services.validation import check_note, error
 from tasks_app.sql import claims, leases
 from tasks_app.sql.db import fetch
@@ -201,7 +202,7 @@ def assign_node(name: str, *, queues: Sequence[str] | None, note: str = "") -> W
     node = _get_locked(name)
     check_note(note)
     if queues is not None:
-        known = set(Queue.objects.values_list("name", flat=True))
+        known = lock_to_use(queues)
         if unknown := [queue for queue in queues if queue not in known]:
             message = f"There is no queue {unknown[0][:63]!r}. Create it first."
             raise ValidationError({"queues": error(message, "unknown_queue")})
@@ -227,6 +228,26 @@ def stop_node(name: str, *, note: str = "") -> WorkerNode:
         events.node_changed(Kind.NODE_STOPPING, node, message=note)
     dispatch.refresh_after_commit([name])
     return node
+
+
+@in_transaction
+def forget_node(name: str, *, note: str = "") -> UUID:
+    """Remove an offline node, and return the ID that it had.
+
+    Tasks, results and events stay; they have the ID of a node that does not exist. If the node
+    starts again, it is a new one.
+    """
+    node = _get_locked(name)
+    check_note(note)
+    if node.connection != OFFLINE:
+        message = "The node is online. Stop it before you remove it."
+        raise ValidationError({"name": error(message, "not_offline")})
+    # A claim that overlapped with the end of the node can have left running tasks.
+    recovery.requeue_held_by(node)
+    id = node.pk
+    node.delete()
+    events.node_forgotten(name, note=note)
+    return id
 
 
 @in_transaction

@@ -1,16 +1,22 @@
-"""The services of queues: create, limit, pause and resume. Each opens its transaction.
+"""The services of queues: create, limit, pause, resume, delete. Each opens its transaction.
 
 They raise Queue.DoesNotExist, and ValidationError by field with a code for each error.
 """
+
+from collections.abc import Iterable
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models.functions import Now
 
 from tasks_app import actors, dispatch, scopes
 from tasks_app.log import events
-from tasks_app.models import ClusterEvent, Queue
-from tasks_app.services.validation import check_note, error
+from tasks_app.models import ClusterEvent, Queue, ScopeKind, Task, WorkerNode
+from tasks_app.models.token import usable
+from tasks_app.options import DEFAULT_QUEUE
+from tasks_app.services.validation import check_note, error, is_storable
 from tasks_app.sql import claims
+from tasks_app.sql import queues as locks
 from tasks_app.sql.transactions import in_transaction
 
 LIMIT_MAX = 1_000_000
@@ -86,6 +92,48 @@ def resume_queue(name: str, *, note: str = "") -> Queue:
         events.queue_changed(Kind.QUEUE_RESUMED, name, message=note)
         dispatch.wake_after_commit([name])
     return _touched(queue)
+
+
+@in_transaction
+def delete_queue(name: str, *, note: str = "") -> UUID:
+    """Delete a queue that nothing uses, and return the ID that it had.
+
+    It reads all tasks. Creations in the queue, and in those that share its lock, wait for it.
+    """
+    check_note(note)
+    locks.lock_to_delete(name)
+    Queue.objects.get(name=name)
+    if reason := _reason_to_keep(name):
+        raise _error("name", reason, "in_use")
+    id = locks.delete(name)
+    if id is None:
+        message = "The queue has tasks. Delete it after they are pruned (TASK_RETENTION_DAYS)."
+        raise _error("name", message, "in_use")
+    events.queue_changed(Kind.QUEUE_DELETED, name, message=note)
+    dispatch.refresh_after_commit(None)
+    return id
+
+
+def _reason_to_keep(name: str) -> str:
+    """Return why a queue cannot be deleted whether or not it has tasks; empty if it can."""
+    if name == DEFAULT_QUEUE:
+        return "The default queue cannot be deleted: tasks that name no queue use it."
+    if nodes := WorkerNode.objects.filter(desired_queues__contains=[name]).count():
+        return f"Worker nodes assigned to the queue: {nodes}. Assign other queues to them first."
+    if tokens := usable().filter(scope_kind=ScopeKind.QUEUE, scope_key=name).count():
+        return f"API tokens that are limited to the queue: {tokens}. Revoke them first."
+    if schedules := Task.objects.filter(queue_id=name, schedule__isnull=False).count():
+        return f"Schedules that use the queue: {schedules}. Change or delete them first."
+    return ""
+
+
+def lock_to_use(names: Iterable[str]) -> set[str]:
+    """Return those of the names that queues have; block their deletion until the transaction ends.
+
+    The default queue is not locked: it cannot be deleted, and has the most tasks.
+    """
+    others = {name for name in names if name != DEFAULT_QUEUE and is_storable(name)}
+    return {DEFAULT_QUEUE} | (locks.lock_to_use(others) if others else set())
 
 
 def _get_locked(name: str) -> Queue:

@@ -23,6 +23,7 @@ from tasks_app.recurrence import (
     recurrence_of,
 )
 from tasks_app.services import tasks
+from tasks_app.services.queues import lock_to_use
 from tasks_app.services.tasks import NewTask
 from tasks_app.services.validation import error, is_storable, range_error
 
@@ -121,7 +122,9 @@ def checked(new: NewSchedule) -> NewSchedule:
 
 def _validate(new: NewSchedule) -> dict[str, ValidationError]:
     of_the_task = {name: getattr(new, name) for name in OF_THE_TASK}
-    errors = tasks.validate(NewTask(**of_the_task, idempotency_key=new.idempotency_key))
+    errors = tasks.validate(
+        NewTask(**of_the_task, idempotency_key=new.idempotency_key), lock_to_use([new.queue])
+    )
     for name, option in SCHEDULE_OPTIONS.items():
         value = getattr(new, name)
         is_default = value is None and option.default is None

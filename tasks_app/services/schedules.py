@@ -21,6 +21,7 @@ from tasks_app.models.base import database_now
 from tasks_app.models.event import CurrentTransactionId
 from tasks_app.recurrence import NotedTick, recurrence_of, zone
 from tasks_app.recurrence import preview as recurrence_preview
+from tasks_app.services.queues import lock_to_use
 from tasks_app.services.schedule_parameters import (
     OF_THE_SCHEDULE,
     OF_THE_TASK,
@@ -31,6 +32,7 @@ from tasks_app.services.schedule_parameters import (
     starting_at,
     with_changes,
 )
+from tasks_app.services.tasks import UNKNOWN_QUEUE
 from tasks_app.services.validation import check_note, error
 from tasks_app.sql import calendars, transitions
 from tasks_app.sql.transactions import in_transaction
@@ -176,9 +178,11 @@ def _get_locked(schedule_id: UUID) -> TaskSchedule:
 
 @in_transaction
 def _insert(new: NewSchedule) -> TaskSchedule:
+    # The queue or a calendar may have been deleted since the parameters were checked.
+    if new.queue not in lock_to_use([new.queue]):
+        raise ValidationError({"queue": UNKNOWN_QUEUE})
     if new.calendars:
         calendars.lock_to_use()
-        # One may have been deleted since the parameters were checked.
         if errors := calendar_errors(new.calendars):
             raise ValidationError(errors)
     stored = starting_at(new, database_now())

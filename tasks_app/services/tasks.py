@@ -3,7 +3,7 @@
 They raise Task.DoesNotExist, and ValidationError by field with a code for each error.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import NamedTuple
@@ -15,9 +15,10 @@ from django.utils import timezone
 
 from tasks_app import dispatch, scopes
 from tasks_app.log import events
-from tasks_app.models import Queue, Task, uuid7
-from tasks_app.options import DEFAULT_QUEUE, KEY_MAX_LENGTH, TASK_OPTIONS, default_of
+from tasks_app.models import Task, uuid7
+from tasks_app.options import KEY_MAX_LENGTH, TASK_OPTIONS, default_of
 from tasks_app.services.batches import ids_in_batches
+from tasks_app.services.queues import lock_to_use
 from tasks_app.services.validation import error, is_storable, range_error, text_error
 from tasks_app.sql import transitions
 from tasks_app.sql.transactions import in_transaction
@@ -25,8 +26,6 @@ from tasks_app.sql.transitions import Transition
 
 BULK_MAX = 10_000
 _BATCH = 1_000
-
-_known_queues = {DEFAULT_QUEUE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +59,7 @@ def create_task(new: NewTask) -> Task:
     Raises:
         ValidationError: A parameter is not valid, or the key was used with other parameters.
     """
-    if errors := validate(new):
+    if errors := validate(new, lock_to_use([new.queue])):
         raise ValidationError(errors)
     id = uuid7()
     inserted = transitions.insert([(id, *_values(new))])
@@ -96,10 +95,11 @@ def create_tasks(news: Sequence[NewTask], *, partly: bool = False) -> Created:
     if not 1 <= len(news) <= BULK_MAX:
         message = f"Must have from 1 to {BULK_MAX} rows."
         raise ValidationError({"tasks": error(message, "out_of_range")})
+    queues = lock_to_use(new.queue for new in news)
     errors = {
         f"{index}.{name}": each
         for index, new in enumerate(news)
-        for name, each in validate(new).items()
+        for name, each in validate(new, queues).items()
     }
     if errors and not partly:
         raise ValidationError(errors)
@@ -230,16 +230,15 @@ def _parameters_of(task: Task) -> NewTask:
     return NewTask(queue=task.queue_id, **values)
 
 
-def validate(new: NewTask) -> dict[str, ValidationError]:
-    """Return the errors of a task's parameters, by field."""
+def validate(new: NewTask, queues: Collection[str]) -> dict[str, ValidationError]:
+    """Return the errors of a task's parameters, by field, given the names of the queues."""
     errors = {
         name: range_error(option)
         for name, option in TASK_OPTIONS.items()
         if option.minimum is not None and not option.contains(getattr(new, name))
     }
-    if not _is_known(new.queue):
-        message = "There is no queue with this name. Create it first."
-        errors["queue"] = error(message, "unknown_queue")
+    if new.queue not in queues:
+        errors["queue"] = UNKNOWN_QUEUE
     if new.run_at and new.expires_at and new.expires_at <= new.run_at:
         errors["expires_at"] = error("Must be later than run_at.", "out_of_range")
     if len(new.idempotency_key) > KEY_MAX_LENGTH or not is_storable(new.idempotency_key):
@@ -247,16 +246,8 @@ def validate(new: NewTask) -> dict[str, ValidationError]:
     return errors
 
 
+UNKNOWN_QUEUE = error("There is no queue with this name. Create it first.", "unknown_queue")
 _CONFLICT = error(
     "The key was used before with other parameters. Use a new key for another task.",
     "idempotency_conflict",
 )
-
-
-def _is_known(queue: str) -> bool:
-    """Return whether a queue exists. Queues are not deleted, so a name is looked up only once."""
-    if queue not in _known_queues:
-        if not (is_storable(queue) and Queue.objects.filter(name=queue).exists()):
-            return False
-        _known_queues.add(queue)
-    return True

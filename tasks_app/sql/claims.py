@@ -250,8 +250,8 @@ def _left_in(queue: str) -> int:
     """Lock a queue with a limit and return how many more of its tasks may start."""
     fetch(_LOCK_QUEUE, {"queues": _QUEUE_LOCK, "queue": queue})
     # A statement of its own, so that it sees what committed while the first one waited.
-    [(left,)] = fetch(_LEFT, {"queue": queue})
-    return int(left)
+    rows = fetch(_LEFT, {"queue": queue})
+    return int(rows[0][0]) if rows else 0  # The queue can have been deleted since.
 
 
 def wait_for_claims() -> None:

@@ -47,7 +47,7 @@ def test_graphql_returns_only_what_is_in_scope(guarded, objects, kind):
     query = """query Q($in: ID!, $out: ID!) {
         in: task(id: $in) { uuid queue { name } history { kind } } out: task(id: $out) { uuid }
         tasks { totalCount nodes { uuid } } viewer { scope { kind } }
-        taskSchedules { totalCount } queues { name }
+        taskSchedules { totalCount } queues { name } taskCounts { totalCount }
     }"""
     ids = {"in": str(inside.pk), "out": str(objects["other"].pk)}
 
@@ -55,6 +55,7 @@ def test_graphql_returns_only_what_is_in_scope(guarded, objects, kind):
 
     assert (data["in"]["uuid"], data["out"]) == (str(inside.pk), None)
     assert data["tasks"] == {"totalCount": 1, "nodes": [{"uuid": str(inside.pk)}]}
+    assert data["taskCounts"]["totalCount"] == 1
     assert data["viewer"]["scope"]["kind"] == kind
     assert data["taskSchedules"]["totalCount"] == (kind == "SCHEDULE")
     assert data["queues"] == ([{"name": "mine"}] if kind == "QUEUE" else [])

@@ -26,7 +26,9 @@ def order(data):
     def order(mutation, **parameters):
         kind = f"{mutation[0].upper()}{mutation[1:]}Input"
         returns = "queue { name paused pauseNote runningLimit }"
-        if mutation.endswith("WorkerNode"):
+        if mutation in ("forgetWorkerNode", "deleteQueue"):
+            returns = "deletedId"
+        elif mutation.endswith("WorkerNode"):
             returns = f"workerNode {{ {NODE} }}"
         return data(
             f"""mutation M($input: {kind}!) {{ {mutation}(input: $input) {{
@@ -100,6 +102,38 @@ def test_nodes_are_steered(order, node):
     assert order("stopWorkerNode", name=node.name)["workerNode"]["stopRequestedAt"]
 
 
+def test_forgotten_node_is_null_where_its_work_is_shown(data, order, node, make_task):
+    task = make_task()
+    run_all()
+    id = data(f'{{ workerNode(name: "{node.name}") {{ id }} }}')["workerNode"]["id"]
+    nodes.node_offline(node.name)
+
+    assert order("forgetWorkerNode", name=node.name) == {"deletedId": id, "errors": []}
+
+    shown = data(
+        """query Q($id: ID!, $node: ID!) {
+            workerNodes { name } node(id: $node) { id }
+            task(id: $id) {
+                status workerNode { name }
+                results { result workerNode { name } }
+                history { kind workerNode { name } }
+            }
+        }""",
+        id=str(task.pk),
+        node=id,
+    )
+    assert (shown["workerNodes"], shown["node"]) == ([], None)
+    assert shown["task"] == {
+        "status": "SUCCESS",
+        "workerNode": None,
+        "results": [{"result": "5", "workerNode": None}],
+        "history": [
+            {"kind": kind, "workerNode": None}
+            for kind in ("TASK_CREATED", "TASK_STARTED", "TASK_SUCCEEDED")
+        ],
+    }
+
+
 def test_queues_are_steered(order):
     made = order("createQueue", name="reports", runningLimit=2)
     assert made["queue"] == {
@@ -111,6 +145,8 @@ def test_queues_are_steered(order):
     assert order("pauseQueue", name="reports", note="not yet")["queue"]["pauseNote"] == "not yet"
     assert order("resumeQueue", name="reports")["queue"]["paused"] is False
     assert order("updateQueue", name="reports", runningLimit=None)["queue"]["runningLimit"] is None
+    assert order("deleteQueue", name="reports")["deletedId"]
+    assert not Queue.objects.filter(name="reports").exists()
 
 
 @pytest.mark.parametrize(
@@ -119,7 +155,11 @@ def test_queues_are_steered(order):
         ("pauseWorkerNode", {"name": "nobody"}, "name", "NOT_FOUND"),
         ("resizeWorkerNode", {"name": "node-1@here", "slots": 0}, "slots", "OUT_OF_RANGE"),
         ("assignWorkerNode", {"name": "node-1@here", "queues": ["x"]}, "queues", "UNKNOWN_QUEUE"),
+        ("forgetWorkerNode", {"name": "node-1@here"}, "name", "NOT_OFFLINE"),
+        ("forgetWorkerNode", {"name": "nobody"}, "name", "NOT_FOUND"),
         ("pauseQueue", {"name": "nowhere"}, "name", "NOT_FOUND"),
+        ("deleteQueue", {"name": "nowhere"}, "name", "NOT_FOUND"),
+        ("deleteQueue", {"name": "default"}, "name", "IN_USE"),
         ("createQueue", {"name": "default"}, "name", "ALREADY_EXISTS"),
         ("createQueue", {"name": "x", "runningLimit": 0}, "runningLimit", "OUT_OF_RANGE"),
     ],

@@ -257,6 +257,11 @@ def test_node_is_stopped(page):
     expect(page.get_by_role("menuitem", name="Stop…")).to_have_count(0)
     expect(page.get_by_text("2 of 3 nodes online")).to_be_visible()
 
+    page.get_by_role("menuitem", name="Remove…").click()
+    confirm(page, "Remove")
+    expect(node).to_have_count(0)
+    expect(page.get_by_text("2 of 2 nodes online")).to_be_visible()
+
 
 def test_queue_is_created_limited_paused_and_resumed(page, ask):
     page.goto("/app/queues")
@@ -282,6 +287,21 @@ def test_queue_is_created_limited_paused_and_resumed(page, ask):
     choose(queue, "Resume")
     expect(queue).to_contain_text("Active")
     expect(queue.get_by_role("link", name="0", exact=True)).to_have_count(2)
+
+
+def test_only_an_unused_queue_is_deleted(page, ask):
+    ask('mutation { createQueue(input: {name: "scratch"}) { errors { message } } }')
+    page.goto("/app/queues")
+    choose(row(page, "default"), "Delete…")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Delete", exact=True).click()
+    expect(dialog).to_contain_text("The default queue cannot be deleted")
+    page.keyboard.press("Escape")
+
+    queue = row(page, "scratch")
+    choose(queue, "Delete…")
+    confirm(page, "Delete", reason="merged")
+    expect(queue).to_have_count(0)
 
 
 def test_event_log_grows_pauses_and_is_read_from_any_place(page, ask):

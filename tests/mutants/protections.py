@@ -35,6 +35,7 @@ WEBSOCKET = "schema/transport/websocket.py"
 EVENT_STREAM = "schema/transport/sse.py"
 AUTHENTICATION = "tasks_app/services/authentication.py"
 POLICY = "tasks_app/policy/claim.py"
+QUEUES = "tasks_app/services/queues.py"
 PAGINATION = "schema/core/pagination.py"
 
 IN_CLAIMS = ("tests/sql/test_claims.py", "tests/sql/test_priority.py")
@@ -515,6 +516,27 @@ PROTECTIONS = [
         "        if name != order.name:\n",
         "        if False:\n",
         ("tests/api/test_graphql.py", "tests/api/test_graphql_mistakes.py"),
+    ),
+    Protection(
+        "creations hold their queue",
+        "tasks_app/sql/queues.py",
+        "    fetch(_LOCK_TO_USE, params)\n",
+        "",
+        ("tests/services/test_queues.py",),
+    ),
+    Protection(
+        "deletion of a queue waits for creations",
+        QUEUES,
+        "    locks.lock_to_delete(name)",
+        "    pass",
+        ("tests/services/test_queues.py",),
+    ),
+    Protection(
+        "node that is online is not removed",
+        NODES,
+        '    if node.connection != OFFLINE:\n        message = "The node is online',
+        '    if False:\n        message = "The node is online',
+        ("tests/services/test_nodes.py",),
     ),
     Protection(
         "internal errors are masked",

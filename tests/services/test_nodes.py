@@ -12,7 +12,7 @@ from tasks_app.models import ClusterEvent, Queue, WorkerNode
 from tasks_app.services import nodes, queues
 from tasks_app.sql.leases import DRAINED_MESSAGE
 from tests.conftest import reload
-from tests.support.working import claim
+from tests.support.working import claim, run_all
 
 pytestmark = pytest.mark.django_db
 
@@ -131,6 +131,45 @@ def test_stop_request_ends_when_the_node_goes_offline(node):
     assert not beat(node, pid=3).stop
 
 
+def test_forgotten_node_is_gone_and_its_tasks_and_events_stay(make_task, node):
+    done = make_task()
+    run_all()
+    nodes.node_offline(node.name)
+    events = list(ClusterEvent.objects.values().order_by("id"))
+
+    with acting_as(Actor("ann")):
+        assert nodes.forget_node(node.name, note="replaced") == node.pk
+
+    assert not WorkerNode.objects.exists()
+    assert reload(done).status == "SUCCESS"
+    assert reload(done).results.get().result == 5
+    assert list(ClusterEvent.objects.values().order_by("id"))[:-1] == events
+    assert lines()[-1] == ("NODE_FORGOTTEN", "ann", f"{node.name}: replaced")
+
+
+def test_forgotten_node_leaves_no_running_task(make_task, node):
+    task = make_task()
+    claim()
+    # As after a claim that overlapped with the end of the node.
+    WorkerNode.objects.update(connection="OFFLINE")
+
+    nodes.forget_node(node.name)
+
+    assert reload(task).status == "PENDING"
+
+
+def test_forgotten_node_that_starts_again_is_a_new_one(node):
+    nodes.pause_node(node.name)
+    nodes.node_offline(node.name)
+    nodes.forget_node(node.name)
+
+    beat(node, pid=2)
+
+    back = WorkerNode.objects.get(name=node.name)
+    assert back.pk != node.pk
+    assert (back.connection, back.scheduling) == ("ONLINE", "ACTIVE")
+
+
 @pytest.mark.parametrize(
     ("order", "field", "code"),
     [
@@ -143,6 +182,7 @@ def test_stop_request_ends_when_the_node_goes_offline(node):
         ),
         (lambda name: nodes.assign_node(name, queues=["nowhere"]), "queues", "unknown_queue"),
         (lambda name: nodes.pause_node(name, note="\0"), "note", "invalid"),
+        (lambda name: nodes.forget_node(name), "name", "not_offline"),
         (lambda name: queues.create_queue("Big Ones"), "name", "invalid"),
         (lambda name: queues.create_queue("default"), "name", "already_exists"),
         (lambda name: queues.create_queue("a\0"), "name", "invalid"),

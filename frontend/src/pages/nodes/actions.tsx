@@ -8,7 +8,7 @@ import { command } from "../../lib/api/mutations";
 import { AssignQueues } from "./assign-queues";
 import { type ControlledNode, NodeDialog } from "./node-dialog";
 
-type Action = "pause" | "drain" | "resume" | "resize" | "assign" | "stop";
+type Action = "pause" | "drain" | "resume" | "resize" | "assign" | "stop" | "forget";
 
 const ITEMS: Record<Action, Omit<MenuItem, "onSelect">> = {
   pause: { label: "Pause…", icon: "pause" },
@@ -17,6 +17,7 @@ const ITEMS: Record<Action, Omit<MenuItem, "onSelect">> = {
   resize: { label: "Resize…", icon: "server" },
   assign: { label: "Assign queues…", icon: "layers" },
   stop: { label: "Stop…", icon: "ban", isDanger: true },
+  forget: { label: "Remove…", icon: "cross", isDanger: true },
 };
 
 function actionsOf(node: ControlledNode): Action[] {
@@ -25,6 +26,7 @@ function actionsOf(node: ControlledNode): Action[] {
     "resize",
     "assign",
     ...(isOnline(node) && !node.stopRequestedAt ? (["stop"] as const) : []),
+    ...(node.connection === "OFFLINE" ? (["forget"] as const) : []),
   ];
 }
 
@@ -44,6 +46,7 @@ export function NodeActions({ node, queues }: { node: ControlledNode; queues: st
       {action === "resize" && <Resize node={node} onClose={close} />}
       {action === "assign" && <AssignQueues node={node} queues={queues} onClose={close} />}
       {action === "stop" && <Stop node={node} onClose={close} />}
+      {action === "forget" && <Forget node={node} onClose={close} />}
     </>
   );
 }
@@ -145,6 +148,21 @@ function Stop({ node: { name }, onClose }: DialogProps) {
         The node finishes its running tasks and ends its process. A process manager such as Docker
         may start it again.
       </p>
+    </NodeDialog>
+  );
+}
+
+function Forget({ node: { name }, onClose }: DialogProps) {
+  return (
+    <NodeDialog
+      title={`Remove ${name}?`}
+      submitLabel="Remove"
+      success={`${name} is removed.`}
+      isDanger
+      onClose={onClose}
+      send={(_, note) => command("forgetWorkerNode", { name, note })}
+    >
+      <p>Its tasks, results and events stay. If the node starts again, it is a new one.</p>
     </NodeDialog>
   );
 }

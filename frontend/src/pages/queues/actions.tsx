@@ -11,7 +11,7 @@ import { FormReader } from "../../lib/validation";
 type ControlledQueue = { name: string; paused: boolean; runningLimit: number | null };
 
 export function QueueActions({ queue }: { queue: ControlledQueue }) {
-  const [action, setAction] = useState<"pause" | "limit">();
+  const [action, setAction] = useState<"pause" | "limit" | "delete">();
   const close = () => setAction(undefined);
   return (
     <>
@@ -22,10 +22,17 @@ export function QueueActions({ queue }: { queue: ControlledQueue }) {
             ? { label: "Resume", icon: "repeat", onSelect: () => resume(queue.name) }
             : { label: "Pause…", icon: "pause", onSelect: () => setAction("pause") },
           { label: "Set limit…", icon: "layers", onSelect: () => setAction("limit") },
+          {
+            label: "Delete…",
+            icon: "cross",
+            isDanger: true,
+            onSelect: () => setAction("delete"),
+          },
         ]}
       />
       {action === "pause" && <PauseQueue queue={queue} onClose={close} />}
       {action === "limit" && <SetLimit queue={queue} onClose={close} />}
+      {action === "delete" && <DeleteQueue queue={queue} onClose={close} />}
     </>
   );
 }
@@ -51,6 +58,27 @@ function PauseQueue({ queue: { name }, onClose }: DialogProps) {
       onSubmit={submit}
     >
       <p>No task of the queue starts until it is resumed. Running tasks continue.</p>
+      <ReasonField />
+    </FormDialog>
+  );
+}
+
+function DeleteQueue({ queue: { name }, onClose }: DialogProps) {
+  async function submit(values: FormData) {
+    const note = new FormReader(values).text("note");
+    const errors = await command("deleteQueue", { name, note });
+    if (!errors.length) notify(`The queue ${name} is deleted.`);
+    return errors;
+  }
+  return (
+    <FormDialog
+      title={`Delete the queue ${name}?`}
+      submitLabel="Delete"
+      isDanger
+      onClose={onClose}
+      onSubmit={submit}
+    >
+      <p>Only a queue without tasks and schedules can be deleted.</p>
       <ReasonField />
     </FormDialog>
   );

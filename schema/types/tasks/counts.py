@@ -1,0 +1,98 @@
+"""The query that counts tasks by status or by queue."""
+
+from enum import Enum
+from typing import Annotated
+
+import strawberry
+import strawberry_django
+
+from schema.core.enums import TaskStatus
+from schema.core.pagination import PAGE_MAX
+from schema.core.relay import BadInputError
+from schema.types.tasks.filters import TaskWhere, to_q
+from tasks_app.services import task_counts
+from tasks_app.services.task_counts import COUNTED_MAX
+
+GROUPS_DEFAULT = 50
+
+
+@strawberry.enum(description="The properties by which tasks can be counted.")
+class TaskCountKey(Enum):
+    STATUS = strawberry.enum_value("status", description="The status of the tasks.")
+    QUEUE = strawberry.enum_value("queue_id", description="The queue of the tasks.")
+
+
+@strawberry.type(description="The number of tasks that have the same status or queue.")
+class TaskCountGroup:
+    status: TaskStatus | None = strawberry.field(
+        description="The status of the tasks. Null if they are not grouped by status."
+    )
+    queue: str | None = strawberry.field(
+        description="The name of the queue of the tasks. Null if they are not grouped by queue."
+    )
+    count: int = strawberry.field(description="The number of tasks in the group.")
+
+
+@strawberry.type(description="The numbers of tasks that match a condition.")
+class TaskCounts:
+    groups: list[TaskCountGroup] = strawberry.field(
+        description=(
+            "The groups with the most tasks, largest first. Groups without tasks are left out. If"
+            " the sum of their counts is less than `totalCount`, there are more groups."
+        )
+    )
+    total_count: int = strawberry.field(
+        description="The number of tasks in all groups, also in those that are not returned."
+    )
+    is_lower_bound: bool = strawberry.field(
+        description=(
+            f"Whether more than {COUNTED_MAX:,} tasks match. The other tasks are not counted, so"
+            " all numbers are lower bounds."
+        )
+    )
+
+
+@strawberry.type
+class TaskCountQueries:
+    @strawberry_django.field(
+        description=(
+            "The number of tasks that match a condition, by status or by queue. The time that it"
+            " takes grows with the number of tasks. Without a condition, `cluster` and `queues`"
+            " have the same numbers in `statusCounts`, which take no longer with more tasks."
+        )
+    )
+    def task_counts(
+        self,
+        where: Annotated[
+            TaskWhere | None,
+            strawberry.argument(description="Counts the tasks that match this condition."),
+        ] = None,
+        group_by: Annotated[
+            TaskCountKey,
+            strawberry.argument(description="The property to count by. Default `STATUS`."),
+        ] = TaskCountKey.STATUS,
+        first: Annotated[
+            int,
+            strawberry.argument(
+                description=(
+                    f"Returns the first n groups, 1 to {PAGE_MAX}. Default {GROUPS_DEFAULT}."
+                )
+            ),
+        ] = GROUPS_DEFAULT,
+    ) -> TaskCounts:
+        if not 1 <= first <= PAGE_MAX:
+            raise BadInputError(f"`first` must be between 1 and {PAGE_MAX}.")
+        counts = task_counts.count_tasks(to_q(where), by=str(group_by.value), limit=first)
+        by_status = group_by is TaskCountKey.STATUS
+        return TaskCounts(
+            groups=[
+                TaskCountGroup(
+                    status=TaskStatus(key) if by_status else None,
+                    queue=None if by_status else key,
+                    count=count,
+                )
+                for key, count in counts.groups
+            ],
+            total_count=counts.total,
+            is_lower_bound=counts.is_lower_bound,
+        )
