@@ -50,9 +50,9 @@ _CREATE = """
     ), schedules AS (
         INSERT INTO tasks_app_taskschedule
                (id, interval_schedule_id, periodic_task_id, scheduled_at, interval, pause_note,
-                overlap, catch_up, misfire_grace, jitter, idempotency_key, request_digest, next_run_at,
-                fired, skipped, missed)
-        SELECT schedule_id, interval_id, periodic.id, first, %(interval)s, '', 'SKIP', 'LATEST', 300, 0,
+                overlap, misfire_grace, jitter, idempotency_key, request_digest,
+                next_run_at, fired, skipped, missed)
+        SELECT schedule_id, interval_id, periodic.id, first, %(interval)s, '', 'SKIP', 300, 0,
                '', '', first, 0, 0, 0
           FROM numbers JOIN periodic ON periodic.name = schedule_id::text
     ), tasks AS (
