@@ -15,6 +15,7 @@ from pathlib import Path
 
 CLIENTS = Path(__file__).resolve().parent
 PYTHON = CLIENTS / "python"
+TYPESCRIPT = CLIENTS / "typescript"
 
 
 def python_environment() -> Path:
@@ -44,6 +45,26 @@ def generate_python(folder: Path) -> None:
     _run([str(python_environment()), "-m", "ariadne_codegen"], folder)
 
 
+def typescript_packages() -> None:
+    """Build `clients/typescript`, with its packages installed as they are locked."""
+    lock, installed = TYPESCRIPT / "package-lock.json", TYPESCRIPT / "node_modules" / ".stamp"
+    with _exclusive(TYPESCRIPT / ".packages.lock"):
+        if not installed.exists() or installed.read_text() != lock.read_text():
+            _run(["npm", "ci", "--prefer-offline", "--loglevel", "error"], TYPESCRIPT)
+            installed.write_text(lock.read_text())
+        _run(["npm", "run", "--silent", "build"], TYPESCRIPT)
+
+
+def generate_typescript(folder: Path) -> None:
+    """Generate `src/generated.ts` of the TypeScript client anew.
+
+    Args:
+        folder: `clients/typescript`, or a copy of it with schema, operations and packages at the
+            same relative paths.
+    """
+    _run(["npm", "run", "--silent", "generate"], folder)
+
+
 @contextmanager
 def _exclusive(path: Path) -> Iterator[None]:
     """Wait until no other process makes the same environment."""
@@ -61,6 +82,8 @@ def _run(command: list[str], folder: Path = CLIENTS) -> None:
 def main() -> None:
     """Generate the code of every client."""
     generate_python(PYTHON)
+    typescript_packages()
+    generate_typescript(TYPESCRIPT)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ def test_operations_are_valid():
     assert not validate(schema._schema, parse(OPERATIONS.read_text()))
 
 
-@pytest.mark.parametrize("client", ["python"])
+@pytest.mark.parametrize("client", ["python", "typescript"])
 def test_readme_is_short(client):
     readme = ROOT / "clients" / client / "README.md"
     assert len(readme.read_text().splitlines()) <= 60
