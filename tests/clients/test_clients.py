@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from schema.core.relay import global_id
 from tasks_app.log import events, pages
+from tests.chaos.proxy import Fault, Switchboard
 from tests.clients.programs import following, python_client, run, typescript_client
 from tests.support.cluster import running_cluster
-from tests.support.waiting import TIMEOUT_FACTOR
+from tests.support.waiting import TIMEOUT_FACTOR, eventually
 
 pytestmark = pytest.mark.slow
 
@@ -80,6 +81,28 @@ def test_following_resumes_after_a_crash_and_a_restart(client, web, make_task):
             afterwards = make_task()
             for task in (*while_away, afterwards):
                 assert next_change() == change(task)
+
+
+@pytest.mark.parametrize("fault", [Fault.CUT, Fault.BLACK_HOLE])
+def test_following_resumes_after_a_fault_of_the_network(
+    fault, client, server, transactional_db, make_task
+):
+    proxies = Switchboard()
+    try:
+        proxy = proxies.open(server.port)
+        with following(client, f"http://127.0.0.1:{proxy.port}", pages.head().encode()) as receive:
+            first = make_task()
+            assert receive() == change(first)
+            # Half of the change arrives, or nothing at all: the client opens another connection.
+            connections = proxy.accepted
+            proxies.set(proxy, fault)
+            second = make_task()
+            eventually(lambda: proxy.accepted > connections)
+            proxies.set(proxy, Fault.NONE)
+            third = make_task()
+            assert [receive(), receive()] == [change(second), change(third)]
+    finally:
+        proxies.close()
 
 
 def test_following_reports_a_gap_and_continues(client, server, transactional_db, make_task):

@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 BACKOFF_SECONDS_MIN = 0.25
 BACKOFF_SECONDS_MAX = 10.0
+PING_SECONDS = 10.0
+PONG_SECONDS = 5.0
 # The server is busy; the same request may succeed later.
 TRANSIENT_CODES = {"DATABASE_UNAVAILABLE", "RATE_LIMITED", "TOO_MANY_CONNECTIONS"}
 
@@ -43,8 +45,8 @@ async def follow_tasks(
 ) -> AsyncGenerator[TaskChange | Gap]:
     """Yield each change of each task, in order, and never end.
 
-    If the connection is lost, the client reconnects and resumes after the last change that it
-    yielded. It waits longer after each failed attempt, at most 10 seconds.
+    If the connection is lost or does not respond, the client reconnects and resumes after the last
+    change that it yielded. It waits longer after each failed attempt, at most 10 seconds.
 
     If the program takes more than 3 seconds between two changes, the server may leave out all but
     the newest change of a task. Compare `version`.
@@ -87,7 +89,13 @@ async def follow_tasks(
 def _changes(
     client: Client, after: str, where: TaskChangeWhere | None
 ) -> AsyncGenerator[TaskChange]:
-    changes = client.task_status_changed(where=where, after=after)
+    changes = client.task_status_changed(
+        where=where,
+        after=after,
+        # A connection whose other end has disappeared is closed when a pong does not arrive.
+        ping_interval=PING_SECONDS,
+        ping_timeout=PONG_SECONDS,
+    )
     # A generator, whatever its annotation says.
     return cast(AsyncGenerator[TaskChange], changes)
 

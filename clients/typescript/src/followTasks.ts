@@ -34,8 +34,8 @@ export interface FollowOptions {
 /**
  * Yield each change of each task, in order, and a `Gap` where changes are missing.
  *
- * If the connection is lost, the client reconnects and resumes after the last change that it
- * yielded. It waits longer after each failed attempt, at most 10 seconds.
+ * If the connection is lost or does not respond, the client reconnects and resumes after the last
+ * change that it yielded. It waits longer after each failed attempt, at most 10 seconds.
  *
  * If the program takes more than 3 seconds between two changes, the server may leave out all but the
  * newest change of a task. Compare `version`.
