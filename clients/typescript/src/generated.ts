@@ -19,6 +19,16 @@ export type CancelTaskInput = {
   id: string | number;
 };
 
+/** What happens to scheduled times that came while no scheduler ran. */
+export type CatchUpPolicy =
+  /** Each starts a run when the previous run has ended. At most the last 100 wait. Earlier ones, and those later than the misfire grace period, are missed. */
+  | 'ALL'
+  /** The last one starts a run, unless it is later than the misfire grace period. The earlier ones are missed. */
+  | 'LATEST'
+  /** A scheduled time that is more than 10 seconds late is missed. */
+  | 'NONE'
+  | '%future added value';
+
 /** Input for `createTask`. */
 export type CreateTaskInput = {
   /** The first integer, of 64 bits with a sign. From -9,223,372,036,854,775,808 to 9,223,372,036,854,775,807. */
@@ -29,14 +39,18 @@ export type CreateTaskInput = {
   durationMs?: number;
   /** The time at which the task fails if it has not started. Null if it does not expire. */
   expiresAt?: string | null | undefined;
+  /** The number of attempts that fail on purpose at the beginning of each run, to show how attempts are retried. From 0 to 100. Default 0. */
+  failAttempts?: number;
   /** The idempotency key, at most 255 characters. Repeating a create with the same key returns the object that the first request created. */
   idempotencyKey?: string | null | undefined;
-  /** The maximum number of attempts of a run. Another attempt starts if one is lost. From 1 to 100. Default 3. */
+  /** The maximum number of attempts of a run. Another attempt starts if one fails or is lost. From 1 to 100. Default 3. */
   maxAttempts?: number;
   /** The priority. Tasks with a higher priority start first. From 0 to 9. Default 5. */
   priority?: number;
   /** The name of the queue. Default default. */
   queue?: string;
+  /** The delay before the second attempt of a run, in milliseconds. It doubles with each further attempt, up to 60,000. If the first attempt is lost with its worker node, the second one starts at once. From 0 to 60,000. Default 1000. */
+  retryBackoffMs?: number;
   /** The time before which the task does not start. Null to start at once. */
   runAt?: string | null | undefined;
   /** The number of slots that the task occupies while it runs. From 1 to 100. Default 1. */
@@ -51,17 +65,21 @@ export type CreateTaskScheduleInput = {
   b: string | number;
   /** The names of calendars, at most 10. Their times start no runs. */
   calendars?: Array<string>;
+  /** What happens to scheduled times that came while no scheduler ran. With ALL, each scheduled time waits for the previous run to end, and the overlap policy does not apply. Default LATEST. */
+  catchUp?: CatchUpPolicy;
   /** The simulated duration of the work, in milliseconds. From 0 to 3,600,000. Default 0. */
   durationMs?: number;
   /** The time after which the schedule starts no run. Null for no end. */
   endsAt?: string | null | undefined;
+  /** The number of attempts that fail on purpose at the beginning of each run, to show how attempts are retried. From 0 to 100. Default 0. */
+  failAttempts?: number;
   /** The idempotency key, at most 255 characters. Repeating a create with the same key returns the object that the first request created. */
   idempotencyKey?: string | null | undefined;
   /** The maximum of a random delay of each run, in seconds. It must be less than the time between two scheduled times. From 0 to 316,224,000. Default 0. */
   jitter?: number;
   /** Labels by which schedules can be found and controlled together, at most 20 of at most 63 characters. */
   labels?: Array<string>;
-  /** The maximum number of attempts of a run. Another attempt starts if one is lost. From 1 to 100. Default 3. */
+  /** The maximum number of attempts of a run. Another attempt starts if one fails or is lost. From 1 to 100. Default 3. */
   maxAttempts?: number;
   /** The number of runs after which the schedule ends. Null for no limit. From 1 to 2,147,483,647. */
   maxRuns?: number | null | undefined;
@@ -75,6 +93,8 @@ export type CreateTaskScheduleInput = {
   queue?: string;
   /** When the schedule starts runs. */
   recurrence: RecurrenceInput;
+  /** The delay before the second attempt of a run, in milliseconds. It doubles with each further attempt, up to 60,000. If the first attempt is lost with its worker node, the second one starts at once. From 0 to 60,000. Default 1000. */
+  retryBackoffMs?: number;
   /** The first scheduled time of an interval, which requires it; the others follow in whole intervals. With a cron expression, the time from which it applies, by default now. If it has passed, the schedule begins with the next scheduled time. */
   scheduledAt?: string | null | undefined;
   /** The number of slots that the task occupies while it runs. From 1 to 100. Default 1. */
@@ -121,14 +141,18 @@ export type NewTaskInput = {
   durationMs?: number;
   /** The time at which the task fails if it has not started. Null if it does not expire. */
   expiresAt?: string | null | undefined;
+  /** The number of attempts that fail on purpose at the beginning of each run, to show how attempts are retried. From 0 to 100. Default 0. */
+  failAttempts?: number;
   /** The idempotency key, at most 255 characters. Repeating a create with the same key returns the object that the first request created. */
   idempotencyKey?: string | null | undefined;
-  /** The maximum number of attempts of a run. Another attempt starts if one is lost. From 1 to 100. Default 3. */
+  /** The maximum number of attempts of a run. Another attempt starts if one fails or is lost. From 1 to 100. Default 3. */
   maxAttempts?: number;
   /** The priority. Tasks with a higher priority start first. From 0 to 9. Default 5. */
   priority?: number;
   /** The name of the queue. Default default. */
   queue?: string;
+  /** The delay before the second attempt of a run, in milliseconds. It doubles with each further attempt, up to 60,000. If the first attempt is lost with its worker node, the second one starts at once. From 0 to 60,000. Default 1000. */
+  retryBackoffMs?: number;
   /** The time before which the task does not start. Null to start at once. */
   runAt?: string | null | undefined;
   /** The number of slots that the task occupies while it runs. From 1 to 100. Default 1. */
@@ -308,6 +332,8 @@ export type UserErrorCode =
   | 'NOT_CANCELLABLE'
   /** The object does not exist. */
   | 'NOT_FOUND'
+  /** The worker node is not offline. */
+  | 'NOT_OFFLINE'
   /** The worker node is not online. */
   | 'NOT_ONLINE'
   /** The task has neither failed nor been cancelled. */

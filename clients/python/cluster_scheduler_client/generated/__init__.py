@@ -25,6 +25,7 @@ from .create_tasks import (
     CreateTasksCreateTasksErrors,
 )
 from .enums import (
+    CatchUpPolicy,
     ErrorPolicy,
     OnFold,
     OnGap,
@@ -112,6 +113,7 @@ __all__ = [
     "CancelTaskCancelTaskErrors",
     "CancelTaskCancelTaskTask",
     "CancelTaskInput",
+    "CatchUpPolicy",
     "CreateSchedule",
     "CreateScheduleCreateTaskSchedule",
     "CreateScheduleCreateTaskScheduleErrors",

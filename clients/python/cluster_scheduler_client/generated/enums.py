@@ -1,6 +1,12 @@
 from cluster_scheduler_client.open_enum import OpenEnum
 
 
+class CatchUpPolicy(OpenEnum):
+    LATEST = "LATEST"
+    ALL = "ALL"
+    NONE = "NONE"
+
+
 class ErrorPolicy(OpenEnum):
     REJECT_ALL = "REJECT_ALL"
     REJECT_FAILED_ROWS = "REJECT_FAILED_ROWS"
@@ -46,6 +52,7 @@ class UserErrorCode(OpenEnum):
     ALREADY_EXISTS = "ALREADY_EXISTS"
     IN_USE = "IN_USE"
     NOT_ONLINE = "NOT_ONLINE"
+    NOT_OFFLINE = "NOT_OFFLINE"
     UNKNOWN_QUEUE = "UNKNOWN_QUEUE"
     IDEMPOTENCY_CONFLICT = "IDEMPOTENCY_CONFLICT"
     NOT_CANCELLABLE = "NOT_CANCELLABLE"

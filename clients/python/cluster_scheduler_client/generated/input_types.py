@@ -5,6 +5,7 @@ from pydantic import Field
 
 from .base_model import BaseModel
 from .enums import (
+    CatchUpPolicy,
     ErrorPolicy,
     OnFold,
     OnGap,
@@ -53,7 +54,11 @@ class CreateTaskInput(BaseModel):
     slots: int = 1
     "The number of slots that the task occupies while it runs. From 1 to 100. Default 1."
     max_attempts: int = Field(alias="maxAttempts", default=3)
-    "The maximum number of attempts of a run. Another attempt starts if one is lost. From 1 to 100. Default 3."
+    "The maximum number of attempts of a run. Another attempt starts if one fails or is lost. From 1 to 100. Default 3."
+    fail_attempts: int = Field(alias="failAttempts", default=0)
+    "The number of attempts that fail on purpose at the beginning of each run, to show how attempts are retried. From 0 to 100. Default 0."
+    retry_backoff_ms: int = Field(alias="retryBackoffMs", default=1000)
+    "The delay before the second attempt of a run, in milliseconds. It doubles with each further attempt, up to 60,000. If the first attempt is lost with its worker node, the second one starts at once. From 0 to 60,000. Default 1000."
     idempotency_key: Optional[str] = Field(alias="idempotencyKey", default=None)
     "The idempotency key, at most 255 characters. Repeating a create with the same key returns the object that the first request created."
 
@@ -78,9 +83,15 @@ class CreateTaskScheduleInput(BaseModel):
     slots: int = 1
     "The number of slots that the task occupies while it runs. From 1 to 100. Default 1."
     max_attempts: int = Field(alias="maxAttempts", default=3)
-    "The maximum number of attempts of a run. Another attempt starts if one is lost. From 1 to 100. Default 3."
+    "The maximum number of attempts of a run. Another attempt starts if one fails or is lost. From 1 to 100. Default 3."
+    fail_attempts: int = Field(alias="failAttempts", default=0)
+    "The number of attempts that fail on purpose at the beginning of each run, to show how attempts are retried. From 0 to 100. Default 0."
+    retry_backoff_ms: int = Field(alias="retryBackoffMs", default=1000)
+    "The delay before the second attempt of a run, in milliseconds. It doubles with each further attempt, up to 60,000. If the first attempt is lost with its worker node, the second one starts at once. From 0 to 60,000. Default 1000."
     overlap: OverlapPolicy = OverlapPolicy.SKIP
     "What happens to a scheduled time that comes while the previous run has not ended. Default SKIP."
+    catch_up: CatchUpPolicy = Field(alias="catchUp", default=CatchUpPolicy.LATEST)
+    "What happens to scheduled times that came while no scheduler ran. With ALL, each scheduled time waits for the previous run to end, and the overlap policy does not apply. Default LATEST."
     misfire_grace: int = Field(alias="misfireGrace", default=300)
     "How late a missed scheduled time may still start a run, in seconds. From 1 to 316,224,000. Default 300."
     ends_at: Optional[datetime] = Field(alias="endsAt", default=None)
@@ -143,7 +154,11 @@ class NewTaskInput(BaseModel):
     slots: int = 1
     "The number of slots that the task occupies while it runs. From 1 to 100. Default 1."
     max_attempts: int = Field(alias="maxAttempts", default=3)
-    "The maximum number of attempts of a run. Another attempt starts if one is lost. From 1 to 100. Default 3."
+    "The maximum number of attempts of a run. Another attempt starts if one fails or is lost. From 1 to 100. Default 3."
+    fail_attempts: int = Field(alias="failAttempts", default=0)
+    "The number of attempts that fail on purpose at the beginning of each run, to show how attempts are retried. From 0 to 100. Default 0."
+    retry_backoff_ms: int = Field(alias="retryBackoffMs", default=1000)
+    "The delay before the second attempt of a run, in milliseconds. It doubles with each further attempt, up to 60,000. If the first attempt is lost with its worker node, the second one starts at once. From 0 to 60,000. Default 1000."
     idempotency_key: Optional[str] = Field(alias="idempotencyKey", default=None)
     "The idempotency key, at most 255 characters. Repeating a create with the same key returns the object that the first request created."
 
