@@ -1,56 +1,14 @@
 """The clients that applications use: graphql-ws and graphql-sse."""
 
-import json
-import queue
 import signal
-import subprocess
-import threading
 from contextlib import contextmanager
 
 import pytest
 
 from schema.core.relay import global_id
 from tasks_app.log import pages
-from tests import node
+from tests.node.program import Program
 from tests.support.cluster import running_cluster
-
-
-class Program:
-    """A program of tests/node, and what it says."""
-
-    def __init__(self, script, *arguments):
-        self._process = subprocess.Popen(
-            [*node.command(script), *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self._said = queue.Queue()
-        self._listener = threading.Thread(target=self._listen, daemon=True)
-        self._listener.start()
-
-    def next(self, *names):
-        """The value of the next line by one of these names; others are skipped."""
-        while True:
-            name, value = self._said.get(timeout=20)
-            if name in names:
-                return value
-
-    def end(self):
-        """Its exit status, when it has been asked to end."""
-        self._process.stdin.close()
-        return self._process.wait(timeout=20)
-
-    def kill(self):
-        self._process.kill()
-        self._process.wait()
-        self._listener.join()
-        self._process.stdin.close()
-        self._process.stdout.close()
-
-    def _listen(self):
-        for line in self._process.stdout:
-            self._said.put(json.loads(line))
 
 
 @contextmanager
