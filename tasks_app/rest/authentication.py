@@ -32,7 +32,7 @@ class BearerInDocuments(OpenApiAuthenticationExtension):  # type: ignore[no-unty
 
 
 class MayCall(BasePermission):
-    def has_permission(self, request: Request, view: Any) -> bool:
+    def has_permission(self, request: Request, view: object) -> bool:
         if actors.current().role is None:
             raise NotAuthenticated(actors.AUTHENTICATION_REQUIRED)
         needed = Role.VIEWER if request.method in SAFE_METHODS else Role.OPERATOR

@@ -15,13 +15,13 @@ from tasks_app.models import Task, TaskSchedule
 _CACHE_CONTROL = "private, no-cache"
 
 
-def task_version(task: Task) -> tuple[Any, ...]:
+def task_version(task: Task) -> tuple[object, ...]:
     """Return values that change whenever the representation of a task changes."""
     # Numbers, because texts of UUIDs and times would take longer than the rest.
     return task.pk.int, task.version, task.xid, task.updated_at.timestamp()
 
 
-def schedule_version(schedule: TaskSchedule) -> tuple[Any, ...]:
+def schedule_version(schedule: TaskSchedule) -> tuple[object, ...]:
     """Return values that change whenever the representation of a schedule changes."""
     own = schedule.pk.int, schedule.updated_at.timestamp()
     return *own, *task_version(schedule.task)

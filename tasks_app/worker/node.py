@@ -55,7 +55,7 @@ class Node(bootsteps.StartStopStep):
     # Threads start after the pool's processes have been forked.
     requires = ("celery.worker.components:Pool",)
 
-    def __init__(self, worker: Any, **kwargs: Any) -> None:
+    def __init__(self, worker: Any, **kwargs: object) -> None:
         super().__init__(worker, **kwargs)
         # Objects loaded by now share memory with the pool's processes; a garbage collection in a
         # process would copy them.
