@@ -96,9 +96,10 @@ class TaskWatch(Watch):
             return self._after, []
         # The position is read before the state, so that no change in between is missed.
         cursor = await log_reader.head()
-        if self.task_ids is None:
+        ids = self.task_ids
+        if ids is None:
             return cursor, []
-        tasks = await run_in_thread(lambda: list(models.Task.objects.filter(pk__in=self.task_ids)))
+        tasks = await run_in_thread(lambda: list(models.Task.objects.filter(pk__in=ids)))
         self._sent = {task.pk: task.version for task in tasks}
         matching = [task for task in tasks if self._matches(task.status, task.queue_id)]
         return cursor, present_states(matching, cursor)

@@ -139,4 +139,4 @@ def _load_schedules(tasks: Sequence[models.Task], arguments: Arguments) -> Itera
     # A prefetch of no rows would still run a query.
     tasks = [task for task in tasks if task.schedule_id]
     prefetch_related_objects(tasks, "schedule")
-    return [task.schedule for task in tasks]
+    return [task.schedule for task in tasks if task.schedule]

@@ -252,4 +252,4 @@ def _load_node(
 @prefetches(models.Task, "queue")
 def _load_queue(tasks: Sequence[models.Task], arguments: Arguments) -> Iterable[Model]:
     prefetch_related_objects(tasks, "queue")
-    return [task.queue for task in tasks]
+    return [task.queue for task in tasks]  # type: ignore[misc]  # django-stubs takes the type from db_default.
