@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 import strawberry
@@ -84,7 +83,7 @@ class TaskWatch(Watch):
         # The version of each task whose state was sent at the beginning.
         self._sent: dict[UUID, int] = {}
 
-    async def begin(self) -> tuple[Cursor, list[Any]]:
+    async def begin(self) -> tuple[Cursor, list[object]]:
         if self._after:
             try:
                 await log_reader.verify(self._after)
@@ -115,7 +114,7 @@ class TaskWatch(Watch):
             and event.versions[index] > self._sent.get(event.task_ids[index], 0)
         )
 
-    def payloads(self, items: Sequence[Item]) -> list[Any]:
+    def payloads(self, items: Sequence[Item]) -> list[object]:
         return status_changes([item.source for item in items])
 
     def _matches(self, status: str, queue: str) -> bool:
@@ -141,7 +140,7 @@ class LogWatch(Watch):
         self._kinds = kinds
         self._after = after
 
-    async def begin(self) -> tuple[Cursor, list[Any]]:
+    async def begin(self) -> tuple[Cursor, list[object]]:
         if self._after is None:
             cursor = await log_reader.head()
             return cursor, [event_batch([], cursor, caught_up=True)]

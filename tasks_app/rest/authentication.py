@@ -1,7 +1,5 @@
 """Authentication and permissions of the REST API: reads require VIEWER, writes OPERATOR."""
 
-from typing import Any
-
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied
@@ -27,7 +25,7 @@ class BearerInDocuments(OpenApiAuthenticationExtension):  # type: ignore[no-unty
     target_class = Bearer
     name = "token"
 
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
         return {"type": "http", "scheme": "bearer"}
 
 

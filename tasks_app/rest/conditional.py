@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from hashlib import blake2b
-from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseNotModified
@@ -27,7 +26,7 @@ def schedule_version(schedule: TaskSchedule) -> tuple[object, ...]:
     return *own, *task_version(schedule.task)
 
 
-def headers_of(request: Request, versions: Iterable[Any]) -> dict[str, str]:
+def headers_of(request: Request, versions: Iterable[object]) -> dict[str, str]:
     """Return the headers of a response with these versions of objects. Pages have none."""
     if request.accepted_renderer.format != "json":
         return {}

@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.utils.html import is_html_input
 
-from tasks_app.models import Task, TaskSchedule
+from tasks_app.models import Task, TaskResult, TaskSchedule
 from tasks_app.recurrence import (
     CatchUp,
     Cron,
@@ -55,7 +55,7 @@ class NewTaskSerializer(serializers.Serializer[Any]):
         return _initial(self, super().get_initial(), examples.TASK)
 
 
-class TaskResultSerializer(serializers.Serializer[Any]):
+class TaskResultSerializer(serializers.Serializer[TaskResult]):
     result = serializers.IntegerField()
     created_at = serializers.DateTimeField()
 
