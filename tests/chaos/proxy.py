@@ -36,6 +36,8 @@ class Proxy:
         self._healthy.set()
         self._fault = Fault.NONE
         self.port = 0
+        # The number of connections that clients have opened.
+        self.accepted = 0
 
     async def open(self) -> None:
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
@@ -61,6 +63,7 @@ class Proxy:
             writer.transport.abort()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.accepted += 1
         self._lines.add(writer)
         try:
             if self._fault is not Fault.REFUSE:

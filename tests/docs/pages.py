@@ -34,12 +34,12 @@ def pages() -> list[Path]:
     """Return every page that is written by hand."""
     top = sorted(path for path in ROOT.glob("*.md"))
     below = sorted(
-        path for folder in ("docs", "examples") for path in (ROOT / folder).rglob("*.md")
+        path for folder in ("docs", "examples", "clients") for path in (ROOT / folder).rglob("*.md")
     )
     return [
         path
         for path in [*top, *below]
-        if not {".packages", "node_modules"} & set(path.parts)
+        if not {".packages", ".venv", "node_modules"} & set(path.parts)
         and not (path.parent.name == "reference" and path.stem in _GENERATED)
     ]
 

@@ -96,9 +96,20 @@ def _files() -> Iterator[Path]:
     yield ROOT / ".env.example"
     yield ROOT / "mkdocs.yml"
     yield ROOT / "run"
-    for folder in ("docs", "examples", "project", "schema", "tasks_app", "tests", "bench"):
+    for folder in (
+        "docs",
+        "examples",
+        "clients",
+        "project",
+        "schema",
+        "tasks_app",
+        "tests",
+        "bench",
+    ):
         for path in sorted((ROOT / folder).rglob("*.py")):
-            is_foreign = {".packages", "node_modules", "migrations"} & set(path.parts)
+            is_foreign = {".packages", ".venv", "node_modules", "migrations", "generated"} & set(
+                path.parts
+            )
             if not is_foreign and path != Path(__file__):
                 yield path
 

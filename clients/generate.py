@@ -1,0 +1,90 @@
+"""Generate the code of the clients from the schema: `./run clients`.
+
+The generators conflict with the packages of the server, so each client has its packages in an
+environment of its own, from a locked list.
+"""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+CLIENTS = Path(__file__).resolve().parent
+PYTHON = CLIENTS / "python"
+TYPESCRIPT = CLIENTS / "typescript"
+
+
+def python_environment() -> Path:
+    """Make `clients/python/.venv` if it is missing or outdated, and return its interpreter."""
+    environment = PYTHON / ".venv"
+    python, stamp = environment / "bin" / "python", environment / "stamp"
+    inputs = [PYTHON / "requirements.txt", PYTHON / "pyproject.toml"]
+    lock = "\n".join([str(PYTHON), *(path.read_text() for path in inputs)])
+    with _exclusive(PYTHON / ".venv.lock"):
+        if not stamp.exists() or stamp.read_text() != lock:
+            uv = [sys.executable, "-m", "uv", "--quiet"]
+            _run([*uv, "venv", "--clear", "--python", sys.executable, str(environment)])
+            install = [*uv, "pip", "install", "--python", str(python)]
+            _run([*install, "--require-hashes", "-r", str(PYTHON / "requirements.txt")])
+            _run([*install, "--no-deps", "--no-build-isolation", "--editable", str(PYTHON)])
+            stamp.write_text(lock)
+    return python
+
+
+def generate_python(folder: Path) -> None:
+    """Generate the package `generated` of the Python client anew.
+
+    Args:
+        folder: `clients/python`, or a copy of it with the schema at the same relative path.
+    """
+    shutil.rmtree(folder / "cluster_scheduler_client" / "generated", ignore_errors=True)
+    _run([str(python_environment()), "-m", "ariadne_codegen"], folder)
+
+
+def typescript_packages() -> None:
+    """Build `clients/typescript`, with its packages installed as they are locked."""
+    lock, installed = TYPESCRIPT / "package-lock.json", TYPESCRIPT / "node_modules" / ".stamp"
+    with _exclusive(TYPESCRIPT / ".packages.lock"):
+        if not installed.exists() or installed.read_text() != lock.read_text():
+            _run(["npm", "ci", "--prefer-offline", "--loglevel", "error"], TYPESCRIPT)
+            installed.write_text(lock.read_text())
+        _run(["npm", "run", "--silent", "build"], TYPESCRIPT)
+
+
+def generate_typescript(folder: Path) -> None:
+    """Generate `src/generated.ts` of the TypeScript client anew.
+
+    Args:
+        folder: `clients/typescript`, or a copy of it with schema, operations and packages at the
+            same relative paths.
+    """
+    _run(["npm", "run", "--silent", "generate"], folder)
+
+
+@contextmanager
+def _exclusive(path: Path) -> Iterator[None]:
+    """Wait until no other process makes the same environment."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _run(command: list[str], folder: Path = CLIENTS) -> None:
+    # uv neither fetches a Python nor trusts other certificates than the machine does.
+    variables = {"UV_PYTHON_DOWNLOADS": "never", "UV_SYSTEM_CERTS": "true"}
+    subprocess.run(command, cwd=folder, env=os.environ | variables, check=True, timeout=600)
+
+
+def main() -> None:
+    """Generate the code of every client."""
+    generate_python(PYTHON)
+    typescript_packages()
+    generate_typescript(TYPESCRIPT)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""The clients work in their own environments, and lose no change."""
+
+import os
+import signal
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from schema.core.relay import global_id
+from tasks_app.log import events, pages
+from tests.chaos.proxy import Fault, Switchboard
+from tests.clients.programs import following, python_client, run, typescript_client
+from tests.support.cluster import running_cluster
+from tests.support.waiting import TIMEOUT_FACTOR, eventually
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def python(tmp_path_factory):
+    return python_client(tmp_path_factory.mktemp("python"))
+
+
+@pytest.fixture(scope="module")
+def typescript(tmp_path_factory):
+    return typescript_client(tmp_path_factory.mktemp("typescript"))
+
+
+@pytest.fixture(scope="module", params=["python", "typescript"])
+def client(request):
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="module")
+def server(django_db_setup):
+    """A web process that no test stops."""
+    with running_cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def web(transactional_db):
+    with running_cluster() as cluster:
+        yield cluster
+
+
+@pytest.mark.parametrize("scenario", ["tasks", "pages", "schedules"])
+def test_operations(scenario, client, server, transactional_db):
+    run([*client.program, scenario, server.url])
+
+
+def test_python_enums_accept_new_values(python, server):
+    run([*python.program, "new_enum_values", server.url])
+
+
+def test_typescript_loop_ends_when_aborted(typescript, server, transactional_db):
+    run([*typescript.program, "abort", server.url, pages.head().encode()])
+
+
+def test_following_with_a_wrong_token_ends(client, transactional_db):
+    with running_cluster(API_AUTH="token") as cluster:
+        command = [*client.program, "refused", cluster.url, pages.head().encode()]
+        run(command, env=os.environ | {"CLUSTER_TOKEN": "wrong"})
+
+
+def change(task, version=1):
+    return [global_id("Task", task.pk), version]
+
+
+def test_following_resumes_after_a_crash_and_a_restart(client, web, make_task):
+    with following(client, web.url, pages.head().encode()) as next_change:
+        first = make_task()
+        assert next_change() == change(first)
+        for end in (signal.SIGKILL, signal.SIGTERM):
+            web.processes["web"].send_signal(end)
+            web.processes["web"].wait(timeout=20 * TIMEOUT_FACTOR)
+            while_away = [make_task() for _ in range(3)]
+            web.start_web()
+            afterwards = make_task()
+            for task in (*while_away, afterwards):
+                assert next_change() == change(task)
+
+
+@pytest.mark.parametrize("fault", [Fault.CUT, Fault.BLACK_HOLE])
+def test_following_resumes_after_a_fault_of_the_network(
+    fault, client, server, transactional_db, make_task
+):
+    proxies = Switchboard()
+    try:
+        proxy = proxies.open(server.port)
+        with following(client, f"http://127.0.0.1:{proxy.port}", pages.head().encode()) as receive:
+            first = make_task()
+            assert receive() == change(first)
+            # Half of the change arrives, or nothing at all: the client opens another connection.
+            connections = proxy.accepted
+            proxies.set(proxy, fault)
+            second = make_task()
+            eventually(lambda: proxy.accepted > connections)
+            proxies.set(proxy, Fault.NONE)
+            third = make_task()
+            assert [receive(), receive()] == [change(second), change(third)]
+    finally:
+        proxies.close()
+
+
+def test_following_reports_a_gap_and_continues(client, server, transactional_db, make_task):
+    make_task()
+    old = pages.head().encode()
+    make_task()
+    delete_log()
+
+    with following(client, server.url, old) as next_change:
+        kind, cursor = next_change()
+        assert kind == "gap"
+        last = make_task()
+        assert next_change() == change(last)
+    with following(client, server.url, cursor) as next_change:
+        assert next_change() == change(last)
+
+
+def delete_log():
+    events.delete_before(timezone.now() + timedelta(days=1), 1_000, rolled_up_until=2**62)
+
+
+def test_example_of_the_readme(client, transactional_db):
+    with running_cluster("node-1") as cluster:
+        example = Path(client.example[-1])
+        example.write_text(example.read_text().replace("http://localhost:8000", cluster.url))
+        output = run(client.example)
+    changes = ["1 PENDING", "2 RUNNING", "3 SUCCESS"]
+    assert output.splitlines() == [*changes, "2 + 3 = 5", "1 tasks"]
