@@ -8,7 +8,6 @@ import signal
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from bench.parts import PARTS, Bench
 from bench.report import Report
@@ -63,7 +62,7 @@ def _measure(options: argparse.Namespace) -> None:
         options.json.write_text(json.dumps({"machine": machine, "parts": parts}, indent=2) + "\n")
 
 
-def _machine(engines: Engines) -> dict[str, Any]:
+def _machine(engines: Engines) -> dict[str, object]:
     return {
         "cores": os.cpu_count(),
         "Python": platform.python_version(),

@@ -14,7 +14,7 @@ import psycopg2
 
 from bench import load
 from bench.load import Load
-from bench.report import Figures
+from bench.report import Figures, Json, Row
 from bench.stack import POLL_SECONDS, READY_SECONDS, BenchError, Engines, Process
 from project.standalone.engines import free_port
 
@@ -80,12 +80,12 @@ class Web:
     def ask(self, path: str) -> Any:
         return json.loads(self.read(path))
 
-    def graphql(self, query: str, **variables: Any) -> Load:
+    def graphql(self, query: str, **variables: object) -> Load:
         """One request, which may be refused."""
         body = json.dumps({"query": query, "variables": variables}).encode()
         return load.post_all(f"{self.url}/graphql/", [body], connections=1)
 
-    def execute(self, sql: str) -> list[tuple[Any, ...]]:
+    def execute(self, sql: str) -> list[Row]:
         with closing(psycopg2.connect(self.database_url)) as connection:
             connection.autocommit = True
             with connection.cursor() as cursor:
@@ -222,7 +222,7 @@ def _heavy_bodies() -> Iterator[tuple[str, bytes]]:
     for name, document in documents.items():
         # A name of its own keeps it out of every cache.
         yield name, json.dumps({"query": f"query NAME {document}"}).encode()
-    where: dict[str, Any] = {}
+    where: dict[str, object] = {}
     for _ in range(150):
         where = {"NOT": where}
     yield "variable 150 deep", json.dumps({"query": _WHERE, "variables": {"where": where}}).encode()
@@ -278,6 +278,6 @@ def _pages(web: Web) -> Figures:
     }
 
 
-def _scan(plan: dict[str, Any]) -> str:
+def _scan(plan: Json) -> str:
     """The kind of the innermost step."""
     return _scan(plan["Plans"][0]) if "Plans" in plan else str(plan["Node Type"])

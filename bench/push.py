@@ -18,7 +18,7 @@ import redis
 import uvloop
 
 from bench.graphql import Web, running
-from bench.report import Figures
+from bench.report import Figures, Json
 from bench.sockets import Subscriber, connect
 from bench.stack import POLL_SECONDS, READY_SECONDS, BenchError, Engines, Process
 from project.standalone.engines import free_port
@@ -232,13 +232,13 @@ async def _until(condition: Callable[[], bool]) -> None:
         await asyncio.sleep(0.05)
 
 
-def _delay(change: dict[str, Any], now: float) -> float:
+def _delay(change: Json, now: float) -> float:
     """From the beginning of the transaction that made the change, in seconds."""
     return now - datetime.fromisoformat(change["at"]).timestamp()
 
 
-def _change(payload: bytes) -> dict[str, Any]:
-    change: dict[str, Any] = json.loads(payload)["payload"]["data"]["taskStatusChanged"]
+def _change(payload: bytes) -> Json:
+    change: Json = json.loads(payload)["payload"]["data"]["taskStatusChanged"]
     return change
 
 

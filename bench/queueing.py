@@ -3,17 +3,16 @@
 import random
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from statistics import quantiles
-from typing import Any
 
 import psycopg2
 
 from bench import stack
-from bench.report import Figures
+from bench.report import Figures, Row
 from bench.stack import OURS, BenchError, Engines, Running
 
 NODES, SLOTS = 3, 4
@@ -153,12 +152,12 @@ def _post(url: str) -> None:
 
 
 @contextmanager
-def connected(running: Running) -> Iterator[Any]:
+def connected(running: Running) -> Iterator[Callable[..., list[Row]]]:
     """Yield a function that executes a statement in the contestant's database."""
     with closing(psycopg2.connect(running.database_url)) as connection:
         connection.autocommit = True
 
-        def execute(sql: str, params: Any = ()) -> list[tuple[Any, ...]]:
+        def execute(sql: str, params: Sequence[object] = ()) -> list[Row]:
             with connection.cursor() as cursor:
                 cursor.execute(sql, params)
                 return cursor.fetchall() if cursor.description else []

@@ -4,6 +4,10 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
+# A decoded JSON object.
+Json = dict[str, Any]
+# The values of a row of a query.
+Row = tuple[Any, ...]
 # What one round measured, by name and unit.
 Figures = dict[str, float]
 
@@ -27,7 +31,7 @@ class Report:
             lines[-1] += "   each round"
         return "\n".join([*lines, *(self._line(name) for name in self.ours[0])])
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         return {
             "title": self.title,
             "yardstick": self.yardstick,

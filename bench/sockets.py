@@ -6,7 +6,7 @@ import json
 import os
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,7 @@ class Subscriber(asyncio.Protocol):
     """One subscription on a socket of its own; `heard` gets the text of each answer, and when."""
 
     query: str
-    variables: dict[str, Any]
+    variables: Mapping[str, object]
     heard: Callable[["Subscriber", bytes, float], None]
     reads: bool = True
     count: int = 0
@@ -94,7 +94,7 @@ class Subscriber(asyncio.Protocol):
         elif opcode == 8:
             self.close_code = int.from_bytes(payload[:2], "big")
 
-    def _send(self, message: dict[str, Any]) -> None:
+    def _send(self, message: dict[str, object]) -> None:
         self._send_frame(0x81, json.dumps(message).encode())
 
     def _send_frame(self, first: int, payload: bytes) -> None:

@@ -97,7 +97,7 @@ _STREAM_MIDDLEWARE = [
     Middleware(StreamCompression),
 ]
 
-application: Any = Router(
+application = Router(
     [
         Mount(
             settings.STATIC_URL.rstrip("/"),

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
 
 from django.contrib.auth.signals import user_login_failed
 from django.contrib.auth.views import redirect_to_login
@@ -79,7 +78,7 @@ def _address(request: HttpRequest) -> str:
 
 
 @receiver(user_login_failed)
-def _note_wrong_password(request: HttpRequest | None = None, **_: Any) -> None:
+def _note_wrong_password(request: HttpRequest | None = None, **_: object) -> None:
     if request is not None:
         authentication.record_failed_login(_address(request))
 
@@ -91,7 +90,7 @@ def refused(
     code: str = "",
     *,
     headers: dict[str, str] | None = None,
-    **extensions: Any,
+    **extensions: object,
 ) -> HttpResponse:
     """Return an error in the format of the API that the request is for."""
     if is_graphql(request.path_info):
@@ -128,7 +127,7 @@ def login_required_page(view: View) -> View:
     """Wrap a view so that it requires a role."""
 
     @wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         if actors.current().role is None:
             return unauthenticated(request)
         return view(request, *args, **kwargs)
@@ -140,7 +139,7 @@ def after_login(view: View) -> View:
     """Wrap a page so that anonymous users are redirected to the login page."""
 
     @wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         wants_page = "text/html" in request.headers.get("Accept", "")
         if request.method == "GET" and wants_page and actors.current().role is None:
             return redirect_to_login(request.get_full_path())

@@ -52,7 +52,7 @@ class Channel(redis.Channel):
 
     QoS = QoS
 
-    def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:
+    def _connparams(self, asynchronous: bool = False) -> dict[str, object]:
         if getattr(self.connection, "client", None) is None:
             raise BrokerConnectionError("The connection of this channel was given up.")
         return super()._connparams(asynchronous)  # type: ignore[no-any-return,misc]

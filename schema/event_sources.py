@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 import strawberry
@@ -84,7 +83,7 @@ class TaskWatch(Watch):
         # The version of each task whose state was sent at the beginning.
         self._sent: dict[UUID, int] = {}
 
-    async def begin(self) -> tuple[Cursor, list[Any]]:
+    async def begin(self) -> tuple[Cursor, list[object]]:
         if self._after:
             try:
                 await log_reader.verify(self._after)
@@ -96,9 +95,10 @@ class TaskWatch(Watch):
             return self._after, []
         # The position is read before the state, so that no change in between is missed.
         cursor = await log_reader.head()
-        if self.task_ids is None:
+        ids = self.task_ids
+        if ids is None:
             return cursor, []
-        tasks = await run_in_thread(lambda: list(models.Task.objects.filter(pk__in=self.task_ids)))
+        tasks = await run_in_thread(lambda: list(models.Task.objects.filter(pk__in=ids)))
         self._sent = {task.pk: task.version for task in tasks}
         matching = [task for task in tasks if self._matches(task.status, task.queue_id)]
         return cursor, present_states(matching, cursor)
@@ -114,7 +114,7 @@ class TaskWatch(Watch):
             and event.versions[index] > self._sent.get(event.task_ids[index], 0)
         )
 
-    def payloads(self, items: Sequence[Item]) -> list[Any]:
+    def payloads(self, items: Sequence[Item]) -> list[object]:
         return status_changes([item.source for item in items])
 
     def _matches(self, status: str, queue: str) -> bool:
@@ -140,7 +140,7 @@ class LogWatch(Watch):
         self._kinds = kinds
         self._after = after
 
-    async def begin(self) -> tuple[Cursor, list[Any]]:
+    async def begin(self) -> tuple[Cursor, list[object]]:
         if self._after is None:
             cursor = await log_reader.head()
             return cursor, [event_batch([], cursor, caught_up=True)]

@@ -4,7 +4,7 @@ The APIs read rows through `visible`, services check the object of an action by 
 subscriptions filter changes by `task_filter`. Without a scope, all rows are visible.
 """
 
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
@@ -62,6 +62,6 @@ def refusal(scope: Scope) -> str:
     return f"The token is limited to the {scope.kind.lower()} {scope.key}."
 
 
-def _condition(scope: Scope, model: type[Any]) -> Q:
+def _condition(scope: Scope, model: type[Model]) -> Q:
     column = _COLUMNS.get((scope.kind, model))
     return Q(pk__in=[]) if column is None else Q(**{column: scope.key})

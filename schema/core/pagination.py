@@ -1,9 +1,10 @@
 """Lists by pages (Relay's connections), with keyset pagination: every page costs the same."""
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -68,7 +69,7 @@ class Connection(Generic[Row]):
         description=("The elements of the page with their cursors.")
     )
     page_info: PageInfo = strawberry.field(description="Information about the page.")
-    rows: strawberry.Private[Any]
+    rows: strawberry.Private[QuerySet[Model]]
 
     @strawberry.field(description="The elements of the page without cursors.")
     def nodes(self) -> list[Row]:
@@ -189,7 +190,7 @@ def _aware(text: str) -> datetime:
     return time.astimezone(UTC)
 
 
-def _count(rows: QuerySet[Any]) -> tuple[int, bool]:
+def _count(rows: QuerySet[Model]) -> tuple[int, bool]:
     """Return the number of rows, and whether it is an estimate."""
     if (count := rows.order_by()[: COUNT_MAX + 1].count()) <= COUNT_MAX:
         return count, False
@@ -200,7 +201,7 @@ def _count(rows: QuerySet[Any]) -> tuple[int, bool]:
     return max(COUNT_MAX + 1, int(plan[0]["Plan"]["Plan Rows"])), True
 
 
-def prefetch_page(info: strawberry.Info, edges: list[Any]) -> None:
+def prefetch_page(info: strawberry.Info, edges: Sequence[Edge[M]]) -> None:
     """Load what the operation selects of the elements of a page."""
     rows = [edge.node for edge in edges]
     prefetch_for(info, rows, "nodes")

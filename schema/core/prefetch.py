@@ -1,23 +1,49 @@
 """Loads in bulk what a selection needs: a query for each relation, however many rows there are."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import strawberry
 from django.db.models import Model, QuerySet
 from strawberry.types.nodes import SelectedField, Selection
 
-Prefetch = Callable[[Sequence[Any], dict[str, Any]], Iterable[Any]]
+T = TypeVar("T")
+M = TypeVar("M", bound=Model)
+
+# The arguments of a field, as they are in the document or in the variables.
+Arguments = dict[str, Any]
+# A function of the rows and the field's arguments. Its rows are of one model or several.
+Prefetch = Callable[..., Iterable[Model]]
+P = TypeVar("P", bound=Prefetch)
 _loads: dict[tuple[type[Model], str], Prefetch] = {}
 
 
-def prefetches(model: type[Model], field: str) -> Callable[[Prefetch], Prefetch]:
+class Loaded(Generic[T]):
+    """Values that the function of `prefetches` for a field keeps on rows, for its resolver."""
+
+    def __init__(self, field: str) -> None:
+        self._field = field
+        self.attribute = f"loaded_{field}"
+
+    def set(self, row: Model, value: T) -> None:
+        """Keep the value of a row."""
+        vars(row)[self.attribute] = value
+
+    def of(self, row: Model) -> T:
+        """Return the value of a row. It is loaded if it was not loaded with other rows."""
+        if self.attribute not in vars(row):
+            _loads[type(row), self._field]([row], {})
+        value: T = vars(row)[self.attribute]
+        return value
+
+
+def prefetches(model: type[Model], field: str) -> Callable[[P], P]:
     """Declare what a field of the type drawn from this model needs.
 
     The function gets the rows and the field's arguments, and answers the rows it led to.
     """
 
-    def declare(load: Prefetch) -> Prefetch:
+    def declare(load: P) -> P:
         _loads[model, field] = load
         return load
 
@@ -37,12 +63,7 @@ def prefetch_for(info: strawberry.Info, rows: Sequence[Model], *path: str) -> No
     _load(rows, selections)
 
 
-def prefetch_one(row: Model, field: str) -> None:
-    """Prefetch what a field of one row needs, where it was not loaded with others."""
-    _loads[type(row), field]([row], {})
-
-
-def fetch_selected(info: strawberry.Info, found: QuerySet[Any]) -> list[Any]:
+def fetch_selected(info: strawberry.Info, found: QuerySet[M]) -> list[M]:
     """The rows, with what is selected of them."""
     rows = list(found)
     prefetch_for(info, rows)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import strawberry
 import strawberry_django
+from django.db.models import Model
 from graphql import GraphQLError
 from strawberry.relay.utils import from_base64, to_base64
 
@@ -24,10 +25,9 @@ class Node:
     """The interface of objects with a global ID."""
 
     @strawberry.field(description="The global ID of the object. Opaque, and unique in all types.")
-    def id(self, info: strawberry.Info) -> strawberry.ID:
+    def id(self: Model, info: strawberry.Info) -> strawberry.ID:
         """Return the global ID."""
-        row: Any = self
-        return global_id(info.path.typename or "", row.pk)
+        return global_id(info.path.typename or "", self.pk)
 
 
 def described(description: str, **options: Any) -> Any:

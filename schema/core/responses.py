@@ -1,7 +1,6 @@
 """Responses to GraphQL requests that are refused before anything is executed."""
 
 from collections.abc import Mapping
-from typing import Any
 
 JSON_TYPE = "application/json"
 RESPONSE_TYPE = "application/graphql-response+json"
@@ -48,7 +47,9 @@ def error_headers(accept: str, headers: Mapping[str, str] | None = None) -> dict
     return {"Content-Type": content_type(accept), "Vary": "Accept", **(headers or {})}
 
 
-def error_body(message: str, status: int, code: str = "", **extensions: Any) -> dict[str, Any]:
+def error_body(
+    message: str, status: int, code: str = "", **extensions: object
+) -> dict[str, object]:
     """Return a response with one error. The default of its code depends on the HTTP status."""
     error = {"message": message, "extensions": {"code": code or _CODES[status], **extensions}}
     return {"errors": [error]}

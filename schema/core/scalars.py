@@ -13,7 +13,7 @@ from schema.core.errors import InvalidValueError
 BigInt = NewType("BigInt", int)
 
 
-def _integer(value: Any) -> int:
+def _integer(value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     # `int` also accepts blanks, underscores and digits of other scripts.
@@ -22,7 +22,7 @@ def _integer(value: Any) -> int:
     raise TypeError("must be an integer, or a string of one")
 
 
-def _time(value: Any) -> datetime:
+def _time(value: object) -> datetime:
     if not isinstance(value, str):
         raise TypeError("must be a string")
     try:
@@ -35,7 +35,7 @@ def _time(value: Any) -> datetime:
 def _reading(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """Make a parser for literals in documents, which can be of any type."""
 
-    def read(value: Any) -> Any:
+    def read(value: object) -> Any:
         try:
             return parse(value)
         except (TypeError, ValueError, AttributeError) as error:

@@ -54,7 +54,7 @@ class Watch(Source):
     task_ids: frozenset[UUID] | None = None
     has_heartbeats = False
 
-    async def begin(self) -> tuple[Cursor, list[Any]]:
+    async def begin(self) -> tuple[Cursor, list[object]]:
         """Return the cursor to start after, and the first payloads.
 
         Raises:
@@ -66,7 +66,7 @@ class Watch(Source):
         """Return the items of the page that come after the cursor, in order."""
         raise NotImplementedError
 
-    def payloads(self, items: Sequence[Item]) -> list[Any]:
+    def payloads(self, items: Sequence[Item]) -> Sequence[object]:
         """Return one payload for each item."""
         raise NotImplementedError
 
@@ -78,7 +78,7 @@ class Watch(Source):
         """Return the item without what comes before the cursor, or the same item."""
         return item
 
-    def heartbeat(self, cursor: Cursor) -> Any:
+    def heartbeat(self, cursor: Cursor) -> object:
         """Return the payload that is sent every 15 seconds if `has_heartbeats` is set."""
 
     def answers(self, answering: ResponseEncoder) -> AsyncGenerator[str, None]:

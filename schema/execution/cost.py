@@ -8,7 +8,7 @@ Values of variables count in a second pass, of documents that use them as the si
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from graphql import (
     ArgumentNode,
@@ -19,12 +19,14 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLError,
     GraphQLSchema,
+    InlineFragmentNode,
     IntValueNode,
     ListValueNode,
     Node,
     NullValueNode,
     ObjectValueNode,
     OperationDefinitionNode,
+    SelectionNode,
     SelectionSetNode,
     ValueNode,
     VariableNode,
@@ -144,7 +146,9 @@ class _CostAnalyzer:
         variables: The values of all variables that have one. None for the minimum cost.
     """
 
-    def __init__(self, document: DocumentNode, variables: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, document: DocumentNode, variables: Mapping[str, object] | None = None
+    ) -> None:
         self.has_variable_sizes = False
         self._variables = variables
         self._fragments = {
@@ -174,10 +178,11 @@ class _CostAnalyzer:
         most = shared + max(repeats.values(), default=0)
         return total._replace(repeats=min(most, _BEYOND))
 
-    def _weigh_one(self, node: Any) -> Measure:
+    def _weigh_one(self, node: SelectionNode) -> Measure:
         if isinstance(node, FragmentSpreadNode):
             inner = self._weigh_fragment(node.name.value)
         else:
+            assert isinstance(node, FieldNode | InlineFragmentNode)
             inner = self._weigh(node.selection_set)
         if not isinstance(node, FieldNode):
             return inner._replace(selections=inner.selections + 1)
@@ -219,7 +224,7 @@ class _CostAnalyzer:
         return _value_size(self._variables.get(value.name.value))
 
 
-def _answer_name(node: Any) -> str:
+def _answer_name(node: SelectionNode) -> str:
     return (node.alias or node.name).value if isinstance(node, FieldNode) else ""
 
 
@@ -281,7 +286,7 @@ class Document(NamedTuple):
     errors: list[GraphQLError]
     fields: frozenset[str]
 
-    def cost(self, operation_name: str | None, variables: Mapping[str, Any] | None) -> int:
+    def cost(self, operation_name: str | None, variables: Mapping[str, object] | None) -> int:
         """Return the cost of an operation with the values of its variables."""
         operation = get_operation_ast(self.node, operation_name)
         if operation is None or not self.has_variable_sizes:
@@ -290,7 +295,7 @@ class Document(NamedTuple):
         return _CostAnalyzer(self.node, values).weigh_definition(operation).cost
 
     def refusals(
-        self, operation_name: str | None, variables: Mapping[str, Any] | None
+        self, operation_name: str | None, variables: Mapping[str, object] | None
     ) -> list[GraphQLError]:
         """Return the errors for which the operation is not executed for the current actor."""
         if self.errors:
@@ -345,7 +350,7 @@ class Documents(SchemaExtension):
         )
         yield
 
-    def get_results(self) -> dict[str, Any]:
+    def get_results(self) -> dict[str, object]:
         """Return the cost for the response's `extensions`."""
         context = self.execution_context
         if self._document is None or context.pre_execution_errors:

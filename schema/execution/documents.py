@@ -11,7 +11,6 @@ import json
 from collections import OrderedDict
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -49,7 +48,7 @@ _registered: OrderedDict[str, str] = OrderedDict()
 _lock = Lock()
 
 
-def resolve(query: str | None, extensions: dict[str, Any] | None) -> str | None:
+def resolve(query: str | None, extensions: dict[str, object] | None) -> str | None:
     """Return the text of a request's document; None if the request names none.
 
     Args:

@@ -32,7 +32,10 @@ from graphql import (
     visit,
 )
 from graphql.execution import execute_subscription_event
+from graphql.execution.executor import Executor
+from strawberry import Schema
 from strawberry.schema.exceptions import CannotGetOperationTypeError
+from strawberry.types import ExecutionResult as StrawberryResult
 
 from schema.core import errors
 from schema.execution import cost
@@ -63,7 +66,7 @@ class Request(NamedTuple):
     """
 
     query: str
-    variables: dict[str, Any] | None = None
+    variables: dict[str, object] | None = None
     operation_name: str | None = None
     may_write: bool = True
     last_event_id: str | None = None
@@ -121,7 +124,7 @@ class RefusedError(Exception):
         self.errors = [error.formatted for error in errors.public(found)]
 
 
-class Source(AsyncIterator[Any]):
+class Source(AsyncIterator[object]):
     """The return value of a subscription resolver, which yields encoded responses."""
 
     wants_start = False
@@ -130,7 +133,7 @@ class Source(AsyncIterator[Any]):
         """Yield the encoded responses."""
         raise NotImplementedError
 
-    async def __anext__(self) -> Any:
+    async def __anext__(self) -> object:
         raise TypeError("A subscription is run by schema.execution.executor.")
 
 
@@ -140,11 +143,11 @@ class ResponseEncoder:
     `key` is equal for all operations that make equal responses.
     """
 
-    def __init__(self, executor: Any, key: Hashable) -> None:
+    def __init__(self, executor: Executor[dict[str, object]], key: Hashable) -> None:
         self._executor = executor
         self.key = key
 
-    async def make(self, payloads: Sequence[Any]) -> list[str]:
+    async def make(self, payloads: Sequence[object]) -> list[str]:
         """Return a response for each payload. While the database is unavailable, it retries."""
         while True:
             try:
@@ -153,20 +156,21 @@ class ResponseEncoder:
                 logger.warning("cannot make responses, retrying: %s", str(error).strip())
                 await asyncio.sleep(RETRY_SECONDS)
 
-    def _make(self, payloads: Sequence[Any]) -> list[str]:
+    def _make(self, payloads: Sequence[object]) -> list[str]:
         return [self._answer(payload) for payload in payloads]
 
-    def _answer(self, payload: Any) -> str:
-        result: Any = execute_subscription_event(self._executor.build_per_event_executor(payload))
+    def _answer(self, payload: object) -> str:
+        result = execute_subscription_event(self._executor.build_per_event_executor(payload))
+        assert isinstance(result, ExecutionResult)  # All resolvers are synchronous.
         for error in result.errors or ():
             if isinstance(error.original_error, OperationalError | InterfaceError):
                 raise error.original_error
         return encode(result)
 
 
-def encode(result: Any) -> str:
+def encode(result: ExecutionResult | StrawberryResult) -> str:
     """Return the response of an execution in JSON, with internal errors masked."""
-    answer: dict[str, Any] = {"data": result.data}
+    answer: dict[str, object] = {"data": result.data}
     if result.errors:
         errors.log(result.errors, None)
         answer["errors"] = [error.formatted for error in errors.public(result.errors)]
@@ -180,7 +184,7 @@ async def run_in_thread(function: Callable[[], T]) -> T:
     return await _run(_operation_threads, function)
 
 
-async def answers(schema: Any, request: Request) -> AsyncGenerator[str, None]:
+async def answers(schema: Schema, request: Request) -> AsyncGenerator[str, None]:
     """Yield the encoded responses: one for a query or mutation, any number for a subscription.
 
     Raises:
@@ -204,7 +208,7 @@ async def answers(schema: Any, request: Request) -> AsyncGenerator[str, None]:
         yield await run_in_thread(partial(_execute, schema, request))
 
 
-def _execute(schema: Any, request: Request) -> str:
+def _execute(schema: Schema, request: Request) -> str:
     try:
         result = schema.execute_sync(
             request.query,
@@ -219,7 +223,7 @@ def _execute(schema: Any, request: Request) -> str:
     return encode(result)
 
 
-def _is_subscription(schema: Any, request: Request) -> bool:
+def _is_subscription(schema: Schema, request: Request) -> bool:
     """Parse and validate the document, and return whether the operation is a subscription."""
     try:
         document = _read(schema, request.query)
@@ -235,11 +239,11 @@ def _is_subscription(schema: Any, request: Request) -> bool:
     return True
 
 
-def _read(schema: Any, query: str) -> cost.Document:
+def _read(schema: Schema, query: str) -> cost.Document:
     return cost.read(query, schema._schema, tuple(specified_rules))
 
 
-async def _subscribe(schema: Any, request: Request) -> tuple[Source, ResponseEncoder]:
+async def _subscribe(schema: Schema, request: Request) -> tuple[Source, ResponseEncoder]:
     document = _read(schema, request.query)
     executor = schema.execution_context_class.build(
         schema._schema,
@@ -292,7 +296,7 @@ class _Variables(Visitor):
         super().__init__()
         self.names: set[str] = set()
 
-    def enter_variable(self, node: VariableNode, *_: Any) -> None:
+    def enter_variable(self, node: VariableNode, *_: object) -> None:
         self.names.add(node.name.value)
 
 

@@ -46,7 +46,7 @@ class GraphQLView(StrawberryView[Any, Any]):
 
     _is_request_error = False
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         """Answer a request. Errors of the transport are GraphQL errors as well."""
         try:
             if actors.current().role is None:
@@ -104,7 +104,11 @@ class GraphQLView(StrawberryView[Any, Any]):
             self._is_request_error = True
         return response
 
-    def create_response(self, response_data: Any, sub_response: HttpResponse) -> HttpResponseBase:
+    def create_response(
+        self,
+        response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse],
+        sub_response: HttpResponse,
+    ) -> HttpResponseBase:
         """Return the response in the media type that the client accepts."""
         response = super().create_response(response_data, sub_response)
         accept = self.request.headers.get("accept", "")
@@ -126,7 +130,7 @@ def refusal(
     code: str = "",
     *,
     headers: dict[str, str] | None = None,
-    **extensions: Any,
+    **extensions: object,
 ) -> HttpResponse:
     """Return a response with a GraphQL error, in the media type that the client accepts."""
     return HttpResponse(

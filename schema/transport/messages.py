@@ -2,7 +2,6 @@
 
 import json
 import re
-from typing import Any
 
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
@@ -14,7 +13,7 @@ DEPTH_MAX = 25
 _SURROGATE = re.compile(r"\\u[dD][89abcdefABCDEF]")
 
 
-def parse(text: str) -> dict[str, Any]:
+def parse(text: str) -> dict[str, object]:
     """Return the JSON object in the text.
 
     Raises:

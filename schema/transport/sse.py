@@ -91,7 +91,7 @@ def _refusal(
     code: str = "",
     *,
     headers: dict[str, str] | None = None,
-    **extensions: Any,
+    **extensions: object,
 ) -> Response:
     accept = request.headers.get("accept", "")
     body = error_body(message, status, code, **extensions)

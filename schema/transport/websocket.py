@@ -9,19 +9,25 @@ import asyncio
 import json
 import logging
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
 from datetime import timedelta
 from typing import Any
 
 from channels.exceptions import StopConsumer
 from django.conf import settings
+from graphql import GraphQLFormattedError
+from starlette.types import Message, Scope, Send
 from strawberry.channels import GraphQLWSConsumer
+from strawberry.channels.handlers.base import ChannelsMessage
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
     Operation,
 )
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import SubscribeMessage
+from strawberry.types.unset import UnsetType
 
 from schema import schema
 from schema.execution import documents, executor
@@ -58,7 +64,7 @@ class Handler(BaseGraphQLTransportWSHandler[Any, None]):
         """Close the socket with the reason why the message is not valid."""
         await super().handle_invalid_message(self.view.message_error or error_message)
 
-    async def handle_subscribe(self, message: Any) -> None:
+    async def handle_subscribe(self, message: SubscribeMessage) -> None:
         """Start an operation. The hash of its document may replace the text."""
         payload = message["payload"]
         if self.connection_acknowledged and message["id"] not in self.operations:
@@ -69,6 +75,7 @@ class Handler(BaseGraphQLTransportWSHandler[Any, None]):
                     {"id": message["id"], "type": "error", "payload": [error.formatted]}
                 )
                 return
+            assert query is not None  # _check() refuses a message without a query
             message = {**message, "payload": {**payload, "query": query}}
         await super().handle_subscribe(message)
 
@@ -87,7 +94,7 @@ class Handler(BaseGraphQLTransportWSHandler[Any, None]):
                 {"id": operation.id, "type": "error", "payload": refused.errors}
             )
         except authentication.RateLimitedError as error:
-            payload: Any = {
+            payload: GraphQLFormattedError = {
                 "message": f"Too many requests. Try again in {error.seconds} s.",
                 "extensions": {"code": "RATE_LIMITED", "retryAfter": error.seconds},
             }
@@ -116,7 +123,7 @@ class Consumer(GraphQLWSConsumer[Any, None]):
             allowed_origins=settings.TRUSTED_ORIGINS,
         )
         self.message_queue = asyncio.Queue(MESSAGES_WAITING_MAX)
-        self.operations: dict[str, Any] = {}
+        self.operations: dict[str, Operation[Any, None]] = {}
         # The reason why the last message is not valid.
         self.message_error = ""
         # Set once the connection is acknowledged.
@@ -126,7 +133,9 @@ class Consumer(GraphQLWSConsumer[Any, None]):
         self._sending_since = 0.0
         self._credit = float(MESSAGES_BURST)
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    async def __call__(
+        self, scope: Scope, receive: Callable[[], Awaitable[ChannelsMessage]], send: Send
+    ) -> None:
         """Serve the connection without a channel layer, which only the log reader needs.
 
         Channels would also wait for the database thread before each message.
@@ -141,11 +150,11 @@ class Consumer(GraphQLWSConsumer[Any, None]):
         finally:
             watching.cancel()
 
-    async def dispatch(self, message: Any) -> None:
+    async def dispatch(self, message: ChannelsMessage) -> None:
         """Call the method that handles the ASGI message."""
         await getattr(self, message["type"].replace(".", "_"))(message)
 
-    async def websocket_disconnect(self, message: Any) -> None:
+    async def websocket_disconnect(self, message: Message) -> None:
         """Wait until the operations of the socket have stopped."""
         self._is_closed = True
         if self.run_task:
@@ -165,7 +174,7 @@ class Consumer(GraphQLWSConsumer[Any, None]):
             assert self.run_task
             self.run_task.add_done_callback(self._note_failure)
 
-    async def on_ws_connect(self, context: Any) -> Any:
+    async def on_ws_connect(self, context: dict[str, Any]) -> UnsetType | dict[str, object] | None:
         """Authenticate the connection.
 
         The token is in the payload of connection_init or in the header. Browsers have a session.
@@ -192,7 +201,7 @@ class Consumer(GraphQLWSConsumer[Any, None]):
         else:
             await self.close(FLOOD, "Too many messages")
 
-    def decode_json(self, data: str | bytes) -> Any:
+    def decode_json(self, data: str | bytes) -> object:
         """Return the decoded and checked message."""
         try:
             message = messages.parse(str(data))
@@ -203,7 +212,7 @@ class Consumer(GraphQLWSConsumer[Any, None]):
         return message
 
     async def send(
-        self, text_data: Any = None, bytes_data: bytes | None = None, close: Any = False
+        self, text_data: str | None = None, bytes_data: bytes | None = None, close: object = False
     ) -> None:
         """Send a message. `_watch` closes the socket if this takes too long.
 
@@ -247,7 +256,7 @@ class Consumer(GraphQLWSConsumer[Any, None]):
         self._credit, self._heard_at = min(MESSAGES_BURST, self._credit + earned) - 1, now
         return self._credit >= 0
 
-    def _note_failure(self, task: "asyncio.Task[Any]") -> None:
+    def _note_failure(self, task: "asyncio.Task[object]") -> None:
         """Close the socket if its handler failed: no message would be handled any more."""
         if not task.cancelled() and (error := task.exception()):
             logger.error("a WebSocket failed", exc_info=error)

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 import strawberry_django
+from django.db.models import Model
 
 from schema.core.enums import Weekday
 from schema.core.payloads import (
@@ -16,7 +17,7 @@ from schema.core.payloads import (
     mutation_input,
     mutation_payload,
 )
-from schema.core.prefetch import fetch_selected, prefetch_one, prefetches
+from schema.core.prefetch import Arguments, Loaded, fetch_selected, prefetches
 from schema.core.relay import Node, checked_name, described, global_id
 from tasks_app import models, recurrence
 from tasks_app.services import calendars
@@ -34,6 +35,8 @@ UNTIL_TIME = (
 FROM_DATE, UNTIL_DATE = "The first day.", "The last day, included."
 WEEKLY = "The hours of each week that are excluded, at most 50 entries."
 DATES = "The days that are excluded, at most 1,000 entries."
+
+_schedule_count = Loaded[int]("scheduleCount")
 
 
 @strawberry.type(description="The same hours on some days of each week.")
@@ -61,7 +64,7 @@ class Calendar(Node):
     updated_at: datetime = described("The time of the calendar's last change.")
 
     @strawberry.field(description="The hours of each week that are excluded.")
-    def weekly(self: Any) -> list[WeeklyHours]:
+    def weekly(self: models.Calendar) -> list[WeeklyHours]:
         return [
             WeeklyHours(
                 days=[Weekday(day) for day in hours.days], from_=hours.begins, until=hours.until
@@ -70,21 +73,19 @@ class Calendar(Node):
         ]
 
     @strawberry.field(description="The days that are excluded.")
-    def dates(self: Any) -> list[Dates]:
+    def dates(self: models.Calendar) -> list[Dates]:
         return [Dates(from_=each.first, until=each.last) for each in self.excluded.dates]
 
     @strawberry.field(description="The number of schedules that use the calendar.")
-    def schedule_count(self: Any) -> int:
-        if not hasattr(self, "loaded_schedule_count"):
-            prefetch_one(self, "scheduleCount")
-        return int(self.loaded_schedule_count)
+    def schedule_count(self: models.Calendar) -> int:
+        return _schedule_count.of(self)
 
 
 @prefetches(models.Calendar, "scheduleCount")
-def _load_schedule_counts(rows: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+def _load_schedule_counts(rows: Sequence[models.Calendar], arguments: Arguments) -> Iterable[Model]:
     counts = schedule_counts([row.name for row in rows])
     for row in rows:
-        row.loaded_schedule_count = counts.get(row.name, 0)
+        _schedule_count.set(row, counts.get(row.name, 0))
     return []
 
 

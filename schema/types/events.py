@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
@@ -31,11 +31,11 @@ class Rows:
     def __init__(self, task_ids: Iterable[Sequence[UUID]], node_ids: Iterable[UUID | None]) -> None:
         self._task_ids = list(task_ids)
         self._node_ids = set(node_ids) - {None}
-        self._tasks: dict[UUID, Any] = {}
-        self._nodes: dict[UUID, Any] | None = None
+        self._tasks: dict[UUID, models.Task] = {}
+        self._nodes: dict[UUID, models.WorkerNode] | None = None
         self._loaded: set[str | int] = set()
 
-    def tasks(self, ids: Sequence[UUID], first: int, info: strawberry.Info) -> list[Any]:
+    def tasks(self, ids: Sequence[UUID], first: int, info: strawberry.Info) -> list[models.Task]:
         """Return the first of these tasks that exist."""
         # Each alias of the field may select something else.
         if info.path.key not in self._loaded:
@@ -45,7 +45,7 @@ class Rows:
             self._loaded.add(info.path.key)
         return [self._tasks[id] for id in ids[:first] if id in self._tasks]
 
-    def node(self, id: UUID | None) -> Any:
+    def node(self, id: UUID | None) -> models.WorkerNode | None:
         if self._nodes is None:
             self._nodes = models.WorkerNode.objects.in_bulk(self._node_ids)
         return self._nodes.get(id) if id else None
@@ -200,7 +200,7 @@ def _status_change(event: EventRow, index: int, rows: Rows) -> TaskStatusChange:
     )
 
 
-def present_states(tasks: Sequence[Any], cursor: Cursor) -> list[TaskStatusChange]:
+def present_states(tasks: Sequence[models.Task], cursor: Cursor) -> list[TaskStatusChange]:
     """Return the state of tasks, with the position of the log from which to follow them."""
     rows = Rows(([task.pk] for task in tasks), (task.node_id for task in tasks))
     return [

@@ -6,10 +6,11 @@ online, and when it comes back otherwise.
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 import strawberry
 import strawberry_django
+from django.db.models import Model
 
 from schema.core.enums import StatsWindow, WorkerNodeConnection, WorkerNodeScheduling
 from schema.core.payloads import (
@@ -20,7 +21,7 @@ from schema.core.payloads import (
     mutation_input,
     mutation_payload,
 )
-from schema.core.prefetch import fetch_selected, prefetch_for, prefetches
+from schema.core.prefetch import Arguments, Loaded, fetch_selected, prefetch_for, prefetches
 from schema.core.relay import Node, checked_name, described, global_id
 from schema.types.queues import NOTE
 from schema.types.statistics import TaskStats, Window, stats_of
@@ -29,6 +30,8 @@ from tasks_app.services import nodes
 from tasks_app.sql import claims
 
 NAME = "The Celery name of the worker node, such as `node-1@host`."
+
+_busy_slots = Loaded[int]("busySlots")
 
 
 @strawberry_django.type(
@@ -71,21 +74,19 @@ class WorkerNode(Node):
     )
 
     @strawberry.field(description="The number of slots that running tasks occupy.")
-    def busy_slots(self: Any) -> int:
-        if not hasattr(self, "loaded_busy_slots"):
-            _load_busy_slots([self], {})
-        return self.loaded_busy_slots
+    def busy_slots(self: models.WorkerNode) -> int:
+        return _busy_slots.of(self)
 
     @strawberry.field(description="Statistics of the runs that ended recently on the node.")
-    def stats(self: Any, window: Window = StatsWindow.MINUTE) -> TaskStats:
+    def stats(self: models.WorkerNode, window: Window = StatsWindow.MINUTE) -> TaskStats:
         return stats_of(self, window)
 
 
 @prefetches(models.WorkerNode, "busySlots")
-def _load_busy_slots(rows: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+def _load_busy_slots(rows: Sequence[models.WorkerNode], arguments: Arguments) -> Iterable[Model]:
     busy = claims.busy_slots()
     for row in rows:
-        row.loaded_busy_slots = busy.get(row.pk, 0)
+        _busy_slots.set(row, busy.get(row.pk, 0))
     return []
 
 
@@ -269,7 +270,7 @@ def _payload(
     info: strawberry.Info,
     input: WorkerNodeInput,
     service: Callable[..., models.WorkerNode],
-    **options: Any,
+    **options: object,
 ) -> P:
     node, errors = attempt(
         lambda: service(checked_name(input.name), note=input.note, **options), key="name"

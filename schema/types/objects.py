@@ -1,11 +1,11 @@
 """The queries of any object by its global ID (Relay)."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
 import strawberry_django
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 
 from schema.core.prefetch import prefetch_for
 from schema.core.relay import BadInputError, Node, split_id
@@ -49,7 +49,7 @@ class NodeObjectQueries:
         return _nodes(info, ids)
 
 
-def _nodes(info: strawberry.Info, ids: list[strawberry.ID]) -> list[Any]:
+def _nodes(info: strawberry.Info, ids: list[strawberry.ID]) -> list[Model | None]:
     if len(ids) > NODES_MAX:
         raise BadInputError(f"`ids` must not have more than {NODES_MAX} elements.")
     wanted = [split_id(id) for id in ids]
@@ -57,7 +57,7 @@ def _nodes(info: strawberry.Info, ids: list[strawberry.ID]) -> list[Any]:
     for name in {name for name, _ in wanted}:
         if name not in NODE_TYPES:
             raise BadInputError(f"There is no type {name[:100]!r} with global IDs.")
-        rows: QuerySet[Any] = NODE_TYPES[name]._default_manager.all()
+        rows = NODE_TYPES[name]._default_manager.all()
         some = list(rows.filter(pk__in=[pk for type_name, pk in wanted if type_name == name]))
         prefetch_for(info, some)
         found |= {(name, row.pk): row for row in some}

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import strawberry
 import strawberry_django
+from django.db.models import Model
 
 from schema.core.enums import StatsWindow, TaskStatus
 from schema.core.payloads import (
@@ -16,7 +17,7 @@ from schema.core.payloads import (
     mutation_input,
     mutation_payload,
 )
-from schema.core.prefetch import fetch_selected, prefetch_for, prefetch_one, prefetches
+from schema.core.prefetch import Arguments, Loaded, fetch_selected, prefetch_for, prefetches
 from schema.core.relay import Node, checked_name, described, global_id
 from schema.types.statistics import StatusCount, TaskStats, Window, stats_of
 from tasks_app import models, scopes, stats
@@ -31,6 +32,9 @@ RUNNING_LIMIT = (
     " limit."
 )
 NAME = "The name of the queue."
+
+loaded_groups = Loaded[list["PendingGroup"]]("pendingGroups")
+_counts = Loaded[dict[str, int]]("statusCounts")
 
 
 @strawberry_django.type(models.Queue, description="A queue of tasks.")
@@ -47,14 +51,12 @@ class Queue(Node):
     created_at: datetime = described("The time at which the queue was created.")
 
     @strawberry.field(description="Whether the queue is paused. No task of a paused queue starts.")
-    def paused(self: Any) -> bool:
+    def paused(self: models.Queue) -> bool:
         return self.paused_at is not None
 
     @strawberry.field(description="The number of the queue's tasks in each status.")
-    def status_counts(self: Any) -> list[StatusCount]:
-        if not hasattr(self, "loaded_counts"):
-            _load_counts([self], {})
-        counts: dict[str, int] = self.loaded_counts
+    def status_counts(self: models.Queue) -> list[StatusCount]:
+        counts = _counts.of(self)
         return [StatusCount(status=status, count=counts.get(status, 0)) for status in TaskStatus]
 
     @strawberry.field(
@@ -64,24 +66,21 @@ class Queue(Node):
         )
     )
     def pending_groups(
-        self: Any,
+        self: models.Queue,
     ) -> list[Annotated["PendingGroup", strawberry.lazy("schema.types.tasks.pending")]]:
-        if not hasattr(self, "loaded_groups"):
-            prefetch_one(self, "pendingGroups")
-        return self.loaded_groups
+        return loaded_groups.of(self)
 
     @strawberry.field(description="Statistics of the queue's runs that ended recently.")
-    def stats(self: Any, window: Window = StatsWindow.MINUTE) -> TaskStats:
+    def stats(self: models.Queue, window: Window = StatsWindow.MINUTE) -> TaskStats:
         return stats_of(self, window)
 
 
 @prefetches(models.Queue, "statusCounts")
-def _load_counts(rows: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+def _load_counts(rows: Sequence[models.Queue], arguments: Arguments) -> Iterable[Model]:
     counts = stats.task_counts()
     for row in rows:
-        row.loaded_counts = {
-            status: count for (name, status), count in counts.items() if name == row.name
-        }
+        own = {status: count for (name, status), count in counts.items() if name == row.name}
+        _counts.set(row, own)
     return []
 
 
@@ -221,7 +220,7 @@ def _payload(
     info: strawberry.Info,
     input: CreateQueueInput | UpdateQueueInput | PauseQueueInput,
     service: Callable[..., models.Queue],
-    **options: Any,
+    **options: object,
 ) -> P:
     queue, errors = attempt(
         lambda: service(checked_name(input.name), note=input.note, **options), key="name"

@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import strawberry
+from django.db.models import Model
 
 from schema.core.enums import StatsWindow, TaskStatus
-from schema.core.prefetch import prefetches
+from schema.core.prefetch import Arguments, prefetches
 from tasks_app import models, stats
 
+Measured = models.Queue | models.WorkerNode
 Window = Annotated[
     StatsWindow, strawberry.argument(description="The period before now. Default `MINUTE`.")
 ]
@@ -86,16 +88,17 @@ class StatsPoint:
     )
 
 
-def stats_of(row: Any, window: StatsWindow) -> TaskStats:
+def stats_of(row: Measured, window: StatsWindow) -> TaskStats:
     """Return the statistics of a queue or a worker node."""
-    if window.name not in getattr(row, "loaded_stats", {}):
+    loaded: dict[str, stats.TaskStats] = vars(row).setdefault("loaded_stats", {})
+    if window.name not in loaded:
         _load_stats([row], {"window": window.name})
-    return TaskStats.of(row.loaded_stats[window.name])
+    return TaskStats.of(loaded[window.name])
 
 
 @prefetches(models.Queue, "stats")
 @prefetches(models.WorkerNode, "stats")
-def _load_stats(rows: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+def _load_stats(rows: Sequence[Measured], arguments: Arguments) -> Iterable[Model]:
     # The value in the document, which may not be one of the enum.
     name = str(arguments.get("window", StatsWindow.MINUTE.name))
     if name in stats.Window.__members__:

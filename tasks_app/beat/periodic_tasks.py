@@ -1,7 +1,6 @@
 """Entries of periodic tasks that are not task schedules: rows of django-celery-beat."""
 
 from functools import partial
-from typing import Any
 
 from celery.schedules import schedule as celery_interval
 from django_celery_beat.models import PeriodicTask
@@ -14,7 +13,7 @@ INTERVAL_MIN_SECONDS = 0.1
 class PeriodicEntry(ModelEntry):  # type: ignore[misc]
     """A periodic task. Of its row, only the columns that belong to the scheduler are saved."""
 
-    def __init__(self, model: PeriodicTask, app: Any = None) -> None:
+    def __init__(self, model: PeriodicTask, app: object = None) -> None:
         fields = ["enabled", "last_run_at", "total_run_count"]
         model.save = partial(type(model).save, model, update_fields=fields)
         super().__init__(model, app=app)

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 
 from django.db import Error as DatabaseError
 from django.db import connection
@@ -40,7 +39,7 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]
 
     Entry = PeriodicEntry
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         self._leadership = Leadership()
         self._is_leader = False
         self._is_set_up = False
@@ -49,7 +48,7 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]
         self._reported: set[tuple[int, str]] = set()
         super().__init__(*args, **kwargs)
 
-    def tick(self, *args: Any, **kwargs: Any) -> float:
+    def tick(self, *args: object, **kwargs: object) -> float:
         """Process what is due, and return the seconds until the next call."""
         if not self._logging_errors(self._lead):
             return FOLLOW_SECONDS
@@ -129,7 +128,7 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]
         following: PeriodicEntry = next(entry)
         return following
 
-    def apply_entry(self, entry: PeriodicEntry, producer: Any = None) -> None:
+    def apply_entry(self, entry: PeriodicEntry, producer: object = None) -> None:
         """Send an entry and save that at once, so that another leader does not send it again."""
         try:
             self.apply_async(entry, producer=producer, advance=False)

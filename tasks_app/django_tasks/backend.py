@@ -61,7 +61,7 @@ class ClusterBackend(BaseTaskBackend):
         super().validate_task(task)
 
     def enqueue(
-        self, task: Task[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+        self, task: Task[..., Any], args: tuple[object, ...], kwargs: dict[str, object]
     ) -> TaskResult[Any]:
         """Create a task in the current transaction. Without one, it is committed at once.
 

@@ -7,7 +7,6 @@ transaction.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from tasks_app import actors
@@ -166,7 +165,7 @@ def token_changed(kind: str, token: ApiToken) -> None:
     _append(kind=kind, message=f"{token.name} ({role}, {token.hint}…)")
 
 
-def _append(*, message: str = "", **columns: Any) -> None:
+def _append(*, message: str = "", **columns: object) -> None:
     actor = actors.current()
     ClusterEvent.objects.create(
         actor=actor.name, token_id=actor.token_id, message=_with_reason(message), **columns

@@ -4,8 +4,6 @@ All schedules with the same recurrence share a row, also with periodic tasks mad
 are therefore never changed, and one is deleted only when nothing uses it.
 """
 
-from typing import Any
-
 from django.db import connection, models
 from django_celery_beat.models import (
     ClockedSchedule,
@@ -25,7 +23,7 @@ _KINDS: dict[str, type[models.Model]] = {
 }
 
 
-def fields_for(recurrence: Recurrence) -> dict[str, Any]:
+def fields_for(recurrence: Recurrence) -> dict[str, object]:
     """Return the fields of a PeriodicTask that say when, with a row for one of them."""
     lock()
     kind, says = _row_of(recurrence)
@@ -81,7 +79,7 @@ def save_quietly(periodic_task: PeriodicTask) -> None:
     periodic_task.save()
 
 
-def _row_of(recurrence: Recurrence) -> tuple[str, dict[str, Any]]:
+def _row_of(recurrence: Recurrence) -> tuple[str, dict[str, object]]:
     match recurrence:
         case Interval():
             says = {"every": recurrence.seconds, "period": IntervalSchedule.SECONDS}

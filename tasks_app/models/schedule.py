@@ -2,7 +2,6 @@
 
 import json
 from datetime import datetime
-from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -268,7 +267,7 @@ class TaskSchedule(BaseModel):
             beat_rows.lock()
             beat_rows.delete_if_unused(*used_before)
 
-    def _beat_fields(self) -> dict[str, Any]:
+    def _beat_fields(self) -> dict[str, object]:
         return {
             "description": "A task schedule. Changes made here have no effect.",
             "task": TICK,

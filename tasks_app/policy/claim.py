@@ -17,11 +17,17 @@ OVERHEAD = timedelta(milliseconds=100)
 SEARCH_DEPTH = 1_000
 
 
+# The key by which tasks are sorted. All keys of an order have the same types.
+Key = tuple[Any, ...]
+Order = Callable[[Any], Key]
+# The database's clock, or the simulation's.
+Time = TypeVar("Time", datetime, int)
+
+
 class Claimable(Protocol):
     """The first due task of a group, as the rules see it.
 
-    Times are of any type that can be ordered and subtracted; `runtime` has the type of a
-    difference.
+    `runtime` and `window` have the type of a difference of times.
     """
 
     @property
@@ -38,7 +44,7 @@ class Claimable(Protocol):
         ...
 
 
-class Capacity(Protocol):
+class Capacity(Protocol[Time]):
     """The slots of a node, as the rules see them."""
 
     @property
@@ -50,11 +56,11 @@ class Capacity(Protocol):
     @property
     def free(self) -> int: ...
 
-    def start_of(self, slots: int, now: Any) -> Any:
+    def start_of(self, slots: int, now: Time) -> Time | None:
         """Return when this many slots will be free; None if the node never has that many."""
         ...
 
-    def free_at(self, time: Any, now: Any) -> int:
+    def free_at(self, time: Time, now: Time) -> int:
         """Return how many slots will be free at a time if nothing else starts before."""
         ...
 
@@ -134,7 +140,7 @@ class NodeCapacity(NamedTuple):
         return self.free + sum(released)
 
 
-class Reservation(NamedTuple, Generic[C]):
+class Reservation(NamedTuple, Generic[C, Time]):
     """The slots that a node keeps for a large task, as in EASY backfill.
 
     Other tasks start before it only if they end by `starts_at`, or fit into the `spare` slots that
@@ -142,7 +148,7 @@ class Reservation(NamedTuple, Generic[C]):
     """
 
     candidate: C
-    starts_at: Any
+    starts_at: Time
     spare: int
 
 
@@ -153,10 +159,18 @@ class Choice(NamedTuple, Generic[C]):
     max_duration_ms: int | None = None
 
 
-Order = Callable[[Any], Any]
+class Prioritized(Protocol):
+    """A task with a priority."""
+
+    @property
+    def priority(self) -> int: ...
+    @property
+    def due_at(self) -> object: ...
+    @property
+    def id(self) -> object: ...
 
 
-def by_priority(candidate: Any) -> Any:
+def by_priority(candidate: Prioritized) -> Key:
     """Order by priority, highest first, then by the time since which the task is due."""
     return -candidate.priority, candidate.due_at, candidate.id
 
@@ -167,9 +181,9 @@ BY_PRIORITY_SQL = "priority DESC, due_at, id"
 
 def choices(
     candidates: Iterable[C],
-    node: Capacity,
-    peers: Callable[[], Iterable[Capacity]],
-    now: Any,
+    node: Capacity[Time],
+    peers: Callable[[], Iterable[Capacity[Time]]],
+    now: Time,
     order: Order = by_priority,
     *,
     backfill: bool = True,
@@ -186,7 +200,7 @@ def choices(
         backfill: Whether tasks may overtake one that waits for slots. If not, the node claims
             nothing that comes after a task that does not fit it.
     """
-    reservation: Reservation[C] | None = None
+    reservation: Reservation[C, Time] | None = None
     for candidate in sorted(candidates, key=order):
         if candidate.slots <= node.free:
             choice = _choice(candidate, reservation, now)
@@ -199,12 +213,12 @@ def choices(
 
 
 def reservation_of(
-    node: Capacity,
+    node: Capacity[Time],
     candidates: Iterable[C],
-    peers: Iterable[Capacity],
-    now: Any,
+    peers: Iterable[Capacity[Time]],
+    now: Time,
     order: Order = by_priority,
-) -> Reservation[C] | None:
+) -> Reservation[C, Time] | None:
     """Return the reservation that a node keeps now, if any, by the arguments of `choices`."""
     blocked = (c for c in candidates if node.free < c.slots <= node.slots)
     nodes = list(peers)
@@ -213,8 +227,8 @@ def reservation_of(
 
 
 def reserve(
-    candidate: C, node: Capacity, peers: Iterable[Capacity], now: Any
-) -> Reservation[C] | None:
+    candidate: C, node: Capacity[Time], peers: Iterable[Capacity[Time]], now: Time
+) -> Reservation[C, Time] | None:
     """Return the node's reservation for a task; None if another node can start the task sooner."""
     starts_at = node.start_of(candidate.slots, now)
     if starts_at is None:
@@ -229,7 +243,7 @@ def reserve(
     return Reservation(candidate, starts_at, spare)
 
 
-def _choice(candidate: C, reservation: Reservation[C] | None, now: Any) -> Choice[C] | None:
+def _choice(candidate: C, reservation: Reservation[C, Time] | None, now: Time) -> Choice[C] | None:
     if reservation is None or candidate.slots <= reservation.spare:
         return Choice(candidate)
     window = reservation.starts_at - now

@@ -10,9 +10,9 @@ the simulation's.
 
 from collections.abc import Callable, Mapping
 from heapq import heappop, heappush
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
-from tasks_app.policy.claim import by_priority
+from tasks_app.policy.claim import Key, by_priority
 
 # A task that has been due for this long counts as much as a new one of the next higher priority.
 AGING_MS = 10 * 60 * 1000
@@ -22,7 +22,7 @@ class Ordered(Protocol):
     """A task that a policy orders. Times are integer milliseconds."""
 
     @property
-    def id(self) -> Any: ...
+    def id(self) -> object: ...
     @property
     def queue(self) -> str: ...
     @property
@@ -40,28 +40,28 @@ class Ordered(Protocol):
 class Policy:
     """A policy whose keys depend on nothing but the task."""
 
-    def __init__(self, key: Callable[[Any], Any]) -> None:
+    def __init__(self, key: Callable[[Ordered], Key]) -> None:
         """Use a function that returns a task's key."""
         self.key = key
 
-    def started(self, key: Any) -> None:
+    def started(self, key: Key) -> None:
         """Take note that the task with this key has started."""
 
     def idle(self) -> None:
         """Take note that no task is due or running."""
 
 
-def by_due_time(task: Ordered) -> Any:
+def by_due_time(task: Ordered) -> Key:
     """First in, first out: order by the time at which a task became due."""
     return task.due_at, task.id
 
 
-def by_duration(task: Ordered) -> Any:
+def by_duration(task: Ordered) -> Key:
     """Shortest job first: order by the (estimated) duration."""
     return task.duration_ms, task.due_at, task.id
 
 
-def by_aged_priority(aging_ms: int) -> Callable[[Ordered], Any]:
+def by_aged_priority(aging_ms: int) -> Callable[[Ordered], Key]:
     """Order by priority plus one for each `aging_ms` milliseconds for which a task has been due.
 
     Between two tasks, the difference of priority + (now - due) / aging is the same at any time.
@@ -87,7 +87,7 @@ class FairShare(Policy):
         self._thousandths = {share: round(weight * 1000) for share, weight in weights.items()}
         self._levels: dict[int, _Level] = {}
 
-    def _key(self, task: Ordered) -> Any:
+    def _key(self, task: Ordered) -> Key:
         level = self._levels.setdefault(-task.priority, _Level())
         share = task.owner if self._by == "owner" else task.queue
         # A task without a duration still occupies its slots for a moment.
@@ -97,7 +97,7 @@ class FairShare(Policy):
         heappush(level.waiting, key)
         return key
 
-    def started(self, key: Any) -> None:
+    def started(self, key: Key) -> None:
         """Move the virtual time of the task's priority."""
         self._levels[key[0]].started(key)
 
@@ -115,8 +115,8 @@ class _Level:
     """
 
     def __init__(self) -> None:
-        self.waiting: list[Any] = []
-        self._started: set[Any] = set()
+        self.waiting: list[Key] = []
+        self._started: set[Key] = set()
         self._virtual_time = 0
         self._finish_tags: dict[str, int] = {}
 
@@ -126,7 +126,7 @@ class _Level:
         self._finish_tags[share] = start + length
         return start
 
-    def started(self, key: Any) -> None:
+    def started(self, key: Key) -> None:
         """Move the virtual time to the smallest tag that waited. A lost task can start again."""
         waiting = self.waiting
         self._started.add(key)

@@ -1,7 +1,5 @@
 """Authentication and permissions of the REST API: reads require VIEWER, writes OPERATOR."""
 
-from typing import Any
-
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied
@@ -27,12 +25,12 @@ class BearerInDocuments(OpenApiAuthenticationExtension):  # type: ignore[no-unty
     target_class = Bearer
     name = "token"
 
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
         return {"type": "http", "scheme": "bearer"}
 
 
 class MayCall(BasePermission):
-    def has_permission(self, request: Request, view: Any) -> bool:
+    def has_permission(self, request: Request, view: object) -> bool:
         if actors.current().role is None:
             raise NotAuthenticated(actors.AUTHENTICATION_REQUIRED)
         needed = Role.VIEWER if request.method in SAFE_METHODS else Role.OPERATOR

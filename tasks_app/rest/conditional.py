@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from hashlib import blake2b
-from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseNotModified
@@ -15,19 +14,19 @@ from tasks_app.models import Task, TaskSchedule
 _CACHE_CONTROL = "private, no-cache"
 
 
-def task_version(task: Task) -> tuple[Any, ...]:
+def task_version(task: Task) -> tuple[object, ...]:
     """Return values that change whenever the representation of a task changes."""
     # Numbers, because texts of UUIDs and times would take longer than the rest.
     return task.pk.int, task.version, task.xid, task.updated_at.timestamp()
 
 
-def schedule_version(schedule: TaskSchedule) -> tuple[Any, ...]:
+def schedule_version(schedule: TaskSchedule) -> tuple[object, ...]:
     """Return values that change whenever the representation of a schedule changes."""
     own = schedule.pk.int, schedule.updated_at.timestamp()
     return *own, *task_version(schedule.task)
 
 
-def headers_of(request: Request, versions: Iterable[Any]) -> dict[str, str]:
+def headers_of(request: Request, versions: Iterable[object]) -> dict[str, str]:
     """Return the headers of a response with these versions of objects. Pages have none."""
     if request.accepted_renderer.format != "json":
         return {}

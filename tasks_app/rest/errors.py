@@ -1,7 +1,5 @@
 """What went wrong, in DRF's plain shape: `{"field": ["…"]}` or `{"detail": "…"}`."""
 
-from typing import Any
-
 from django.core.exceptions import RequestDataTooBig
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import InterfaceError, OperationalError
@@ -26,7 +24,7 @@ class IdempotencyConflictError(ValidationError):
     status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
 
 
-def exception_handler(exception: Exception, context: dict[str, Any]) -> Response | None:
+def exception_handler(exception: Exception, context: dict[str, object]) -> Response | None:
     """Answer refusals of the services, and requests that cannot be read, as DRF answers its own."""
     return drf_exception_handler(_as_api_exception(exception), context)
 

@@ -1,18 +1,16 @@
 """Examples of requests, for OpenAPI and for the forms of the browsable API. Each succeeds."""
 
-from typing import Any
-
 from drf_spectacular.utils import OpenApiExample
 
-TASK: dict[str, Any] = {"a": 2, "b": 3}
-INTERVAL: dict[str, Any] = {
+TASK: dict[str, object] = {"a": 2, "b": 3}
+INTERVAL: dict[str, object] = {
     "a": 2,
     "b": 3,
     "scheduled_at": "2030-01-01T00:00:00Z",
     "interval": 60,
 }
-CRON: dict[str, Any] = {"a": 2, "b": 3, "cron": "0 9 * * MON-FRI", "timezone": "Europe/Berlin"}
-ONCE: dict[str, Any] = {"a": 2, "b": 3, "at": "2030-01-01T00:00:00Z"}
+CRON: dict[str, object] = {"a": 2, "b": 3, "cron": "0 9 * * MON-FRI", "timezone": "Europe/Berlin"}
+ONCE: dict[str, object] = {"a": 2, "b": 3, "at": "2030-01-01T00:00:00Z"}
 
 OF_A_TASK = [
     OpenApiExample("Task", TASK, request_only=True),

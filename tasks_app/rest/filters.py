@@ -1,10 +1,10 @@
 """Filters of lists: the query parameters that lists accept."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django_filters import rest_framework as filters
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -14,6 +14,8 @@ from tasks_app.models import Task
 from tasks_app.models.base import uuid7_floor
 from tasks_app.rest.pagination import PAGING_PARAMETERS
 from tasks_app.rest.serializers import STATUSES
+
+M = TypeVar("M", bound=Model)
 
 _GENERAL = {*(each.name for each in PAGING_PARAMETERS), api_settings.URL_FORMAT_OVERRIDE}
 
@@ -27,9 +29,7 @@ class FilterBackend(filters.DjangoFilterBackend):  # type: ignore[misc]
     An unknown parameter would otherwise return objects that the client did not ask for.
     """
 
-    def filter_queryset(
-        self, request: Request, queryset: QuerySet[Any], view: Any
-    ) -> QuerySet[Any]:
+    def filter_queryset(self, request: Request, queryset: QuerySet[M], view: Any) -> QuerySet[M]:
         """Return the filtered rows. Raises ValidationError, keyed by parameter."""
         given = request.query_params.keys() - _GENERAL
         if not given:  # A filter set builds a form.
@@ -40,14 +40,14 @@ class FilterBackend(filters.DjangoFilterBackend):  # type: ignore[misc]
                 f"Unknown query parameter. Known are {', '.join(sorted({*known, *_GENERAL}))}."
             )
             raise ValidationError({name: [message] for name in unknown})
-        filtered: QuerySet[Any] = super().filter_queryset(request, queryset, view)
+        filtered: QuerySet[M] = super().filter_queryset(request, queryset, view)
         return filtered
 
 
 class _CreatedFilter(filters.IsoDateTimeFilter):  # type: ignore[misc]
     """Filters by `created_at`, by way of the IDs, which sort by time and are the primary key."""
 
-    def filter(self, qs: QuerySet[Any], value: datetime | None) -> QuerySet[Any]:
+    def filter(self, qs: QuerySet[M], value: datetime | None) -> QuerySet[M]:
         """Return the rows that were created on this side of the time."""
         if value is None:
             return qs

@@ -20,7 +20,7 @@ class ExactIntegerField(serializers.IntegerField):
     Not 2.0, 1e3 or true, which IntegerField would convert: floats are not exact.
     """
 
-    def to_internal_value(self, data: Any) -> int:
+    def to_internal_value(self, data: object) -> int:
         """Return the integer, or raise ValidationError."""
         if type(data) is int:
             return data

@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.utils.html import is_html_input
 
-from tasks_app.models import Task, TaskSchedule
+from tasks_app.models import Task, TaskResult, TaskSchedule
 from tasks_app.recurrence import (
     CatchUp,
     Cron,
@@ -55,7 +55,7 @@ class NewTaskSerializer(serializers.Serializer[Any]):
         return _initial(self, super().get_initial(), examples.TASK)
 
 
-class TaskResultSerializer(serializers.Serializer[Any]):
+class TaskResultSerializer(serializers.Serializer[TaskResult]):
     result = serializers.IntegerField()
     created_at = serializers.DateTimeField()
 
@@ -121,7 +121,7 @@ class ScheduleChangeSerializer(serializers.Serializer[Any]):
         return fields
 
 
-def _current_values(schedule: TaskSchedule) -> dict[str, Any]:
+def _current_values(schedule: TaskSchedule) -> dict[str, object]:
     shown = ScheduleSerializer(schedule, context={"request": None}).data
     names = ("at",) if "at" in shown else ("scheduled_at", *_RECURRENCE_FIELDS)
     values = {name: shown[name] for name in names if name in shown}
@@ -134,7 +134,7 @@ def _initial(serializer: serializers.Serializer[Any], initial: Any, values: Any)
     return {name: value for name, value in initial.items() if value not in (None, "")} | values
 
 
-def _has_own_times(data: Any) -> bool:
+def _has_own_times(data: object) -> bool:
     if not isinstance(data, Mapping):
         return False
     if is_html_input(data):  # A form sends every field, and those left blank as "".
@@ -176,7 +176,7 @@ class ScheduleSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
-    def to_representation(self, instance: TaskSchedule) -> dict[str, Any]:
+    def to_representation(self, instance: TaskSchedule) -> dict[str, object]:
         """Return a schedule with the fields of its own recurrence only."""
         shown = super().to_representation(instance)
         recurrence = recurrence_of(instance)

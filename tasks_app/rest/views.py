@@ -39,7 +39,7 @@ class _PerThread(threading.local):
     """The serializer of created tasks, which keeps the request: each thread has its own."""
 
     def __init__(self) -> None:
-        self.context: dict[str, Any] = {}
+        self.context: dict[str, object] = {}
         self.serializer = TaskSerializer(context=self.context)
 
     def represent(self, task: Task, request: Request) -> dict[str, Any]:

@@ -1,15 +1,17 @@
 """Rows in batches, for changes with a transaction for each batch or row."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from tasks_app.models import uuid7
 
+M = TypeVar("M", bound=Model)
 
-def ids_in_batches(rows: "QuerySet[Any]", size: int) -> Iterator[list[UUID]]:
+
+def ids_in_batches(rows: QuerySet[M], size: int) -> Iterator[list[UUID]]:
     """Yield the IDs of rows in batches, oldest first, without rows created meanwhile."""
     done, end = UUID(int=0), uuid7()
     while ids := list(

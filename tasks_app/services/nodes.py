@@ -7,7 +7,7 @@ WorkerNode.DoesNotExist, and ValidationError by field with a code for each error
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 from weakref import WeakSet
 
@@ -28,7 +28,7 @@ from tasks_app.models.node import NODE_SLOTS_MAX
 from tasks_app.services.queues import lock_to_use
 from tasks_app.services.validation import check_note, error
 from tasks_app.sql import claims, leases
-from tasks_app.sql.db import fetch
+from tasks_app.sql.db import Row, fetch
 from tasks_app.sql.transactions import in_transaction
 
 HEARTBEAT_SECONDS = 2
@@ -95,12 +95,12 @@ _HEARTBEAT = f"""
 
 
 @in_transaction
-def _update_heartbeat(**params: object) -> list[tuple[Any, ...]]:
+def _update_heartbeat(**params: object) -> list[Row]:
     fetch("SET LOCAL synchronous_commit TO off")
     return fetch("EXECUTE heartbeat(%(slots)s, %(queues)s, %(name)s, %(pid)s)", params)
 
 
-_prepared_on: WeakSet[Any] = WeakSet()
+_prepared_on: WeakSet[object] = WeakSet()
 
 
 def _prepare_heartbeat() -> None:

@@ -185,14 +185,16 @@ def _explain_slots(task: Candidate, snapshot: _Snapshot) -> Pending:
     return Pending(Reason.WAITING_FOR_SLOT, message)
 
 
-def _next(task: Candidate, node: NodeCapacity, reservation: Reservation[Candidate]) -> str:
+def _next(
+    task: Candidate, node: NodeCapacity, reservation: Reservation[Candidate, datetime]
+) -> str:
     return (
         f"The task is next: it needs {task.slots} slots, and {node.name} has {node.free} free."
         f" The node reserves them for the task, which starts by {_at(reservation.starts_at)}."
     )
 
 
-def _reserved(node: NodeCapacity, reservation: Reservation[Candidate]) -> str:
+def _reserved(node: NodeCapacity, reservation: Reservation[Candidate, datetime]) -> str:
     return (
         f"{node.name} reserves its free slots until {_at(reservation.starts_at)} for a task that"
         f" is next and needs {reservation.candidate.slots}."

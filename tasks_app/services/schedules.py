@@ -5,7 +5,7 @@ They raise TaskSchedule.DoesNotExist, and ValidationError by field with a code f
 
 import hashlib
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -70,7 +70,7 @@ def create_schedule(new: NewSchedule) -> TaskSchedule:
 
 
 @in_transaction
-def update_schedule(schedule_id: UUID, **changes: Any) -> TaskSchedule:
+def update_schedule(schedule_id: UUID, **changes: object) -> TaskSchedule:
     """Change parameters of a schedule. Scheduled times that are due follow the old parameters.
 
     Those that still wait for the previous run are missed if the recurrence changes.

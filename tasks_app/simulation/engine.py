@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import Literal, NamedTuple
 
-from tasks_app.policy import choices
+from tasks_app.policy import Key, choices
 from tasks_app.policy.orders import Policy
 from tasks_app.policy.retries import backoff_ms
 from tasks_app.simulation.cluster import Cluster, VirtualNode
@@ -291,5 +291,5 @@ class _Engine:
         self._up = [node for node in self._nodes if node.is_up]
 
 
-def _key_of(due: DueTask) -> object:
+def _key_of(due: DueTask) -> Key:
     return due.key

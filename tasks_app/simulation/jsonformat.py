@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from tasks_app.simulation.workload import SimulatedTask, Workload, WorkloadError, ordered
 
@@ -96,7 +95,7 @@ def _limits(value: object) -> dict[str, int]:
     return limits
 
 
-def _object(value: object, where: str, names: set[str] | None) -> Mapping[str, Any]:
+def _object(value: object, where: str, names: set[str] | None) -> Mapping[str, object]:
     if not isinstance(value, dict):
         raise WorkloadError(f"{where} must be an object.")
     unknown = [] if names is None else sorted(value.keys() - names)
@@ -109,7 +108,7 @@ def _object(value: object, where: str, names: set[str] | None) -> Mapping[str, A
 
 
 def _integer(
-    fields: Mapping[str, Any], where: str, name: str, least: int, most: int, default: int | None
+    fields: Mapping[str, object], where: str, name: str, least: int, most: int, default: int | None
 ) -> int:
     value = fields.get(name, default)
     if name not in fields and default is not None:
@@ -119,10 +118,10 @@ def _integer(
     return value
 
 
-def _text(fields: Mapping[str, Any], where: str, name: str, default: str) -> str:
+def _text(fields: Mapping[str, object], where: str, name: str, default: str) -> str:
     value = fields.get(name, default)
-    is_valid = isinstance(value, str) and len(value) <= _MAX_LENGTH and value.isprintable()
-    if not is_valid or (name in fields and (not value or " " in value)):
+    is_text = isinstance(value, str) and len(value) <= _MAX_LENGTH and value.isprintable()
+    if not is_text or (name in fields and (not value or " " in str(value))):
         raise WorkloadError(
             f"`{where}.{name}` must be a text of 1 to {_MAX_LENGTH} printable characters without"
             " spaces."

@@ -3,9 +3,8 @@
 from bisect import bisect_left, insort
 from collections.abc import Iterator
 from operator import attrgetter
-from typing import Any
 
-from tasks_app.policy import SEARCH_DEPTH
+from tasks_app.policy import SEARCH_DEPTH, Key
 from tasks_app.simulation.workload import SimulatedTask
 
 # Chunks are split at twice this size.
@@ -47,7 +46,7 @@ class DueTask:
         self.duration_ms = task.estimate_ms
         self.runtime = task.estimate_ms + overhead_ms
         self.attempt = 0
-        self.key: Any = None
+        self.key: Key = ()
 
     def max_duration_ms(self, window: int) -> int:
         """Return the longest duration that ends within a window; negative if there is none."""

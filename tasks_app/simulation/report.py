@@ -5,7 +5,7 @@ import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from typing import Any, Literal
+from typing import Literal
 
 from tasks_app.simulation.cluster import Cluster
 from tasks_app.simulation.experiment import (
@@ -159,8 +159,8 @@ def _text(value: Estimate, factor: int, decimals: int, sign: str = "") -> str:
     return f"{text} ± {value.half_width * factor:,.{decimals}f}"
 
 
-def _policy(result: ArmResult, baseline: ArmResult) -> dict[str, Any]:
-    document: dict[str, Any] = {
+def _policy(result: ArmResult, baseline: ArmResult) -> dict[str, object]:
+    document: dict[str, object] = {
         "policy": result.arm.label,
         "backfill": result.arm.backfill,
         "digests": result.digests,

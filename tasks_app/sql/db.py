@@ -7,9 +7,11 @@ from django.db import connection
 
 # Named parameters of a statement.
 Params = Mapping[str, Any]
+# The values of a row, whose types only the statement knows.
+Row = tuple[Any, ...]
 
 
-def fetch(sql: str, params: Params | None = None) -> list[tuple[Any, ...]]:
+def fetch(sql: str, params: Params | None = None) -> list[Row]:
     """Run one statement.
 
     Args:

@@ -2,12 +2,19 @@
 
 from collections.abc import Collection
 from contextlib import suppress
-from typing import Any
+
+from tasks_app.worker.celery_types import Queues, Worker
 
 
-def consume_from(worker: Any, queues: Collection[str]) -> None:
+def queues_of(worker: Worker) -> Queues:
+    """Return the queues of a worker's application."""
+    return worker.app.amqp.queues  # type: ignore[return-value]  # Celery's stub is inexact.
+
+
+def consume_from(worker: Worker, queues: Collection[str]) -> None:
     """Make a worker consume wake-ups of these queues only."""
-    consumed, consumer = worker.app.amqp.queues, worker.consumer
+    consumed = queues_of(worker)
+    consumer = worker.consumer
     is_connected = consumer.task_consumer is not None
     for name in set(queues) - set(consumed.consume_from):
         (consumer.add_task_queue if is_connected else consumed.select_add)(name)
@@ -15,7 +22,7 @@ def consume_from(worker: Any, queues: Collection[str]) -> None:
         (consumer.cancel_task_queue if is_connected else consumed.deselect)(name)
 
 
-def resize_pool(worker: Any, slots: int) -> None:
+def resize_pool(worker: Worker, slots: int) -> None:
     """Change the number of processes of a worker's pool.
 
     Busy processes are not stopped: call it again until the pool has the size.

@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from billiard.exceptions import WorkerLostError
 from celery import bootsteps
@@ -23,6 +22,7 @@ from celery.worker.control import control_command
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection
+from kombu.asynchronous import Hub
 
 from tasks_app import dispatch, execution, recovery
 from tasks_app.options import DEFAULT_QUEUE
@@ -32,6 +32,7 @@ from tasks_app.services import nodes
 from tasks_app.services.nodes import DesiredState, Scheduling
 from tasks_app.sql import due
 from tasks_app.worker import control
+from tasks_app.worker.celery_types import Worker
 from tasks_app.worker.requests import on_idle, start_claim
 from tasks_app.worker.threads import PeriodicThread
 
@@ -55,13 +56,13 @@ class Node(bootsteps.StartStopStep):
     # Threads start after the pool's processes have been forked.
     requires = ("celery.worker.components:Pool",)
 
-    def __init__(self, worker: Any, **kwargs: Any) -> None:
+    def __init__(self, worker: Worker, **kwargs: object) -> None:
         super().__init__(worker, **kwargs)
         # Objects loaded by now share memory with the pool's processes; a garbage collection in a
         # process would copy them.
         gc.freeze()
         self._worker = worker
-        queues = worker.app.amqp.queues
+        queues = control.queues_of(worker)
         # Celery sets this only if `--queues` was given.
         self._started_with = None if queues._consume_from is None else sorted(queues.consume_from)
         self._queues = self._started_with or [DEFAULT_QUEUE]
@@ -76,7 +77,7 @@ class Node(bootsteps.StartStopStep):
         self._maintenance = PeriodicThread("maintenance", self._maintain)
         self._heartbeat_at = self._pruned_at = time.monotonic()
 
-    def start(self, worker: Any) -> None:
+    def start(self, worker: Worker) -> None:
         """Register the node and start its threads. Celery calls it after the pool has started."""
         _nodes.append(self)
         on_idle.append(self.start_wanted)
@@ -95,7 +96,7 @@ class Node(bootsteps.StartStopStep):
         # node sends heartbeats until then.
         worker_shutdown.connect(self._leave, sender=worker, weak=False)
 
-    def register_with_event_loop(self, worker: Any, hub: Any) -> None:
+    def register_with_event_loop(self, worker: Worker, hub: Hub) -> None:
         """Watch the pipe of the pool's processes. Celery calls this for each connection."""
         hub.add_reader(signals.fileno(), self._on_signal)
 
@@ -215,7 +216,7 @@ class Node(bootsteps.StartStopStep):
     def _call_soon(self, function: Callable[..., None], *args: object) -> None:
         self._worker.hub.call_soon(function, *args)
 
-    def _leave(self, sender: Any, **_: object) -> None:
+    def _leave(self, sender: Worker, **_: object) -> None:
         self._control.stop()
         self._maintenance.stop()
         try:

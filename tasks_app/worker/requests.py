@@ -1,7 +1,6 @@
 """Requests to the pool of a worker node that make one of its processes claim tasks."""
 
 from collections.abc import Callable
-from typing import Any
 from uuid import uuid4
 
 from celery.worker import state
@@ -10,6 +9,7 @@ from kombu.message import Message
 from kombu.serialization import dumps
 
 from tasks_app import dispatch
+from tasks_app.worker.celery_types import Worker
 
 # Called in the main thread when a process of the pool becomes idle.
 on_idle: list[Callable[[], None]] = []
@@ -25,7 +25,7 @@ class ClaimRequest(Request):
             call()
 
 
-def start_claim(worker: Any) -> None:
+def start_claim(worker: Worker) -> None:
     """Execute the Celery task that claims in the pool of a worker, as if a message had arrived."""
     sent = worker.app.amqp.as_task_v2(str(uuid4()), dispatch.CLAIM)
     content_type, encoding, body = dumps(sent.body, "json")

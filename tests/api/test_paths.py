@@ -44,6 +44,7 @@ def test_graphql_works_without_the_slash():
 
 
 def test_event_stream_and_websocket_work_without_the_slash(transactional_db):
+    from websockets import Subprotocol
     from websockets.sync.client import connect
 
     with running_cluster() as cluster:
@@ -55,6 +56,6 @@ def test_event_stream_and_websocket_work_without_the_slash(transactional_db):
         response.read()
         connection.close()
         address = f"ws://127.0.0.1:{cluster.port}/graphql"
-        with connect(address, subprotocols=["graphql-transport-ws"]) as socket:
+        with connect(address, subprotocols=[Subprotocol("graphql-transport-ws")]) as socket:
             socket.send(json.dumps({"type": "connection_init"}))
             assert json.loads(socket.recv(timeout=20)) == {"type": "connection_ack"}

@@ -98,7 +98,7 @@ def test_react_example_follows_from_another_origin(
 
 
 def build_react(cluster, folder):
-    npm = shutil.which("npm")
+    npm = shutil.which("npm") or "npm"
     node.command("")  # skips where there is no Node
     url = f"ws://127.0.0.1:{cluster.port}/graphql/"
     if not (REACT / "node_modules" / ".package-lock.json").exists():

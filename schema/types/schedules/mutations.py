@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 import strawberry
 import strawberry_django
@@ -111,7 +111,7 @@ class UpdateTaskScheduleInput:
     calendars: list[str] | None = changed_option("calendars")
     labels: list[str] | None = changed_option("labels")
 
-    def changes(self) -> dict[str, Any]:
+    def changes(self) -> dict[str, object]:
         """Return the options that were given. Null counts as given only where it is a value."""
         given = {
             name: value

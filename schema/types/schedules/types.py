@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
 import strawberry_django
-from django.db.models import prefetch_related_objects
+from django.db.models import Model, prefetch_related_objects
 
 from schema.core.enums import CatchUpPolicy, OverlapPolicy, TickOutcome, TickReason
 from schema.core.pagination import After, Connection, First, Order, Page, paginate
-from schema.core.prefetch import prefetches
+from schema.core.prefetch import Arguments, prefetches
 from schema.core.relay import BadInputError, Node, described
 from schema.types.schedules.recurrences import Recurrence, recurrence_of
 from schema.types.tasks.types import Task
@@ -39,7 +39,7 @@ class ScheduleTick(Node):
     @strawberry.field(
         description="The reason for the outcome. Null for a run that started as scheduled."
     )
-    def reason(self: Any) -> TickReason | None:
+    def reason(self: models.ScheduleTick) -> TickReason | None:
         return TickReason(self.reason) if self.reason else None
 
 
@@ -74,17 +74,17 @@ class TaskSchedule(Node):
     updated_at: datetime = described("The time of the schedule's last change.")
 
     @strawberry.field(description="The UUID of the schedule, which the REST API and the logs use.")
-    def uuid(self: Any) -> UUID:
+    def uuid(self: models.TaskSchedule) -> UUID:
         return self.pk
 
     @strawberry.field(description="When the schedule starts runs.")
-    def recurrence(self: Any) -> Recurrence:
+    def recurrence(self: models.TaskSchedule) -> Recurrence:
         return recurrence_of(self)
 
     @strawberry.field(
         description="The task of the schedule. Each scheduled time that fires starts a run of it."
     )
-    def task(self: Any) -> Task:
+    def task(self: models.TaskSchedule) -> Task:
         return self.task
 
     @strawberry.field(
@@ -93,18 +93,18 @@ class TaskSchedule(Node):
             " the catch-up policy ALL. Null if the schedule is paused or has ended."
         )
     )
-    def next_run_at(self: Any) -> datetime | None:
+    def next_run_at(self: models.TaskSchedule) -> datetime | None:
         return self.next_start
 
     @strawberry.field(description="Whether the schedule is paused.")
-    def paused(self: Any) -> bool:
+    def paused(self: models.TaskSchedule) -> bool:
         return self.paused_at is not None
 
     @strawberry.field(
         description="The next scheduled times. Empty if the schedule is paused or has ended."
     )
     def upcoming(
-        self: Any,
+        self: models.TaskSchedule,
         count: Annotated[
             int,
             strawberry.argument(
@@ -120,21 +120,23 @@ class TaskSchedule(Node):
         return schedules.upcoming(self, count)
 
     @strawberry.field(description="What happened at past scheduled times, newest first.")
-    def ticks(self: Any, first: First = None, after: After = None) -> Connection[ScheduleTick]:
+    def ticks(
+        self: models.TaskSchedule, first: First = None, after: After = None
+    ) -> Connection[ScheduleTick]:
         rows = self.ticks.all()
         edges, page_info = paginate(rows, NEWEST_TICK_FIRST, Page(first, after))
-        return Connection(edges=edges, page_info=page_info, rows=rows)
+        return Connection(edges=edges, page_info=page_info, rows=rows)  # type: ignore[arg-type]
 
 
 @prefetches(models.TaskSchedule, "task")
-def _load_tasks(rows: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+def _load_tasks(rows: Sequence[models.TaskSchedule], arguments: Arguments) -> Iterable[Model]:
     prefetch_related_objects(rows, "tasks")
     return [row.task for row in rows]
 
 
 @prefetches(models.Task, "schedule")
-def _load_schedules(tasks: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+def _load_schedules(tasks: Sequence[models.Task], arguments: Arguments) -> Iterable[Model]:
     # A prefetch of no rows would still run a query.
     tasks = [task for task in tasks if task.schedule_id]
     prefetch_related_objects(tasks, "schedule")
-    return [task.schedule for task in tasks]
+    return [task.schedule for task in tasks if task.schedule]

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 import strawberry
+from django.db.models import Model
 
 from schema.core.enums import ClusterEventKind, TaskStatus
-from schema.core.prefetch import prefetches
+from schema.core.prefetch import Arguments, Loaded, prefetches
 from schema.types.nodes import WorkerNode
 from tasks_app import models
 from tasks_app.log import pages
@@ -42,6 +43,9 @@ class TaskEvent(TaskChange):
     )
 
 
+_history = Loaded[list[TaskEvent]]("history")
+
+
 def change_of(event: models.ClusterEvent | pages.EventRow, index: int) -> dict[str, Any]:
     """Return the fields of `TaskChange` for one of the tasks of an event."""
     return {
@@ -55,19 +59,16 @@ def change_of(event: models.ClusterEvent | pages.EventRow, index: int) -> dict[s
     }
 
 
-def history_of(task: Any) -> list[TaskEvent]:
+def history_of(task: models.Task) -> list[TaskEvent]:
     """Return the changes of a task, oldest first, as far as the log goes back."""
-    if not hasattr(task, "loaded_history"):
-        _load_histories([task], {})
-    history: list[TaskEvent] = task.loaded_history
-    return history
+    return _history.of(task)
 
 
 @prefetches(models.Task, "history")
-def _load_histories(tasks: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+def _load_histories(tasks: Sequence[models.Task], arguments: Arguments) -> Iterable[Model]:
     histories = pages.histories([task.pk for task in tasks])
     for task in tasks:
-        task.loaded_history = [_task_event(*event) for event in histories[task.pk]]
+        _history.set(task, [_task_event(*event) for event in histories[task.pk]])
     return []
 
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
+from django.db.models import Model
 from django.utils import timezone
 
 from schema.core.enums import PendingReason
-from schema.core.prefetch import prefetches
+from schema.core.prefetch import Arguments, Loaded, prefetches
+from schema.types.queues import loaded_groups
 from tasks_app import models, stats
 from tasks_app.services import pending
 
@@ -47,20 +49,23 @@ class PendingGroup:
     )
 
 
-def reason_of(task: Any) -> PendingReason | None:
+_pending = Loaded[pending.Pending | None]("pendingReason")
+# The number of tasks ahead and the estimated start. None if the task does not start by itself.
+_place = Loaded[tuple[int, datetime | None] | None]("pending")
+
+
+def reason_of(task: models.Task) -> PendingReason | None:
     """Return why a task is pending; None if it is not."""
-    found = _explained(task)
-    return found and found.reason
+    found = _pending.of(task)
+    return PendingReason(found.reason) if found else None
 
 
-def pending_of(task: Any) -> Pending | None:
+def pending_of(task: models.Task) -> Pending | None:
     """Return why a task is pending, and its place; None if it is not pending."""
-    found = _explained(task)
+    found = _pending.of(task)
     if found is None:
         return None
-    if not hasattr(task, "loaded_place"):
-        _load_places([task], {})
-    ahead, estimate = task.loaded_place or (None, None)
+    ahead, estimate = _place.of(task) or (None, None)
     return Pending(
         reason=found.reason,
         message=found.message,
@@ -69,33 +74,24 @@ def pending_of(task: Any) -> Pending | None:
     )
 
 
-def _explained(task: Any) -> pending.Pending | None:
-    if not hasattr(task, "loaded_pending"):
-        _load_reasons([task], {})
-    found: pending.Pending | None = task.loaded_pending
-    return found
-
-
 @prefetches(models.Task, "pendingReason")
-def _load_reasons(tasks: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+def _load_reasons(tasks: Sequence[models.Task], arguments: Arguments) -> Iterable[Model]:
     explained = pending.explain(tasks)
     for task in tasks:
-        task.loaded_pending = explained.get(task.pk)
+        _pending.set(task, explained.get(task.pk))
     return []
 
 
 @prefetches(models.Task, "pending")
-def _load_places(tasks: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+def _load_places(tasks: Sequence[models.Task], arguments: Arguments) -> Iterable[Model]:
     _load_reasons(tasks, {})
-    waiting = [
-        task for task in tasks if task.loaded_pending and task.loaded_pending.starts_by_itself
-    ]
+    waiting = [task for task in tasks if (found := _pending.of(task)) and found.starts_by_itself]
     places = pending.ahead(waiting)
     rates = stats.queue_stats(stats.Window.FIVE_MINUTES) if waiting else {}
     for task in tasks:
         ahead = places.get(task.pk)
         rate = rates[task.queue_id].per_second if task.queue_id in rates else 0
-        task.loaded_place = None if ahead is None else (ahead, _estimate(ahead, rate))
+        _place.set(task, None if ahead is None else (ahead, _estimate(ahead, rate)))
     return []
 
 
@@ -106,11 +102,11 @@ def _estimate(ahead: int, rate: float) -> datetime | None:
 
 
 @prefetches(models.Queue, "pendingGroups")
-def _load_groups(queues: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+def _load_groups(queues: Sequence[models.Queue], arguments: Arguments) -> Iterable[Model]:
     groups = pending.groups(queue.name for queue in queues)
     tasks = models.Task.objects.in_bulk([group.first_id for group in groups])
     for queue in queues:
-        queue.loaded_groups = [
+        found = [
             PendingGroup(
                 slots=group.slots,
                 reason=group.pending.reason,
@@ -120,4 +116,5 @@ def _load_groups(queues: Sequence[Any], arguments: dict[str, Any]) -> Iterable[A
             for group in groups
             if group.queue == queue.name and group.first_id in tasks
         ]
+        loaded_groups.set(queue, found)
     return []

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import strawberry
 import strawberry_django
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Model, Prefetch, prefetch_related_objects
 
 from schema.core.enums import PendingReason, TaskStatus
-from schema.core.prefetch import prefetches
+from schema.core.prefetch import Arguments, Loaded, prefetches
 from schema.core.relay import BadInputError, Node, described
 from schema.core.scalars import BigInt
 from schema.types.nodes import WorkerNode
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 RESULTS_DEFAULT, RESULTS_MAX = 10, 100
 HISTORY_MAX = 100
 
+_loaded_results = Loaded[list[models.TaskResult]]("results")
+
 
 @strawberry_django.type(models.TaskResult, description="The result of one run of a task.")
 class TaskResult(Node):
@@ -34,12 +36,11 @@ class TaskResult(Node):
     run: int = described("The number of the run, from 1.")
     attempt: int = described("The number of the attempt that computed the result, from 1.")
     created_at: datetime = described("The time at which the result was stored.")
-    node: strawberry.Private[Any]
 
     @strawberry.field(
         description="The worker node that computed the result. Null if it is unknown."
     )
-    def worker_node(self) -> WorkerNode | None:
+    def worker_node(self: models.TaskResult) -> WorkerNode | None:
         return self.node
 
 
@@ -83,13 +84,13 @@ class Task(Node):
     due_at: datetime = described("The time from which the current run can be claimed.")
 
     @strawberry.field(description="The UUID of the task, which the REST API and the logs use.")
-    def uuid(self: Any) -> UUID:
+    def uuid(self: models.Task) -> UUID:
         return self.pk
 
     @strawberry.field(
         description="The sum that the current run computed. Null if it has not succeeded."
     )
-    def result(self) -> BigInt | None:
+    def result(self: models.Task) -> BigInt | None:
         if self.status != models.Task.Status.SUCCESS:
             return None
         results = _results(self, 1)
@@ -97,7 +98,7 @@ class Task(Node):
 
     @strawberry.field(description="The results of the task's runs, newest first.")
     def results(
-        self,
+        self: models.Task,
         first: Annotated[
             int,
             strawberry.argument(
@@ -112,43 +113,43 @@ class Task(Node):
     @strawberry.field(
         description="Whether the current run has ended: it succeeded, failed or was cancelled."
     )
-    def is_terminal(self) -> bool:
+    def is_terminal(self: models.Task) -> bool:
         return self.status in models.Task.TERMINAL
 
     @strawberry.field(
         description="The reason for which the current run failed. Null if it did not fail."
     )
-    def failed_message(self: Any) -> str | None:
+    def failed_message(self: models.Task) -> str | None:
         return self.failed_message or None
 
     @strawberry.field(
         description="The ID of the Celery message that last claimed the task. Null if none has."
     )
-    def celery_task_id(self: Any) -> str | None:
+    def celery_task_id(self: models.Task) -> str | None:
         return self.celery_task_id or None
 
     @strawberry.field(
         description="The idempotency key with which the task was created. Null if there was none."
     )
-    def idempotency_key(self: Any) -> str | None:
+    def idempotency_key(self: models.Task) -> str | None:
         return self.idempotency_key or None
 
     @strawberry.field(description="The queue of the task.")
-    def queue(self: Any) -> Queue:
+    def queue(self: models.Task) -> Queue:
         return self.queue
 
     @strawberry.field(
         description="The schedule that the task belongs to. Null if it was created on its own."
     )
     def schedule(
-        self: Any,
+        self: models.Task,
     ) -> Annotated["TaskSchedule", strawberry.lazy("schema.types.schedules.types")] | None:
         return self.schedule
 
     @strawberry.field(
         description="The worker node that last claimed the current run. Null if none has."
     )
-    def worker_node(self: Any) -> WorkerNode | None:
+    def worker_node(self: models.Task) -> WorkerNode | None:
         return self.node
 
     @strawberry.field(
@@ -157,7 +158,7 @@ class Task(Node):
             " milliseconds. Null if none has started."
         )
     )
-    def queue_time_ms(self: Any) -> int | None:
+    def queue_time_ms(self: models.Task) -> int | None:
         return _milliseconds(self.due_at, self.started_at)
 
     @strawberry.field(
@@ -166,13 +167,13 @@ class Task(Node):
             " milliseconds. Null if it has not ended."
         )
     )
-    def run_time_ms(self: Any) -> int | None:
+    def run_time_ms(self: models.Task) -> int | None:
         return _milliseconds(self.started_at, self.finished_at)
 
     @strawberry.field(
         description="The reason for which the task is pending. Null if it is not pending."
     )
-    def pending_reason(self: Any) -> PendingReason | None:
+    def pending_reason(self: models.Task) -> PendingReason | None:
         return pending_.reason_of(self)
 
     @strawberry.field(
@@ -181,14 +182,14 @@ class Task(Node):
             " not pending."
         )
     )
-    def pending(self: Any) -> Pending | None:
+    def pending(self: models.Task) -> Pending | None:
         return pending_.pending_of(self)
 
     @strawberry.field(
         description="The changes of the task, oldest first, as far as the event log goes back."
     )
     def history(
-        self: Any,
+        self: models.Task,
         last: Annotated[
             int,
             strawberry.argument(
@@ -210,37 +211,38 @@ def _milliseconds(start: datetime | None, end: datetime | None) -> int | None:
     return round((end - start).total_seconds() * 1000)
 
 
-def _results(task: Any, first: int) -> list[Any]:
+def _results(task: models.Task, first: int) -> list[models.TaskResult]:
     if not 0 <= first <= RESULTS_MAX:
         raise BadInputError(f"`first` must be between 0 and {RESULTS_MAX}.")
-    if first > getattr(task, "loaded_results_number", -1):
+    if first > vars(task).get("loaded_results_number", -1):
         _load_results([task], {"first": first})
-    results: list[Any] = task.loaded_results
-    return results[:first]
+    return _loaded_results.of(task)[:first]
 
 
 @prefetches(models.Task, "results")
-def _load_results(tasks: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+def _load_results(tasks: Sequence[models.Task], arguments: Arguments) -> Iterable[Model]:
     # The value in the document, which may be a string or out of range. The resolver refuses null.
     number = max(1, min(int(arguments.get("first", RESULTS_DEFAULT) or 0), RESULTS_MAX))
-    tasks = [task for task in tasks if getattr(task, "loaded_results_number", 0) < number]
+    tasks = [task for task in tasks if vars(task).get("loaded_results_number", 0) < number]
     newest = models.TaskResult.objects.order_by("-run")[:number]
     for task in tasks:
-        vars(task).pop("loaded_results", None)
-    prefetch_related_objects(tasks, Prefetch("results", newest, to_attr="loaded_results"))
+        vars(task).pop(_loaded_results.attribute, None)
+    prefetch_related_objects(tasks, Prefetch("results", newest, to_attr=_loaded_results.attribute))
     for task in tasks:
-        task.loaded_results_number = number
-    return [result for task in tasks for result in task.loaded_results]
+        vars(task)["loaded_results_number"] = number
+    return [result for task in tasks for result in _loaded_results.of(task)]
 
 
 @prefetches(models.Task, "result")
-def _load_result(tasks: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+def _load_result(tasks: Sequence[models.Task], arguments: Arguments) -> Iterable[Model]:
     return _load_results(tasks, {"first": RESULTS_DEFAULT})
 
 
 @prefetches(models.TaskResult, "workerNode")
 @prefetches(models.Task, "workerNode")
-def _load_node(rows: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+def _load_node(
+    rows: Sequence[models.Task | models.TaskResult], arguments: Arguments
+) -> Iterable[Model]:
     # A prefetch of no rows would still run a query.
     rows = [row for row in rows if row.node_id]
     prefetch_related_objects(rows, "node")
@@ -248,6 +250,6 @@ def _load_node(rows: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
 
 
 @prefetches(models.Task, "queue")
-def _load_queue(tasks: Sequence[Any], arguments: dict[str, Any]) -> Iterable[Any]:
+def _load_queue(tasks: Sequence[models.Task], arguments: Arguments) -> Iterable[Model]:
     prefetch_related_objects(tasks, "queue")
-    return [task.queue for task in tasks]
+    return [task.queue for task in tasks]  # type: ignore[misc]  # django-stubs takes the type from db_default.

@@ -1,7 +1,5 @@
 """`manage.py reconcile`: run the reconciler once."""
 
-from typing import Any
-
 from django.core.management.base import BaseCommand
 
 from tasks_app import dispatch
@@ -15,7 +13,7 @@ class Command(BaseCommand):
 
     help = "Requeue tasks with expired leases and delete rows that are past their retention."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         """Run the command."""
         reconcile()
         prune()

@@ -1,7 +1,6 @@
 """`manage.py simulate` among Django's commands: the same command, once Django is loaded."""
 
 from argparse import ArgumentParser, Namespace
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -19,7 +18,7 @@ class Command(BaseCommand):
         """Add the arguments of `command.main`."""
         arguments.add(parser)
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         """Run the command."""
         parsed = Namespace(**options)
         if problem := command.conflict(parsed):

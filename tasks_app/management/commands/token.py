@@ -2,7 +2,6 @@
 
 from argparse import ArgumentParser
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -35,11 +34,11 @@ class Command(BaseCommand):
         revoke = commands.add_parser("revoke", help="revoke a token")
         revoke.add_argument("id", type=UUID)
 
-    def handle(self, *, command: str, **options: Any) -> None:
+    def handle(self, *, command: str, **options: object) -> None:
         """Run the command."""
         getattr(self, f"_{command}")(**options)
 
-    def _create(self, *, name: str, role: str, days: int | None, **options: Any) -> None:
+    def _create(self, *, name: str, role: str, days: int | None, **options: object) -> None:
         try:
             expires_at = None if days is None else database_now() + timedelta(days=days)
             made = tokens.create_token(
@@ -71,7 +70,7 @@ class Command(BaseCommand):
             ) from error
 
 
-def _scope(options: dict[str, Any]) -> Scope | None:
+def _scope(options: dict[str, object]) -> Scope | None:
     for kind in ScopeKind:
         if (key := options[kind.lower()]) is not None:
             return Scope(kind, str(key))

@@ -3,7 +3,6 @@
 import json
 import time
 from argparse import ArgumentParser
-from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
@@ -35,7 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("nodes", nargs="*", help="names of worker nodes to wait for")
         parser.add_argument("--beats", type=int, default=0, help="number of Beats to wait for")
 
-    def handle(self, *, nodes: list[str], beats: int, **options: Any) -> None:
+    def handle(self, *, nodes: list[str], beats: int, **options: object) -> None:
         """Prepare the database, then report until nothing is missing."""
         _wait_for_database()
         call_command("migrate", interactive=False, verbosity=0)
