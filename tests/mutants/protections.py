@@ -545,4 +545,11 @@ PROTECTIONS = [
         "should_mask_error=lambda error: False",
         ("tests/api/test_graphql_mistakes.py", "tests/api/test_graphql_http.py"),
     ),
+    Protection(
+        "node survives a pool process that is out of memory",
+        "tasks_app/worker/requests.py",
+        'WorkerLostError("The process ran out of memory.")',
+        "error",
+        ("tests/durability/test_memory.py",),
+    ),
 ]
