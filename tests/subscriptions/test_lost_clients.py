@@ -1,16 +1,22 @@
-"""Clients that vanish leave nothing in the web process and in PostgreSQL (strawberry#3777)."""
+"""Clients that vanish leave nothing in the web process and in PostgreSQL.
+
+Reported of others in strawberry#3777 (resets) and channels#2120 (a closed receive window).
+"""
 
 import json
 import socket as sockets
 import struct
+from contextlib import ExitStack
+from pathlib import Path
 
 import psutil
 import pytest
 from django.db import connection
+from graphql import get_introspection_query
 from websockets.exceptions import ConnectionClosed
 
 from tests.subscriptions.client import socket
-from tests.support.cluster import running_cluster
+from tests.support.cluster import running_cluster, running_nodes
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.slow
@@ -56,6 +62,50 @@ def test_connections_that_are_reset_leave_nothing(web):
     assert process.memory_info().rss - memory < GROWTH_MAX
     # No reservation of a connection was leaked.
     eventually(lambda: is_let_in(web))
+
+
+def test_clients_with_a_closed_receive_window_that_vanish_leave_nothing(transactional_db):
+    with running_nodes(STREAMS_MAX="3") as cluster, ExitStack() as clients:
+        # A client that is only silent is found by its pings.
+        cluster.start_web("--ws-ping-interval", "4", "--ws-ping-timeout", "4")
+        process = psutil.Process(cluster.processes["web"].pid)
+        descriptors = process.num_fds()
+        _silent, half_closed, reset = (
+            clients.enter_context(client_with_closed_window(cluster)) for _ in range(3)
+        )
+
+        half_closed.shutdown(sockets.SHUT_WR)
+        reset.setsockopt(sockets.SOL_SOCKET, sockets.SO_LINGER, RESET)
+        reset.close()
+
+        eventually(lambda: not connections_of(process))
+        eventually(lambda: process.num_fds() <= descriptors + THREADS)
+        eventually(lambda: is_let_in(cluster))
+
+
+def client_with_closed_window(web):
+    """A client that has asked for megabytes and reads none of them."""
+    client = sockets.socket()
+    client.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4096)
+    client.settimeout(10)
+    client.connect(("127.0.0.1", web.port))
+    initialized(client)
+    query = get_introspection_query()
+    for number in range(32):
+        payload = {"query": query}
+        client.sendall(frame({"type": "subscribe", "id": f"{number}", "payload": payload}))
+    port = client.getsockname()[1]
+    eventually(lambda: unsent_to(port) > 1_000_000)
+    return client
+
+
+def unsent_to(port):
+    """The number of bytes that the kernel holds for the client with this port."""
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        _, _, remote, _, queues, *_ = line.split()
+        if int(remote.split(":")[1], 16) == port:
+            return int(queues.split(":")[0], 16)
+    return 0
 
 
 def reset_many(web, count):
