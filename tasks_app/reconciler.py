@@ -42,6 +42,7 @@ def prune() -> None:
     _repeat(recovery.delete_finished, tasks_before)
     _repeat(retention.delete_results, tasks_before)
     _repeat(schedules.delete_before, tasks_before)
+    _repeat(nodes.forget_old_nodes, tasks_before)
     _repeat(
         partial(events.delete_before, rolled_up_until=stats.rolled_up_until()),
         now - timedelta(days=settings.EVENT_RETENTION_DAYS),

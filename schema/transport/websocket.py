@@ -259,7 +259,8 @@ class Consumer(GraphQLWSConsumer[Any, None]):
     def _note_failure(self, task: "asyncio.Task[object]") -> None:
         """Close the socket if its handler failed: no message would be handled any more."""
         if not task.cancelled() and (error := task.exception()):
-            logger.error("a WebSocket failed", exc_info=error)
+            if not isinstance(error, OSError):  # which says that the client is gone
+                logger.error("a WebSocket failed", exc_info=error)
             self._closing = asyncio.ensure_future(self.close(INTERNAL_ERROR, "Internal error"))
 
 

@@ -20,6 +20,7 @@ from tasks_app import actors, dispatch, recovery
 from tasks_app.log import events
 from tasks_app.models import (
     ClusterEvent,
+    StatsPeriod,
     Task,
     WorkerNode,
 )
@@ -248,6 +249,27 @@ def forget_node(name: str, *, note: str = "") -> UUID:
     node.delete()
     events.node_forgotten(name, note=note)
     return id
+
+
+@in_transaction
+def forget_old_nodes(before: datetime, limit: int) -> int:
+    """Remove up to `limit` nodes without a heartbeat since a time; return their number.
+
+    Their statistics are removed too. Nodes for which an operator's command is kept stay.
+    """
+    old = WorkerNode.objects.filter(
+        connection=OFFLINE,
+        heartbeat_at__lt=before,
+        scheduling=Scheduling.ACTIVE,
+        desired_slots=None,
+        desired_queues=None,
+    )
+    names = dict(old.select_for_update(skip_locked=True)[:limit].values_list("pk", "name"))
+    StatsPeriod.objects.filter(node__in=names).delete()
+    WorkerNode.objects.filter(pk__in=names).delete()
+    for name in names.values():
+        events.node_forgotten(name)
+    return len(names)
 
 
 @in_transaction

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from uuid import uuid4
 
+from billiard.exceptions import WorkerLostError
 from celery.worker import state
 from celery.worker.request import Request
 from kombu.message import Message
@@ -23,6 +24,16 @@ class ClaimRequest(Request):
         super().acknowledge()
         for call in on_idle:
             call()
+
+    def on_failure(self, exc_info: Any, *args: Any, **kwargs: Any) -> None:
+        """Handle the failure of a process; one that ran out of memory counts as lost.
+
+        Celery would raise the MemoryError again in the main process, which ends the whole node.
+        """
+        error = exc_info.exception
+        if isinstance(getattr(error, "exc", error), MemoryError):
+            exc_info.exception = WorkerLostError("The process ran out of memory.")
+        super().on_failure(exc_info, *args, **kwargs)
 
 
 def start_claim(worker: Worker) -> None:

@@ -1,4 +1,4 @@
-"""Who is slow and who is idle, in this process, where time can be made to pass."""
+"""Who is slow, idle or gone, in this process, where time can be made to pass."""
 
 import asyncio
 from contextlib import aclosing
@@ -174,3 +174,11 @@ def test_who_takes_nothing_is_closed(hurried, monkeypatch):
 
     closed = async_to_sync(run)()[-1]
     assert (closed["type"], closed["code"]) == ("websocket.close", 1013)
+
+
+def test_client_that_leaves_before_the_acknowledgement_is_no_error(transactional_db, caplog):
+    async def run():
+        return await Line(INIT, {"type": "websocket.disconnect", "code": 1006}).all_that_is_sent()
+
+    assert [message["type"] for message in async_to_sync(run)()] == ["websocket.accept"]
+    assert caplog.records == []

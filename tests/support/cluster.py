@@ -37,9 +37,9 @@ class Cluster:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def start_web(self) -> None:
+    def start_web(self, *options: str) -> None:
         web = ["project.web", "--port", str(self.port), "--log-level", "warning"]
-        self._start("web", web)
+        self._start("web", [*web, *options])
         eventually(lambda: self.request("GET", "/healthz/")[0] == 200)
 
     def start_node(self, name: str, *, slots: int = 2, app: str = "project") -> None:
