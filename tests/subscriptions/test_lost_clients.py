@@ -28,7 +28,7 @@ HANDSHAKE = (
 )
 # Closes the socket with a RST instead of a FIN.
 RESET = struct.pack("ii", 1, 0)
-RESETS = 2_000
+RESETS = 5_000
 # Each leaked connection would cost tens of kilobytes.
 GROWTH_MAX = 10 * 1024**2
 # Fewer than the resets, so that leaked reservations would lock all clients out.
