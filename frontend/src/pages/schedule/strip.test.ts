@@ -23,20 +23,19 @@ test("equal scheduled times without a run are one bar with their number and reas
 });
 
 test("a run is shown with the status of the task, or by whether it has a result", () => {
-  const ticks = [5, 4, 3, 2, 1].map((run) => tick(run, { run }));
-  const task = { run: 5, status: "FAILED" as const, results: [{ run: 4 }, { run: 2 }] };
-  expect(barsOf(ticks, task).map(({ kind }) => kind)).toEqual([
-    "FAILED",
-    "FIRED",
-    "FAILED",
-    "FIRED",
-    "FIRED",
-  ]);
-  expect(barsOf(ticks, task).map(({ label }) => label.split(", ").at(-1))).toEqual([
+  const ticks = [5, 4, 3].map((run) => tick(run, { run }));
+  const task = { run: 5, status: "FAILED" as const, results: [{ run: 4 }] };
+  const bars = barsOf(ticks, task);
+  expect(bars.map(({ kind }) => kind)).toEqual(["FAILED", "FIRED", "FAILED"]);
+  expect(bars.map(({ label }) => label.split(", ").at(-1))).toEqual([
     "run 5 failed",
     "run 4 succeeded",
     "run 3 ended without a result",
-    "run 2 succeeded",
-    "run 1 fired",
   ]);
+});
+
+test("of a run before the oldest of many results, only the start is known", () => {
+  const results = Array.from({ length: 100 }, (_, index) => ({ run: 110 - index }));
+  const [bar] = barsOf([tick(1, { run: 10 })], { run: 111, status: "RUNNING", results });
+  expect(bar).toMatchObject({ kind: "FIRED", label: expect.stringContaining("run 10 fired") });
 });

@@ -16,6 +16,9 @@ export type Bar = {
   label: string;
 };
 
+/** How many results the query asks for. */
+const RESULTS_MAX = 100;
+
 type Task = Pick<Schedule["task"], "run" | "status" | "results">;
 
 /** The bars of the newest scheduled times, newest first. Equal neighbours without a run are one. */
@@ -46,10 +49,11 @@ function outcomeOf(tick: Tick, task: Task): { kind: BarKind; text: string } {
   return { kind: "FIRED", text: hasResult ? `${run} succeeded` : `${run} fired` };
 }
 
-/** Whether a run has ended without a result. Of runs before the oldest known result, it is unknown. */
+/** Whether a run has ended without a result. If there may be older results, it is unknown. */
 function hasNoResult({ run }: Tick, { run: current, results }: Task): boolean {
   const runs = results.map((result) => result.run);
-  return run !== null && run < current && run > Math.min(...runs) && !runs.includes(run);
+  const oldestKnown = runs.length < RESULTS_MAX ? 0 : Math.min(...runs);
+  return run !== null && run < current && run > oldestKnown && !runs.includes(run);
 }
 
 const KINDS: Partial<Record<Task["status"], BarKind>> = {
