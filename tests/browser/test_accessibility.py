@@ -88,6 +88,8 @@ def paths(cluster):
         "events": "/app/events",
         "tokens": "/app/tokens",
         "calendars": "/app/schedules/calendars",
+        "timeline": "/app/schedules/timeline",
+        "week": "/app/schedules/timeline?range=7d",
         "not-found": "/app/nonsense",
     }
 
@@ -95,7 +97,7 @@ def paths(cluster):
 PAGES = [
     *("overview", "tasks", "no-tasks", "task", "waiting", "schedules", "schedule"),
     *("new-schedule", "edit-schedule", "nodes", "node", "queues", "queue", "events"),
-    *("tokens", "calendars", "not-found"),
+    *("tokens", "calendars", "timeline", "week", "not-found"),
 ]
 LIVE_PAGES = ["overview", "tasks", "schedules", "nodes", "node", "queues", "queue", "events"]
 
