@@ -16,6 +16,7 @@ from tasks_app.recurrence import (
     SlotDensity,
     Window,
     density,
+    is_valid,
     recurrence_of,
     runs_left,
 )
@@ -59,17 +60,20 @@ def schedule_density(hours: int) -> ScheduleDensity:
         raise ValidationError({"hours": error(f"Must be between 1 and {HOURS_MAX}.", "range")})
     now = database_now()
     window = _window(now, hours)
-    schedules = _due_until(window.end)
+    due = _due_until(window.end)
+    schedules = [schedule for schedule in due[:SCHEDULES_MAX] if _starts_runs(schedule)]
     calendars = _calendars_of(schedules)
     planned = [
         _times_of(schedule, now)
-        for schedule in schedules[:SCHEDULES_MAX]
+        for schedule in schedules
         if calendars.keys() >= set(schedule.calendars)
     ]
     counted = density(planned, window, calendars)
-    is_complete = counted.is_complete and len(planned) == len(schedules)
+    has_all = len(due) <= SCHEDULES_MAX and len(planned) == len(schedules)
     minutes = window.slot // timedelta(minutes=1)
-    return ScheduleDensity(counted.slots, minutes, len(planned), not is_complete)
+    return ScheduleDensity(
+        counted.slots, minutes, len(planned), not (has_all and counted.is_complete)
+    )
 
 
 def _window(now: datetime, hours: int) -> Window:
@@ -82,8 +86,13 @@ def _window(now: datetime, hours: int) -> Window:
 def _due_until(end: datetime) -> list[TaskSchedule]:
     """Return the schedules that are due first, one more than are counted."""
     rows = scopes.visible(TaskSchedule.objects.filter(paused_at=None, next_run_at__lt=end))
-    first = rows.order_by("next_run_at", "pk")[: SCHEDULES_MAX + 1]
-    return [schedule for schedule in first if schedule.next_start is not None]
+    return list(rows.order_by("next_run_at", "pk")[: SCHEDULES_MAX + 1])
+
+
+def _starts_runs(schedule: TaskSchedule) -> bool:
+    # Beat pauses a schedule whose row was written with an expression that is not valid.
+    is_readable = not schedule.cron or is_valid(schedule.cron, schedule.time_zone)
+    return is_readable and schedule.next_start is not None
 
 
 def _calendars_of(schedules: Sequence[TaskSchedule]) -> dict[str, ExcludedTimes]:

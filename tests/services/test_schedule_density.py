@@ -70,6 +70,16 @@ def test_times_that_calendars_exclude_are_not_counted(make_schedule):
     assert total(density()) == 0
 
 
+def test_schedule_whose_expression_is_not_valid_is_not_counted(make_schedule):
+    start = timezone.now() + timedelta(hours=1)
+    make_schedule(interval=None, scheduled_at=start, cron="0 9 * * *", time_zone="UTC")
+    assert density().schedule_count == 1
+
+    TaskSchedule.objects.update(cron="0 25 * * *")
+
+    assert (density().schedule_count, density().is_estimate) == (0, False)
+
+
 @pytest.mark.parametrize("limit", ["SCHEDULES_MAX", "CALENDARS_MAX"])
 def test_schedules_beyond_a_limit_make_it_an_estimate(make_schedule, monkeypatch, limit):
     start = timezone.now() + timedelta(hours=1)
