@@ -77,6 +77,21 @@ def test_density_equals_the_times_counted_one_by_one(schedules):
             assert slot.busiest_minute is None
 
 
+def test_slots_name_the_calendars_that_exclude_them_as_a_whole():
+    found = density([], WINDOW, CALENDARS)
+
+    excluded = {slot.starts_at: slot.excluded_by for slot in found.slots}
+    sunday = datetime(2027, 3, 28, tzinfo=UTC)
+    # 22:00 in Berlin is 21:00 UTC, and 06:30, after the clock change, is 04:30 UTC.
+    assert [excluded[sunday + hour * HOUR] for hour in (-4, -3, 3, 4)] == [
+        [],
+        ["nights"],
+        ["nights"],
+        [],
+    ]
+    assert [excluded[sunday + hour * HOUR] for hour in (11, 12, 13)] == [[], ["noon"], []]
+
+
 def test_schedules_with_the_same_cron_times_are_computed_once():
     daily = Planned(Cron("0 9 * * *", "UTC", START), START)
 

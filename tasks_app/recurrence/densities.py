@@ -67,12 +67,14 @@ class SlotDensity:
         count: The number of scheduled times.
         busiest_minute: The first minute in which most schedules are due. None if none is due.
         collisions: The number of schedules that are due in it.
+        excluded_by: The names of the calendars that exclude the whole slot.
     """
 
     starts_at: datetime
     count: int
     busiest_minute: datetime | None
     collisions: int
+    excluded_by: list[str]
 
 
 @dataclass(frozen=True)
@@ -150,17 +152,30 @@ class _Counter:
         every_minute = accumulate(self._changes)
         minutes = [a + b for a, b in zip(self._minutes, every_minute, strict=False)]
         per_slot = self._slot // _MINUTE
+        included = {name: self._included_slots(name) for name in sorted(self._calendars)}
         slots = [
-            self._slot_density(index, minutes[index * per_slot : (index + 1) * per_slot])
+            self._slot_density(
+                index,
+                minutes[index * per_slot : (index + 1) * per_slot],
+                [name for name, indexes in included.items() if index not in indexes],
+            )
             for index in range(self._window.slots)
         ]
         return Density(slots, self._is_complete)
 
-    def _slot_density(self, index: int, minutes: list[int]) -> SlotDensity:
+    def _slot_density(self, index: int, minutes: list[int], excluded_by: list[str]) -> SlotDensity:
         starts_at = self._window.start + index * self._window.slot
         most = max(minutes)
         busiest = starts_at + timedelta(minutes=minutes.index(most)) if most else None
-        return SlotDensity(starts_at, self._counts[index], busiest, most)
+        return SlotDensity(starts_at, self._counts[index], busiest, most, excluded_by)
+
+    def _included_slots(self, name: str) -> set[int]:
+        """Return the indexes of the slots that a calendar does not exclude as a whole."""
+        indexes: set[int] = set()
+        for part in self._parts((name,)):
+            first, last = self._seconds(part.start), self._seconds(part.end - INSTANT)
+            indexes.update(range(first // self._slot, last // self._slot + 1))
+        return indexes
 
     def _limited(self, planned: Planned) -> Iterator[_Progression]:
         """Yield the times, at most as many as there are runs left."""

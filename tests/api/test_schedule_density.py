@@ -9,7 +9,7 @@ pytestmark = pytest.mark.django_db
 
 DENSITY = """query ($hours: Int) { scheduleDensity(hours: $hours) {
     slotMinutes scheduleCount isEstimate
-    timeSlots { startsAt count busiestMinute collisions } } }"""
+    timeSlots { startsAt count busiestMinute collisions excludedBy } } }"""
 
 
 def test_density_of_a_week_is_returned(data, make_schedule):

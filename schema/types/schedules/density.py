@@ -31,6 +31,12 @@ class ScheduleDensitySlot:
     collisions: int = strawberry.field(
         description="The number of schedules that are due in the busiest minute of the slot."
     )
+    excluded_by: list[str] = strawberry.field(
+        description=(
+            "The names of the calendars that exclude the whole slot, of those that the counted"
+            " schedules use. Other schedules may be due in it."
+        )
+    )
 
 
 @strawberry.type(

@@ -5,6 +5,10 @@ import "./bars.css";
 import type { Density, Slot } from "./query";
 import { highest, marksOf, slotText } from "./slots";
 
+function classOf({ excludedBy }: Slot, isHighest: boolean): string {
+  return `${isHighest ? "highest" : ""} ${excludedBy.length ? "excluded" : ""}`;
+}
+
 export function Bars(props: {
   density: Density;
   valueOf: (slot: Slot) => number;
@@ -19,11 +23,7 @@ export function Bars(props: {
     <div className="slot-bars" role="img" aria-label={props.summary}>
       <div className="bars">
         {timeSlots.map((slot, index) => (
-          <span
-            key={slot.startsAt}
-            title={slotText(slot)}
-            className={index === top ? "highest" : undefined}
-          >
+          <span key={slot.startsAt} title={slotText(slot)} className={classOf(slot, index === top)}>
             <i style={{ blockSize: `${(100 * (values[index] as number)) / most}%` }} />
           </span>
         ))}

@@ -11,6 +11,7 @@ export const TimelineQuery = graphql(`
         count
         busiestMinute
         collisions
+        excludedBy
       }
     }
   }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Slot } from "./query";
-import { busiest, highest, marksOf, slotText } from "./slots";
+import { busiest, calendarsOf, highest, marksOf, slotText } from "./slots";
 
 function slots(number: number, minutes: number): Slot[] {
   const start = new Date(2026, 10, 27, 10, 15).getTime();
@@ -9,6 +9,7 @@ function slots(number: number, minutes: number): Slot[] {
     count: 0,
     busiestMinute: null,
     collisions: 0,
+    excludedBy: [],
   }));
 }
 
@@ -52,4 +53,11 @@ test("the busiest slots have several schedules at once, most first", () => {
   expect(busiest(busy, 5).map(({ collisions }) => collisions)).toEqual([7, 2]);
   expect(busiest(busy, 1)).toHaveLength(1);
   expect(slotText(busy[2] as Slot)).toMatch(/: 9 scheduled times, 7 schedules due at 12:15$/);
+});
+
+test("a slot names the calendars that exclude it", () => {
+  const [a, b] = slots(2, 60) as [Slot, Slot];
+  const excluded = { ...a, excludedBy: ["holidays", "closed"] };
+  expect(slotText(excluded)).toMatch(/: 0 scheduled times, excluded by holidays and closed$/);
+  expect(calendarsOf([excluded, b])).toEqual(["closed", "holidays"]);
 });

@@ -25,10 +25,19 @@ export function busiest(slots: readonly Slot[], number: number): Slot[] {
 }
 
 /** A slot in words. */
-export function slotText({ startsAt, count, busiestMinute, collisions }: Slot): string {
-  const times = `From ${localTime(new Date(startsAt))}: ${plural(count, "scheduled time")}`;
-  if (!busiestMinute) return times;
-  return `${times}, ${plural(collisions, "schedule")} due at ${minuteTime(new Date(busiestMinute))}`;
+export function slotText(slot: Slot): string {
+  const parts = [plural(slot.count, "scheduled time")];
+  if (slot.busiestMinute) {
+    const minute = minuteTime(new Date(slot.busiestMinute));
+    parts.push(`${plural(slot.collisions, "schedule")} due at ${minute}`);
+  }
+  if (slot.excludedBy.length) parts.push(`excluded by ${slot.excludedBy.join(" and ")}`);
+  return `From ${localTime(new Date(slot.startsAt))}: ${parts.join(", ")}`;
+}
+
+/** The names of the calendars that exclude slots. */
+export function calendarsOf(slots: readonly Slot[]): string[] {
+  return [...new Set(slots.flatMap(({ excludedBy }) => excludedBy))].sort();
 }
 
 export type Mark = { text: string; position: number };

@@ -12,7 +12,7 @@ import { count, localTime, plural } from "../../lib/format";
 import { Link, navigate, useParams, withParams } from "../../lib/router";
 import { Bars } from "./bars";
 import { type Density, type Slot, TimelineQuery } from "./query";
-import { busiest, highest } from "./slots";
+import { busiest, calendarsOf, highest } from "./slots";
 
 const RANGES = [
   ["24h", "24 hours"],
@@ -109,10 +109,19 @@ function BarPanel(props: {
   const top = highest(values) ?? 0;
   const slot = timeSlots[top] as Slot;
   const most = plural(values[top] as number, props.unit);
+  const calendars = calendarsOf(timeSlots);
   const summary = `Most from ${localTime(new Date(slot.startsAt))}: ${most}.`;
   return (
     <Panel title={props.title} className="wide">
-      <p className="muted">{summary}</p>
+      <p className="muted">
+        {summary}
+        {calendars.length > 0 && (
+          <>
+            {" "}
+            <i className="excluded-key" /> Excluded by {calendars.join(", ")}
+          </>
+        )}
+      </p>
       <Bars
         density={props.density}
         valueOf={props.valueOf}
