@@ -177,8 +177,8 @@ def test_live_pages_do_not_move(context, paths, ask, width):
     for n in range(12):
         ask(CREATE, tasks=[{"a": 10 ** (n % 9), "b": 80_000, "durationMs": 60} for _ in range(4)])
         page.wait_for_timeout(250)
-    moved = {name: page.evaluate("layoutShift") for name, page in pages.items()}
-    assert {name: shift for name, shift in moved.items() if shift >= LAYOUT_SHIFT_MAX} == {}
+    shifts = {name: page.evaluate("layoutShift") for name, page in pages.items()}
+    assert {name: shift for name, shift in shifts.items() if shift >= LAYOUT_SHIFT_MAX} == {}
 
 
 @pytest.mark.parametrize("name", sorted(set(PAGES) - WITHOUT_QUERY))
