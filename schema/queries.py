@@ -8,6 +8,7 @@ from schema.types.events import EventQueries
 from schema.types.nodes import NodeQueries
 from schema.types.objects import NodeObjectQueries
 from schema.types.queues import QueueQueries
+from schema.types.schedules.density import ScheduleDensityQueries
 from schema.types.schedules.queries import ScheduleQueries
 from schema.types.tasks.counts import TaskCountQueries
 from schema.types.tasks.queries import TaskQueries
@@ -20,6 +21,7 @@ class Query(
     TaskQueries,
     TaskCountQueries,
     ScheduleQueries,
+    ScheduleDensityQueries,
     CalendarQueries,
     QueueQueries,
     NodeQueries,

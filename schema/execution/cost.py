@@ -60,8 +60,12 @@ _SIZES = {
     "workerNodes": 10,
     "statsHistory": 60,
     "statusCounts": 5,
+    "timeSlots": 168,
     "events": PAGE_EVENTS_MAX,
 }
+# What the computation of a field takes, as a number of values that take as long. An operation can
+# select such a field once.
+_COMPUTATIONS = {"scheduleDensity": 5_000}
 _SIZE_ARGUMENTS = ("first", "last", "ids")
 _BEYOND = 10**6
 
@@ -186,14 +190,15 @@ class _CostAnalyzer:
             inner = self._weigh(node.selection_set)
         if not isinstance(node, FieldNode):
             return inner._replace(selections=inner.selections + 1)
-        cost = 0 if node.name.value == "__schema" else 1 + self._size(node) * inner.cost
+        name = node.name.value
+        cost = _COMPUTATIONS.get(name, 0) + 1 + self._size(node) * inner.cost
         return Measure(
             depth=inner.depth + 1,
             selections=inner.selections + 1,
             aliases=inner.aliases + bool(node.alias),
             repeats=max(1, inner.repeats),
             nesting=max(inner.nesting, _nesting(node.arguments)),
-            cost=min(cost, _BEYOND),
+            cost=0 if name == "__schema" else min(cost, _BEYOND),
         )
 
     def _weigh_fragment(self, name: str) -> Measure:

@@ -137,6 +137,15 @@ class Exclusions:
         """Return the start of the first span later than a time; None if there is none."""
         return min((s.start for s in self._near(moment) if s.start > moment), default=None)
 
+    def included_in_week(self, start: datetime, end: datetime) -> Iterator[Span]:
+        """Yield the parts of a span that are not excluded. The span is a week or less."""
+        for excluded in sorted(self._near(start)):
+            if start < min(excluded.start, end):
+                yield Span(start, min(excluded.start, end))
+            start = max(start, excluded.end)
+        if start < end:
+            yield Span(start, end)
+
     def _near(self, moment: datetime) -> Iterator[Span]:
         return chain.from_iterable(calendar.near(moment) for calendar in self.calendars)
 

@@ -18,6 +18,18 @@ SCHEDULE = """
       }
     }
 """
+CALENDAR = """
+    mutation {
+      saveCalendar(input: {
+        name: "a-calendar-with-a-rather-long-name", timeZone: "UTC"
+        weekly: [{days: [MONDAY, TUESDAY, WEDNESDAY], from: "00:00", until: "00:00"}]
+      }) { errors { message } }
+      createTaskSchedule(input: {
+        a: 1, b: 2, scheduledAt: "2026-01-01T00:00:00Z", recurrence: {interval: 86400}
+        calendars: ["a-calendar-with-a-rather-long-name"]
+      }) { errors { message } }
+    }
+"""
 QUEUES = """
     mutation {
       created: createQueue(input: {name: "a-queue-with-a-rather-long-name", runningLimit: 100000}) {
@@ -65,6 +77,7 @@ def paths(cluster):
     ask = cluster.ask
     schedule = ask(SCHEDULE)["createTaskSchedule"]["taskSchedule"]
     ask(QUEUES)
+    ask(CALENDAR)
     tasks = [{"a": n, "b": n, "durationMs": 200} for n in range(20)]
     biggest = [{"a": BIGGEST, "b": BIGGEST}, {"a": f"-{BIGGEST}", "b": f"-{BIGGEST}"}]
     later = [{"a": 7, "b": 7, "runAt": "2099-01-01T00:00:00Z"}]
@@ -88,6 +101,8 @@ def paths(cluster):
         "events": "/app/events",
         "tokens": "/app/tokens",
         "calendars": "/app/schedules/calendars",
+        "timeline": "/app/schedules/timeline",
+        "week": "/app/schedules/timeline?range=7d",
         "not-found": "/app/nonsense",
     }
 
@@ -95,7 +110,7 @@ def paths(cluster):
 PAGES = [
     *("overview", "tasks", "no-tasks", "task", "waiting", "schedules", "schedule"),
     *("new-schedule", "edit-schedule", "nodes", "node", "queues", "queue", "events"),
-    *("tokens", "calendars", "not-found"),
+    *("tokens", "calendars", "timeline", "week", "not-found"),
 ]
 LIVE_PAGES = ["overview", "tasks", "schedules", "nodes", "node", "queues", "queue", "events"]
 

@@ -12,6 +12,7 @@ import { NewSchedule } from "../pages/schedule-form/new-schedule";
 import { Schedules } from "../pages/schedules/schedules";
 import { TaskPage } from "../pages/task/task";
 import { Tasks } from "../pages/tasks/tasks";
+import { Timeline } from "../pages/timeline/timeline";
 import { Tokens } from "../pages/tokens/tokens";
 import { routeOf } from "./routes";
 
@@ -45,6 +46,8 @@ export function CurrentPage({ path }: { path: string }) {
       return <Events />;
     case "calendars":
       return <Calendars />;
+    case "timeline":
+      return <Timeline />;
     case "tokens":
       return <Tokens />;
     case "not-found":

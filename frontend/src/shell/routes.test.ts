@@ -10,6 +10,7 @@ test.each([
   ["/app/tasks/01a2", { page: "task", id: "01a2" }],
   ["/app/schedules/new", { page: "new-schedule" }],
   ["/app/schedules/calendars", { page: "calendars" }],
+  ["/app/schedules/timeline", { page: "timeline" }],
   ["/app/schedules/01a2", { page: "schedule", id: "01a2" }],
   ["/app/schedules/01a2/edit", { page: "edit-schedule", id: "01a2" }],
   ["/app/nodes/node-1%40host", { page: "node", name: "node-1@host" }],

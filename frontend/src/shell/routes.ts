@@ -4,7 +4,7 @@ import type { IconName } from "../components/icon";
 
 export type Route =
   | { page: "overview" | "tasks" | "schedules" | "new-schedule" | "nodes" }
-  | { page: "queues" | "events" | "tokens" | "calendars" | "not-found" }
+  | { page: "queues" | "events" | "tokens" | "calendars" | "timeline" | "not-found" }
   | { page: "task" | "schedule" | "edit-schedule"; id: string }
   | { page: "node" | "queue"; name: string };
 
@@ -35,6 +35,7 @@ export function routeOf(path: string): Route {
   if (section === "queues" && !action) return named("queue", id);
   if (section === "schedules" && id === "new" && !action) return { page: "new-schedule" };
   if (section === "schedules" && id === "calendars" && !action) return { page: "calendars" };
+  if (section === "schedules" && id === "timeline" && !action) return { page: "timeline" };
   if (section === "schedules" && !action) return { page: "schedule", id };
   if (section === "schedules" && action === "edit") return { page: "edit-schedule", id };
   return { page: "not-found" };

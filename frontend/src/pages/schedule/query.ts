@@ -44,11 +44,26 @@ export const ScheduleQuery = graphql(`
         priority
         durationMs
         slots
+        run
+        results(first: 100) {
+          run
+        }
         maxAttempts
         failAttempts
         retryBackoffMs
         queue {
           name
+        }
+      }
+      recentTicks: ticks(first: 100) {
+        nodes {
+          id
+          nominalAt
+          outcome
+          count
+          run
+          firedAt
+          reason
         }
       }
       ticks(first: 25, after: $after) {

@@ -17,6 +17,7 @@ import { count, duration, plural } from "../../lib/format";
 import { Link, navigate, useParams } from "../../lib/router";
 import { type Schedule, ScheduleQuery } from "./query";
 import { RunHistory } from "./run-history";
+import { RunStrip } from "./run-strip";
 
 export function SchedulePage({ id }: { id: string }) {
   const after = useParams().get("after");
@@ -78,6 +79,7 @@ export function SchedulePage({ id }: { id: string }) {
           <Configuration schedule={schedule} />
         </Panel>
         <Panel title="Run history" className="wide">
+          <RunStrip schedule={schedule} />
           <RunHistory schedule={schedule} isFirstPage={!after} />
         </Panel>
       </div>

@@ -74,6 +74,9 @@ export function Schedules() {
       variables={variables}
       actions={
         <>
+          <Link href="/app/schedules/timeline">
+            <Icon name="pulse" /> Timeline
+          </Link>
           <Link href="/app/schedules/calendars">
             <Icon name="calendar" /> Calendars
           </Link>
