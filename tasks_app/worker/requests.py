@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from uuid import uuid4
 
+from billiard.einfo import ExceptionInfo
 from billiard.exceptions import WorkerLostError
 from celery.worker import state
 from celery.worker.request import Request
@@ -25,7 +26,7 @@ class ClaimRequest(Request):
         for call in on_idle:
             call()
 
-    def on_failure(self, exc_info: Any, *args: Any, **kwargs: Any) -> None:
+    def on_failure(self, exc_info: ExceptionInfo, *args: bool, **kwargs: bool) -> None:
         """Handle the failure of a process; one that ran out of memory counts as lost.
 
         Celery would raise the MemoryError again in the main process, which ends the whole node.
