@@ -45,7 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: waits for many seconds; runs with --all")
 
 
-@pytest.hookimpl(optionalhook=True)
+@pytest.hookimpl(optionalhook=True, tryfirst=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """Use more processes than cores for the slow tests, which wait for most of their time."""
     return 3 * (os.cpu_count() or 1) // 2 if config.option.all else None
