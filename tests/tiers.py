@@ -27,6 +27,7 @@ LONG_MODULES = (
     "subscriptions/test_exactly_once.py",
     "browser/test_tasks_pages.py",
     "subscriptions/test_socket.py",
+    "subscriptions/test_lost_clients.py",
     "browser/test_steering.py",
     "durability/test_idle_slots.py",
     "standalone/test_backup.py",
