@@ -5,17 +5,17 @@ import signal
 import time
 
 from tasks_app.models import WorkerNode
-from tasks_app.services import nodes as nodes
-from tasks_app.services import queues, tasks
+from tasks_app.services import nodes, queues, tasks
 from tasks_app.services.tasks import NewTask
 from tests.durability.conftest import wait_for_nodes
 from tests.support.cluster import running_nodes
 from tests.support.idleness import Idleness
 from tests.support.ledger import Ledger
+from tests.support.waiting import TIMEOUT_FACTOR
 
 SIZES = {"node-1": 4, "node-2": 3}
 ROUNDS = 20
-IDLE_SECONDS = 1.5
+IDLE_SECONDS = 1.5 * TIMEOUT_FACTOR
 
 
 def test_no_slot_is_idle_while_a_task_that_fits_is_pending(transactional_db, journal):
