@@ -24,7 +24,7 @@ def python_environment() -> Path:
     python, stamp = environment / "bin" / "python", environment / "stamp"
     inputs = [PYTHON / "requirements.txt", PYTHON / "pyproject.toml"]
     lock = "\n".join([str(PYTHON), *(path.read_text() for path in inputs)])
-    with _exclusive(PYTHON / ".venv.lock"):
+    with exclusive(PYTHON / ".venv.lock"):
         if not stamp.exists() or stamp.read_text() != lock:
             uv = [sys.executable, "-m", "uv", "--quiet"]
             _run([*uv, "venv", "--clear", "--python", sys.executable, str(environment)])
@@ -48,7 +48,7 @@ def generate_python(folder: Path) -> None:
 def typescript_packages() -> None:
     """Build `clients/typescript`, with its packages installed as they are locked."""
     lock, installed = TYPESCRIPT / "package-lock.json", TYPESCRIPT / "node_modules" / ".stamp"
-    with _exclusive(TYPESCRIPT / ".packages.lock"):
+    with exclusive(TYPESCRIPT / ".packages.lock"):
         if not installed.exists() or installed.read_text() != lock.read_text():
             _run(["npm", "ci", "--prefer-offline", "--loglevel", "error"], TYPESCRIPT)
             installed.write_text(lock.read_text())
@@ -66,7 +66,7 @@ def generate_typescript(folder: Path) -> None:
 
 
 @contextmanager
-def _exclusive(path: Path) -> Iterator[None]:
+def exclusive(path: Path) -> Iterator[None]:
     """Wait until no other process makes the same environment."""
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
