@@ -8,6 +8,7 @@ import { localInput } from "../../lib/format";
 import { FormReader } from "../../lib/validation";
 import { BigIntegerField, NumberField, SelectField, TextField, TimeField } from "../form/fields";
 import { Form } from "../form/form";
+import { AttemptFields, readOptions, WorkFields } from "./option-fields";
 import "./task-form.css";
 
 const COUNT_MAX = 10_000;
@@ -83,7 +84,9 @@ export type Created = { uuid: string } | { count: number };
 
 /** The names of all queues; null until they are known. */
 export function useQueueNames(): string[] | null {
-  const { data } = useLiveQuery(QueueNames, {}, ({ kind }) => kind === "QUEUE_CREATED");
+  const { data } = useLiveQuery(QueueNames, {}, ({ kind }) =>
+    /^QUEUE_(CREATED|DELETED)$/.test(kind),
+  );
   return data?.queues.map(({ name }) => name) ?? null;
 }
 
@@ -127,47 +130,14 @@ function AdvancedOptions({ initial, isExpanded }: { initial: TaskOptions; isExpa
     <details open={isOpen} onToggle={(event) => setIsOpen(event.currentTarget.open)}>
       <summary>Advanced options</summary>
       <div className="fields">
-        <NumberField
-          name="priority"
-          label="Priority (0–9, 9 first)"
-          defaultValue={initial.priority}
-          min={0}
-          max={9}
-        />
-        <NumberField
-          name="durationMs"
-          label="Duration (ms)"
-          defaultValue={initial.durationMs}
-          min={0}
-        />
-        <NumberField name="slots" label="Slots" defaultValue={initial.slots} min={1} max={100} />
+        <WorkFields initial={initial} />
         <TimeField name="runAt" label="Run at" defaultValue={inputTime(initial.runAt)} />
         <TimeField
           name="expiresAt"
           label="Expires at"
           defaultValue={inputTime(initial.expiresAt)}
         />
-        <NumberField
-          name="maxAttempts"
-          label="Max attempts"
-          defaultValue={initial.maxAttempts}
-          min={1}
-          max={100}
-        />
-        <NumberField
-          name="failAttempts"
-          label="Simulated failures"
-          defaultValue={initial.failAttempts}
-          min={0}
-          max={100}
-        />
-        <NumberField
-          name="retryBackoffMs"
-          label="Retry backoff (ms)"
-          defaultValue={initial.retryBackoffMs}
-          min={0}
-          max={60_000}
-        />
+        <AttemptFields initial={initial} />
         <TextField name="idempotencyKey" label="Idempotency key" maxLength={255} />
       </div>
     </details>
@@ -201,13 +171,7 @@ async function create(values: FormData): Promise<{ created?: Created; errors: Us
   const task = {
     a: reader.bigInteger("a", "A"),
     b: reader.bigInteger("b", "B"),
-    queue: reader.text("queue"),
-    priority: reader.integer("priority", "Priority", { min: 0, max: 9 }),
-    durationMs: reader.integer("durationMs", "Duration", { min: 0, max: 3_600_000 }),
-    slots: reader.integer("slots", "Slots", { min: 1, max: 100 }),
-    maxAttempts: reader.integer("maxAttempts", "Max attempts", { min: 1, max: 100 }),
-    failAttempts: reader.integer("failAttempts", "Simulated failures", { min: 0, max: 100 }),
-    retryBackoffMs: reader.integer("retryBackoffMs", "Retry backoff", { min: 0, max: 60_000 }),
+    ...readOptions(reader),
     runAt: reader.optionalTime("runAt", "Run at"),
     expiresAt: reader.optionalTime("expiresAt", "Expires at"),
   };

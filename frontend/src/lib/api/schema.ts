@@ -17,6 +17,7 @@ type Scalar<Name extends Parameters<typeof graphql.scalar>[0]> = ReturnType<
 export type TaskStatus = Scalar<"TaskStatus">;
 export type TaskWhere = Scalar<"TaskWhere">;
 export type PendingReason = Scalar<"PendingReason">;
+export type CatchUpPolicy = Scalar<"CatchUpPolicy">;
 export type ClusterEventKind = Scalar<"ClusterEventKind">;
 export type Role = Scalar<"Role">;
 

@@ -10,6 +10,8 @@ import {
 } from "../../components/form/fields";
 import { Form } from "../../components/form/form";
 import { Panel } from "../../components/panel";
+import { CATCH_UPS } from "../../components/schedules/catch-ups";
+import { AttemptFields, WorkFields } from "../../components/tasks/option-fields";
 import { QueueField } from "../../components/tasks/task-form";
 import type { UserError } from "../../lib/api/schema";
 import { PreviewPanel, useSchedulePreview } from "./preview";
@@ -19,12 +21,6 @@ import { formDataOf, readSchedule, type ScheduleInput, type ScheduleValues } fro
 const OVERLAPS = [
   ["SKIP", "Skip the new run"],
   ["QUEUE_ONE", "Queue one new run"],
-] as const;
-
-const CATCH_UPS = [
-  ["LATEST", "Run the last one"],
-  ["ALL", "Run all in order"],
-  ["NONE", "Run none"],
 ] as const;
 
 type ScheduleFormProps = {
@@ -92,41 +88,8 @@ function AdvancedFields({ initial, hasIdempotencyKey }: ScheduleFormProps) {
   return (
     <div className="fields">
       <QueueField initial={initial.queue} />
-      <NumberField
-        name="priority"
-        label="Priority (0–9, 9 first)"
-        defaultValue={initial.priority}
-        min={0}
-        max={9}
-      />
-      <NumberField
-        name="durationMs"
-        label="Duration (ms)"
-        defaultValue={initial.durationMs}
-        min={0}
-      />
-      <NumberField name="slots" label="Slots" defaultValue={initial.slots} min={1} max={100} />
-      <NumberField
-        name="maxAttempts"
-        label="Max attempts"
-        defaultValue={initial.maxAttempts}
-        min={1}
-        max={100}
-      />
-      <NumberField
-        name="failAttempts"
-        label="Simulated failures"
-        defaultValue={initial.failAttempts}
-        min={0}
-        max={100}
-      />
-      <NumberField
-        name="retryBackoffMs"
-        label="Retry backoff (ms)"
-        defaultValue={initial.retryBackoffMs}
-        min={0}
-        max={60_000}
-      />
+      <WorkFields initial={initial} />
+      <AttemptFields initial={initial} />
       <SelectField
         name="overlap"
         label="While a run is active"
@@ -138,7 +101,7 @@ function AdvancedFields({ initial, hasIdempotencyKey }: ScheduleFormProps) {
         label="Missed runs"
         hint="Runs that were due while no scheduler ran. All: the last 100, also while a run is active."
         defaultValue={initial.catchUp}
-        options={CATCH_UPS}
+        options={Object.entries(CATCH_UPS)}
       />
       <NumberField
         name="misfireGrace"

@@ -1,5 +1,6 @@
 /** The values of the schedule form, to and from the API. */
 
+import { readOptions } from "../../components/tasks/option-fields";
 import type { UserError, VariablesOf } from "../../lib/api/schema";
 import { localInput, timeZone } from "../../lib/format";
 import { FormReader } from "../../lib/validation";
@@ -139,13 +140,7 @@ export function readSchedule(values: FormData): { input: ScheduleInput; errors: 
     b: reader.bigInteger("b", "B"),
     scheduledAt: readStart(reader),
     recurrence: readRecurrence(reader),
-    queue: reader.text("queue"),
-    priority: reader.integer("priority", "Priority", { min: 0, max: 9 }),
-    durationMs: reader.integer("durationMs", "Duration", { min: 0, max: 3_600_000 }),
-    slots: reader.integer("slots", "Slots", { min: 1, max: 100 }),
-    maxAttempts: reader.integer("maxAttempts", "Max attempts", { min: 1, max: 100 }),
-    failAttempts: reader.integer("failAttempts", "Simulated failures", { min: 0, max: 100 }),
-    retryBackoffMs: reader.integer("retryBackoffMs", "Retry backoff", { min: 0, max: 60_000 }),
+    ...readOptions(reader),
     overlap: reader.text("overlap") as ScheduleInput["overlap"],
     catchUp: reader.text("catchUp") as ScheduleInput["catchUp"],
     misfireGrace: reader.integer("misfireGrace", "Misfire grace period", { ...seconds, min: 1 }),

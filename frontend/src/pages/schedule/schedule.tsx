@@ -5,6 +5,7 @@ import { Page } from "../../components/page";
 import { Panel } from "../../components/panel";
 import { ScheduleActions } from "../../components/schedules/actions";
 import { affectsSchedules } from "../../components/schedules/affected";
+import { CATCH_UPS } from "../../components/schedules/catch-ups";
 import { recurrenceText } from "../../components/schedules/recurrence";
 import { ScheduleStateBadge } from "../../components/schedules/state";
 import { TimeList } from "../../components/schedules/time-list";
@@ -86,12 +87,6 @@ export function SchedulePage({ id }: { id: string }) {
     </Page>
   );
 }
-
-const CATCH_UPS: Record<Schedule["catchUp"], string> = {
-  LATEST: "Run the last one",
-  ALL: "Run all in order",
-  NONE: "Run none",
-};
 
 function Configuration({ schedule }: { schedule: Schedule }) {
   const { task } = schedule;
