@@ -24,7 +24,7 @@ def python_environment() -> Path:
     python, stamp = environment / "bin" / "python", environment / "stamp"
     inputs = [PYTHON / "requirements.txt", PYTHON / "pyproject.toml"]
     lock = "\n".join([str(PYTHON), *(path.read_text() for path in inputs)])
-    with exclusive(PYTHON / ".venv.lock"):
+    with _exclusive(PYTHON / ".venv.lock"):
         if not stamp.exists() or stamp.read_text() != lock:
             uv = [sys.executable, "-m", "uv", "--quiet"]
             _run([*uv, "venv", "--clear", "--python", sys.executable, str(environment)])
@@ -47,12 +47,18 @@ def generate_python(folder: Path) -> None:
 
 def typescript_packages() -> None:
     """Build `clients/typescript`, with its packages installed as they are locked."""
-    lock, installed = TYPESCRIPT / "package-lock.json", TYPESCRIPT / "node_modules" / ".stamp"
-    with exclusive(TYPESCRIPT / ".packages.lock"):
-        if not installed.exists() or installed.read_text() != lock.read_text():
-            _run(["npm", "ci", "--prefer-offline", "--loglevel", "error"], TYPESCRIPT)
-            installed.write_text(lock.read_text())
+    install_node_packages(TYPESCRIPT)
+    with _exclusive(TYPESCRIPT / ".packages.lock"):
         _run(["npm", "run", "--silent", "build"], TYPESCRIPT)
+
+
+def install_node_packages(folder: Path) -> None:
+    """Install the packages of a folder as its `package-lock.json` lists them."""
+    lock, installed = folder / "package-lock.json", folder / "node_modules" / ".stamp"
+    with _exclusive(folder / ".packages.lock"):
+        if not installed.exists() or installed.read_text() != lock.read_text():
+            _run(["npm", "ci", "--prefer-offline", "--loglevel", "error"], folder)
+            installed.write_text(lock.read_text())
 
 
 def generate_typescript(folder: Path) -> None:
@@ -66,7 +72,7 @@ def generate_typescript(folder: Path) -> None:
 
 
 @contextmanager
-def exclusive(path: Path) -> Iterator[None]:
+def _exclusive(path: Path) -> Iterator[None]:
     """Wait until no other process makes the same environment."""
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

@@ -1,7 +1,6 @@
 """Programs that use a client, in the environment of that client."""
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -12,10 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from clients.generate import PYTHON, TYPESCRIPT, python_environment, typescript_packages
 from tests.docs.pages import ROOT
+from tests.node import need_node
 from tests.support.waiting import TIMEOUT_FACTOR
 
 HERE = Path(__file__).parent
@@ -67,13 +65,6 @@ def typescript_client(folder: Path) -> Client:
         ["node", str(folder / "typescript_program.js")],
         ["node", str(folder / "example.js")],
     )
-
-
-def need_node() -> None:
-    """Skip the test where there is no Node.js, or fail it in CI."""
-    if not shutil.which("node") or not shutil.which("npm"):
-        missing = pytest.fail if os.environ.get("CI") else pytest.skip
-        missing("the TypeScript client needs node and npm")
 
 
 def code_of(page: Path, language: str) -> str:

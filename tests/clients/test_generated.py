@@ -14,8 +14,9 @@ from clients.generate import (
     python_environment,
     typescript_packages,
 )
-from tests.clients.programs import GUIDE, code_of, need_node, run
+from tests.clients.programs import GUIDE, code_of, run
 from tests.docs.pages import ROOT
+from tests.node import need_node
 
 pytestmark = pytest.mark.slow
 

@@ -21,7 +21,7 @@ WITHOUT_SUBSCRIPTIONS = {"graphql-request"}
 @pytest.fixture(scope="module")
 def compiled():
     """Compile the documents of Relay, which its compiler checks against the committed schema."""
-    node.command("")
+    node.install_packages()
     compiler = node.HERE / "node_modules" / ".bin" / "relay-compiler"
     subprocess.run([compiler, "relay.config.json"], cwd=node.HERE, check=True, timeout=60)
 

@@ -2,7 +2,6 @@
 
 import functools
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -11,6 +10,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from playwright.sync_api import expect
 
+from clients.generate import install_node_packages
 from tests import node
 from tests.browser.conftest import browser, chromium  # noqa: F401  fixtures
 from tests.docs.pages import ROOT
@@ -98,12 +98,10 @@ def test_react_example_follows_from_another_origin(
 
 
 def build_react(cluster, folder):
-    npm = shutil.which("npm") or "npm"
-    node.command("")  # skips where there is no Node
+    node.need_node()
+    install_node_packages(REACT)
     url = f"ws://127.0.0.1:{cluster.port}/graphql/"
-    if not (REACT / "node_modules" / ".package-lock.json").exists():
-        subprocess.run([npm, "ci", "--prefer-offline"], cwd=REACT, check=True, timeout=300)
-    build = [npm, "run", "build", "--", "--outDir", str(folder), "--emptyOutDir"]
+    build = ["npm", "run", "build", "--", "--outDir", str(folder), "--emptyOutDir"]
     subprocess.run(build, cwd=REACT, env=os.environ | {"VITE_API_URL": url}, check=True)
 
 

@@ -2,24 +2,29 @@
 
 import os
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from clients.generate import exclusive
+from clients.generate import install_node_packages
 
 HERE = Path(__file__).parent
 
 
+def need_node() -> None:
+    """Skip the test where there is no Node.js, or fail it in CI."""
+    if not shutil.which("node") or not shutil.which("npm"):
+        missing = pytest.fail if os.environ.get("CI") else pytest.skip
+        missing("the test needs node and npm")
+
+
+def install_packages() -> None:
+    """Install the packages of the programs of this folder."""
+    need_node()
+    install_node_packages(HERE)
+
+
 def command(script: str) -> list[str]:
     """The command that runs a script of this folder, with its packages in place."""
-    if not (node := shutil.which("node")) or not (npm := shutil.which("npm")):
-        missing = pytest.fail if os.environ.get("CI") else pytest.skip
-        missing(f"{script} needs node and npm")
-    lock, installed = HERE / "package-lock.json", HERE / "node_modules" / ".stamp"
-    with exclusive(HERE / ".packages.lock"):
-        if not installed.exists() or installed.read_text() != lock.read_text():
-            subprocess.run([npm, "ci", "--prefer-offline"], cwd=HERE, check=True, timeout=300)
-            installed.write_text(lock.read_text())
-    return [node, str(HERE / script)]
+    install_packages()
+    return ["node", str(HERE / script)]
