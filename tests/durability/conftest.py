@@ -6,6 +6,8 @@ import pytest
 from django.db import connection
 
 from tasks_app.models import Task, WorkerNode
+from tasks_app.services import tasks
+from tasks_app.services.tasks import NewTask
 from tests import engines
 from tests.support.cluster import running_nodes
 from tests.support.waiting import eventually
@@ -19,6 +21,14 @@ class Journal:
 
     def note(self, id, total):
         self.sums[str(id)] = total
+
+    def create_tasks(self, news):
+        """Create tasks, and note them."""
+        for id, new in zip(tasks.create_tasks(news).ids, news, strict=True):
+            self.note(id, new.a + new.b)
+
+    def create_many(self, count, **parameters):
+        self.create_tasks([NewTask(a=i, b=2 * i, **parameters) for i in range(count)])
 
     def all_ended(self):
         rows = Task.objects.filter(pk__in=self.sums)

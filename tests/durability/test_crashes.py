@@ -21,12 +21,6 @@ from tests.support.cluster import running_nodes
 from tests.support.waiting import eventually
 
 
-def create_many(journal, count, **parameters):
-    news = [NewTask(a=i, b=2 * i, **parameters) for i in range(count)]
-    for id, new in zip(tasks.create_tasks(news).ids, news, strict=True):
-        journal.note(id, new.a + new.b)
-
-
 def runs_by_node():
     names = Task.objects.filter(status="SUCCESS").values_list("node__name", flat=True)
     return Counter(name.split("@")[0] for name in names)
@@ -41,7 +35,7 @@ def test_every_message_is_deleted_from_the_broker(cluster, journal, own_engines)
         cluster.signal_all(node, signal.SIGSTOP)
     with Redis.from_url(own_engines.valkey.url) as broker:
         while not broker.llen("default"):
-            create_many(journal, 100)
+            journal.create_many(100)
             assert dispatch.wait_until_idle(10)
         broker.flushall()
     for node in ("node-1", "node-2"):
@@ -57,7 +51,7 @@ def test_tasks_run_while_the_broker_is_unavailable(cluster_with_api, journal, ow
             status, task = cluster_with_api.request("POST", "/tasks/", {"a": i, "b": 1})
             assert status == 201
             journal.note(task["id"], i + 1)
-        create_many(journal, 20, duration_ms=100)
+        journal.create_many(20, duration_ms=100)
 
         journal.check()
     finally:
@@ -68,11 +62,11 @@ def test_tasks_run_while_the_broker_is_unavailable(cluster_with_api, journal, ow
 
 def test_tasks_run_when_the_broker_is_available_again(cluster, journal, own_engines):
     own_engines.valkey.stop()
-    create_many(journal, 10)
+    journal.create_many(10)
     journal.check()
 
     own_engines.valkey.start()
-    create_many(journal, 20, duration_ms=100)
+    journal.create_many(20, duration_ms=100)
 
     journal.check()
 
@@ -82,7 +76,7 @@ def test_nodes_that_start_without_the_broker_run_tasks(transactional_db, journal
     try:
         with running_nodes("node-1"):
             wait_for_nodes(1)
-            create_many(journal, 20, duration_ms=10)
+            journal.create_many(20, duration_ms=10)
             journal.check()
     finally:
         own_engines.valkey.start()
@@ -103,8 +97,8 @@ def test_the_broker_hangs_while_tasks_are_created(cluster_with_api, journal, own
 
 def test_the_processes_of_a_node_are_killed_while_they_work(cluster_of_long_leases, journal):
     cluster = cluster_of_long_leases
-    create_many(journal, 8, duration_ms=3000)
-    create_many(journal, 500)
+    journal.create_many(8, duration_ms=3000)
+    journal.create_many(500)
     eventually(lambda: running_on("node-1"))
 
     for process in cluster.pool("node-1"):
@@ -115,7 +109,7 @@ def test_the_processes_of_a_node_are_killed_while_they_work(cluster_of_long_leas
 
 
 def test_a_whole_node_is_killed_while_it_works(cluster, journal):
-    create_many(journal, 8, duration_ms=2000)
+    journal.create_many(8, duration_ms=2000)
     lost = eventually(lambda: running_on("node-1"))
 
     cluster.signal_all("node-1", signal.SIGKILL)
@@ -128,13 +122,13 @@ def test_a_whole_node_is_killed_while_it_works(cluster, journal):
 
 
 def test_a_node_that_was_frozen_past_its_lease_comes_back(cluster, journal):
-    create_many(journal, 6, duration_ms=1500)
+    journal.create_many(6, duration_ms=1500)
     frozen = eventually(lambda: running_on("node-1"))
 
     cluster.signal_all("node-1", signal.SIGSTOP)
     journal.check()
     cluster.signal_all("node-1", signal.SIGCONT)
-    create_many(journal, 20, duration_ms=10)
+    journal.create_many(20, duration_ms=10)
 
     journal.check()
     results = TaskResult.objects.filter(task__in=[task.pk for task in frozen])
@@ -144,7 +138,7 @@ def test_a_node_that_was_frozen_past_its_lease_comes_back(cluster, journal):
 
 
 def test_surplus_wake_ups_do_no_harm(cluster, journal, own_engines):
-    create_many(journal, 300)
+    journal.create_many(300)
 
     for _ in range(200):
         current_app.send_task(dispatch.CLAIM)
@@ -158,7 +152,7 @@ def test_surplus_wake_ups_do_no_harm(cluster, journal, own_engines):
 @pytest.mark.parametrize("how", ["stop", "kill"])
 def test_postgresql_restarts_while_tasks_run(cluster_with_api, journal, own_engines, how):
     answers = []
-    create_many(journal, 12, duration_ms=700)
+    journal.create_many(12, duration_ms=700)
 
     def create_meanwhile():
         for i in range(40):
@@ -184,7 +178,7 @@ def test_postgresql_restarts_while_tasks_run(cluster_with_api, journal, own_engi
 def test_a_task_that_kills_its_process_stops_after_its_attempts(cluster_of_long_leases, journal):
     cluster = cluster_of_long_leases
     [poison], _ = tasks.create_tasks([NewTask(a=1, b=1, duration_ms=60_000, max_attempts=3)])
-    create_many(journal, 50, duration_ms=1)
+    journal.create_many(50, duration_ms=1)
 
     for attempt in (1, 2, 3):
         tries = Task.objects.filter(pk=poison, status="RUNNING", attempt=attempt)
@@ -203,8 +197,8 @@ def kill_process_of(cluster, task):
 
 
 def test_attempts_that_fail_on_purpose_are_retried_when_they_are_due(cluster, journal):
-    create_many(journal, 20, fail_attempts=2, retry_backoff_ms=300)
-    create_many(journal, 20)
+    journal.create_many(20, fail_attempts=2, retry_backoff_ms=300)
+    journal.create_many(20)
 
     journal.check()
 

@@ -5,8 +5,6 @@ from itertools import cycle
 import psutil
 from redis import Redis
 
-from tasks_app.services import tasks
-from tasks_app.services.tasks import NewTask
 from tests.durability.conftest import wait_for_nodes
 from tests.support.cluster import running_nodes
 from tests.support.waiting import eventually
@@ -24,10 +22,10 @@ def test_node_consumes_after_its_connections_were_cut_many_times(
         descriptors = main.num_fds()
 
         for number, cut in zip(range(CUTS), cycle(WAYS), strict=False):
-            create_many(journal, 5, duration_ms=5 * number)
+            journal.create_many(5, duration_ms=5 * number)
             cut(broker)
             eventually(lambda: is_consuming(broker), seconds=10)
-        create_many(journal, 20)
+        journal.create_many(20)
         journal.check()
 
         # The wake-ups were taken from the broker, although the node would find its tasks without.
@@ -54,12 +52,6 @@ def cut_again_while_it_connects(broker):
 
 
 WAYS = (cut_all, cut_all_but_the_consuming, cut_again_while_it_connects)
-
-
-def create_many(journal, count, **parameters):
-    news = [NewTask(a=n, b=2, **parameters) for n in range(count)]
-    for id, new in zip(tasks.create_tasks(news).ids, news, strict=True):
-        journal.note(id, new.a + new.b)
 
 
 def is_consuming(broker):

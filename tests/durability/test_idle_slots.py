@@ -5,7 +5,7 @@ import signal
 import time
 
 from tasks_app.models import WorkerNode
-from tasks_app.services import nodes, queues, tasks
+from tasks_app.services import nodes, queues
 from tasks_app.services.tasks import NewTask
 from tests.durability.conftest import wait_for_nodes
 from tests.support.cluster import running_nodes
@@ -53,8 +53,7 @@ def create_some(journal, choose):
         for number in range(choose.randrange(30))
     ]
     if news:
-        for id, new in zip(tasks.create_tasks(news).ids, news, strict=True):
-            journal.note(id, new.a + new.b)
+        journal.create_tasks(news)
 
 
 def disturb(cluster, choose):

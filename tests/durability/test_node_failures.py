@@ -7,18 +7,11 @@ import pytest
 
 from tasks_app.models import ClusterEvent, Task, WorkerNode
 from tasks_app.services import nodes as nodes
-from tasks_app.services import queues, tasks
-from tasks_app.services.tasks import NewTask
+from tasks_app.services import queues
 from tests.durability.conftest import wait_for_nodes
 from tests.support.cluster import running_nodes
 from tests.support.ledger import Ledger
 from tests.support.waiting import eventually
-
-
-def create_many(journal, count, **parameters):
-    news = [NewTask(a=i, b=2 * i, **parameters) for i in range(count)]
-    for id, new in zip(tasks.create_tasks(news).ids, news, strict=True):
-        journal.note(id, new.a + new.b)
 
 
 def node(name):
@@ -43,11 +36,11 @@ def three_nodes(transactional_db):
 
 def test_the_load_is_spread_and_others_take_over_what_a_drained_node_leaves(three_nodes, journal):
     assert list(WorkerNode.objects.values_list("slots", flat=True)) == [2, 2, 2]
-    create_many(journal, 100, duration_ms=200)
+    journal.create_many(100, duration_ms=200)
     journal.check()
     assert all(20 <= count <= 50 for count in runs_by_node().values()), runs_by_node()
 
-    create_many(journal, 60, duration_ms=200)
+    journal.create_many(60, duration_ms=200)
     eventually(running_on("node-1").exists)
     nodes.drain_node(node("node-1").name, note="a new disk")
     eventually(lambda: node("node-1").scheduling == "DRAINED")
@@ -61,7 +54,7 @@ def test_the_load_is_spread_and_others_take_over_what_a_drained_node_leaves(thre
 
 
 def test_a_node_that_is_killed_is_found_and_its_tasks_are_done_by_others(three_nodes, journal):
-    create_many(journal, 30, duration_ms=3000)
+    journal.create_many(30, duration_ms=3000)
     lost = eventually(lambda: [task.pk for task in running_on("node-2")])
 
     three_nodes.signal_all("node-2", signal.SIGKILL)
@@ -84,7 +77,7 @@ def test_pool_has_as_many_processes_as_the_node_has_slots(cluster, journal):
     resize(4)
     resize(2)
     resize(3)
-    create_many(journal, 40, duration_ms=50)
+    journal.create_many(40, duration_ms=50)
     journal.check()
 
     assert len(cluster.pool("node-1")) == 3
@@ -100,14 +93,14 @@ def test_orders_outlive_the_process_that_was_to_follow_them(cluster, journal):
     cluster.signal_all("node-1", signal.SIGKILL)
     cluster.start_node("node-1")
     eventually(lambda: node("node-1").pid != before and node("node-1").slots == 4)
-    create_many(journal, 20, duration_ms=50)
+    journal.create_many(20, duration_ms=50)
     journal.check()
     assert set(runs_by_node()) == {"node-2"}
 
     nodes.resume_node(node("node-1").name)
     nodes.resize_node(node("node-1").name, slots=1)
     eventually(lambda: node("node-1").slots == 1)
-    create_many(journal, 60, duration_ms=50)
+    journal.create_many(60, duration_ms=50)
     journal.check()
     assert set(runs_by_node()) == {"node-1", "node-2"}
     Ledger.read().check()
@@ -124,7 +117,7 @@ def test_orders_are_followed_without_the_broker(cluster, own_engines):
 
 
 def test_a_node_that_is_stopped_finishes_what_it_runs(cluster, journal):
-    create_many(journal, 4, duration_ms=1500)
+    journal.create_many(4, duration_ms=1500)
     eventually(running_on("node-1").exists)
 
     nodes.stop_node(node("node-1").name)
@@ -139,12 +132,12 @@ def test_a_node_that_is_stopped_finishes_what_it_runs(cluster, journal):
 
 def test_nodes_serve_new_and_assigned_queues(cluster, journal):
     queues.create_queue("reports")
-    create_many(journal, 4, queue="reports")
+    journal.create_many(4, queue="reports")
     journal.check()
 
     nodes.assign_node(node("node-1").name, queues=["reports"])
     eventually(lambda: node("node-1").queues == ["reports"])
-    create_many(journal, 20, duration_ms=20)
+    journal.create_many(20, duration_ms=20)
     journal.check()
     default = Task.objects.filter(queue="default")
     assert set(default.values_list("node__name", flat=True)) == {node("node-2").name}
@@ -153,9 +146,9 @@ def test_nodes_serve_new_and_assigned_queues(cluster, journal):
 def test_a_pause_and_a_limit_hold_over_two_nodes_and_a_restart(cluster, journal):
     queues.create_queue("limited", running_limit=3)
     queues.pause_queue("limited", note="not yet")
-    create_many(journal, 30, queue="limited", duration_ms=200)
-    create_many(journal, 300, queue="limited")
-    create_many(journal, 10)
+    journal.create_many(30, queue="limited", duration_ms=200)
+    journal.create_many(300, queue="limited")
+    journal.create_many(10)
     eventually(lambda: Task.objects.filter(queue="default", status="SUCCESS").count() == 10)
     cluster.signal_all("node-1", signal.SIGKILL)
     cluster.start_node("node-1")
@@ -176,8 +169,8 @@ def test_a_pause_and_a_limit_hold_over_two_nodes_and_a_restart(cluster, journal)
 def test_the_urgent_come_first(transactional_db, journal):
     with running_nodes("node-1"):
         wait_for_nodes(1)
-        create_many(journal, 1000, priority=1, duration_ms=5)
-        create_many(journal, 100, priority=9, duration_ms=5)
+        journal.create_many(1000, priority=1, duration_ms=5)
+        journal.create_many(100, priority=9, duration_ms=5)
         journal.check()
 
     ended = list(Task.objects.order_by("finished_at").values_list("priority", flat=True))
@@ -190,10 +183,10 @@ def test_costly_tasks_do_not_starve(transactional_db, journal):
         cluster.start_node("node-1", slots=4)
         cluster.start_node("node-2", slots=3)
         wait_for_nodes(2)
-        create_many(journal, 150, duration_ms=50)
-        create_many(journal, 5, duration_ms=50, slots=4)
-        create_many(journal, 20, duration_ms=50, slots=2)
-        create_many(journal, 600, duration_ms=50)
+        journal.create_many(150, duration_ms=50)
+        journal.create_many(5, duration_ms=50, slots=4)
+        journal.create_many(20, duration_ms=50, slots=2)
+        journal.create_many(600, duration_ms=50)
         journal.check(seconds=90)
 
     ledger = Ledger.read()

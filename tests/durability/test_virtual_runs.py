@@ -7,7 +7,7 @@ import pytest
 
 from tasks_app.models import ClusterEvent, Task
 from tasks_app.policy import OVERHEAD
-from tasks_app.services import queues, tasks
+from tasks_app.services import queues
 from tasks_app.services.tasks import NewTask
 from tests.durability.conftest import wait_for_nodes
 from tests.simulation import cases
@@ -32,8 +32,7 @@ def test_real_node_starts_tasks_in_the_order_of_the_simulation(transactional_db,
     with running_nodes() as cluster:
         cluster.start_node("node-1", slots=SLOTS)
         wait_for_nodes(1)
-        for id, new in zip(tasks.create_tasks(news).ids, news, strict=True):
-            journal.note(id, new.a + new.b)
+        journal.create_tasks(news)
         queues.resume_queue("virtual")
         journal.check()
 
