@@ -19,7 +19,7 @@ from tasks_app.models import (
     StatsWatermark,
     Task,
 )
-from tasks_app.services import queues, schedules, tasks
+from tasks_app.services import nodes, queues, schedules, tasks
 from tasks_app.stats import Window
 from tests.support.working import claim_only, run_only
 
@@ -137,6 +137,21 @@ def test_old_periods_are_deleted_except_all_time(db):
     stats.delete_old()
 
     assert [row.seconds for row in StatsPeriod.objects.all()] == [0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_statistics_of_a_removed_node_are_deleted_also_if_rolled_up_after_it(make_task, node):
+    run(make_task())
+    nodes.node_offline(node.name)
+    nodes.forget_node(node.name)
+    roll_up_all()
+    all_time = StatsPeriod.objects.filter(node=node.pk, seconds=0)
+    assert all_time.exists()
+
+    reconciler.prune()
+
+    assert not all_time.exists()
+    assert stats.queue_stats(Window.ALL_TIME)["default"].succeeded == 1
 
 
 @pytest.mark.django_db

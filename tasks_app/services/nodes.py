@@ -18,12 +18,7 @@ from django.db.models.functions import Now
 
 from tasks_app import actors, dispatch, recovery
 from tasks_app.log import events
-from tasks_app.models import (
-    ClusterEvent,
-    StatsPeriod,
-    Task,
-    WorkerNode,
-)
+from tasks_app.models import ClusterEvent, Task, WorkerNode
 from tasks_app.models.base import database_now
 from tasks_app.models.node import NODE_SLOTS_MAX
 from tasks_app.services.queues import lock_to_use
@@ -236,7 +231,7 @@ def forget_node(name: str, *, note: str = "") -> UUID:
     """Remove an offline node, and return the ID that it had.
 
     Tasks, results and events stay; they have the ID of a node that does not exist. If the node
-    starts again, it is a new one.
+    starts again, it is a new one. Pruning deletes its statistics.
     """
     node = _get_locked(name)
     check_note(note)
@@ -255,7 +250,7 @@ def forget_node(name: str, *, note: str = "") -> UUID:
 def forget_old_nodes(before: datetime, limit: int) -> int:
     """Remove up to `limit` nodes without a heartbeat since a time; return their number.
 
-    Their statistics are removed too. Nodes for which an operator's command is kept stay.
+    It is `forget_node` for nodes that no operator has changed.
     """
     old = WorkerNode.objects.filter(
         connection=OFFLINE,
@@ -265,7 +260,6 @@ def forget_old_nodes(before: datetime, limit: int) -> int:
         desired_queues=None,
     )
     names = dict(old.select_for_update(skip_locked=True)[:limit].values_list("pk", "name"))
-    StatsPeriod.objects.filter(node__in=names).delete()
     WorkerNode.objects.filter(pk__in=names).delete()
     for name in names.values():
         events.node_forgotten(name)

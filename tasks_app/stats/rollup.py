@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from tasks_app.models import StatsPeriod, StatsWatermark
+from tasks_app.models import StatsPeriod, StatsWatermark, WorkerNode
 from tasks_app.sql.db import columns, fetch
 from tasks_app.sql.transactions import in_transaction
 from tasks_app.stats.queries import Window
@@ -25,7 +25,7 @@ from tasks_app.stats.totals import (
 
 # The number of events that are rolled up in one transaction.
 BATCH = 2_000
-# How long periods are kept, by their length in seconds. Those of all time are kept forever.
+# How long periods are kept, by their length in seconds. Those of all time are kept.
 RETENTION = {10: timedelta(hours=1), 60: timedelta(days=1), 600: timedelta(days=1)}
 
 # Returns the next events.
@@ -70,9 +70,14 @@ def rolled_up_until() -> int:
 
 
 def delete_old() -> None:
-    """Delete periods that are past their retention."""
+    """Delete periods that are past their retention, and those of all time of removed nodes.
+
+    The removal of a node cannot delete them, because its last events may be rolled up later.
+    """
     for seconds, retention in RETENTION.items():
         StatsPeriod.objects.filter(seconds=seconds, at__lt=timezone.now() - retention).delete()
+    of_nodes = StatsPeriod.objects.filter(seconds=Window.ALL_TIME, node__isnull=False)
+    of_nodes.exclude(node__in=WorkerNode.objects.values("pk")).delete()
 
 
 def _add_counts(events: Iterable[EventTotals]) -> None:
