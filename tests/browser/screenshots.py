@@ -1,4 +1,4 @@
-"""Makes the pictures of the README: each page, light and dark, of a cluster that works.
+"""Makes the pictures of the documentation: each page, light and dark, of a cluster that works.
 
 `./run screenshots` starts a cluster for it.
 """
@@ -30,13 +30,29 @@ QUEUES = """
       paused: pauseQueue(input: {name: "mail", note: "the relay is down"}) { errors { message } }
     }
 """
-SCHEDULE = """
-    mutation ($a: BigInt!, $interval: Int!) {
-      createTaskSchedule(
-        input: {a: $a, b: 3, scheduledAt: "2026-01-01T00:00:00Z", recurrence: {interval: $interval}}
-      ) { taskSchedule { uuid task { uuid } } }
+CALENDAR = """
+    mutation {
+      saveCalendar(input: {
+        name: "nights", description: "Backups run.", timeZone: "Europe/Berlin"
+        weekly: [{days: [MONDAY, TUESDAY, FRIDAY], from: "22:00", until: "05:00"}]
+        dates: [{from: "2030-12-24", until: "2030-12-26"}]
+      }) { errors { message } }
     }
 """
+SCHEDULE = """
+    mutation ($input: CreateTaskScheduleInput!) {
+      createTaskSchedule(input: $input) { taskSchedule { uuid } errors { message } }
+    }
+"""
+# Their recurrences, the last one with the page of the schedule.
+RECURRENCES = [
+    {"cron": {"expression": "*/15 8-18 * * mon-fri", "timeZone": "Europe/Berlin"}},
+    {"cron": {"expression": "0 */2 * * *"}},
+    {"interval": 60},
+    {"interval": 15},
+    {"interval": 10},
+]
+TOKEN = 'mutation { createApiToken(input: {name: "reports", role: VIEWER}) { secret } }'
 
 
 def main() -> None:
@@ -46,9 +62,11 @@ def main() -> None:
     with running(directory, "--concurrency=4", "--workers=3") as up:
         client = Client(f"http://127.0.0.1:{up.port}")
         client.ask(QUEUES)
+        client.ask(CALENDAR)
+        client.ask(TOKEN)
         schedules = [
-            client.ask(SCHEDULE, a=a, interval=interval)["createTaskSchedule"]["taskSchedule"]
-            for a, interval in ((7, 60), (40, 15), (2, 10))
+            _create_schedule(client, 7 * number, recurrence)
+            for number, recurrence in enumerate(RECURRENCES, 1)
         ]
         is_over = threading.Event()
         worker = threading.Thread(target=_keep_busy, args=(client, is_over))
@@ -60,6 +78,17 @@ def main() -> None:
             is_over.set()
             worker.join()
     shutil.rmtree(directory)
+
+
+def _create_schedule(client: Client, a: int, recurrence: dict[str, object]) -> str:
+    """Create a schedule that the calendar limits if it has a cron expression."""
+    options: dict[str, object] = {"scheduledAt": "2026-01-01T00:00:00Z"}
+    if "cron" in recurrence:
+        options = {"calendars": ["nights"], "labels": ["reports"]}
+    values = {"a": a, "b": 3, "recurrence": recurrence} | options
+    answer = client.ask(SCHEDULE, input=values)["createTaskSchedule"]
+    uuid: str = answer["taskSchedule"]["uuid"]
+    return uuid
 
 
 def _keep_busy(client: Client, is_over: threading.Event) -> None:
@@ -78,20 +107,27 @@ def _new_task() -> dict[str, object]:
     }
 
 
-def _take_all(client: Client, schedule: dict[str, object]) -> None:
+def _take_all(client: Client, schedule: str) -> None:
     task = client.ask(
         'mutation { createTask(input: {a: "9223372036854775807", b: 1, durationMs: 2500}) '
         "{ task { uuid } } }"
     )["createTask"]["task"]["uuid"]
+    node = client.ask("{ workerNodes { name } }")["workerNodes"][0]["name"]
     paths = {
         "overview": "/",
         "tasks": "/app/tasks",
         "task": f"/app/tasks/{task}",
         "schedules": "/app/schedules",
-        "schedule": f"/app/schedules/{schedule['uuid']}",
+        "schedule": f"/app/schedules/{schedule}",
+        "new-schedule": "/app/schedules/new",
+        "timeline": "/app/schedules/timeline?range=7d",
+        "calendars": "/app/schedules/calendars",
         "nodes": "/app/nodes",
+        "node": f"/app/nodes/{node}",
         "queues": "/app/queues",
+        "queue": "/app/queues/reports",
         "events": "/app/events",
+        "tokens": "/app/tokens",
         "graphiql": "/graphql/#" + urlencode({"query": EXAMPLES["Tasks"][0]}),
     }
     with sync_playwright() as playwright:
