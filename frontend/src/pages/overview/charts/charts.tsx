@@ -1,11 +1,11 @@
 /** Throughput and queue time over a range of time. */
 
 import { useMemo } from "react";
-import { Chart } from "../../components/chart/chart";
-import { Chips } from "../../components/chips";
-import { duration, rate } from "../../lib/format";
-import { navigate, withParams } from "../../lib/router";
-import type { Cluster, Range } from "./query";
+import { Chart } from "../../../components/chart/chart";
+import { Chips } from "../../../components/chips";
+import { duration, rate } from "../../../lib/format";
+import { navigate, withParams } from "../../../lib/router";
+import type { Cluster, Range } from "../query";
 import { failuresPerSecond } from "./rates";
 
 const RANGES = [

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type AttentionItem, LINKS } from "./attention-items";
+import { type AttentionItem, LINKS } from "./items";
 
 function item(kind: AttentionItem["kind"], more: Partial<AttentionItem> = {}): AttentionItem {
   const empty = { count: null, since: null, queue: null, slots: null };

@@ -1,6 +1,6 @@
 /** The names of the kinds of attention items, and where each leads. */
 
-import type { Cluster } from "./query";
+import type { Cluster } from "../query";
 
 export type AttentionItem = Cluster["attention"][number];
 type Kind = AttentionItem["kind"];

@@ -1,16 +1,16 @@
 /** What needs an operator's attention, each with the action that helps. */
 
-import { Badge, type Look } from "../../components/badge";
-import { notifyResult } from "../../components/notices";
-import { Panel } from "../../components/panel";
-import { Time } from "../../components/time";
-import { RequireRole } from "../../components/viewer";
-import { command } from "../../lib/api/mutations";
-import { plural } from "../../lib/format";
-import { Link } from "../../lib/router";
+import { Badge, type Look } from "../../../components/badge";
+import { notifyResult } from "../../../components/notices";
+import { Panel } from "../../../components/panel";
+import { Time } from "../../../components/time";
+import { RequireRole } from "../../../components/viewer";
+import { command } from "../../../lib/api/mutations";
+import { plural } from "../../../lib/format";
+import { Link } from "../../../lib/router";
 import "./attention.css";
-import { type AttentionItem, LINKS, NAMES } from "./attention-items";
-import type { Cluster } from "./query";
+import type { Cluster } from "../query";
+import { type AttentionItem, LINKS, NAMES } from "./items";
 
 const SERIOUS: Look = { tone: "failed", icon: "alert" };
 const NOTABLE: Look = { tone: "pending", icon: "clock" };
