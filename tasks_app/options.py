@@ -21,7 +21,7 @@ INTERVAL_MAX_SECONDS = 10 * 366 * 24 * 60 * 60
 class Option:
     """An option that a client can give.
 
-    The description says what it does and its unit; `text` adds range and default.
+    The description says what it does and its unit; `with_range` adds the range, `text` the default.
     """
 
     description: str
@@ -30,14 +30,21 @@ class Option:
     maximum: int | None = None
 
     @property
+    def with_range(self) -> str:
+        """The description with the range."""
+        if self.minimum is None:
+            return self.description
+        return f"{self.description} From {self.minimum:,} to {self.maximum:,}."
+
+    @property
     def text(self) -> str:
         """The description with the range and the default."""
-        parts = [self.description]
-        if self.minimum is not None:
-            parts.append(f"From {self.minimum:,} to {self.maximum:,}.")
-        if self.default not in (REQUIRED, None, "", ()):
-            parts.append(f"Default {self.default}.")
-        return " ".join(parts)
+        if self.default in (REQUIRED, None, ""):
+            return self.with_range
+        if isinstance(self.default, int):
+            return f"{self.with_range} Default {self.default:,}."
+        default = f"`{self.default}`" if self.default else "none"
+        return f"{self.with_range} Default {default}."
 
     def contains(self, value: object) -> bool:
         """Return whether a value is an integer in the range."""
@@ -115,7 +122,7 @@ SCHEDULE_OPTIONS = {
     ),
     "at": Option("The only scheduled time of a schedule that runs once.", None),
     "calendars": Option(
-        "The names of calendars, at most 10. Their times start no runs.",
+        "The names of calendars, at most 10. In their times, the schedule starts no runs.",
         (),
     ),
     "labels": Option(
@@ -127,8 +134,8 @@ SCHEDULE_OPTIONS = {
         "What happens to a scheduled time that comes while the previous run has not ended.", "SKIP"
     ),
     "catch_up": Option(
-        "What happens to scheduled times that came while no scheduler ran. With ALL, each scheduled"
-        " time waits for the previous run to end, and the overlap policy does not apply.",
+        "What happens to scheduled times that came while no scheduler ran. With `ALL`, each"
+        " scheduled time waits for the previous run to end, and the overlap policy does not apply.",
         "LATEST",
     ),
     "misfire_grace": Option(

@@ -232,7 +232,7 @@ StatsWindow = stats.Window
 _publish(
     StatsWindow,
     "StatsWindow",
-    "A period before now. It begins at a multiple of 10 seconds, and for an hour of 10 minutes.",
+    "A period before now. It begins at a multiple of 10 seconds; `HOUR` at one of 10 minutes.",
     MINUTE="The last minute.",
     FIVE_MINUTES="The last five minutes.",
     HOUR="The last hour.",

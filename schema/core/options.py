@@ -7,6 +7,9 @@ from strawberry import UNSET
 
 from tasks_app.options import OPTIONS, REQUIRED
 
+# The options for which null is a value, so that an update can set it.
+NULLABLE = ("ends_at", "max_runs")
+
 
 def option(name: str, **replaced: Any) -> Any:
     """Return the input field of an option, with its default, range and description."""
@@ -18,5 +21,7 @@ def option(name: str, **replaced: Any) -> Any:
 
 def changed_option(name: str) -> Any:
     """Return the field of an option that an update may leave out."""
-    description = f"{OPTIONS[name].description} Unchanged if left out."
+    found = OPTIONS[name]
+    unchanged = "Unchanged if left out." if name in NULLABLE else "Unchanged if left out or null."
+    description = f"{found.with_range} {unchanged}"
     return strawberry.field(default=UNSET, description=description)

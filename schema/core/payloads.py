@@ -76,7 +76,10 @@ class UserError:
 def errors_field() -> Any:
     """Return the field `errors` of a payload."""
     return strawberry.field(
-        description="The errors for which nothing was changed. Empty if the mutation succeeded."
+        description=(
+            "The errors of the input. If there are any, nothing was changed. Empty if the mutation"
+            " succeeded."
+        )
     )
 
 

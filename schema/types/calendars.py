@@ -25,7 +25,7 @@ from tasks_app.sql.calendars import schedule_counts
 
 NAME = "The name of the calendar, 1 to 63 characters."
 TIME_ZONE = "The IANA time zone of its days and hours, such as Europe/Berlin."
-DESCRIPTION = "What the calendar is for. Empty if it was not given."
+DESCRIPTION = "What the calendar is for. Empty if nothing was given."
 DAYS = "The days of the week on which the hours begin."
 FROM_TIME = "The local time at which the hours begin. Seconds must be zero."
 UNTIL_TIME = (
@@ -39,14 +39,14 @@ DATES = "The days that are excluded, at most 1,000 entries."
 _schedule_count = Loaded[int]("scheduleCount")
 
 
-@strawberry.type(description="The same hours on some days of each week.")
+@strawberry.type(description="Hours of one or more days of each week, at the same local times.")
 class WeeklyHours:
     days: list[Weekday] = strawberry.field(description=DAYS)
     from_: time = strawberry.field(name="from", description=FROM_TIME)
     until: time = strawberry.field(description=UNTIL_TIME)
 
 
-@strawberry.type(description="The days from one to another.")
+@strawberry.type(description="Consecutive days, from a first one to a last one.")
 class Dates:
     from_: date = strawberry.field(name="from", description=FROM_DATE)
     until: date = strawberry.field(description=UNTIL_DATE)
@@ -89,14 +89,14 @@ def _load_schedule_counts(rows: Sequence[models.Calendar], arguments: Arguments)
     return []
 
 
-@strawberry.input(description="The same hours on some days of each week.")
+@strawberry.input(description="Hours of one or more days of each week, at the same local times.")
 class WeeklyHoursInput:
     days: list[Weekday] = strawberry.field(description=DAYS)
     from_: time = strawberry.field(name="from", description=FROM_TIME)
     until: time = strawberry.field(description=UNTIL_TIME)
 
 
-@strawberry.input(description="The days from one to another.")
+@strawberry.input(description="Consecutive days, from a first one to a last one.")
 class DatesInput:
     from_: date = strawberry.field(name="from", description=FROM_DATE)
     until: date = strawberry.field(description=UNTIL_DATE)
@@ -105,8 +105,14 @@ class DatesInput:
 @mutation_input
 class SaveCalendarInput:
     name: str = strawberry.field(description=NAME)
-    description: str = strawberry.field(default="", description=DESCRIPTION)
-    time_zone: str = strawberry.field(default="UTC", description=f"{TIME_ZONE} Default UTC.")
+    description: str = strawberry.field(
+        default="",
+        description=(
+            f"What the calendar is for, at most {calendars.DESCRIPTION_MAX_LENGTH:,} characters."
+            " Default empty."
+        ),
+    )
+    time_zone: str = strawberry.field(default="UTC", description=f"{TIME_ZONE} Default `UTC`.")
     weekly: list[WeeklyHoursInput] = strawberry.field(
         default_factory=list, description=f"{WEEKLY} Default none."
     )

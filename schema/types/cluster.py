@@ -45,8 +45,8 @@ class Cluster:
 
     @strawberry.field(
         description=(
-            "The statistics as a time series, in parts of 10 seconds, and for an hour of a minute."
-            " Parts without runs are included."
+            "The statistics as a time series, oldest first. Each point covers 10 seconds, or a"
+            " minute if the period is `HOUR`. Points without runs are included."
         )
     )
     def stats_history(

@@ -79,9 +79,8 @@ class TaskStatusChange(TaskChange):
 @strawberry.type(
     description=(
         "An event of the log: a change of one object, or the same change of many tasks in one"
-        " transaction. The elements of `taskIds`, `versions` and `attempts` at the"
-        " same index belong"
-        " together."
+        " transaction. The elements of `taskIds`, `versions` and `attempts` at the same index"
+        " belong together."
     )
 )
 class ClusterEvent:
@@ -89,7 +88,9 @@ class ClusterEvent:
     kind: ClusterEventKind = strawberry.field(description="The kind of the event.")
     at: datetime = strawberry.field(description="The time of the event.")
     actor: str | None = strawberry.field(
-        description=("The name of the user or token that caused the event. Null if none did.")
+        description=(
+            "The name of the user or token that caused the event. Null if the cluster itself did."
+        )
     )
     token_id: UUID | None = strawberry.field(
         description=("The UUID of the API token that was used. Null if none was.")
@@ -99,23 +100,32 @@ class ClusterEvent:
     )
     queue: str | None = strawberry.field(
         description=(
-            "The name of the queue of the tasks, or of the queue that changed. Null for others."
+            "The name of the queue of the tasks, or of the queue that changed. Null if the event"
+            " concerns no queue."
         )
     )
     previous_status: TaskStatus | None = strawberry.field(
-        description=("The status of the tasks before the event. Null if they were created.")
+        description=(
+            "The status of the tasks before the event. Null if they were created, and if the event"
+            " concerns no tasks."
+        )
     )
     status: TaskStatus | None = strawberry.field(
-        description=("The status of the tasks after the event. Null if they were deleted.")
+        description=(
+            "The status of the tasks after the event. Null if they were deleted, and if the event"
+            " concerns no tasks."
+        )
     )
-    task_ids: list[strawberry.ID] = strawberry.field(description="The global IDs of the tasks.")
-    task_count: int = strawberry.field(description="The number of tasks.")
+    task_ids: list[strawberry.ID] = strawberry.field(
+        description="The global IDs of the tasks that changed. Empty if none did."
+    )
+    task_count: int = strawberry.field(description="The number of tasks that changed.")
     versions: list[int] = strawberry.field(description="The versions of the tasks after the event.")
     attempts: list[int] = strawberry.field(
         description=("The numbers of attempts that the tasks' runs had started after the event.")
     )
     schedule_ids: list[strawberry.ID] = strawberry.field(
-        description=("The global IDs of the schedules.")
+        description="The global IDs of the schedules that changed. Empty if none did."
     )
     keys: strawberry.Private[Sequence[UUID]]
     node_id: strawberry.Private[UUID | None]
@@ -139,7 +149,10 @@ class ClusterEvent:
         return self.rows.tasks(self.keys, first, info)
 
     @strawberry.field(
-        description="The worker node that caused the event, or that changed. Null for others."
+        description=(
+            "The worker node that caused the event, or that changed. Null if the event concerns no"
+            " worker node, and if the worker node was removed."
+        )
     )
     def worker_node(self) -> WorkerNode | None:
         return self.rows.node(self.node_id)

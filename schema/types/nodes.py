@@ -108,7 +108,9 @@ class ResumeWorkerNodeInput(WorkerNodeInput): ...
 class DrainWorkerNodeInput(WorkerNodeInput):
     deadline: datetime | None = strawberry.field(
         default=None,
-        description="The time at which tasks that still run are requeued. Null for no deadline.",
+        description=(
+            "The time at which tasks that still run are requeued. Default null: no deadline."
+        ),
     )
 
 
@@ -116,7 +118,10 @@ class DrainWorkerNodeInput(WorkerNodeInput):
 class ResizeWorkerNodeInput(WorkerNodeInput):
     slots: int | None = strawberry.field(
         default=None,
-        description="The number of slots, 1 to 100. Null for the number it was started with.",
+        description=(
+            "The number of slots, 1 to 100. Default null: the number that the worker node was"
+            " started with."
+        ),
     )
 
 
@@ -124,7 +129,10 @@ class ResizeWorkerNodeInput(WorkerNodeInput):
 class AssignWorkerNodeInput(WorkerNodeInput):
     queues: list[str] | None = strawberry.field(
         default=None,
-        description="The names of the queues to serve. Null for those it was started with.",
+        description=(
+            "The names of the queues to serve. Default null: those that the worker node was started"
+            " with."
+        ),
     )
 
 

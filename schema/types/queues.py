@@ -22,14 +22,18 @@ from schema.core.relay import Node, checked_name, described, global_id
 from schema.types.statistics import StatusCount, TaskStats, Window, stats_of
 from tasks_app import models, scopes, stats
 from tasks_app.services import queues
+from tasks_app.services.validation import NOTE_MAX_LENGTH
 
 if TYPE_CHECKING:
     from schema.types.tasks.pending import PendingGroup
 
-NOTE = "The reason, for other operators and the event log. Default empty."
+NOTE = (
+    "The reason, for other operators and the event log, at most"
+    f" {NOTE_MAX_LENGTH:,} characters. Default empty."
+)
 RUNNING_LIMIT = (
-    "The maximum number of tasks of the queue that run at the same time in the cluster. Null for no"
-    " limit."
+    "The maximum number of tasks of the queue that run at the same time in the cluster, 1 to"
+    f" {queues.LIMIT_MAX:,}. Null for no limit."
 )
 NAME = "The name of the queue."
 

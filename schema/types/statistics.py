@@ -57,13 +57,15 @@ class TaskStats:
         description="The number of runs that ended per second. Zero for `ALL_TIME`."
     )
     queue_time: Percentiles = strawberry.field(
-        description="The time from when a run was due to when its last attempt started."
+        description=(
+            "Percentiles of the time from when a run was due to when its last attempt started."
+        )
     )
     run_time: Percentiles = strawberry.field(
-        description="The time from the start of a run's last attempt to its end."
+        description="Percentiles of the time from the start of a run's last attempt to its end."
     )
     total_time: Percentiles = strawberry.field(
-        description="The time from when a run was due to its end."
+        description="Percentiles of the time from when a run was due to its end."
     )
 
     @classmethod

@@ -81,7 +81,9 @@ class ApiToken:
     scope: TokenScope | None = strawberry.field(
         description="The object that the token is limited to. Null if it is not limited."
     )
-    hint: str = strawberry.field(description="The first characters of the secret.")
+    hint: str = strawberry.field(
+        description="The first characters of the secret, by which its owner can recognize it."
+    )
     created_at: datetime = strawberry.field(description="The time at which the token was created.")
     created_by: str | None = strawberry.field(
         description=("The name of the actor who created the token. Null if it is unknown.")

@@ -9,7 +9,7 @@ import strawberry_django
 from strawberry import UNSET
 
 from schema.core.enums import CatchUpPolicy, OverlapPolicy
-from schema.core.options import changed_option, option
+from schema.core.options import NULLABLE, changed_option, option
 from schema.core.payloads import (
     INPUT,
     UserError,
@@ -21,6 +21,7 @@ from schema.core.payloads import (
 from schema.core.prefetch import prefetch_for
 from schema.core.relay import ID_OR_UUID, global_id, parse_id
 from schema.core.scalars import BigInt
+from schema.types.queues import NOTE
 from schema.types.schedules.recurrences import RecurrenceInput, with_paths
 from schema.types.schedules.types import TaskSchedule
 from schema.types.tasks.mutations import TaskPayload, task_payload
@@ -28,8 +29,6 @@ from tasks_app import models
 from tasks_app.services import schedules
 from tasks_app.services.schedule_parameters import NewSchedule
 
-# The options of a schedule for which null is a value.
-_NULLABLE = ("ends_at", "max_runs")
 RECURRENCE = "When the schedule starts runs."
 
 
@@ -92,7 +91,7 @@ class UpdateTaskScheduleInput:
     a: BigInt | None = changed_option("a")
     b: BigInt | None = changed_option("b")
     recurrence: RecurrenceInput | None = strawberry.field(
-        default=UNSET, description=f"{RECURRENCE} Unchanged if left out."
+        default=UNSET, description=f"{RECURRENCE} Unchanged if left out or null."
     )
     scheduled_at: datetime | None = changed_option("scheduled_at")
     queue: str | None = changed_option("queue")
@@ -116,7 +115,7 @@ class UpdateTaskScheduleInput:
         given = {
             name: value
             for name, value in vars(self).items()
-            if name != "id" and value is not UNSET and (value is not None or name in _NULLABLE)
+            if name != "id" and value is not UNSET and (value is not None or name in NULLABLE)
         }
         recurrence: RecurrenceInput | None = given.pop("recurrence", None)
         return given | (recurrence.to_parameters() if recurrence else {})
@@ -133,9 +132,7 @@ class DeleteTaskScheduleInput(TaskScheduleInput): ...
 
 @mutation_input
 class PauseTaskScheduleInput(TaskScheduleInput):
-    note: str = strawberry.field(
-        default="", description="The reason, for other operators. Default empty."
-    )
+    note: str = strawberry.field(default="", description=NOTE)
 
 
 @mutation_input

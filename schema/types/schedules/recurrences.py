@@ -68,14 +68,21 @@ class CronRecurrence:
 
 
 @strawberry.type(
-    description="When a schedule starts runs. Exactly one of the fields but `text` is not null."
+    description=(
+        "When a schedule starts runs. One of `interval`, `cron` and `at` has a value; the others"
+        " are null."
+    )
 )
 class Recurrence:
-    interval: int | None = strawberry.field(description=SCHEDULE_OPTIONS["interval"].description)
-    cron: CronRecurrence | None = strawberry.field(
-        description="The cron expression, with its time zone."
+    interval: int | None = strawberry.field(
+        description=f"{SCHEDULE_OPTIONS['interval'].description} Null for other schedules."
     )
-    at: datetime | None = strawberry.field(description=SCHEDULE_OPTIONS["at"].description)
+    cron: CronRecurrence | None = strawberry.field(
+        description="The cron expression, with its time zone. Null for other schedules."
+    )
+    at: datetime | None = strawberry.field(
+        description=f"{SCHEDULE_OPTIONS['at'].description} Null for other schedules."
+    )
     text: str = strawberry.field(
         description="The recurrence in words, such as `At 09:00 every day, Europe/Berlin`."
     )

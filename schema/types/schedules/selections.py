@@ -14,6 +14,7 @@ from schema.core.payloads import (
     mutation_input,
     mutation_payload,
 )
+from schema.types.queues import NOTE
 from schema.types.schedules.where import TaskScheduleWhere, to_q
 from tasks_app.services import schedule_selections
 
@@ -30,9 +31,7 @@ class TaskSchedulesInput:
 
 @mutation_input
 class PauseTaskSchedulesInput(TaskSchedulesInput):
-    note: str = strawberry.field(
-        default="", description="The reason, for other operators. Default empty."
-    )
+    note: str = strawberry.field(default="", description=NOTE)
 
 
 @mutation_input

@@ -42,7 +42,7 @@ class CreateTaskInput(BaseModel):
     b: int
     "The second integer, of 64 bits with a sign. From -9,223,372,036,854,775,808 to 9,223,372,036,854,775,807."
     queue: str = "default"
-    "The name of the queue. Default default."
+    "The name of the queue. Default `default`."
     priority: int = 5
     "The priority. Tasks with a higher priority start first. From 0 to 9. Default 5."
     run_at: Optional[datetime] = Field(alias="runAt", default=None)
@@ -58,7 +58,7 @@ class CreateTaskInput(BaseModel):
     fail_attempts: int = Field(alias="failAttempts", default=0)
     "The number of attempts that fail on purpose at the beginning of each run, to show how attempts are retried. From 0 to 100. Default 0."
     retry_backoff_ms: int = Field(alias="retryBackoffMs", default=1000)
-    "The delay before the second attempt of a run, in milliseconds. It doubles with each further attempt, up to 60,000. If the first attempt is lost with its worker node, the second one starts at once. From 0 to 60,000. Default 1000."
+    "The delay before the second attempt of a run, in milliseconds. It doubles with each further attempt, up to 60,000. If the first attempt is lost with its worker node, the second one starts at once. From 0 to 60,000. Default 1,000."
     idempotency_key: Optional[str] = Field(alias="idempotencyKey", default=None)
     "The idempotency key, at most 255 characters. Repeating a create with the same key returns the object that the first request created."
 
@@ -75,7 +75,7 @@ class CreateTaskScheduleInput(BaseModel):
     scheduled_at: Optional[datetime] = Field(alias="scheduledAt", default=None)
     "The first scheduled time of an interval, which requires it; the others follow in whole intervals. With a cron expression, the time from which it applies, by default now. If it has passed, the schedule begins with the next scheduled time."
     queue: str = "default"
-    "The name of the queue. Default default."
+    "The name of the queue. Default `default`."
     priority: int = 5
     "The priority. Tasks with a higher priority start first. From 0 to 9. Default 5."
     duration_ms: int = Field(alias="durationMs", default=0)
@@ -87,11 +87,11 @@ class CreateTaskScheduleInput(BaseModel):
     fail_attempts: int = Field(alias="failAttempts", default=0)
     "The number of attempts that fail on purpose at the beginning of each run, to show how attempts are retried. From 0 to 100. Default 0."
     retry_backoff_ms: int = Field(alias="retryBackoffMs", default=1000)
-    "The delay before the second attempt of a run, in milliseconds. It doubles with each further attempt, up to 60,000. If the first attempt is lost with its worker node, the second one starts at once. From 0 to 60,000. Default 1000."
+    "The delay before the second attempt of a run, in milliseconds. It doubles with each further attempt, up to 60,000. If the first attempt is lost with its worker node, the second one starts at once. From 0 to 60,000. Default 1,000."
     overlap: OverlapPolicy = OverlapPolicy.SKIP
-    "What happens to a scheduled time that comes while the previous run has not ended. Default SKIP."
+    "What happens to a scheduled time that comes while the previous run has not ended. Default `SKIP`."
     catch_up: CatchUpPolicy = Field(alias="catchUp", default=CatchUpPolicy.LATEST)
-    "What happens to scheduled times that came while no scheduler ran. With ALL, each scheduled time waits for the previous run to end, and the overlap policy does not apply. Default LATEST."
+    "What happens to scheduled times that came while no scheduler ran. With `ALL`, each scheduled time waits for the previous run to end, and the overlap policy does not apply. Default `LATEST`."
     misfire_grace: int = Field(alias="misfireGrace", default=300)
     "How late a missed scheduled time may still start a run, in seconds. From 1 to 316,224,000. Default 300."
     ends_at: Optional[datetime] = Field(alias="endsAt", default=None)
@@ -101,9 +101,9 @@ class CreateTaskScheduleInput(BaseModel):
     jitter: int = 0
     "The maximum of a random delay of each run, in seconds. It must be less than the time between two scheduled times. From 0 to 316,224,000. Default 0."
     calendars: list[str] = Field(default_factory=lambda: [])
-    "The names of calendars, at most 10. Their times start no runs."
+    "The names of calendars, at most 10. In their times, the schedule starts no runs. Default none."
     labels: list[str] = Field(default_factory=lambda: [])
-    "Labels by which schedules can be found and controlled together, at most 20 of at most 63 characters."
+    "Labels by which schedules can be found and controlled together, at most 20 of at most 63 characters. Default none."
     idempotency_key: Optional[str] = Field(alias="idempotencyKey", default=None)
     "The idempotency key, at most 255 characters. Repeating a create with the same key returns the object that the first request created."
 
@@ -118,7 +118,7 @@ class CreateTasksInput(BaseModel):
     )
     "What happens if a row is not valid. Default `REJECT_ALL`."
     idempotency_key: Optional[str] = Field(alias="idempotencyKey", default=None)
-    "The idempotency key of the whole list. Rows without a key of their own get one from it and their number."
+    "The idempotency key of the whole list. Rows without a key of their own get one that is made of it and their number. Default null: none."
 
 
 class CronInput(BaseModel):
@@ -127,11 +127,11 @@ class CronInput(BaseModel):
     expression: str
     "A cron expression of five fields: minute, hour, day of month, month and day of week. Lists, ranges, steps, names, `L`, `LW`, `#` and aliases such as `@daily` are allowed."
     time_zone: str = Field(alias="timeZone", default="UTC")
-    "The IANA time zone of the cron expression, such as Europe/Berlin. Default UTC."
+    "The IANA time zone of the cron expression, such as Europe/Berlin. Default `UTC`."
     on_gap: OnGap = Field(alias="onGap", default=OnGap.RUN_AFTER)
-    "What happens to a scheduled time that does not exist because clocks are set forward. An expression whose minute or hour begins with `*` follows elapsed time instead. Default RUN_AFTER."
+    "What happens to a scheduled time that does not exist because clocks are set forward. An expression whose minute or hour begins with `*` follows elapsed time instead. Default `RUN_AFTER`."
     on_fold: OnFold = Field(alias="onFold", default=OnFold.FIRST)
-    "What happens to a scheduled time that comes twice because clocks are set back. An expression whose minute or hour begins with `*` follows elapsed time instead. Default FIRST."
+    "What happens to a scheduled time that comes twice because clocks are set back. An expression whose minute or hour begins with `*` follows elapsed time instead. Default `FIRST`."
 
 
 class NewTaskInput(BaseModel):
@@ -142,7 +142,7 @@ class NewTaskInput(BaseModel):
     b: int
     "The second integer, of 64 bits with a sign. From -9,223,372,036,854,775,808 to 9,223,372,036,854,775,807."
     queue: str = "default"
-    "The name of the queue. Default default."
+    "The name of the queue. Default `default`."
     priority: int = 5
     "The priority. Tasks with a higher priority start first. From 0 to 9. Default 5."
     run_at: Optional[datetime] = Field(alias="runAt", default=None)
@@ -158,7 +158,7 @@ class NewTaskInput(BaseModel):
     fail_attempts: int = Field(alias="failAttempts", default=0)
     "The number of attempts that fail on purpose at the beginning of each run, to show how attempts are retried. From 0 to 100. Default 0."
     retry_backoff_ms: int = Field(alias="retryBackoffMs", default=1000)
-    "The delay before the second attempt of a run, in milliseconds. It doubles with each further attempt, up to 60,000. If the first attempt is lost with its worker node, the second one starts at once. From 0 to 60,000. Default 1000."
+    "The delay before the second attempt of a run, in milliseconds. It doubles with each further attempt, up to 60,000. If the first attempt is lost with its worker node, the second one starts at once. From 0 to 60,000. Default 1,000."
     idempotency_key: Optional[str] = Field(alias="idempotencyKey", default=None)
     "The idempotency key, at most 255 characters. Repeating a create with the same key returns the object that the first request created."
 
@@ -169,7 +169,7 @@ class PauseTaskScheduleInput(BaseModel):
     id: str
     "The global ID or the UUID of the object."
     note: str = ""
-    "The reason, for other operators. Default empty."
+    "The reason, for other operators and the event log, at most 10,000 characters. Default empty."
 
 
 class RecurrenceInput(BaseModel):
