@@ -113,7 +113,7 @@ class Page:
 
     def __post_init__(self) -> None:
         if self.first is not None and self.last is not None:
-            raise BadInputError("Give `first` or `last`, not both.")
+            raise BadInputError("`first` and `last` must not be given together.")
         if not 0 <= self.size <= PAGE_MAX:
             raise BadInputError(f"`first` and `last` must be between 0 and {PAGE_MAX}.")
 
@@ -176,11 +176,15 @@ def _read_cursor(order: Order, cursor: str) -> tuple[datetime | None, UUID]:
     try:
         name, value, pk = base64.urlsafe_b64decode(cursor).decode().split("|")
         if name != order.name:
-            raise BadInputError("The cursor belongs to a list with another order.")
+            raise BadInputError(
+                "The cursor is of a list in another order. Start at the first page."
+            )
         # Cursors have times with a zone; others were not made by this API.
         return (_aware(value) if order.column else None), UUID(pk)
     except (ValueError, OverflowError) as error:
-        raise BadInputError("The cursor is not one of this list.") from error
+        raise BadInputError(
+            "`after` and `before` must be cursors of this list, from `pageInfo`."
+        ) from error
 
 
 def _aware(text: str) -> datetime:

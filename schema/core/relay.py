@@ -51,7 +51,7 @@ def parse_id(id: str, type_name: str) -> UUID:
     except ValueError:
         name, key = split_id(id)
     if name != type_name:
-        raise BadInputError(f"{_short(id)} is not the ID of a {type_name}.")
+        raise BadInputError(f"{_short(id)} must be the global ID or the UUID of a {type_name}.")
     return key
 
 
@@ -65,7 +65,7 @@ def split_id(id: str) -> tuple[str, UUID]:
         name, key = from_base64(id)
         return name, UUID(key)
     except ValueError as error:
-        raise BadInputError(f"{_short(id)} is not an ID.") from error
+        raise BadInputError(f"{_short(id)} must be a global ID: the `id` of an object.") from error
 
 
 def checked_name(name: str) -> str:
@@ -75,7 +75,7 @@ def checked_name(name: str) -> str:
         BadInputError: It contains a NUL character.
     """
     if "\0" in name:
-        raise BadInputError("A name must not contain a NUL character.")
+        raise BadInputError("A name must not contain NUL characters.")
     return name
 
 

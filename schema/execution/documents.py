@@ -80,7 +80,8 @@ def resolve(query: str | None, extensions: dict[str, object] | None) -> str | No
 def verify(query: str | None) -> None:
     """Raise DocumentError if only trusted documents are allowed and this is none of them."""
     if query and _trusted is not None and query not in _trusted_texts:
-        raise DocumentError("Only trusted documents are executed.", "DOCUMENT_NOT_TRUSTED")
+        message = "The document is not trusted. Use one of the manifest GRAPHQL_TRUSTED_DOCUMENTS."
+        raise DocumentError(message, "DOCUMENT_NOT_TRUSTED")
 
 
 def _register(hash: str, query: str) -> str:

@@ -81,10 +81,11 @@ class Request(NamedTuple):
         """
         query = message.get("query")
         if not isinstance(query, str) or not query:
-            raise ValueError("has no query")
+            raise ValueError("must have a `query`, a string that is not empty")
         for name, kind in (("variables", dict), ("operationName", str), ("extensions", dict)):
             if not isinstance(message.get(name), kind | None):
-                raise ValueError(f"has {name} of the wrong kind")  # noqa: TRY004
+                rule = "an object" if kind is dict else "a string"
+                raise ValueError(f"must have `{name}` that is {rule} or null")  # noqa: TRY004
         return cls(query, message.get("variables"), message.get("operationName"), may_write)
 
 

@@ -60,7 +60,7 @@ class GraphQLView(StrawberryView[Any, Any]):
         except RequestDataTooBig:
             return refusal(request, 413, messages.too_large())
         except UnicodeDecodeError:
-            return refusal(request, 400, "The request body is not UTF-8.")
+            return refusal(request, 400, "The request body must be UTF-8.")
         except documents.DocumentError as error:
             is_strict = media_type(request.headers.get("accept", "")) == RESPONSE_TYPE
             is_unknown = error.code == "PERSISTED_QUERY_NOT_FOUND"

@@ -22,13 +22,16 @@ def parse(text: str) -> dict[str, object]:
     try:
         value = json.loads(text)
     except (RecursionError, ValueError) as error:
-        raise ValueError("is not JSON") from error
+        raise ValueError("must be JSON") from error
     if not isinstance(value, dict):
         raise ValueError("must be a JSON object")  # noqa: TRY004  a wrong value of the client
     if not _is_bounded(value, DEPTH_MAX):
-        raise ValueError("is nested too deeply or has too long a list")
+        raise ValueError(
+            f"must not be nested more than {DEPTH_MAX} levels deep, or have a list or an object of"
+            f" more than {LENGTH_MAX:,} elements"
+        )
     if _SURROGATE.search(text) and not _is_text(value):
-        raise ValueError("has half a character in it")
+        raise ValueError("must not contain unpaired surrogates")
     return value
 
 

@@ -120,7 +120,7 @@ async def _in_body(request: Request) -> executor.Request:
     try:
         text = body.decode()
     except UnicodeDecodeError as error:
-        raise ValueError("is not UTF-8") from error
+        raise ValueError("must be UTF-8") from error
     return _request(messages.parse(text))
 
 

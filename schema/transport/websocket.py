@@ -267,14 +267,14 @@ class Consumer(GraphQLWSConsumer[Any, None]):
 def _check(message: dict[str, Any]) -> None:
     """Raise ValueError for a message that Strawberry's handler would fail on."""
     if not isinstance(message.get("type"), str):
-        raise ValueError("has no type")  # noqa: TRY004
+        raise ValueError("must have a `type`, a string")  # noqa: TRY004
     if message["type"] in ("subscribe", "complete"):
         id = message.get("id")
         if not (isinstance(id, str) and 0 < len(id) <= ID_LENGTH_MAX):
-            raise ValueError(f"needs an id of 1 to {ID_LENGTH_MAX} characters")
+            raise ValueError(f"must have an `id` of 1 to {ID_LENGTH_MAX} characters")
     payload = message.get("payload", {})
     if not isinstance(payload, dict):
-        raise ValueError("has a payload that is not an object")  # noqa: TRY004
+        raise ValueError("must have a `payload` that is an object")  # noqa: TRY004
     if message["type"] == "subscribe":
         executor.Request.of(payload if payload.get("query") else _with_any_query(payload))
 

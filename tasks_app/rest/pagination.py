@@ -61,4 +61,6 @@ def _id(cursor: str) -> UUID:
     try:
         return UUID(hex=cursor)
     except ValueError as error:
-        raise ValidationError({"cursor": ["Not a cursor of this list."]}) from error
+        raise ValidationError(
+            {"cursor": ["Must be a cursor of this list, from the URL in a Link header."]}
+        ) from error

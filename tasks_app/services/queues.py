@@ -147,7 +147,7 @@ def _touched(queue: Queue) -> Queue:
 
 def _check_limit(limit: int | None) -> None:
     if limit is not None and not 1 <= limit <= LIMIT_MAX:
-        message = f"Must be an integer from 1 to {LIMIT_MAX}; null for no limit."
+        message = f"Must be an integer from 1 to {LIMIT_MAX:,}; null for no limit."
         raise _error("running_limit", message, "out_of_range")
 
 

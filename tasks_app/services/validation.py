@@ -14,7 +14,7 @@ def error(message: str, code: str) -> ValidationError:
 
 def range_error(option: Option) -> ValidationError:
     """Return the error of a value that is not an integer in the option's range."""
-    message = f"Must be an integer from {option.minimum} to {option.maximum}."
+    message = f"Must be an integer from {option.minimum:,} to {option.maximum:,}."
     return error(message, "out_of_range")
 
 

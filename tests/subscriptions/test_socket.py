@@ -72,7 +72,7 @@ def test_the_close_says_what_was_wrong(client):
 
     with pytest.raises(ConnectionClosed) as closed:
         client.receive()
-    assert closed.value.rcvd.reason == "The message has no query"
+    assert closed.value.rcvd.reason == "The message must have a `query`, a string that is not empty"
 
 
 def test_a_frame_that_is_too_large_closes_the_socket(client):

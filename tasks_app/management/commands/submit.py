@@ -56,7 +56,7 @@ class Command(BaseCommand):
         """Run the command."""
         count, rate = options["count"], options["rate"]
         if count < 1 or (rate is not None and rate <= 0):
-            raise CommandError("--count and --rate must be greater than 0")
+            raise CommandError("--count and --rate must be greater than 0.")
         options = {name: options[name] for name in ("queue", "priority", "duration_ms", "slots")}
 
         started = time.monotonic()
