@@ -24,7 +24,7 @@ NAME_WIDTH = 8
 # With an allocator arena for each thread, a process of many threads keeps memory it does not use.
 ENVIRONMENT = {"PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": "2"}
 # Cyan, yellow, green, magenta, blue: readable on black and on white.
-COLOURS = (36, 33, 32, 35, 34)
+COLORS = (36, 33, 32, 35, 34)
 
 
 class SupervisorError(Exception):
@@ -41,7 +41,7 @@ class Service:
     may_end: bool
     stop_phase: int
     stop_seconds: float
-    colour: int = 0
+    color: int = 0
     pass_fds: list[int] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
@@ -113,7 +113,7 @@ class Service:
 
     def _show_output(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdout is not None
-        prefix = paint(f"{self.name:<{NAME_WIDTH}}|", self.colour)
+        prefix = paint(f"{self.name:<{NAME_WIDTH}}|", self.color)
         with process.stdout as output:
             for raw in output:
                 if line := raw.decode(errors="replace").rstrip():
@@ -164,8 +164,8 @@ class Supervisor:
         with step("[2/3] preparing the database and static files"):
             prepare()
         say("[3/3] starting " + ", ".join(service.name for service in self._services))
-        for colour, service in enumerate(self._services):
-            service.colour = COLOURS[colour % len(COLOURS)]
+        for color, service in enumerate(self._services):
+            service.color = COLORS[color % len(COLORS)]
             service.start()
 
     def _wait_until_ready(self, missing: Callable[[], list[str]]) -> None:
@@ -224,8 +224,8 @@ def say(line: str) -> None:
         print(f"{line}\n", end="", flush=True)
 
 
-def paint(text: str, colour: int) -> str:
-    """Return the text in an ANSI colour if the output is a terminal."""
+def paint(text: str, color: int) -> str:
+    """Return the text in an ANSI color if the output is a terminal."""
     if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
         return text
-    return f"\033[{colour}m{text}\033[0m"
+    return f"\033[{color}m{text}\033[0m"

@@ -27,7 +27,7 @@ _T = (
 # The measures that experiments compare.
 COMPARED: dict[str, Callable[[Measures], float]] = {
     "makespan": lambda m: m.makespan,
-    "utilisation": lambda m: m.utilisation,
+    "utilization": lambda m: m.utilization,
     "idle_slot_seconds": lambda m: m.idle_slot_seconds,
     "lost_slot_seconds": lambda m: m.lost_slot_seconds,
     "failed": lambda m: m.all.failed,

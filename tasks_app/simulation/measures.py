@@ -48,7 +48,7 @@ class Measures:
     """Measures of a run; times in seconds, shares from 0 to 1."""
 
     makespan: float
-    utilisation: float
+    utilization: float
     idle_slot_seconds: float
     lost_slot_seconds: float
     lost_attempts: int
@@ -68,7 +68,7 @@ def measure(run: Run, *, starvation_ms: int = STARVATION_MS) -> Measures:
     lost = [a for a in run.attempts if a.outcome == "LOST"]
     return Measures(
         makespan=(run.ended_ms - run.started_ms) / 1000,
-        utilisation=busy / available if available else 0.0,
+        utilization=busy / available if available else 0.0,
         idle_slot_seconds=(available - busy) / 1000,
         lost_slot_seconds=sum(_slot_ms(a, tasks) for a in lost) / 1000,
         lost_attempts=len(lost),

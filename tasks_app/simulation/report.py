@@ -23,7 +23,7 @@ from tasks_app.simulation.workload import Workload
 # The rows of the table: the measure, its label, its factor and its decimals.
 _ROWS = (
     ("makespan", "makespan (s)", 1, 0),
-    ("utilisation", "utilisation (%)", 100, 1),
+    ("utilization", "utilization (%)", 100, 1),
     ("idle_slot_seconds", "idle slot seconds", 1, 0),
     ("wait_mean", "wait, mean (s)", 1, 1),
     ("wait_p50", "wait, p50 (s)", 1, 1),

@@ -202,15 +202,15 @@ def test_a_created_schedule_has_its_task_and_its_rows_in_beat(api):
     assert beat_rows() == (1, 1, 1, 1)
 
 
-def test_a_schedule_moves_without_touching_its_neighbour(api):
-    mine, neighbour = (api.create_schedule(**SCHEDULE).value["id"] for _ in range(2))
+def test_a_schedule_moves_without_touching_its_neighbor(api):
+    mine, neighbor = (api.create_schedule(**SCHEDULE).value["id"] for _ in range(2))
     assert beat_rows() == (2, 2, 2, 1)
 
     changed = api.change_schedule(mine, **SCHEDULE | {"interval": 90, "a": 7}).value
 
     assert (changed["interval"], changed["task"]["a"]) == (90, 7)
-    assert api.get_schedule(neighbour).value["interval"] == 60
-    assert TaskSchedule.objects.get(pk=neighbour).interval_schedule.every == 60
+    assert api.get_schedule(neighbor).value["interval"] == 60
+    assert TaskSchedule.objects.get(pk=neighbor).interval_schedule.every == 60
     assert beat_rows() == (2, 2, 2, 2)
 
     api.change_schedule(mine, **SCHEDULE)
@@ -218,13 +218,13 @@ def test_a_schedule_moves_without_touching_its_neighbour(api):
 
 
 def test_a_deleted_schedule_leaves_nothing(api):
-    mine, neighbour = (api.create_schedule(**SCHEDULE).value["id"] for _ in range(2))
+    mine, neighbor = (api.create_schedule(**SCHEDULE).value["id"] for _ in range(2))
 
     assert api.delete_schedule(mine).errors == []
     assert beat_rows() == (1, 1, 1, 1)
     assert api.get_schedule(mine).errors == ["id"]
 
-    api.delete_schedule(neighbour)
+    api.delete_schedule(neighbor)
     assert beat_rows() == (0, 0, 0, 0)
 
 

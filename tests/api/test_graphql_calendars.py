@@ -99,12 +99,12 @@ def change_many(name):
 
 
 @pytest.fixture
-def labelled(make_schedule):
+def labeled(make_schedule):
     """Three schedules, of which two have the label `nightly`."""
     return [make_schedule(labels=labels) for labels in (["nightly"], ["nightly", "x"], [])]
 
 
-def test_schedules_are_paused_and_resumed_by_label(data, labelled):
+def test_schedules_are_paused_and_resumed_by_label(data, labeled):
     nightly = {"where": {"labels": ["nightly"]}}
 
     dry = data(change_many("pauseTaskSchedules"), input=nightly | {"dryRun": True})
@@ -122,8 +122,8 @@ def test_schedules_are_paused_and_resumed_by_label(data, labelled):
     assert TaskSchedule.objects.exclude(paused_at=None).count() == 1
 
 
-def test_schedules_whose_run_has_not_ended_are_not_triggered(data, labelled):
-    schedules.trigger_schedule(labelled[0].pk)
+def test_schedules_whose_run_has_not_ended_are_not_triggered(data, labeled):
+    schedules.trigger_schedule(labeled[0].pk)
 
     triggered = data(change_many("triggerTaskSchedules"), input={"where": {}})
 
@@ -131,13 +131,13 @@ def test_schedules_whose_run_has_not_ended_are_not_triggered(data, labelled):
     assert Task.objects.filter(run=1).count() == 3
 
 
-def test_schedules_are_deleted_by_id(data, labelled):
-    ids = [str(schedule.pk) for schedule in labelled[:2]]
+def test_schedules_are_deleted_by_id(data, labeled):
+    ids = [str(schedule.pk) for schedule in labeled[:2]]
 
     deleted = data(change_many("deleteTaskSchedules"), input={"where": {"ids": ids}})
 
     assert deleted["deleteTaskSchedules"]["count"] == 2
-    assert [schedule.pk for schedule in TaskSchedule.objects.all()] == [labelled[2].pk]
+    assert [schedule.pk for schedule in TaskSchedule.objects.all()] == [labeled[2].pk]
 
 
 def test_too_many_labels_in_a_condition_are_refused(graphql):

@@ -99,7 +99,7 @@ def test_retrieving_answers_the_same(client, post):
 
 
 def test_putting_moves_it_and_leaves_no_orphan(ask, post):
-    neighbour, created = post(PARAMETERS).json(), post(PARAMETERS | {"overlap": "QUEUE_ONE"}).json()
+    neighbor, created = post(PARAMETERS).json(), post(PARAMETERS | {"overlap": "QUEUE_ONE"}).json()
     change = {"a": 7, "b": 8, "scheduled_at": "2031-02-01T00:00:00Z", "interval": 61}
 
     response = ask("PUT", created["url"], change)
@@ -110,8 +110,8 @@ def test_putting_moves_it_and_leaves_no_orphan(ask, post):
     assert (changed["task"]["a"], changed["task"]["b"]) == (7, 8)
     assert (changed["id"], changed["task"]["id"]) == (created["id"], created["task"]["id"])
     assert TaskSchedule.objects.get(pk=created["id"]).overlap == "QUEUE_ONE"
-    assert ask("GET", neighbour["url"]).json() == neighbour
-    assert ask("PUT", neighbour["url"], change).status_code == 200
+    assert ask("GET", neighbor["url"]).json() == neighbor
+    assert ask("PUT", neighbor["url"], change).status_code == 200
     assert list(IntervalSchedule.objects.values_list("every", flat=True)) == [61]
     assert PeriodicTask.objects.count() == 2
 

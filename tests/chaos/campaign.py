@@ -1,4 +1,4 @@
-"""One run: load, faults, peace, and then the checker's judgement."""
+"""One run: load, faults, peace, and then the checker's judgment."""
 
 import time
 from collections import Counter

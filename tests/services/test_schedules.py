@@ -193,16 +193,16 @@ def at_once(function, arguments):
 
 
 def test_update_uses_another_interval_row_and_keeps_the_shared_one(make_schedule):
-    neighbour, schedule = make_schedule(), make_schedule()
+    neighbor, schedule = make_schedule(), make_schedule()
 
     changed = schedules.update_schedule(schedule.pk, a=7, b=8, scheduled_at=TOMORROW, interval=90)
 
     assert (changed.task.a, changed.task.b, changed.task.version) == (7, 8, 2)
     assert (changed.interval, changed.interval_schedule.every) == (90, 90)
-    assert stored(neighbour).interval_schedule.every == 60
+    assert stored(neighbor).interval_schedule.every == 60
     assert changed.updated_at > schedule.updated_at
     assert log()[2:] == ["SCHEDULE_UPDATED"]
-    schedules.update_schedule(neighbour.pk, interval=90)
+    schedules.update_schedule(neighbor.pk, interval=90)
     assert intervals() == [90]
 
 
@@ -248,7 +248,7 @@ def test_max_attempts_cannot_be_less_than_the_current_attempt(make_schedule):
 
 
 def test_delete_removes_all_rows_of_the_schedule_and_no_others(make_schedule):
-    neighbour, schedule = make_schedule(), make_schedule()
+    neighbor, schedule = make_schedule(), make_schedule()
     task = schedules.trigger_schedule(schedule.pk)
     run_only(task)
     assert task.results.count() == 1
@@ -256,11 +256,11 @@ def test_delete_removes_all_rows_of_the_schedule_and_no_others(make_schedule):
     schedules.delete_schedule(schedule.pk)
 
     assert counts() == (1, 1, 1, 1, 0)
-    assert stored(neighbour).task.results.count() == 0
+    assert stored(neighbor).task.results.count() == 0
     event = ClusterEvent.objects.latest("id")
     assert (event.kind, event.schedule_ids) == ("SCHEDULE_DELETED", [schedule.pk])
     assert (event.task_ids, event.versions) == ([task.pk], [5])
-    schedules.delete_schedule(neighbour.pk)
+    schedules.delete_schedule(neighbor.pk)
     assert counts() == (0, 0, 0, 0, 0)
 
 

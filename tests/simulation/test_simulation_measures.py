@@ -21,7 +21,7 @@ def measures():
 
 def test_cluster_measures(measures):
     assert measures.makespan == 20
-    assert measures.utilisation == 75 / 80
+    assert measures.utilization == 75 / 80
     assert measures.idle_slot_seconds == 5
     assert (measures.lost_slot_seconds, measures.lost_attempts) == (0, 0)
 

@@ -42,11 +42,11 @@ def test_shortest_first_lowers_the_mean_wait():
     assert waits[1] < 0.7 * waits[0]
 
 
-def test_easy_backfill_raises_the_utilisation_over_fifo():
+def test_easy_backfill_raises_the_utilization_over_fifo():
     workload = with_load(GENERATORS["lublin"](5_000, 7), 128, 0.9)
     strict, easy = compare(workload, uniform(16, [8]), ("fifo", False), ("fifo", True))
 
-    found = difference(easy, strict, "utilisation")
+    found = difference(easy, strict, "utilization")
     assert found.mean > 0.03
     assert found.is_significant
 

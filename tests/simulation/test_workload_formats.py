@@ -135,7 +135,7 @@ def test_json_has_defaults():
         ({"owner": ""}, r"`tasks\[1\].owner` must be a text of 1 to 100"),
         ({"name": "a b"}, r"`tasks\[1\].name`"),
         ({"name": "1"}, r"`tasks\[1\].name` must be unique; tasks\[0\] has it too"),
-        ({"colour": 1}, r"`tasks\[1\]` has an unknown field `colour`. Known fields: durationMs"),
+        ({"color": 1}, r"`tasks\[1\]` has an unknown field `color`. Known fields: durationMs"),
         ({"queues": {"q": {"runningLimit": 0}}}, r"`queues\['q'\].runningLimit`"),
     ],
 )

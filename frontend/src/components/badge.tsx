@@ -1,4 +1,4 @@
-/** A short state in a colour, with an icon so that the colour is not its only sign. */
+/** A short state in a color, with an icon so that the color is not its only sign. */
 
 import type { ReactNode } from "react";
 import "./badge.css";

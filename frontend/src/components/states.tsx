@@ -48,7 +48,7 @@ export function ErrorList({ errors }: { errors: UserError[] }) {
   );
 }
 
-/** A sentence in a colour that matters to all that follows. */
+/** A sentence in a color that matters to all that follows. */
 export function Callout(props: { tone: Tone; icon: IconName; children: ReactNode }) {
   return (
     <div className={`callout tone-${props.tone}`}>

@@ -80,7 +80,7 @@ export function fromNow(at: Date, now: number): string {
   return seconds > 0 ? `in ${distance}` : `${distance} ago`;
 }
 
-/** The last eight digits of a UUID. The first ones are a timestamp and nearly equal among neighbours. */
+/** The last eight digits of a UUID. The first ones are a timestamp and nearly equal among neighbors. */
 export function shortId(uuid: string): string {
   return uuid.slice(-8);
 }

@@ -1,4 +1,4 @@
-/** The colour theme: the system's, unless the viewer has chosen one. */
+/** The color theme: the system's, unless the viewer has chosen one. */
 
 import { createStore, useStore } from "./store";
 

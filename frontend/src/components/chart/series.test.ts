@@ -3,7 +3,7 @@ import { isEmpty, isolated, largest } from "./series";
 
 const series = (values: (number | null)[]) => ({ name: "p95", color: "--accent", values });
 
-test("a value without neighbours is drawn as a point", () => {
+test("a value without neighbors is drawn as a point", () => {
   expect(isolated([null, 5, null, 1, 2, null, 7])).toEqual([1, 6]);
   expect(isolated([5])).toEqual([0]);
   expect(isolated([])).toEqual([]);

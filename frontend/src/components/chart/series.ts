@@ -12,7 +12,7 @@ export type Series = {
   isArea?: boolean;
 };
 
-/** The indexes of values without a neighbour: no line leads to them, so each is drawn as a point. */
+/** The indexes of values without a neighbor: no line leads to them, so each is drawn as a point. */
 export function isolated(values: readonly (number | null | undefined)[]): number[] {
   return values.flatMap((value, index) => {
     const isAlone = values[index - 1] == null && values[index + 1] == null;

@@ -1,5 +1,5 @@
 /**
- * A table whose columns have fixed widths, so that new values do not move their neighbours.
+ * A table whose columns have fixed widths, so that new values do not move their neighbors.
  *
  * Where it does not fit, each row becomes a block of names and values.
  */

@@ -21,7 +21,7 @@ const RESULTS_MAX = 100;
 
 type Task = Pick<Schedule["task"], "run" | "status" | "results">;
 
-/** The bars of the newest scheduled times, newest first. Equal neighbours without a run are one. */
+/** The bars of the newest scheduled times, newest first. Equal neighbors without a run are one. */
 export function barsOf(ticks: readonly Tick[], task: Task): Bar[] {
   return groupTicks(ticks).map((group) => {
     const outcome = outcomeOf(group, task);

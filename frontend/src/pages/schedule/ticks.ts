@@ -1,4 +1,4 @@
-/** The run history of a schedule, with equal neighbours together. */
+/** The run history of a schedule, with equal neighbors together. */
 
 import { words } from "../../lib/format";
 import type { Tick } from "./query";
