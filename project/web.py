@@ -13,6 +13,8 @@ OPTIONS = (
     "project.asgi:application",
     "--no-access-log",
     *("--timeout-graceful-shutdown", "5"),
+    # On a busy machine, a process needs more than the default of 5 seconds to start.
+    *("--timeout-worker-healthcheck", "60"),
     *("--ws", "project.web:WebSocketProtocol"),
     *("--ws-max-size", "65536"),
     # Compressing a shared response once per client costs more than it saves.
