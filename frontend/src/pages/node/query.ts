@@ -1,47 +1,33 @@
+import { NodeFields } from "../../components/nodes/fields";
 import { graphql, type ResultOf } from "../../lib/api/schema";
 
-export const NodeSubscription = graphql(`
-  subscription Node {
-    cluster(intervalMs: 1000) {
-      queues {
-        name
-      }
-      workerNodes {
-        id
-        name
-        host
-        pid
-        version
-        labels
-        connection
-        scheduling
-        schedulingNote
-        schedulingBy
-        drainDeadline
-        stopRequestedAt
-        slots
-        desiredSlots
-        busySlots
-        queues
-        desiredQueues
-        heartbeatAt
-        onlineSince
-        lostAt
-        stats(window: FIVE_MINUTES) {
-          perSecond
-          succeeded
-          failed
-          cancelled
-          runTime {
-            p50
-            p95
-            p99
+export const NodeSubscription = graphql(
+  `
+    subscription Node {
+      cluster(intervalMs: 1000) {
+        queues {
+          name
+        }
+        workerNodes {
+          ...NodeFields
+          lostAt
+          stats(window: FIVE_MINUTES) {
+            perSecond
+            succeeded
+            failed
+            cancelled
+            runTime {
+              p50
+              p95
+              p99
+            }
           }
         }
       }
     }
-  }
-`);
+  `,
+  [NodeFields],
+);
 
 const BarFields = graphql(`
   fragment BarFields on Task {

@@ -1,5 +1,6 @@
 /** The worker nodes: their state, their statistics, and their control. */
 
+import { NodeFields } from "../../components/nodes/fields";
 import { isOnline, NodeStateBadge } from "../../components/nodes/state";
 import { Page } from "../../components/page";
 import { Slots } from "../../components/slots";
@@ -14,43 +15,28 @@ import { Link } from "../../lib/router";
 import { NodeActions } from "./actions";
 import "./nodes.css";
 
-const NodesSubscription = graphql(`
-  subscription Nodes {
-    cluster(intervalMs: 1000) {
-      queues {
-        name
-      }
-      workerNodes {
-        id
-        name
-        host
-        pid
-        version
-        labels
-        connection
-        scheduling
-        schedulingNote
-        schedulingBy
-        drainDeadline
-        stopRequestedAt
-        slots
-        desiredSlots
-        busySlots
-        queues
-        desiredQueues
-        heartbeatAt
-        onlineSince
-        stats(window: MINUTE) {
-          perSecond
-          failed
-          runTime {
-            p95
+const NodesSubscription = graphql(
+  `
+    subscription Nodes {
+      cluster(intervalMs: 1000) {
+        queues {
+          name
+        }
+        workerNodes {
+          ...NodeFields
+          stats(window: MINUTE) {
+            perSecond
+            failed
+            runTime {
+              p95
+            }
           }
         }
       }
     }
-  }
-`);
+  `,
+  [NodeFields],
+);
 
 type Cluster = ResultOf<typeof NodesSubscription>["cluster"];
 type Node = Cluster["workerNodes"][number];
