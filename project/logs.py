@@ -11,7 +11,7 @@ from uuid import uuid4
 from django.http import HttpRequest, HttpResponse
 
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
-# What every record has; whatever else one has was given with it.
+# The attributes of every record. Others were passed as `extra`.
 _USUAL = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"}
 
 

@@ -1,10 +1,10 @@
-"""Sessions in the database: Django's own, for keys that can be one."""
+"""Sessions in the database, which only look for keys that can exist."""
 
 from django.contrib.sessions.backends import db
 
 
 class SessionStore(db.SessionStore):
-    """Django's own would ask the database for whatever a cookie holds, NUL too."""
+    """Django's store would query the database for any cookie, also for one with a NUL character."""
 
     def _validate_session_key(self, key: str | None) -> bool:
         is_valid = super()._validate_session_key(key)  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""Static files. Those of the frontend's build never change: kept for ever, sent compressed."""
+"""Static files. Those of the frontend's build are immutable, and compressed by the build."""
 
 import mimetypes
 from contextlib import suppress

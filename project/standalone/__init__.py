@@ -1,1 +1,1 @@
-"""The whole stack on a bare machine: `manage.py up` and the engines it brings along."""
+"""The whole stack on a bare machine: `manage.py up` and its embedded engines."""

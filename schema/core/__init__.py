@@ -1,1 +1,1 @@
-"""Building blocks of the schema that know no type of it."""
+"""Building blocks of the schema, independent of its types."""

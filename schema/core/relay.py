@@ -1,4 +1,4 @@
-"""Objects with a global ID (Relay's Node), and names and IDs that clients give."""
+"""Objects with a global ID (Relay's Node), and checks of the names and IDs in arguments."""
 
 from typing import Annotated, Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""What each operation takes: a role for the fields at its root, whatever is below them."""
+"""The role that an operation requires, which the fields at its root decide."""
 
 from collections.abc import Iterator
 

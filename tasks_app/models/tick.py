@@ -1,4 +1,4 @@
-"""The history of schedules."""
+"""The outcomes of the scheduled times of schedules."""
 
 from django.db import models
 from django.db.models import Q

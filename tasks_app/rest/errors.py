@@ -1,4 +1,4 @@
-"""What went wrong, in DRF's plain shape: `{"field": ["…"]}` or `{"detail": "…"}`."""
+"""Errors in DRF's plain shape: `{"field": ["…"]}` or `{"detail": "…"}`."""
 
 from django.core.exceptions import RequestDataTooBig
 from django.core.exceptions import ValidationError as DjangoValidationError

@@ -1,4 +1,4 @@
-"""Shapes in and out. No logic: what may be asked is for the services to say."""
+"""The serializers of requests and responses. They check types; the services check rules."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Tests of the test: whatever protection is taken away, the checker notices that it is gone."""
+"""Tests of the checker: it notices the removal of each protection."""
 
 import signal
 import time

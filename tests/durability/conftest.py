@@ -99,5 +99,5 @@ def wait_for_nodes(count):
 def own_engines():
     """Only where the tests brought their own servers can they be stopped."""
     if engines.postgres is None or engines.valkey is None:
-        pytest.skip("somebody else's PostgreSQL and Valkey are not ours to stop")
+        pytest.skip("the PostgreSQL and Valkey of DATABASE_URL and REDIS_URL are not stopped")
     return engines

@@ -1,4 +1,4 @@
-"""Each tick counts once, whatever breaks: Beats, the broker, the database."""
+"""Each scheduled time counts once if Beat, the broker or the database fails."""
 
 import signal
 import time

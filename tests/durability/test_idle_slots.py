@@ -1,4 +1,4 @@
-"""No slot stands free while a task that fits it is pending, whatever happens to the cluster."""
+"""No slot is free while a task that fits it is pending, also after failures."""
 
 import random
 import signal

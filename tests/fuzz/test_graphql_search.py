@@ -1,4 +1,4 @@
-"""Whatever the schema allows, and whatever it does not, is answered in GraphQL's own words."""
+"""Every document, valid or not, gets a response of the GraphQL specification."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Whatever the REST API's description allows, and what it does not, is answered as it says."""
+"""Every request, valid or not, gets a response that the OpenAPI description has."""
 
 import re
 

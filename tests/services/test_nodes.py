@@ -1,4 +1,4 @@
-"""Orders to nodes and queues, and what becomes of those that die."""
+"""Commands to nodes and queues, and nodes that end or go silent."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A subscriber sees every change exactly once, whatever is broken meanwhile."""
+"""A subscriber sees every change exactly once, while any part fails."""
 
 import random
 import threading

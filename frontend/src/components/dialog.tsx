@@ -24,7 +24,7 @@ export function Dialog(props: { title: string; onClose: () => void; children: Re
   );
 }
 
-/** A dialog with a form. It closes when its action succeeds; errors stay beside their fields. */
+/** A dialog with a form. It closes when its action succeeds; errors appear next to their fields. */
 export function FormDialog(props: {
   title: string;
   children?: ReactNode;

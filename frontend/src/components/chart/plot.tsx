@@ -10,7 +10,7 @@ import { ticks, type Unit } from "./ticks";
 
 const HEIGHT = 190;
 const LABEL_GAP = 12;
-/** Charts beside each other have the same time at the same place, unless their labels are longer. */
+/** Charts next to each other have the same time at the same place, unless their labels are longer. */
 const LABELS_WIDTH_MIN = 58;
 /** Charts of the same key show the same time under the pointer. */
 const SYNC_KEY = "time";

@@ -90,7 +90,7 @@ function Tile(props: { href: string; tone: Tone; name: string; value: string; no
   );
 }
 
-/** Tells screen readers the state now and then: each change would be too much. */
+/** Announces the state to screen readers at intervals: each change would be too much. */
 function Announcement({ text }: { text: string }) {
   const [said, setSaid] = useState({ text, at: Date.now() });
   if (text !== said.text && Date.now() > said.at + ANNOUNCE_EVERY_MS)
