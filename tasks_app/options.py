@@ -89,7 +89,7 @@ TASK_OPTIONS = {
     ),
     "idempotency_key": Option(
         "The idempotency key, at most 255 characters. Repeating a create with the same key returns"
-        " the object that the first request created.",
+        " the object that the first request created. Null for none.",
         "",
     ),
 }

@@ -26,14 +26,21 @@ First = Annotated[
 ]
 After = Annotated[
     str | None,
-    strawberry.argument(description=("Returns the elements that come after the cursor.")),
+    strawberry.argument(
+        description="Returns the elements that come after the cursor. Null for the first page."
+    ),
 ]
 Last = Annotated[
-    int | None, strawberry.argument(description=(f"Returns the last n elements, 0 to {PAGE_MAX}."))
+    int | None,
+    strawberry.argument(
+        description=f"Returns the last n elements, 0 to {PAGE_MAX}. Null to use `first`."
+    ),
 ]
 Before = Annotated[
     str | None,
-    strawberry.argument(description=("Returns the elements that come before the cursor.")),
+    strawberry.argument(
+        description="Returns the elements that come before the cursor. Null for the last page."
+    ),
 ]
 
 Row = TypeVar("Row")

@@ -1,4 +1,4 @@
-"""Inputs and payloads of mutations: their descriptions, and errors that the client can mend."""
+"""Inputs and payloads of mutations: their descriptions, and errors that the client can correct."""
 
 from collections.abc import Callable, Sequence
 from enum import Enum

@@ -3,10 +3,11 @@
 import re
 from pathlib import Path
 
-from graphql import build_schema
+from graphql import Undefined, build_schema, is_non_null_type
 from graphql.utilities import find_breaking_changes
 
 from schema import schema
+from schema.core import prefetch
 
 BUILT_IN = {"Boolean", "Float", "ID", "Int", "String"}
 # Home-made words of earlier versions.
@@ -15,6 +16,8 @@ HOME_MADE = re.compile(
     r"|nobody|so many|given back|heard of|fold(ed)?|stranger|patience|pulse|tail|steered)\b",
     re.IGNORECASE,
 )
+# What is left out or null changes nothing, or matches everything.
+SAYS_NULL = re.compile(r"null|default|^matches", re.IGNORECASE)
 PUBLISHED = Path(__file__).resolve().parents[2] / "schema" / "schema.graphql"
 
 
@@ -51,3 +54,36 @@ def test_every_description_is_a_sentence_of_its_own():
     ]
 
     assert wrong == []
+
+
+def values():
+    """Yield the path, type, default and description of every field, argument and input field."""
+    for type_ in build_schema(schema.as_str()).type_map.values():
+        if type_.name.startswith("__") or getattr(type_, "is_one_of", False):
+            continue
+        for name, field in getattr(type_, "fields", {}).items():
+            default = getattr(field, "default_value", Undefined)
+            yield f"{type_.name}.{name}", field.type, default, field.description
+            for argument, described in getattr(field, "args", {}).items():
+                path = f"{type_.name}.{name}({argument})"
+                yield path, described.type, described.default_value, described.description
+
+
+def test_every_description_says_the_default_and_what_null_means():
+    wrong = [
+        path
+        for path, type_, default, text in values()
+        if (default not in (None, Undefined) and "default" not in text.lower())
+        or not (is_non_null_type(type_) or SAYS_NULL.search(text))
+    ]
+
+    assert wrong == []
+
+
+def test_every_prefetch_is_of_a_field_of_its_type():
+    types = build_schema(schema.as_str()).type_map
+
+    names = [(model.__name__, field) for model, field in prefetch._loads]
+
+    assert len(names) > 10
+    assert [(type_, field) for type_, field in names if field not in types[type_].fields] == []

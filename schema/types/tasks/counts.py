@@ -65,7 +65,9 @@ class TaskCountQueries:
         self,
         where: Annotated[
             TaskWhere | None,
-            strawberry.argument(description="Counts the tasks that match this condition."),
+            strawberry.argument(
+                description="Counts the tasks that match this condition. Null for all."
+            ),
         ] = None,
         group_by: Annotated[
             TaskCountKey,

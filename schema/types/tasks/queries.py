@@ -82,7 +82,9 @@ class TaskQueries:
         info: strawberry.Info,
         where: Annotated[
             TaskWhere | None,
-            strawberry.argument(description="Returns the tasks that match this condition."),
+            strawberry.argument(
+                description="Returns the tasks that match this condition. Null for all."
+            ),
         ] = None,
         order_by: Annotated[
             TaskOrder | None,

@@ -60,7 +60,7 @@ class CreateTaskInput(BaseModel):
     retry_backoff_ms: int = Field(alias="retryBackoffMs", default=1000)
     "The delay before the second attempt of a run, in milliseconds. It doubles with each further attempt, up to 60,000. If the first attempt is lost with its worker node, the second one starts at once. From 0 to 60,000. Default 1,000."
     idempotency_key: Optional[str] = Field(alias="idempotencyKey", default=None)
-    "The idempotency key, at most 255 characters. Repeating a create with the same key returns the object that the first request created."
+    "The idempotency key, at most 255 characters. Repeating a create with the same key returns the object that the first request created. Null for none."
 
 
 class CreateTaskScheduleInput(BaseModel):
@@ -105,7 +105,7 @@ class CreateTaskScheduleInput(BaseModel):
     labels: list[str] = Field(default_factory=lambda: [])
     "Labels by which schedules can be found and controlled together, at most 20 of at most 63 characters. Default none."
     idempotency_key: Optional[str] = Field(alias="idempotencyKey", default=None)
-    "The idempotency key, at most 255 characters. Repeating a create with the same key returns the object that the first request created."
+    "The idempotency key, at most 255 characters. Repeating a create with the same key returns the object that the first request created. Null for none."
 
 
 class CreateTasksInput(BaseModel):
@@ -160,7 +160,7 @@ class NewTaskInput(BaseModel):
     retry_backoff_ms: int = Field(alias="retryBackoffMs", default=1000)
     "The delay before the second attempt of a run, in milliseconds. It doubles with each further attempt, up to 60,000. If the first attempt is lost with its worker node, the second one starts at once. From 0 to 60,000. Default 1,000."
     idempotency_key: Optional[str] = Field(alias="idempotencyKey", default=None)
-    "The idempotency key, at most 255 characters. Repeating a create with the same key returns the object that the first request created."
+    "The idempotency key, at most 255 characters. Repeating a create with the same key returns the object that the first request created. Null for none."
 
 
 class PauseTaskScheduleInput(BaseModel):
