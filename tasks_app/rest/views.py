@@ -1,6 +1,7 @@
 """The REST API, which shows the documented fields only."""
 
 import threading
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -81,6 +82,8 @@ _ALWAYS = {
     429: OpenApiResponse(OpenApiTypes.OBJECT, description="Too many requests. See `Retry-After`."),
     503: _AWAY,
 }
+_OF_LISTS = {304: _NOT_MODIFIED, 400: _REFUSED, **_ALWAYS}
+_OF_CREATES = {400: _REFUSED, 415: _UNSUPPORTED, 422: _CONFLICT, **_ALWAYS}
 
 
 class TaskList(APIView):
@@ -99,12 +102,7 @@ class TaskList(APIView):
     @extend_schema(
         operation_id="list_tasks",
         parameters=[*PAGING_PARAMETERS, _IF_NONE_MATCH],
-        responses={
-            200: TaskSerializer(many=True),
-            304: _NOT_MODIFIED,
-            400: _REFUSED,
-            **_ALWAYS,
-        },
+        responses={200: TaskSerializer(many=True), **_OF_LISTS},
     )
     def get(self, request: Request) -> HttpResponse:
         """Return the tasks, newest first. The `Link` header has the URL of the next page."""
@@ -112,23 +110,14 @@ class TaskList(APIView):
         disjoint = with_status(rows, request.query_params.get("status"))
         page, headers = newest_first(request, *disjoint)
         headers |= headers_of(request, [headers.get("Link"), *map(task_version, page)])
-        if response := not_modified(request, headers):
-            return response
-        serializer = TaskSerializer(page, many=True, context={"request": request})
-        return Response(serializer.data, headers=headers)
+        return _response_of(request, headers, TaskSerializer, page)
 
     @extend_schema(
         operation_id="create_task",
         parameters=[_IDEMPOTENCY_KEY],
         request=NewTaskSerializer,
         examples=examples.OF_A_TASK,
-        responses={
-            201: TaskSerializer,
-            400: _REFUSED,
-            415: _UNSUPPORTED,
-            422: _CONFLICT,
-            **_ALWAYS,
-        },
+        responses={201: TaskSerializer, **_OF_CREATES},
     )
     def post(self, request: Request) -> Response:
         """Create a task, which a worker node runs: it computes a + b."""
@@ -180,35 +169,21 @@ class ScheduleList(APIView):
     @extend_schema(
         operation_id="list_task_schedules",
         parameters=[*PAGING_PARAMETERS, _IF_NONE_MATCH],
-        responses={
-            200: ScheduleSerializer(many=True),
-            304: _NOT_MODIFIED,
-            400: _REFUSED,
-            **_ALWAYS,
-        },
+        responses={200: ScheduleSerializer(many=True), **_OF_LISTS},
     )
     def get(self, request: Request) -> HttpResponse:
         """Return the schedules, newest first. The `Link` header has the URL of the next page."""
         rows = FilterBackend().filter_queryset(request, self.get_queryset(), self)
         page, headers = newest_first(request, rows)
         headers |= headers_of(request, [headers.get("Link"), *map(schedule_version, page)])
-        if response := not_modified(request, headers):
-            return response
-        serializer = ScheduleSerializer(page, many=True, context={"request": request})
-        return Response(serializer.data, headers=headers)
+        return _response_of(request, headers, ScheduleSerializer, page)
 
     @extend_schema(
         operation_id="create_task_schedule",
         parameters=[_IDEMPOTENCY_KEY],
         request=NewScheduleSerializer,
         examples=examples.OF_A_SCHEDULE,
-        responses={
-            201: ScheduleSerializer,
-            400: _REFUSED,
-            415: _UNSUPPORTED,
-            422: _CONFLICT,
-            **_ALWAYS,
-        },
+        responses={201: ScheduleSerializer, **_OF_CREATES},
     )
     def post(self, request: Request) -> Response:
         """Create a schedule, which runs its task at the times of its recurrence."""
@@ -277,3 +252,16 @@ class ScheduleDetail(APIView):
         self._schedule = schedule
         data = ScheduleSerializer(schedule, context={"request": self.request}).data
         return Response(data, headers=headers)
+
+
+def _response_of(
+    request: Request,
+    headers: dict[str, str],
+    serializer: type[TaskSerializer | ScheduleSerializer],
+    page: Sequence[Task | TaskSchedule],
+) -> HttpResponse:
+    """Return a page of a list, or 304 if the client has it."""
+    if response := not_modified(request, headers):
+        return response
+    data = serializer(page, many=True, context={"request": request}).data
+    return Response(data, headers=headers)
