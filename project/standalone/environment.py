@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from project.standalone.engines import Engine, PostgreSQL, Valkey, free_port
+from project.standalone.engines import Engine, UpgradingPostgreSQL, Valkey, free_port
 from project.standalone.state import State, default_directory
 
 PUBLISHED = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY")
@@ -71,7 +71,7 @@ def prepare(state: State) -> Stack:
     if "DATABASE_URL" not in os.environ:
         port = free_port(urlsplit(last.get("DATABASE_URL")).port)
         url = f"postgres://app:{state.secret('database-password')}@127.0.0.1:{port}/app"
-        engines.append(PostgreSQL(state.directory / "postgresql", url))
+        engines.append(UpgradingPostgreSQL(state.directory / "postgresql", url))
         os.environ["DATABASE_URL"] = url
     if "REDIS_URL" not in os.environ:
         port = free_port(urlsplit(last.get("REDIS_URL")).port)
