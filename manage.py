@@ -1,5 +1,6 @@
 #!/usr/bin/env python
-"""Django's command line, and commands that need no Django: up, backup, restore, simulate.
+"""Django's command line, and commands that need no Django: up, backup, restore, doctor,
+simulate.
 
 Without DATABASE_URL, commands talk to the stack that `up` runs.
 """
@@ -23,6 +24,10 @@ def main() -> str | int:
 
             run = backup.backup if command == "backup" else backup.restore
             return run(sys.argv[2:])
+        case ["doctor"]:
+            from project.standalone import doctor
+
+            return doctor.main(sys.argv[2:])
         case ["simulate"]:
             from tasks_app.simulation import command as simulation
 
