@@ -97,13 +97,13 @@ def test_table_names_the_fix_below_a_warning(tmp_path):
 
 
 def test_unreachable_database_is_a_problem_without_its_password():
-    url = "postgres://app:secret@127.0.0.1:1/app"
+    url = "postgres://app:hunter2@127.0.0.1:1/app"
     status, findings = report(DATABASE_URL=url, REDIS_URL="redis://127.0.0.1:1/0")
 
     assert status == 1
     assert "Connection refused" in findings["database"]["message"]
     assert findings["broker"]["level"] == "problem"
-    assert "secret" not in json.dumps(findings)
+    assert "hunter2" not in json.dumps(findings)
 
 
 def test_server_without_its_supervisor_is_named(public_path):

@@ -51,7 +51,8 @@ def parser() -> ArgumentParser:
 
 def _findings(state: State, port: int, *, is_external: bool) -> Iterator[Finding]:
     yield from machine.findings(is_external=is_external)
-    yield from data.findings(state)
+    if not is_external or state.directory.exists():
+        yield from data.findings(state)
     yield from stack.findings(state, port, is_external=is_external)
     yield from database.findings()
 

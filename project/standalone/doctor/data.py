@@ -20,9 +20,10 @@ SECRETS = ("running.json", "admin-password", "database-password", "secret-key")
 def findings(state: State) -> Iterator[Finding]:
     """Yield the findings."""
     directory = state.directory
-    existing = next(path for path in (directory, *directory.parents) if path.exists())
+    # False, instead of an error, also below a directory that this user cannot enter.
+    existing = next(path for path in (directory, *directory.parents) if os.path.exists(path))
     yield from _space(existing)
-    if not directory.exists():
+    if existing != directory:
         yield ok("state", f"{directory} does not exist yet. ./run creates it.")
         if not os.access(existing, os.W_OK | os.X_OK):
             yield problem(
