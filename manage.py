@@ -1,6 +1,6 @@
 #!/usr/bin/env python
 """Django's command line, and commands that need no Django: up, backup, restore, doctor,
-simulate.
+sbom, simulate.
 
 Without DATABASE_URL, commands talk to the stack that `up` runs.
 """
@@ -28,6 +28,10 @@ def main() -> str | int:
             from project.standalone import doctor
 
             return doctor.main(sys.argv[2:])
+        case ["sbom"]:
+            from project.standalone import sbom
+
+            return sbom.main(sys.argv[2:])
         case ["simulate"]:
             from tasks_app.simulation import command as simulation
 
