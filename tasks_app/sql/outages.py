@@ -14,7 +14,7 @@ _READ_ONLY = "25006"
 
 
 def message_of(error: BaseException | None) -> str | None:
-    """Return what clients are told about an outage, or None if the error is something else."""
+    """Return the message for clients about an outage, or None if the error is something else."""
     code = getattr(error.__cause__, "pgcode", None) if error else None
     match error:
         case OperationalError() if code == _DISK_FULL:
