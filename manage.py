@@ -1,5 +1,6 @@
 #!/usr/bin/env python
-"""Django's command line, and commands that need no Django: up, backup, restore, simulate.
+"""Django's command line, and commands that need no Django: up, backup, restore, doctor,
+sbom, simulate.
 
 Without DATABASE_URL, commands talk to the stack that `up` runs.
 """
@@ -7,37 +8,41 @@ Without DATABASE_URL, commands talk to the stack that `up` runs.
 import os
 import sys
 
-from project.standalone import environment
+from project.standalone.state import StateError
 
 
-def main() -> None:
+def main() -> str | int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
     match sys.argv[1:2]:
         case ["up"]:
             # It watches processes for days, so it loads neither Django nor Celery.
             from project.standalone import up
 
-            sys.exit(up.main(sys.argv[2:]))
+            return up.main(sys.argv[2:])
         case ["backup" | "restore" as command]:
             from project.standalone import backup
 
-            sys.exit(getattr(backup, command)(sys.argv[2:]))
+            run = backup.backup if command == "backup" else backup.restore
+            return run(sys.argv[2:])
+        case ["doctor"]:
+            from project.standalone import doctor
+
+            return doctor.main(sys.argv[2:])
+        case ["sbom"]:
+            from project.standalone import sbom
+
+            return sbom.main(sys.argv[2:])
         case ["simulate"]:
             from tasks_app.simulation import command as simulation
 
-            sys.exit(simulation.main(sys.argv[2:]))
-    state = environment.adopt(sys.argv)
+            return simulation.main(sys.argv[2:])
+    from project.standalone import commands
 
-    from django.core.exceptions import ImproperlyConfigured
-    from django.core.management import execute_from_command_line
-
-    try:
-        execute_from_command_line(sys.argv)
-    except ImproperlyConfigured:
-        if "DATABASE_URL" in os.environ:
-            raise
-        sys.exit(environment.nothing_runs(state))
+    return commands.run(sys.argv)
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        sys.exit(main())
+    except StateError as error:
+        sys.exit(str(error))

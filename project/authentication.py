@@ -5,7 +5,7 @@ from functools import wraps
 
 from django.contrib.auth.signals import user_login_failed
 from django.contrib.auth.views import redirect_to_login
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -16,6 +16,7 @@ from schema.transport.http import refusal
 from tasks_app import actors, scopes
 from tasks_app.rest.errors import DatabaseUnavailableError
 from tasks_app.services import authentication
+from tasks_app.sql import outages
 
 # Health checks need no authentication.
 _UNAUTHENTICATED = ("/healthz/", "/readyz/")
@@ -55,14 +56,21 @@ class Access:
             return unauthenticated(request, actors.CREDENTIALS_REFUSED)
         except authentication.RateLimitedError as error:
             return rate_limited(request, error.seconds)
-        except (OperationalError, InterfaceError):
-            return database_unavailable(request)
+        except (DatabaseError, InterfaceError) as error:
+            if response := self.process_exception(request, error):
+                return response
+            raise
         if actor.scope and _first_segment(request.path_info) not in _SCOPED:
             return refused(request, 403, scopes.refusal(actor.scope))
         if actor.by_session and self._is_forged(request):
             return refused(request, 403, "The CSRF token is missing or wrong.")
         with actors.acting_as(actor):
             return self._get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer 503 if the database is unavailable to a view, such as the login."""
+        outage = outages.message_of(error)
+        return database_unavailable(request, outage) if outage else None
 
     def _is_forged(self, request: HttpRequest) -> bool:
         # Django's middleware has read the cookie before, but it exempts the APIs.
@@ -111,9 +119,9 @@ def rate_limited(request: HttpRequest, seconds: int) -> HttpResponse:
     return refused(request, 429, detail, headers={"Retry-After": str(seconds)}, retryAfter=seconds)
 
 
-def database_unavailable(request: HttpRequest) -> HttpResponse:
-    """Return the response while the database is unavailable."""
-    error = DatabaseUnavailableError()
+def database_unavailable(request: HttpRequest, outage: str) -> HttpResponse:
+    """Return the response while the database is unavailable, or cannot be written."""
+    error = DatabaseUnavailableError(outage)
     return refused(
         request,
         error.status_code,

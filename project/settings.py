@@ -164,6 +164,8 @@ if "DATABASE_URL" in env:
             },
         }
     }
+else:
+    DATABASES = {"default": {"ENGINE": "project.standalone.no_database"}}
 
 # --- Celery -------------------------------------------------------------------------------------
 

@@ -11,13 +11,13 @@ from datetime import timedelta
 from typing import NamedTuple, TypeVar
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, connection
 
 from tasks_app import dispatch, policy
 from tasks_app.log import events
 from tasks_app.models import ClusterEvent, Task
 from tasks_app.policy import Candidate, NodeCapacity
-from tasks_app.sql import claims, leases, transitions
+from tasks_app.sql import claims, leases, outages, transitions
 from tasks_app.sql.transactions import in_transaction
 from tasks_app.sql.transitions import Outcome, Transition
 
@@ -219,7 +219,9 @@ def _work(task: Transition) -> bool:
 def _renew_lease(task: Transition) -> bool | None:
     try:
         return leases.renew(task.id, run=task.run, attempt=task.attempt, lease=_lease())
-    except (OperationalError, InterfaceError):
+    except (DatabaseError, InterfaceError) as error:
+        if not outages.message_of(error):
+            raise
         connection.close()
         return False  # The next renewal or completion finds out whether the lease was lost.
 
@@ -233,7 +235,9 @@ def _retrying(transact: Callable[[], T]) -> T:
     for pause in RETRY_PAUSES_SECONDS:
         try:
             return transact()
-        except (OperationalError, InterfaceError) as error:
+        except (DatabaseError, InterfaceError) as error:
+            if not outages.message_of(error):
+                raise
             logger.warning("database unavailable: %s; retrying in %s s", str(error).strip(), pause)
             connection.close()
             time.sleep(pause)

@@ -26,6 +26,13 @@ def page() -> str:
         "## ./run",
         "",
         *_help(_up_help()),
+        "",
+        "Every other command that needs the database takes `--state DIR`, or the variable",
+        "`STATE_DIR`, and finds the stack that runs from this directory.",
+        "",
+        "## ./run doctor",
+        "",
+        *_help(_doctor_help()),
     ]
     for name in COMMANDS:
         parser = load_command_class("tasks_app", name).create_parser("./run", name)
@@ -45,6 +52,12 @@ def _up_help() -> str:
     from project.standalone import up
 
     return up._parser().format_help()
+
+
+def _doctor_help() -> str:
+    from project.standalone import doctor
+
+    return doctor.parser().format_help()
 
 
 def _help(text: str) -> list[str]:

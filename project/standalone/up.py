@@ -13,7 +13,7 @@ from project.binding import set_default_api_auth
 from project.standalone import environment, services
 from project.standalone.engines import EngineError
 from project.standalone.preparation import Preparation
-from project.standalone.state import AlreadyRunningError, State, default_directory
+from project.standalone.state import State, StateError, default_directory
 from project.standalone.supervisor import Supervisor, SupervisorError, say
 
 
@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> str | int:
     set_default_api_auth(options.host)
     try:
         stack = environment.prepare(State(options.state or default_directory()))
-    except (AlreadyRunningError, EngineError, OSError) as error:
+    except (StateError, EngineError, OSError) as error:
         return f"Cannot start: {error}"
     try:
         Up(options, stack).run()

@@ -3,10 +3,11 @@
 import logging
 from collections.abc import Sequence
 
-from django.db import InterfaceError, OperationalError
 from graphql import GraphQLError
 from strawberry.extensions import MaskErrors
 from strawberry.types import ExecutionContext
+
+from tasks_app.sql import outages
 
 logger = logging.getLogger(__name__)
 
@@ -29,13 +30,9 @@ class Mask(MaskErrors):
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
         """Return the generic error that replaces an internal one."""
-        if isinstance(error.original_error, OperationalError | InterfaceError):
-            message, code = (
-                "The database cannot be reached. Try again in a moment.",
-                "DATABASE_UNAVAILABLE",
-            )
-        else:
-            message, code = "Internal error.", "INTERNAL_ERROR"
+        outage = outages.message_of(error.original_error)
+        code = "DATABASE_UNAVAILABLE" if outage else "INTERNAL_ERROR"
+        message = outage or "Internal error."
         return GraphQLError(message, nodes=error.nodes, path=error.path, extensions={"code": code})
 
 

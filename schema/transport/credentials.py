@@ -5,12 +5,13 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import parse_cookie
 
 from schema.execution.executor import run_in_thread
 from tasks_app.actors import Actor
 from tasks_app.services import authentication
+from tasks_app.sql import outages
 
 # The interval at which the credentials of an open connection are checked again.
 CHECK_SECONDS = 15.0
@@ -73,6 +74,8 @@ async def authenticate(
         actor = await run_in_thread(authenticate_request)
     except authentication.RateLimitedError as error:
         raise RetryLaterError(429, error.seconds) from error
-    except (OperationalError, InterfaceError) as error:
+    except (DatabaseError, InterfaceError) as error:
+        if not outages.message_of(error):
+            raise
         raise RetryLaterError(503, DATABASE_RETRY_SECONDS, "DATABASE_UNAVAILABLE") from error
     return Credentials(actor, session_key, address)

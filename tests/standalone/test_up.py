@@ -54,7 +54,7 @@ def test_a_taken_port_is_named_with_its_holder(up, public_path):
 
 def test_other_commands_talk_to_the_stack_that_runs(up, monkeypatch):
     monkeypatch.setattr(environment, "default_directory", lambda: up.state.directory)
-    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY"):
+    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "STATE_DIR"):
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
     environment.adopt(["manage.py", "shell"])
@@ -83,14 +83,16 @@ def test_commands_find_the_stack_by_its_state_directory(up):
     assert created.stdout.startswith("cst_"), created.stderr
     assert "nightly" in manage(f"--state={directory}", "token", "list").stdout
     assert "nightly" in manage("token", "list", STATE_DIR=directory).stdout
+    assert "1 SUCCESS" in manage("submit", "--count=1", "--state", directory).stdout
+    migrations = manage("showmigrations", f"--state={directory}").stdout
+    assert "[X]" in migrations
+    assert "[ ]" not in migrations
 
 
-def test_command_without_a_stack_says_so_in_a_sentence(tmp_path):
-    failed = manage("token", "list", "--state", str(tmp_path))
-
-    assert failed.returncode == 1
-    assert failed.stderr.startswith(f"No stack runs from {tmp_path}. Start it with ./run")
-    assert len(failed.stderr.splitlines()) == 1
+def test_dbshell_uses_the_psql_of_the_embedded_postgresql(up):
+    directory = str(up.state.directory)
+    shell = manage("dbshell", "--state", directory, "--", "-tAc", "SELECT 6 * 7", PATH=os.defpath)
+    assert shell.stdout == "42\n", shell.stderr
 
 
 def test_a_killed_worker_starts_again(up):

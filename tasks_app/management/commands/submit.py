@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from tqdm import tqdm
 
 from tasks_app.models import Task
@@ -59,6 +60,8 @@ class Command(BaseCommand):
             raise CommandError("--count and --rate must be greater than 0.")
         options = {name: options[name] for name in ("queue", "priority", "duration_ms", "slots")}
 
+        # A failure comes before the progress bar.
+        connection.ensure_connection()
         started = time.monotonic()
         ids: list[UUID] = []
         with tqdm(total=count, desc="created ", unit="") as bar:

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db import OperationalError, connection
 
 from project.standalone import environment
+from project.standalone.no_database.base import NoDatabaseError
 from project.standalone.state import State
 from tasks_app.models import WorkerNode
 from tasks_app.models.base import database_now
@@ -63,6 +64,8 @@ def _wait_for_database() -> None:
     while True:
         try:
             connection.ensure_connection()
+        except NoDatabaseError:
+            raise
         except OperationalError:
             if time.monotonic() > deadline:
                 raise

@@ -1,0 +1,1 @@
+"""The database backend of a command for which no database is known."""
