@@ -9,30 +9,30 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 TESTS = Path(__file__).parent
 # Tests that stop servers, kill nodes, follow a browser or search for counterexamples.
 SLOW_DIRECTORIES = {"browser", "chaos", "durability", "fuzz", "standalone"}
+# Its tests share one cluster and run in one process, so that no other process starts it too.
+SHARED_CLUSTER = "tests/browser/"
 # Started first, longest first: a process that begins one of these last ends long after the others.
 LONG_MODULES = (
     "browser/test_accessibility.py",
-    "chaos/test_chaos.py",
-    "docs/test_commands.py",
+    "clients/test_clients.py",
     "durability/test_node_failures.py",
     "durability/test_crashes.py",
+    "chaos/test_chaos.py",
+    "clients/test_libraries.py",
     "standalone/test_up.py",
-    "clients/test_clients.py",
     "durability/test_beats.py",
+    "docs/test_commands.py",
     "durability/test_virtual_runs.py",
-    "subscriptions/test_exactly_once.py",
-    "browser/test_tasks_pages.py",
     "subscriptions/test_socket.py",
     "subscriptions/test_lost_clients.py",
-    "browser/test_steering.py",
-    "durability/test_idle_slots.py",
+    "subscriptions/test_exactly_once.py",
     "standalone/test_backup.py",
-    "browser/test_login.py",
-    "browser/test_live.py",
+    "durability/test_idle_slots.py",
     "subscriptions/test_log.py",
     "chaos/test_calibration.py",
 )
@@ -50,6 +50,19 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """Use more processes than cores for the slow tests, which wait for most of their time."""
     return 3 * (os.cpu_count() or 1) // 2 if config.option.all else None
+
+
+class Scheduling(LoadScopeScheduling):
+    """Gives a process a whole module or class, or all tests of the shared cluster."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return SHARED_CLUSTER if nodeid.startswith(SHARED_CLUSTER) else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling | None:
+    """Distribute the tests for `--dist loadscope`."""
+    return Scheduling(config, log) if config.getoption("dist") == "loadscope" else None
 
 
 @pytest.hookimpl(optionalhook=True)

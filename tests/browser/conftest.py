@@ -27,7 +27,7 @@ def chromium():
     return path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def cluster(chromium):
     """All that `./run` starts: three nodes of two slots among it. The tests share it."""
     directory = Path(tempfile.mkdtemp(prefix="cluster-scheduler-tests-"))

@@ -19,6 +19,7 @@ import psutil
 
 from bench.stack import Engines, Process
 from project.standalone.engines import free_port
+from project.standalone.services import WITHOUT_WEB
 from tests.chaos.proxy import Proxy, Switchboard
 
 READY_SECONDS = 60
@@ -174,6 +175,7 @@ class Stack:
             "SECRET_KEY": "only for tests",
             "API_AUTH": "open",
             "UI": "false",
+            **({} if kind == "web" else WITHOUT_WEB),
         }
 
 

@@ -50,7 +50,7 @@ NAMES = frozenset(
 ALLOWED_NAMES = {
     "faults": ("tests/chaos/",),
     "nobody": ("project/standalone/",),
-    "fold": ("schema/", "tasks_app/", "tests/test_cron", "tests/test_calendars.py"),
+    "fold": ("schema/", "tasks_app/", "tests/recurrence/"),
 }
 
 _PROSE = re.compile(rf"\b({'|'.join(PROSE)})\b", re.IGNORECASE)

@@ -38,10 +38,16 @@ POLICY = "tasks_app/policy/claim.py"
 QUEUES = "tasks_app/services/queues.py"
 PAGINATION = "schema/core/pagination.py"
 
-IN_CLAIMS = ("tests/sql/test_claims.py", "tests/sql/test_priority.py")
-IN_EXECUTION = ("tests/test_execution.py", "tests/test_task_machine.py")
+IN_CLAIMS = (
+    *("tests/sql/test_claims.py", "tests/sql/test_retries.py", "tests/sql/test_due.py"),
+    *("tests/sql/test_concurrent_claims.py", "tests/sql/test_priority.py"),
+)
+IN_EXECUTION = ("tests/execution",)
 IN_LOG = ("tests/log", "tests/subscriptions/test_log.py")
-IN_TICKS = ("tests/test_recurrence.py", "tests/test_ticking.py", "tests/services/test_schedules.py")
+IN_TICKS = (
+    *("tests/recurrence/test_decisions.py", "tests/recurrence/test_catch_up.py"),
+    *("tests/ticking", "tests/services/test_schedules.py"),
+)
 IN_LIMITS = ("tests/api/test_graphql_limits.py",)
 IN_SOCKET = ("tests/subscriptions/test_socket.py", "tests/subscriptions/test_slowness.py")
 IN_ACCESS = ("tests/access",)

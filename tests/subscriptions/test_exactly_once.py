@@ -19,7 +19,7 @@ from tests.subscriptions.client import socket
 from tests.support.cluster import running_cluster
 from tests.support.waiting import eventually
 
-TASKS, BATCH = 10_000, 500
+TASKS, BATCH = 4_000, 200
 DEATHS = 50
 LIFE = [(1, "PENDING"), (2, "RUNNING"), (3, "SUCCESS")]
 CHANGES = """

@@ -16,6 +16,7 @@ from urllib.request import Request, urlopen
 import psutil
 from django.db import connections
 
+from project.standalone.services import WITHOUT_WEB
 from tests.support.waiting import eventually
 
 # Shorter than in production, so that recovery is seen within seconds.
@@ -86,6 +87,8 @@ class Cluster:
         if name in self.processes:
             self.processes[name].wait()
         environment = os.environ | self.settings | {"DATABASE_URL": database_url()}
+        if name != "web":
+            environment |= WITHOUT_WEB
         self.processes[name] = subprocess.Popen(
             [sys.executable, "-m", *command], env=environment, start_new_session=True
         )

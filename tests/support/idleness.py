@@ -1,8 +1,8 @@
-"""How long slots stood free although a task that fits them was pending, from the log alone."""
+"""When slots stood free although a task that fits them was pending, from the log alone."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from tasks_app.models import (
@@ -12,8 +12,6 @@ from tasks_app.models import (
     WorkerNode,
 )
 
-# A node that joins, resumes or changes its size has this long to be at work.
-SETTLE = timedelta(seconds=4)
 STARTED = "TASK_STARTED"
 CLOSED = {"NODE_OFFLINE", "NODE_PAUSED", "NODE_DRAINING"}
 OPENED = {"NODE_ONLINE", "NODE_RESUMED", "NODE_RESIZED"}
@@ -21,7 +19,10 @@ OPENED = {"NODE_ONLINE", "NODE_RESUMED", "NODE_RESIZED"}
 
 @dataclass
 class Idleness:
-    """The state of the cluster, event by event, and the longest idle time of each node."""
+    """The state of the cluster, event by event, and the times in which a node was idle.
+
+    A node that joins, resumes or changes its size begins another time.
+    """
 
     tasks: dict[Any, Any]
     slots: dict[Any, int]
@@ -32,10 +33,10 @@ class Idleness:
     running: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     paused: set[str] = field(default_factory=set)
     closed: set[Any] = field(default_factory=set)
-    settles_at: dict[Any, datetime] = field(default_factory=dict)
     idle_since: dict[Any, datetime] = field(default_factory=dict)
-    longest: dict[Any, float] = field(default_factory=lambda: defaultdict(float))
-    where: dict[Any, Any] = field(default_factory=dict)
+    # The end of each time, by node and start.
+    until: dict[tuple[Any, datetime], datetime] = field(default_factory=dict)
+    last_event_at: datetime | None = None
 
     @classmethod
     def read(cls):
@@ -47,13 +48,14 @@ class Idleness:
         for event in ClusterEvent.objects.order_by("id"):
             idleness.look(event.at)
             idleness.add(event)
+            idleness.last_event_at = event.at
         return idleness
 
     def add(self, event):
         if event.kind in CLOSED:
             self.closed.add(event.node_id)
         elif event.kind in OPENED:
-            self.settles_at[event.node_id] = event.at + SETTLE
+            self.idle_since.pop(event.node_id, None)
             if event.kind == "NODE_RESIZED" and event.message.isdigit():
                 self.slots[event.node_id] = int(event.message)
             if event.kind != "NODE_RESIZED":
@@ -75,28 +77,28 @@ class Idleness:
                 self.claims[self.claim_of.pop(id)][1].discard(id)
 
     def look(self, now):
-        """Add up how long each node has been idle until now."""
+        """Note which nodes have been idle since the last event."""
         line = sorted(
             (task for id in self.pending if self._is_open(task := self.tasks[id])),
             key=lambda task: (-task.priority, task.due_at, task.pk),
         )
         for node in self.slots:
-            if self._is_idle(node, line, now):
-                since = self.idle_since.setdefault(node, now)
-                if (seconds := (now - since).total_seconds()) > self.longest[node]:
-                    self.longest[node] = seconds
-                    self.where[node] = (since, now)
+            if self._is_idle(node, line):
+                since = self.idle_since.setdefault(node, self.last_event_at)
+                self.until[node, since] = now
             else:
                 self.idle_since.pop(node, None)
 
     def _is_open(self, task):
         limit = self.limits[task.queue_id]
-        return task.queue_id not in self.paused and (
-            limit is None or self.running[task.queue_id] < limit
+        return (
+            task.due_at <= self.last_event_at
+            and task.queue_id not in self.paused
+            and (limit is None or self.running[task.queue_id] < limit)
         )
 
-    def _is_idle(self, node, line, now):
-        if node in self.closed or now < self.settles_at.get(node, now):
+    def _is_idle(self, node, line):
+        if node in self.closed:
             return False
         busy = sum(
             max(self.tasks[id].slots for id in ids)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from tasks_app import execution
-from tasks_app.models import Task
+from tasks_app.models import ClusterEvent, Task
 
 NODE = "node-1@here"
 
@@ -18,8 +18,7 @@ def claim(node=NODE, message="message-1"):
 
 def complete(claimed, node=NODE):
     """Store the outcomes of claimed tasks, and return the transitions."""
-    outcomes = [execution.outcome_of(task) for task in claimed]
-    return execution.complete(outcomes, node=node)
+    return execution.complete(outcomes(claimed), node=node)
 
 
 def run_all(node=NODE, message="message-1"):
@@ -55,3 +54,18 @@ def run_only(*tasks, node=NODE, message="message-1"):
     """Run these tasks, whatever else is pending."""
     with only(*tasks):
         return run_all(node, message)
+
+
+def outcomes(claimed):
+    """Return the outcomes of claimed tasks, without storing them."""
+    return [execution.outcome_of(task) for task in claimed]
+
+
+def expire_leases():
+    """Let the leases of all running tasks expire now."""
+    Task.objects.filter(status="RUNNING").update(lease_expires_at=timezone.now())
+
+
+def kinds():
+    """Return the kinds of all events, in order."""
+    return list(ClusterEvent.objects.values_list("kind", flat=True))

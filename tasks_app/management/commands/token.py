@@ -15,6 +15,8 @@ from tasks_app.services import tokens
 class Command(BaseCommand):
     """Creates, lists and revokes API tokens."""
 
+    # They would load the APIs, which this command does not use.
+    requires_system_checks = []
     help = "Create, list and revoke API tokens."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
