@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Django's command line, and commands that need no Django: up, backup, restore, simulate.
+"""Django's command line, and commands that need no Django: up, replay, backup, restore, simulate.
 
 Without DATABASE_URL, commands talk to the stack that `up` runs.
 """
@@ -18,6 +18,10 @@ def main() -> None:
             from project.standalone import up
 
             sys.exit(up.main(sys.argv[2:]))
+        case ["replay"]:
+            from project.standalone import replay
+
+            sys.exit(replay.main(sys.argv[2:]))
         case ["backup" | "restore" as command]:
             from project.standalone import backup
 
