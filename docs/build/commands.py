@@ -9,7 +9,7 @@ from django.core.management import load_command_class
 RUN = Path(__file__).resolve().parents[2] / "run"
 
 # Commands of manage.py that belong to this project.
-COMMANDS = ("submit", "token", "reconcile", "simulate")
+COMMANDS = ("submit", "token", "record", "reconcile", "simulate")
 
 
 def page() -> str:
@@ -26,6 +26,10 @@ def page() -> str:
         "## ./run",
         "",
         *_help(_up_help()),
+        "",
+        "## ./run replay",
+        "",
+        *_help(_replay_help()),
     ]
     for name in COMMANDS:
         parser = load_command_class("tasks_app", name).create_parser("./run", name)
@@ -45,6 +49,12 @@ def _up_help() -> str:
     from project.standalone import up
 
     return up._parser().format_help()
+
+
+def _replay_help() -> str:
+    from project.standalone import replay
+
+    return replay._parser().format_help()
 
 
 def _help(text: str) -> list[str]:

@@ -6,12 +6,20 @@ subscription sends them. The events of frames get the IDs of the replay's own tr
 
 from datetime import datetime
 
-from django.db import connection
-
 from tasks_app.log import notifier
 from tasks_app.models import StatsWatermark
 from tasks_app.recording.file import Frame, Recording, RecordingError, Row
-from tasks_app.recording.tables import EVENT, PERIOD, TABLES, Table, check
+from tasks_app.recording.tables import (
+    EVENT,
+    PERIOD,
+    RESULT,
+    SCHEDULE,
+    TABLES,
+    TASK,
+    TICK,
+    Table,
+    check,
+)
 from tasks_app.recording.timeline import Timeline
 from tasks_app.sql.db import fetch
 from tasks_app.sql.transactions import in_transaction
@@ -21,6 +29,9 @@ from tasks_app.stats.totals import start_of_period
 _HISTORY_XID = 1
 # Its own tables, besides those of the recording.
 _POSITIONS = ("tasks_app_statswatermark", "tasks_app_prunedlog")
+
+# The rows that are deleted with a row, and their column with its ID.
+_PARTS = {TASK: (RESULT, "task_id"), SCHEDULE: (TICK, "schedule_id")}
 
 # Stores that the log begins now. Every cursor that a client holds is before it.
 _BEGIN_LOG = """
@@ -66,8 +77,12 @@ def apply(frame: Frame, timeline: Timeline | None) -> None:
     Raises:
         RecordingError: The frame names an unknown table.
     """
-    for name, ids in reversed(frame.deleted.items()):
-        _table(name).model._default_manager.filter(pk__in=ids).delete()
+    for name, ids in frame.deleted.items():
+        table = _table(name)
+        table.delete(ids)
+        if table in _PARTS:
+            part, column = _PARTS[table]
+            part.delete(ids, column)
     for name, rows in frame.rows.items():
         _write(_table(name), rows, timeline)
     notifier.notify_after_commit()
@@ -109,8 +124,3 @@ def _mapped(table: Table, row: Row, timeline: Timeline) -> Row:
         assert isinstance(seconds, int)
         present["at"] = start_of_period(present["at"], seconds)
     return row | {name: time.isoformat() for name, time in present.items()}
-
-
-def close() -> None:
-    """Close the connection of this thread."""
-    connection.close()

@@ -152,6 +152,8 @@ def _header(path: Path, value: dict[str, object]) -> Header:
 def _frame(path: Path, number: int, value: dict[str, object]) -> Frame:
     seconds: float = _get(path, number, value, "seconds", (int, float))
     deleted: dict[str, list[str]] = _get(path, number, value, "deleted", dict)
+    if not all(isinstance(ids, list) for ids in deleted.values()):
+        raise RecordingError(f"{path}, line {number}: `deleted` must contain lists of IDs.")
     return Frame(seconds, _tables(path, number, value, "rows"), deleted)
 
 

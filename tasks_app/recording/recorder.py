@@ -34,6 +34,10 @@ _COMPARE_EVERY = timedelta(seconds=1)
 # visible now was created after this.
 _LATE = timedelta(minutes=2)
 
+_WITH_ID = "t.id = ANY(%(ids)s::uuid[])"
+_OF_TASKS = "t.task_id = ANY(%(ids)s::uuid[]) AND t.created_at > %(since)s"
+_OF_SCHEDULES = "t.schedule_id = ANY(%(ids)s::uuid[]) AND t.created_at > %(since)s"
+
 _BEGIN = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 # Returns the time, and the oldest running transaction of the snapshot.
 _NOW = "SELECT clock_timestamp(), pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
@@ -126,20 +130,13 @@ class Recorder:
         """Add the tasks and schedules that events are about, with their results and ticks."""
         if not events:
             return
-        touched = {
-            "tasks": _named(events, "task_ids"),
-            "schedules": _named(events, "schedule_ids"),
-            "since": self._at - _LATE,
-        }
-        tasks = TASK.select("t.id = ANY(%(tasks)s::uuid[])", touched)
-        touched["schedules"] += [task["schedule_id"] for task in tasks if task["schedule_id"]]
-        schedules = SCHEDULE.select("t.id = ANY(%(schedules)s::uuid[])", touched)
-        results = RESULT.select(
-            "t.task_id = ANY(%(tasks)s::uuid[]) AND t.created_at > %(since)s", touched
-        )
-        ticks = TICK.select(
-            "t.schedule_id = ANY(%(schedules)s::uuid[]) AND t.created_at > %(since)s", touched
-        )
+        task_ids, schedule_ids = _named(events, "task_ids"), _named(events, "schedule_ids")
+        tasks = TASK.select(_WITH_ID, {"ids": task_ids})
+        schedule_ids += [str(task["schedule_id"]) for task in tasks if task["schedule_id"]]
+        schedules = SCHEDULE.select(_WITH_ID, {"ids": schedule_ids})
+        since = self._at - _LATE
+        results = RESULT.select(_OF_TASKS, {"ids": task_ids, "since": since})
+        ticks = TICK.select(_OF_SCHEDULES, {"ids": schedule_ids, "since": since})
         for table, found in (
             (SCHEDULE, schedules),
             (TASK, tasks),
@@ -148,8 +145,8 @@ class Recorder:
         ):
             if found:
                 rows[table.name] = found
-        for table, names, found in ((TASK, "tasks", tasks), (SCHEDULE, "schedules", schedules)):
-            if gone := sorted(set(touched[names]) - set(ids(found))):
+        for table, named, found in ((TASK, task_ids, tasks), (SCHEDULE, schedule_ids, schedules)):
+            if gone := sorted(set(named) - set(ids(found))):
                 deleted[table.name] = gone
 
     def _add_differences(self, table: Table, rows: Rows, deleted: dict[str, list[str]]) -> None:

@@ -101,6 +101,10 @@ class Table:
             {"rows": json.dumps(rows)},
         )
 
+    def delete(self, ids: list[str], column: str = "id") -> None:
+        """Delete the rows with one of these IDs in a column."""
+        fetch(f"DELETE FROM {self.db_table} WHERE {column} = ANY(%(ids)s::uuid[])", {"ids": ids})
+
     @property
     def _key_type(self) -> str:
         return "uuid" if isinstance(self.model._meta.pk, models.UUIDField) else "bigint"

@@ -1,6 +1,7 @@
 """A replay answers as the cluster did, at each position of the recording."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import psycopg2
 import pytest
@@ -22,40 +23,47 @@ from tests.support.working import claim, complete, run_all
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-EVERYTHING = """{
-  tasks(first: 100) { totalCount nodes {
-    id a b status version run attempt createdAt startedAt finishedAt failedMessage result
-    results(first: 9) { result createdAt } workerNode { name } queue { name }
-    history { kind at version message workerNode { name } } schedule { id }
-  } }
-  taskSchedules(first: 100) { nodes {
-    id paused nextRunAt labels firedCount recurrence { interval }
-    ticks(first: 9) { nodes { nominalAt outcome run } } task { id status }
-  } }
-  queues { name paused runningLimit statusCounts { status count } }
-  workerNodes { name connection heartbeatAt slots scheduling }
-  calendars { name timeZone }
-  cluster {
-    statusCounts { status count }
-    stats(window: ALL_TIME) { succeeded failed runMs { p50 } }
-  }
-}"""
+QUERIES = (
+    """{ tasks(first: 8) { totalCount nodes {
+        id a b status version run attempt createdAt startedAt finishedAt failedMessage result
+        workerNode { name } queue { name } schedule { id } results(first: 5) { result createdAt }
+    } } }""",
+    """{ tasks(first: 8) { nodes {
+        id history { kind at version message workerNode { name } }
+    } } }""",
+    """{ taskSchedules(first: 5) { nodes {
+        id paused nextRunAt labels firedCount recurrence { interval } task { id status }
+        ticks(first: 5) { nodes { nominalAt outcome run } }
+    } } }""",
+    "{ queues { name paused runningLimit statusCounts { status count } } }",
+    "{ workerNodes { name connection heartbeatAt slots scheduling } calendars { name timeZone } }",
+    """{ cluster {
+        statusCounts { status count } stats(window: ALL_TIME) { succeeded failed runTime { p50 } }
+    } }""",
+)
 
 
-def answer():
-    response = Client().post("/graphql/", {"query": EVERYTHING}, content_type="application/json")
+def ask(query):
+    response = Client().post("/graphql/", {"query": query}, content_type="application/json")
     body = response.json()
     assert "errors" not in body, body
     return body["data"]
 
 
+def answer():
+    return [ask(query) for query in QUERIES]
+
+
+def cluster():
+    return ask(QUERIES[-1])["cluster"]
+
+
 class Recorded:
     """A recording of this process, and what the API answered at each look."""
 
-    def __init__(self, path):
-        self._path = path
-        self._file = path.open("w")
-        self._recorder = Recorder(Writer(self._file), "1.0")
+    def __init__(self, file):
+        self._file = file
+        self._recorder = Recorder(Writer(file), "1.0")
         self._recorder.begin()
         self.answers = [answer()]
 
@@ -65,21 +73,15 @@ class Recorded:
 
     def end(self):
         self._recorder.end()
-        self._file.close()
-        return Recording.load(self._path)
+        self._file.flush()
+        return Recording.load(Path(self._file.name))
 
 
 @pytest.fixture
 def recorded(tmp_path):
     """Begin to record."""
-    made = []
-
-    def begin():
-        made.append(Recorded(tmp_path / "recording.jsonl"))
-        return made[0]
-
-    yield begin
-    made[0]._file.close()
+    with open(tmp_path / "recording.jsonl", "w") as file:
+        yield lambda: Recorded(file)
 
 
 def test_state_at_the_start_is_restored(recorded, make_task, make_schedule, node):
@@ -209,12 +211,12 @@ def test_every_older_cursor_leads_to_a_gap(recorded, make_task, node):
     make_task()
     for begin_log in (database.forget_log, lambda: database.load(whole, None)):
         cursors = [pages.head(), *(event.end for event in pages.read(pages.head()).events)]
-        before = answer()["cluster"]["statusCounts"]
+        before = cluster()["statusCounts"]
 
         begin_log()
 
         if begin_log is database.forget_log:
-            assert answer()["cluster"]["statusCounts"] == before
+            assert cluster()["statusCounts"] == before
         for cursor in cursors:
             with pytest.raises(GapError) as gap:
                 pages.read(cursor)
@@ -246,7 +248,7 @@ def test_no_time_is_in_the_future(recorded, make_task, node):
     assert TaskResult.objects.latest("created_at").created_at > start
     while roll_up():
         pass
-    assert answer()["cluster"]["stats"]["succeeded"] == 2
+    assert cluster()["stats"]["succeeded"] == 2
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """`manage.py replay` for tests."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -25,7 +24,11 @@ class Replay:
         self._output = output
         with open(output, "w") as opened:
             self.process = subprocess.Popen(
-                [*(sys.executable, "manage.py", "replay", str(file)), f"--port={self.port}", *options],
+                [
+                    *(sys.executable, "manage.py", "replay", str(file)),
+                    f"--port={self.port}",
+                    *options,
+                ],
                 cwd=BASE_DIR,
                 stdout=opened,
                 stderr=subprocess.STDOUT,
@@ -85,8 +88,3 @@ def replaying(file: Path, output: Path, *options: str) -> Iterator[Replay]:
     finally:
         replay.process.send_signal(signal.SIGINT)
         replay.process.wait(timeout=60)
-
-
-def environment_without_servers() -> dict[str, str]:
-    """Return the environment without the servers of the tests."""
-    return {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL"}}
