@@ -46,6 +46,7 @@ class _Connection:
         self._send = send
         self._connections = connections
         self._delayed: asyncio.Queue[tuple[float, Message]] = asyncio.Queue(DELAYED_MAX)
+        self._delayed_count = 0
         self._is_closed = False
         # The message that would close it; None if it is not open, or ends by itself.
         self._close_message: Message | None = None
@@ -78,8 +79,9 @@ class _Connection:
         delay = self._connections.delay
         if self._is_closed:
             raise ConnectionAbortedError
-        if delay or not self._delayed.empty():
+        if delay or self._delayed_count:
             due = asyncio.get_running_loop().time() + delay
+            self._delayed_count += 1
             await self._delayed.put((due, message))
         else:
             await self._pass_on(message)
@@ -94,6 +96,7 @@ class _Connection:
                     await self._pass_on(message)
                 except (OSError, RuntimeError):  # the client is gone
                     self._is_closed = True
+            self._delayed_count -= 1
             self._delayed.task_done()
 
     async def _pass_on(self, message: Message) -> None:

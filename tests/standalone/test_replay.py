@@ -352,6 +352,7 @@ def test_recording_of_another_version_is_refused(recorded, public_path):
 
     assert status == 1
     assert "the tables of this version differ in task.failures" in output
+    assert "Traceback" not in output
 
 
 def test_recording_is_not_overwritten_by_accident(tmp_path):
