@@ -101,10 +101,10 @@ class Control:
 
 def _number(given: dict[str, object], name: str, maximum: int) -> float:
     value = given.pop(name, None)
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not 0 <= value <= maximum:  # type: ignore[operator]
+    is_boolean = isinstance(value, bool)
+    if is_boolean or not isinstance(value, int | float) or not 0 <= value <= maximum:
         raise BadRequestError(f"`{name}` must be a number between 0 and {maximum:,}.")
-    return float(value)  # type: ignore[arg-type]
+    return float(value)
 
 
 def _end(given: dict[str, object]) -> None:

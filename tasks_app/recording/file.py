@@ -88,7 +88,7 @@ class Recording:
         for number, line in enumerate(lines[1:], 2):
             value = _parsed(path, number, line)
             if "end" in value:
-                return cls(header, state, frames, _get(path, number, value, "end", (int, float)))
+                return cls(header, state, frames, _seconds(path, number, value, "end"))
             if "state" in value:
                 state.append(_tables(path, number, value, "state"))
             else:
@@ -150,7 +150,7 @@ def _header(path: Path, value: dict[str, object]) -> Header:
 
 
 def _frame(path: Path, number: int, value: dict[str, object]) -> Frame:
-    seconds: float = _get(path, number, value, "seconds", (int, float))
+    seconds = _seconds(path, number, value, "seconds")
     deleted: dict[str, list[str]] = _get(path, number, value, "deleted", dict)
     if not all(isinstance(ids, list) for ids in deleted.values()):
         raise RecordingError(f"{path}, line {number}: `deleted` must contain lists of IDs.")
@@ -177,10 +177,15 @@ def _parsed(path: Path, number: int, line: str) -> dict[str, object]:
     return value
 
 
-def _get(
-    path: Path, number: int, value: dict[str, object], name: str, kind: type[T] | tuple[type, ...]
-) -> T:
+def _get(path: Path, number: int, value: dict[str, object], name: str, kind: type[T]) -> T:
     found = value.get(name)
     if not isinstance(found, kind):
         raise RecordingError(f"{path}, line {number}: `{name}` is missing or of a wrong type.")
-    return found  # type: ignore[return-value]
+    return found
+
+
+def _seconds(path: Path, number: int, value: dict[str, object], name: str) -> float:
+    found = value.get(name)
+    if not isinstance(found, int | float):
+        raise RecordingError(f"{path}, line {number}: `{name}` must be a number.")
+    return float(found)
