@@ -21,6 +21,7 @@ LONG_MODULES = (
     "durability/test_node_failures.py",
     "durability/test_crashes.py",
     "standalone/test_up.py",
+    "standalone/test_replay.py",
     "clients/test_clients.py",
     "durability/test_beats.py",
     "durability/test_virtual_runs.py",
