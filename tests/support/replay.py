@@ -1,6 +1,7 @@
-"""`manage.py replay` for tests."""
+"""Replays for tests: `manage.py replay`, or only its web process."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -11,46 +12,19 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+from project.replay.options import Options
 from project.standalone.engines import free_port
 from project.standalone.state import BASE_DIR
+from tests.support.cluster import database_url
 from tests.support.waiting import eventually
 
 
 class Replay:
-    """A running `manage.py replay`."""
+    """What a test does with a running replay."""
 
-    def __init__(self, file: Path, output: Path, *options: str) -> None:
-        self.port = free_port()
-        self._output = output
-        with open(output, "w") as opened:
-            self.process = subprocess.Popen(
-                [
-                    *(sys.executable, "manage.py", "replay", str(file)),
-                    f"--port={self.port}",
-                    *options,
-                ],
-                cwd=BASE_DIR,
-                stdout=opened,
-                stderr=subprocess.STDOUT,
-                # Tests that run in a shell's background would hand down that it is ignored.
-                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-            )
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def output(self) -> str:
-        return self._output.read_text()
-
-    def wait_until_ready(self) -> None:
-        eventually(
-            lambda: "Control" in self.output or self.process.poll() is not None,
-            "the banner",
-            seconds=120,
-        )
-        assert "Control" in self.output, self.output
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.url = f"http://127.0.0.1:{port}"
 
     def request(self, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
         """Return the status and the JSON of a response."""
@@ -77,14 +51,53 @@ class Replay:
         cursor: str = self.query("{ cluster { cursor } }")["cluster"]["cursor"]
         return cursor
 
+    def answers(self) -> bool:
+        try:
+            with urlopen(f"{self.url}/healthz/", timeout=5) as response:
+                return bool(response.status == 200)
+        except OSError:
+            return False
+
+
+@contextmanager
+def serving(file: Path) -> Iterator[Replay]:
+    """Run the web process of a replay, on the database of the tests. It waits at the start."""
+    replay = Replay(free_port())
+    options = Options(str(file), speed=0, loops=False, keeps_times=False).environment()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "project.replay", f"--port={replay.port}", "--log-level=warning"],
+        env=os.environ | options | {"DATABASE_URL": database_url()},
+    )
+    try:
+        eventually(lambda: replay.answers() or process.poll() is not None, "the web process")
+        assert process.poll() is None
+        yield replay
+    finally:
+        process.kill()
+        process.wait()
+
 
 @contextmanager
 def replaying(file: Path, output: Path, *options: str) -> Iterator[Replay]:
-    """Replay a file until the context ends."""
-    replay = Replay(file, output, *options)
+    """Run `manage.py replay`, with servers of its own."""
+    replay = Replay(free_port())
+    with open(output, "w") as opened:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "replay", str(file), f"--port={replay.port}", *options],
+            cwd=BASE_DIR,
+            stdout=opened,
+            stderr=subprocess.STDOUT,
+            # Tests that run in a shell's background would hand down that it is ignored.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
     try:
-        replay.wait_until_ready()
+        eventually(
+            lambda: "Control" in output.read_text() or process.poll() is not None,
+            "the banner",
+            seconds=120,
+        )
+        assert "Control" in output.read_text(), output.read_text()
         yield replay
     finally:
-        replay.process.send_signal(signal.SIGINT)
-        replay.process.wait(timeout=60)
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=60)
