@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Django's command line, and commands that need no Django: up, backup, restore, doctor,
+"""Django's command line, and commands that need no Django: up, replay, backup, restore, doctor,
 sbom, simulate.
 
 Without DATABASE_URL, commands talk to the stack that `up` runs.
@@ -19,6 +19,10 @@ def main() -> str | int:
             from project.standalone import up
 
             return up.main(sys.argv[2:])
+        case ["replay"]:
+            from project.standalone import replay
+
+            return replay.main(sys.argv[2:])
         case ["backup" | "restore" as command]:
             from project.standalone import backup
 

@@ -44,6 +44,9 @@ CORS_EXPOSE_HEADERS = ["Allow", "ETag", "Link", "Location", "Retry-After", "X-Re
 # The origins, besides the server's own, of WebSockets and of event streams by POST.
 TRUSTED_ORIGINS = [*CSRF_TRUSTED_ORIGINS, *CORS_ALLOWED_ORIGINS]
 
+# Whether the data comes from a recording (see project/replay/).
+REPLAY = False
+
 # Whether this process serves HTTP or runs management commands. Worker nodes and Beat do not.
 WEB = env.bool("WEB", default=True)
 

@@ -9,8 +9,8 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from project.binding import set_default_api_auth
 
 CLOSE_SECONDS = 5.0
+APPLICATION = "project.asgi:application"
 OPTIONS = (
-    "project.asgi:application",
     "--no-access-log",
     *("--timeout-graceful-shutdown", "5"),
     # On a busy machine, a process needs more than the default of 5 seconds to start.
@@ -47,6 +47,13 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self.loop.call_later(CLOSE_SECONDS, self.transport.abort)
 
 
+def run(application: str, arguments: list[str]) -> None:
+    """Run uvicorn with the project's options and further ones."""
+    arguments = [application, *OPTIONS, *arguments]
+    _settle_access(arguments)
+    uvicorn.main(arguments)
+
+
 def _settle_access(arguments: list[str]) -> None:
     """Set the default of API_AUTH, unless the supervisor has bound the address (`--fd`)."""
     # Uvicorn parses the options, since it reads the environment too.
@@ -56,6 +63,4 @@ def _settle_access(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    arguments = [*OPTIONS, *sys.argv[1:]]
-    _settle_access(arguments)
-    uvicorn.main(arguments)
+    run(APPLICATION, sys.argv[1:])

@@ -37,8 +37,11 @@ class Actor(NamedTuple):
 ANONYMOUS = Actor()
 # The anonymous actor if `API_AUTH` is "open".
 OPEN_ACCESS = Actor(role=Role.ADMIN)
+# Every actor of a replay.
+REPLAY_ACCESS = Actor(role=Role.VIEWER)
 
 AUTHENTICATION_REQUIRED = "Authentication is required. Send an API token or log in."
+REPLAY_REFUSED = "This server replays a recording. It accepts no changes."
 CREDENTIALS_REFUSED = "The token is wrong, has expired or was revoked."
 
 _current: ContextVar[Actor | None] = ContextVar("actor", default=None)
@@ -51,6 +54,8 @@ def current() -> Actor:
 
 def anonymous() -> Actor:
     """Return the anonymous actor, with its permissions by the setting `API_AUTH`."""
+    if settings.REPLAY:
+        return REPLAY_ACCESS
     return OPEN_ACCESS if settings.API_AUTH == "open" else ANONYMOUS
 
 
@@ -62,7 +67,11 @@ def missing_role(needed: Role) -> str:
     """
     role = current().role
     assert role is not None
-    return "" if role >= needed else f"Requires the role {needed.name}. Your role is {role.name}."
+    if role >= needed:
+        return ""
+    if settings.REPLAY:
+        return REPLAY_REFUSED
+    return f"Requires the role {needed.name}. Your role is {role.name}."
 
 
 @contextmanager

@@ -25,6 +25,7 @@ LONG_MODULES = (
     "chaos/test_chaos.py",
     "clients/test_libraries.py",
     "standalone/test_up.py",
+    "standalone/test_replay.py",
     "durability/test_beats.py",
     "docs/test_commands.py",
     "durability/test_virtual_runs.py",

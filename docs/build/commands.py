@@ -9,7 +9,7 @@ from django.core.management import load_command_class
 RUN = Path(__file__).resolve().parents[2] / "run"
 
 # Commands of manage.py that belong to this project.
-COMMANDS = ("submit", "token", "reconcile", "simulate")
+COMMANDS = ("submit", "token", "record", "reconcile", "simulate")
 
 
 def page() -> str:
@@ -33,6 +33,10 @@ def page() -> str:
         "## ./run doctor",
         "",
         *_help(_doctor_help()),
+        "",
+        "## ./run replay",
+        "",
+        *_help(_replay_help()),
     ]
     for name in COMMANDS:
         parser = load_command_class("tasks_app", name).create_parser("./run", name)
@@ -58,6 +62,12 @@ def _doctor_help() -> str:
     from project.standalone import doctor
 
     return doctor.parser().format_help()
+
+
+def _replay_help() -> str:
+    from project.standalone import replay
+
+    return replay._parser().format_help()
 
 
 def _help(text: str) -> list[str]:

@@ -1,8 +1,10 @@
 """The processes of the stack besides the engines: web, worker nodes and Beat."""
 
+import http.client
 import os
 import socket
 import sys
+from collections.abc import Mapping
 
 from project.standalone.processes import find_listener
 from project.standalone.supervisor import Service, SupervisorError
@@ -24,14 +26,19 @@ CELERY = (
 WITHOUT_WEB = {"WEB": "false"}
 
 
-def listen(host: str, port: int) -> list[socket.socket]:
+def listen(host: str, port: int, number: int | None = None) -> list[socket.socket]:
     """Open a socket for each web process; the kernel spreads connections over them evenly.
+
+    Args:
+        host: The address.
+        port: The port.
+        number: The number of processes; None for one per processor, up to a maximum.
 
     Raises:
         SupervisorError: The address is in use, or is not one of this machine.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    number = min(os.cpu_count() or 1, MAX_WEB_PROCESSES)
+    number = number or min(os.cpu_count() or 1, MAX_WEB_PROCESSES)
     try:
         # Alone first: sockets that share a port share it with those of another stack too.
         socket.create_server((host, port), family=family).close()
@@ -57,14 +64,38 @@ def listen(host: str, port: int) -> list[socket.socket]:
 
 def web(name: str, listener: socket.socket) -> Service:
     """Return a web process. Workers of uvicorn's `--workers` would outlive a killed parent."""
+    return _web(name, "project.web", listener)
+
+
+def replay(listener: socket.socket, environment: Mapping[str, str]) -> Service:
+    """Return the web process of a replay."""
+    return _web("web", "project.replay", listener, environment)
+
+
+def _web(
+    name: str, module: str, listener: socket.socket, environment: Mapping[str, str] | None = None
+) -> Service:
     return Service(
         name=name,
-        command=["-m", "project.web", "--fd", str(listener.fileno()), "--log-level", "warning"],
+        command=["-m", module, "--fd", str(listener.fileno()), "--log-level", "warning"],
         may_end=False,
         stop_phase=2,
         stop_seconds=WEB_STOP_SECONDS,
         pass_fds=[listener.fileno()],
+        environment=dict(environment or {}),
     )
+
+
+def web_answers(host: str, port: int) -> bool:
+    """Return whether a web process answers health checks."""
+    client = http.client.HTTPConnection(host, port, timeout=1)
+    try:
+        client.request("GET", "/healthz/", headers={"Host": "localhost"})
+        return client.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        client.close()
 
 
 def node(name: str, concurrency: int, queues: str | None) -> Service:

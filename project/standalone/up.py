@@ -3,7 +3,6 @@
 This process loads neither Django nor Celery: it only starts, watches and stops others.
 """
 
-import http.client
 import os
 import time
 from argparse import ArgumentParser, Namespace
@@ -95,17 +94,8 @@ class Up:
     def _missing(self) -> list[str]:
         self._preparation.check()
         missing = self._preparation.missing or []
-        return missing if self._web_answers() else ["web", *missing]
-
-    def _web_answers(self) -> bool:
-        client = http.client.HTTPConnection(self._host, self._options.port, timeout=1)
-        try:
-            client.request("GET", "/healthz/", headers={"Host": "localhost"})
-            return client.getresponse().status == 200
-        except OSError:
-            return False
-        finally:
-            client.close()
+        web_answers = services.web_answers(self._host, self._options.port)
+        return missing if web_answers else ["web", *missing]
 
     def _announce(self) -> None:
         directory = self._stack.state.directory

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands, load_command_class
 
-from project.standalone import backup, doctor, environment, sbom, up
+from project.standalone import backup, doctor, environment, replay, sbom, up
 from tests.docs.pages import ROOT, Block, blocks
 from tests.support.cluster import database_url, running_cluster
 from tests.support.waiting import TIMEOUT_FACTOR
@@ -104,6 +104,8 @@ def check_run(arguments: list[str]) -> None:
         doctor.parser().parse_args(arguments[1:])
     elif name == "sbom":
         sbom.parser().parse_args(arguments[1:])
+    elif name == "replay":
+        replay._parser().parse_args(arguments[1:])
     elif re.search(rf"^        {name}\)$", (ROOT / "run").read_text(), re.MULTILINE):
         pass  # The case of this name in `run` passes the arguments on.
     else:

@@ -1,0 +1,1 @@
+"""Recordings of a cluster: `./run record` writes one, `./run replay` plays it."""

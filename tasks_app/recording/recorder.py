@@ -1,0 +1,170 @@
+"""Records a running cluster: the state at the start, then the changes at short intervals.
+
+Each frame is read in one snapshot of the database. Events are read in the order of the log, below
+the oldest running transaction, and with them the rows that they are about. So a frame contains no
+event without its change; a row may be newer than the event, as it is for any subscriber.
+"""
+
+from datetime import datetime, timedelta
+
+from tasks_app.log.cursor import Cursor
+from tasks_app.recording.file import Frame, Header, Row, Rows, Writer, ids
+from tasks_app.recording.tables import (
+    BATCH,
+    CALENDAR,
+    COUNT,
+    EVENT,
+    NODE,
+    PERIOD,
+    QUEUE,
+    RESULT,
+    SCHEDULE,
+    TASK,
+    TICK,
+    Table,
+    columns,
+)
+from tasks_app.sql.db import fetch
+from tasks_app.sql.transactions import in_transaction
+
+# Nodes, queues and calendars are few, and are compared as a whole: heartbeats have no events.
+_COMPARED = (QUEUE, NODE, CALENDAR)
+_COMPARE_EVERY = timedelta(seconds=1)
+# A transaction takes at most 30 seconds (see STATEMENT_TIMEOUT_SECONDS), so a row that becomes
+# visible now was created after this.
+_LATE = timedelta(minutes=2)
+
+_WITH_ID = "t.id = ANY(%(ids)s::uuid[])"
+_OF_TASKS = "t.task_id = ANY(%(ids)s::uuid[]) AND t.created_at > %(since)s"
+_OF_SCHEDULES = "t.schedule_id = ANY(%(ids)s::uuid[]) AND t.created_at > %(since)s"
+
+_BEGIN = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+# Returns the time, and the oldest running transaction of the snapshot.
+_NOW = "SELECT clock_timestamp(), pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+# The events after a cursor and below the horizon, in the order of the log.
+_EVENTS = f"""
+    (t.xid, t.id) > (%(xid)s, %(id)s) AND t.xid < %(horizon)s
+    ORDER BY t.xid, t.id LIMIT {BATCH}
+"""
+# Returns the position of the event that ends a batch.
+_END = """
+    SELECT xid, id FROM tasks_app_clusterevent
+     WHERE (xid, id) > (%(xid)s, %(id)s) AND xid < %(horizon)s
+     ORDER BY xid, id OFFSET %(count)s - 1 LIMIT 1
+"""
+# Returns how many of the events before the horizon the statistics include.
+_ROLLED_UP = """
+    SELECT count(*)
+      FROM tasks_app_clusterevent e JOIN tasks_app_statswatermark w
+        ON (e.xid, e.id) <= (w.xid, w.event_id)
+     WHERE e.xid < %(horizon)s
+"""
+
+
+class Recorder:
+    """A recording in progress. Its counts are for the message at the end."""
+
+    def __init__(self, writer: Writer, version: str) -> None:
+        self._writer = writer
+        self._version = version
+        self._known: dict[str, dict[str, Row]] = {}
+        self.events = 0
+        self.seconds = 0.0
+
+    @in_transaction
+    def begin(self) -> None:
+        """Write the header and the state at the start."""
+        fetch(_BEGIN)
+        [(self._began, horizon)] = fetch(_NOW)
+        self._at = self._compared_at = self._began
+        [(rolled_up,)] = fetch(_ROLLED_UP, {"horizon": horizon})
+        self._writer.header(Header(self._version, self._began, rolled_up, columns()))
+        for table in (QUEUE, NODE, CALENDAR, SCHEDULE, TASK, RESULT, TICK, COUNT, PERIOD):
+            for rows in table.batches():
+                self._writer.state(table.name, rows)
+                if table in _COMPARED:
+                    self._known.setdefault(table.name, {}).update(zip(ids(rows), rows, strict=True))
+        self._cursor = Cursor(0, 0)
+        while events := self._next_events(horizon):
+            self._writer.state(EVENT.name, events)
+
+    @in_transaction
+    def look(self) -> None:
+        """Write a frame, if something has changed."""
+        fetch(_BEGIN)
+        [(now, horizon)] = fetch(_NOW)
+        rows: Rows = {}
+        deleted: dict[str, list[str]] = {}
+        while events := self._next_events(horizon):
+            rows.setdefault(EVENT.name, []).extend(events)
+        self._add_subjects(rows.get(EVENT.name, []), rows, deleted)
+        if rows or now > self._compared_at + _COMPARE_EVERY:
+            self._compared_at = now
+            for table in _COMPARED:
+                self._add_differences(table, rows, deleted)
+        self._at = now
+        self.seconds = self._since_start(now)
+        if rows or deleted:
+            self._writer.frame(Frame(self.seconds, rows, deleted))
+            self.events += len(rows.get(EVENT.name, ()))
+
+    @in_transaction
+    def end(self) -> None:
+        """Write the last line."""
+        [(now, _)] = fetch(_NOW)
+        self.seconds = self._since_start(now)
+        self._writer.end(self.seconds)
+
+    def _since_start(self, now: datetime) -> float:
+        return round((now - self._began).total_seconds(), 3)
+
+    def _next_events(self, horizon: int) -> list[Row]:
+        position = {"xid": self._cursor.xid, "id": self._cursor.id, "horizon": horizon}
+        events = EVENT.select(_EVENTS, position)
+        if events:
+            [end] = fetch(_END, position | {"count": len(events)})
+            self._cursor = Cursor(*end)
+        return events
+
+    def _add_subjects(self, events: list[Row], rows: Rows, deleted: dict[str, list[str]]) -> None:
+        """Add the tasks and schedules that events are about, with their results and ticks."""
+        if not events:
+            return
+        task_ids, schedule_ids = _named(events, "task_ids"), _named(events, "schedule_ids")
+        tasks = TASK.select(_WITH_ID, {"ids": task_ids})
+        schedule_ids += [str(task["schedule_id"]) for task in tasks if task["schedule_id"]]
+        schedules = SCHEDULE.select(_WITH_ID, {"ids": schedule_ids})
+        since = self._at - _LATE
+        results = RESULT.select(_OF_TASKS, {"ids": task_ids, "since": since})
+        ticks = TICK.select(_OF_SCHEDULES, {"ids": schedule_ids, "since": since})
+        for table, found in (
+            (SCHEDULE, schedules),
+            (TASK, tasks),
+            (RESULT, results),
+            (TICK, ticks),
+        ):
+            if found:
+                rows[table.name] = found
+        for table, named, found in ((TASK, task_ids, tasks), (SCHEDULE, schedule_ids, schedules)):
+            if gone := sorted(set(named) - set(ids(found))):
+                deleted[table.name] = gone
+
+    def _add_differences(self, table: Table, rows: Rows, deleted: dict[str, list[str]]) -> None:
+        found = table.select("true", {})
+        now = dict(zip(ids(found), found, strict=True))
+        before = self._known.get(table.name, {})
+        self._known[table.name] = now
+        if changed := [row for id, row in now.items() if before.get(id) != row]:
+            rows[table.name] = changed
+        if gone := sorted(before.keys() - now.keys()):
+            deleted[table.name] = gone
+
+
+def _named(events: list[Row], column: str) -> list[str]:
+    """Return the IDs in an array of the events, each once."""
+    found: dict[str, None] = {}
+    for event in events:
+        values = event[column]
+        assert isinstance(values, list)
+        found.update(dict.fromkeys(values))
+    return list(found)
