@@ -9,28 +9,40 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 CLIENTS = Path(__file__).resolve().parent
 PYTHON = CLIENTS / "python"
 TYPESCRIPT = CLIENTS / "typescript"
+_INPUTS = ("requirements.txt", "pyproject.toml")
 
 
 def python_environment() -> Path:
     """Make `clients/python/.venv` if it is missing or outdated, and return its interpreter."""
-    environment = PYTHON / ".venv"
+    return make_environment(PYTHON, install=["--no-build-isolation", "--editable", str(PYTHON)])
+
+
+def make_environment(folder: Path, *, install: Sequence[str] = ()) -> Path:
+    """Make `.venv` in a folder if it is missing or outdated, and return its interpreter.
+
+    Args:
+        folder: Its `requirements.txt` is the locked list of packages.
+        install: What is installed besides, without dependencies: arguments of `uv pip install`.
+    """
+    environment = folder / ".venv"
     python, stamp = environment / "bin" / "python", environment / "stamp"
-    inputs = [PYTHON / "requirements.txt", PYTHON / "pyproject.toml"]
-    lock = "\n".join([str(PYTHON), *(path.read_text() for path in inputs)])
-    with _exclusive(PYTHON / ".venv.lock"):
+    inputs = [path for path in map(folder.joinpath, _INPUTS) if path.exists()]
+    lock = "\n".join([str(folder), *(path.read_text() for path in inputs)])
+    with _exclusive(folder / ".venv.lock"):
         if not stamp.exists() or stamp.read_text() != lock:
             uv = [sys.executable, "-m", "uv", "--quiet"]
             _run([*uv, "venv", "--clear", "--python", sys.executable, str(environment)])
-            install = [*uv, "pip", "install", "--python", str(python)]
-            _run([*install, "--require-hashes", "-r", str(PYTHON / "requirements.txt")])
-            _run([*install, "--no-deps", "--no-build-isolation", "--editable", str(PYTHON)])
+            to_it = [*uv, "pip", "install", "--python", str(python)]
+            _run([*to_it, "--require-hashes", "-r", str(folder / "requirements.txt")])
+            if install:
+                _run([*to_it, "--no-deps", *install])
             stamp.write_text(lock)
     return python
 

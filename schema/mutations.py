@@ -5,6 +5,7 @@ import strawberry
 from schema.types.calendars import CalendarMutations
 from schema.types.nodes import NodeMutations
 from schema.types.queues import QueueMutations
+from schema.types.schedules.creation import ScheduleCreationMutations
 from schema.types.schedules.mutations import ScheduleMutations
 from schema.types.schedules.selections import ScheduleSelectionMutations
 from schema.types.tasks.mutations import TaskMutations
@@ -15,6 +16,7 @@ from schema.types.tokens import TokenMutations
 class Mutation(
     TaskMutations,
     ScheduleMutations,
+    ScheduleCreationMutations,
     ScheduleSelectionMutations,
     CalendarMutations,
     NodeMutations,

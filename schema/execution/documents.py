@@ -48,11 +48,16 @@ _registered: OrderedDict[str, str] = OrderedDict()
 _lock = Lock()
 
 
-def resolve(query: str | None, extensions: dict[str, object] | None) -> str | None:
-    """Return the text of a request's document; None if the request names none.
+def is_persisted(extensions: object) -> bool:
+    """Return whether the extensions of a request contain the hash of a document."""
+    return isinstance(extensions, dict) and extensions.get("persistedQuery") is not None
+
+
+def resolve(query: str, extensions: dict[str, object] | None) -> str:
+    """Return the text of a request's document; empty if the request names none.
 
     Args:
-        query: The text in the request.
+        query: The text in the request, empty if it has none.
         extensions: The extensions of the request. `persistedQuery` contains the hash.
 
     Raises:
@@ -77,7 +82,7 @@ def resolve(query: str | None, extensions: dict[str, object] | None) -> str | No
     return _register(hash, query) if query else _look_up(hash)
 
 
-def verify(query: str | None) -> None:
+def verify(query: str) -> None:
     """Raise DocumentError if only trusted documents are allowed and this is none of them."""
     if query and _trusted is not None and query not in _trusted_texts:
         message = "The document is not trusted. Use one of the manifest GRAPHQL_TRUSTED_DOCUMENTS."

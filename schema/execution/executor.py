@@ -38,7 +38,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError
 from strawberry.types import ExecutionResult as StrawberryResult
 
 from schema.core import errors
-from schema.execution import cost
+from schema.execution import cost, documents
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class Request(NamedTuple):
     """A GraphQL request.
 
     Attributes:
-        query: The document.
+        query: The document. Empty if the request contains only its hash; see `documents`.
         variables: The values of its variables.
         operation_name: The name of the operation to execute.
         may_write: Whether mutations are allowed.
@@ -80,7 +80,10 @@ class Request(NamedTuple):
             ValueError: The message is no request. The text is the predicate of a sentence.
         """
         query = message.get("query")
-        if not isinstance(query, str) or not query:
+        if query is None:
+            query = ""
+        is_named = query or documents.is_persisted(message.get("extensions"))
+        if not isinstance(query, str) or not is_named:
             raise ValueError("must have a `query`, a string that is not empty")
         for name, kind in (("variables", dict), ("operationName", str), ("extensions", dict)):
             if not isinstance(message.get(name), kind | None):

@@ -78,7 +78,7 @@ class GraphQLView(StrawberryView[Any, Any]):
             raise HTTPException(415, NOT_JSON)
         data = super().parse_http_body(request)
         assert not isinstance(data, list)  # batches are switched off
-        return replace(data, query=documents.resolve(data.query, data.extensions))
+        return replace(data, query=documents.resolve(data.query or "", data.extensions) or None)
 
     def decode_json(self, data: str | bytes) -> object:
         """Return the decoded parameter of a request by GET."""

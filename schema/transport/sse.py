@@ -133,10 +133,8 @@ async def _in_query(request: Request) -> executor.Request:
 
 
 def _request(message: dict[str, Any], *, may_write: bool = True) -> executor.Request:
-    query, extensions = message.get("query"), message.get("extensions")
-    if isinstance(query, str | None) and isinstance(extensions, dict | None):
-        message = {**message, "query": documents.resolve(query, extensions)}
-    return executor.Request.of(message, may_write=may_write)
+    request = executor.Request.of(message, may_write=may_write)
+    return request._replace(query=documents.resolve(request.query, message.get("extensions")))
 
 
 class Events(StreamingResponse):

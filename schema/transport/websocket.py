@@ -9,7 +9,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import aclosing, suppress
 from datetime import timedelta
 from typing import Any
@@ -54,6 +54,8 @@ class Handler(BaseGraphQLTransportWSHandler[Any, None]):
     """Strawberry's protocol handler, which runs operations by schema.execution.executor."""
 
     view: Any
+    # The extensions of the last message that starts an operation.
+    _extensions: dict[str, object] | None = None
 
     async def handle(self) -> None:
         """Handle messages until the socket closes."""
@@ -67,24 +69,24 @@ class Handler(BaseGraphQLTransportWSHandler[Any, None]):
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
         """Start an operation. The hash of its document may replace the text."""
         payload = message["payload"]
-        if self.connection_acknowledged and message["id"] not in self.operations:
-            try:
-                query = documents.resolve(payload.get("query"), payload.get("extensions"))
-            except documents.DocumentError as error:
-                await self.send_message(
-                    {"id": message["id"], "type": "error", "payload": [error.formatted]}
-                )
-                return
-            assert query is not None  # _check() refuses a message without a query
-            message = {**message, "payload": {**payload, "query": query}}
-        await super().handle_subscribe(message)
+        self._extensions = payload.get("extensions")
+        query = payload.get("query") or ""
+        await super().handle_subscribe({**message, "payload": {**payload, "query": query}})
 
-    async def run_operation(self, operation: Operation[Any, None]) -> None:
+    def run_operation(self, operation: Operation[Any, None]) -> Coroutine[Any, Any, None]:
+        """Return the execution of the operation of the current message."""
+        return self._run(operation, self._extensions)
+
+    async def _run(
+        self, operation: Operation[Any, None], extensions: dict[str, object] | None
+    ) -> None:
         """Execute an operation and send its responses."""
-        request = executor.Request(operation.query, operation.variables, operation.operation_name)
         head = f'{{"id":{json.dumps(operation.id)},"type":"next","payload":'
         try:
+            # Before the look-up, so that requests with unknown hashes are limited too.
             await self.view.credentials.count_operation()
+            query = documents.resolve(operation.query, extensions)
+            request = executor.Request(query, operation.variables, operation.operation_name)
             async with aclosing(executor.answers(schema, request)) as answers:
                 async for answer in answers:
                     await self.view.send(f"{head}{answer}}}")
@@ -93,6 +95,8 @@ class Handler(BaseGraphQLTransportWSHandler[Any, None]):
             await operation.send_operation_message(
                 {"id": operation.id, "type": "error", "payload": refused.errors}
             )
+        except documents.DocumentError as error:
+            await operation.send_initial_errors([error])
         except authentication.RateLimitedError as error:
             payload: GraphQLFormattedError = {
                 "message": f"Too many requests. Try again in {error.seconds} s.",
@@ -276,11 +280,4 @@ def _check(message: dict[str, Any]) -> None:
     if not isinstance(payload, dict):
         raise ValueError("must have a `payload` that is an object")  # noqa: TRY004
     if message["type"] == "subscribe":
-        executor.Request.of(payload if payload.get("query") else _with_any_query(payload))
-
-
-def _with_any_query(payload: dict[str, Any]) -> dict[str, Any]:
-    """Return the payload, with a query in it if the hash of a document replaces the query."""
-    extensions = payload.get("extensions")
-    is_persisted = isinstance(extensions, dict) and extensions.get("persistedQuery") is not None
-    return {**payload, "query": "{ __typename }"} if is_persisted else payload
+        executor.Request.of(payload)

@@ -90,20 +90,20 @@ def create_tasks(news: Sequence[NewTask], *, partly: bool = False) -> Created:
 
     Raises:
         ValidationError: A row is not valid, and not `partly`. Errors are keyed by the row's number
-            and the field: ``"17.a"``.
+            and the field: ``"tasks.17.a"``.
     """
     if not 1 <= len(news) <= BULK_MAX:
         message = f"Must have from 1 to {BULK_MAX} rows."
         raise ValidationError({"tasks": error(message, "out_of_range")})
     queues = lock_to_use(new.queue for new in news)
     errors = {
-        f"{index}.{name}": each
+        f"tasks.{index}.{name}": each
         for index, new in enumerate(news)
         for name, each in validate(new, queues).items()
     }
     if errors and not partly:
         raise ValidationError(errors)
-    rejected = {int(name.partition(".")[0]) for name in errors}
+    rejected = {int(name.split(".")[1]) for name in errors}
     valid = {index: new for index, new in enumerate(news) if index not in rejected}
     ids = _insert_or_find(valid, errors)
     if errors and not partly:
@@ -126,7 +126,7 @@ def _insert_or_find(
         if _parameters_of(task) == new:
             ids[index] = task.pk
         else:
-            errors[f"{index}.idempotency_key"] = _CONFLICT
+            errors[f"tasks.{index}.idempotency_key"] = _CONFLICT
     return ids
 
 

@@ -10,6 +10,7 @@ from redis import Redis
 
 from tasks_app.models import Role
 from tests.access.conftest import bearer
+from tests.api.test_persisted_documents import persisted, sha256
 from tests.engines import valkey
 from tests.subscriptions.client import socket
 from tests.support.cluster import running_cluster
@@ -126,3 +127,20 @@ def test_web_processes_count_together_and_sockets_too(transactional_db, make_tok
         error = client.receive()
         assert error["type"] == "error"
         assert error["payload"][0]["extensions"]["code"] == "RATE_LIMITED"
+
+
+def test_hashes_of_documents_count_over_a_socket(transactional_db, make_token):
+    known, unknown = "{ viewer { role } }", "{ viewer { name } }"
+    limited = {"API_AUTH": "token", "API_RATE": "3/minute"}
+    with running_cluster(**limited) as server, socket(server, init=False) as client:
+        client.init(**bearer(make_token().secret))
+        client.send("subscribe", id="1", payload=persisted(sha256(known), query=known))
+        assert client.data() == {"role": "VIEWER"}
+        assert client.receive()["type"] == "complete"
+
+        codes = []
+        for hash in (unknown, unknown, known):
+            client.send("subscribe", id="2", payload=persisted(sha256(hash)))
+            [error] = client.receive()["payload"]
+            codes.append(error["extensions"]["code"])
+    assert codes == ["PERSISTED_QUERY_NOT_FOUND", "RATE_LIMITED", "RATE_LIMITED"]

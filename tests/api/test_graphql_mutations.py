@@ -36,6 +36,12 @@ def test_rows_that_cannot_be_are_named(data, policy, created):
     assert [id is None for id in made["taskIds"]] == [False, True, True, False][: 2 * created]
 
 
+def test_list_without_rows_is_refused_by_its_name(data):
+    made = data(CREATE_MANY, input={"tasks": []})["createTasks"]
+
+    assert [error["field"] for error in made["errors"]] == [["input", "tasks"]]
+
+
 def test_creating_many_again_with_a_key_returns_the_same_tasks(data):
     parameters = {"tasks": [{"a": 1, "b": 1}, {"a": 1, "b": 1}], "idempotencyKey": "night-run"}
 

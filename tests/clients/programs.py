@@ -89,10 +89,10 @@ def run(command: list[str], **options: Any) -> str:
 
 
 @contextmanager
-def following(client: Client, url: str, after: str) -> Iterator[Callable[[], Any]]:
+def following(client: Client, url: str, after: str, **options: Any) -> Iterator[Callable[[], Any]]:
     """Run the scenario `follow`; yield a function that returns its next line."""
     command = [*client.program, "follow", url, after]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **options) as process:
         assert process.stdout
         # A change that does not come ends the output, and the test.
         timer = threading.Timer(120 * TIMEOUT_FACTOR, process.kill)

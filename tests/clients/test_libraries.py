@@ -1,21 +1,33 @@
-"""GraphQL libraries work with the server as they are: each through the same exercise."""
+"""Libraries work with the server as they are: each through the same exercise."""
 
 import signal
 import subprocess
+from pathlib import Path
 
 import pytest
 
+from clients.generate import make_environment
 from schema.core.relay import global_id
 from tasks_app.models import Role
 from tasks_app.services import tasks, tokens
 from tests import node
-from tests.node.program import Program
 from tests.support.cluster import running_cluster
+from tests.support.program import Program
 
 pytestmark = pytest.mark.slow
 
-LIBRARIES = ["apollo", "urql", "relay", "graphql-request"]
+JAVASCRIPT = ["apollo", "urql", "relay", "graphql-request", "graphql-ws", "graphql-sse"]
+PYTHON = ["gql", "httpx", "curl"]
 WITHOUT_SUBSCRIPTIONS = {"graphql-request"}
+# Over a WebSocket, the server refuses the connection.
+REFUSALS = {"graphql-ws": 4403}
+HERE = Path(__file__).parent / "libraries"
+
+
+@pytest.fixture(scope="module")
+def python():
+    """Make the environment of the libraries for Python."""
+    return make_environment(HERE)
 
 
 @pytest.fixture(scope="module")
@@ -32,12 +44,22 @@ def web(transactional_db):
         yield cluster
 
 
-@pytest.mark.parametrize("library", LIBRARIES)
-def test_library_queries_changes_pages_and_follows(web, compiled, library):
+@pytest.mark.parametrize("library", JAVASCRIPT)
+def test_library_for_javascript(web, compiled, library):
+    exercise(web, library, [*node.command("libraries/exercise.mjs"), library])
+
+
+@pytest.mark.parametrize("library", PYTHON)
+def test_library_for_python(web, python, library):
+    exercise(web, library, [str(python), str(HERE / "exercise.py"), library])
+
+
+def exercise(web, library, command):
+    """Query, change, page and follow, first without a token and then with one."""
     token = tokens.create_token("library", Role.OPERATOR).secret
-    program = Program("libraries/exercise.mjs", library, f"{web.url}/graphql/", token)
+    program = Program([*command, f"{web.url}/graphql/", token])
     try:
-        assert program.next("refused") == "UNAUTHENTICATED"
+        assert program.next("refused") == REFUSALS.get(library, "UNAUTHENTICATED")
         created = program.next("created")
         assert (created["a"], created["b"]) == ("1", "2")
         assert program.next("found") == created

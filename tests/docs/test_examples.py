@@ -1,11 +1,8 @@
 """The programs in examples/ work, also across a restart of the server."""
 
-import functools
 import os
 import subprocess
 import sys
-import threading
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from playwright.sync_api import expect
@@ -15,6 +12,7 @@ from tests import node
 from tests.browser.conftest import browser, chromium  # noqa: F401  fixtures
 from tests.docs.pages import ROOT
 from tests.support.cluster import running_cluster
+from tests.support.static import serving
 from tests.support.waiting import TIMEOUT_FACTOR
 
 PYTHON_CLIENT = ROOT / "examples" / "python_client" / "client.py"
@@ -66,14 +64,8 @@ def present_cursor(cluster):
 @pytest.fixture
 def page_origin(tmp_path):
     """The origin of a static web server, and the folder that it serves."""
-    handler = functools.partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", tmp_path
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(tmp_path) as origin:
+        yield origin, tmp_path
 
 
 @pytest.mark.slow

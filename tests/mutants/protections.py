@@ -461,6 +461,36 @@ PROTECTIONS = [
         (*IN_ACCESS, *IN_SOCKET),
     ),
     Protection(
+        "operations of a socket",
+        WEBSOCKET,
+        "max_subscriptions_per_connection=OPERATIONS_MAX,",
+        "max_subscriptions_per_connection=None,",
+        IN_SOCKET,
+    ),
+    Protection(
+        "one subprotocol",
+        WEBSOCKET,
+        "subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],",
+        'subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL, "graphql-ws"],',
+        ("tests/subscriptions/test_legacy_protocol.py",),
+    ),
+    Protection(
+        "connections that end leave room for others",
+        "schema/execution/executor.py",
+        "        _connections -= 1\n",
+        "        pass\n",
+        ("tests/subscriptions/test_lost_clients.py",),
+    ),
+    Protection(
+        "persisted operations count before their hash is looked up",
+        WEBSOCKET,
+        "            await self.view.credentials.count_operation()\n"
+        "            query = documents.resolve(operation.query, extensions)\n",
+        "            query = documents.resolve(operation.query, extensions)\n"
+        "            await self.view.credentials.count_operation()\n",
+        ("tests/access/test_limits.py",),
+    ),
+    Protection(
         "flood of messages",
         WEBSOCKET,
         "        if self._has_credit():\n",
@@ -557,6 +587,20 @@ PROTECTIONS = [
         'WorkerLostError("The process ran out of memory.")',
         "error",
         ("tests/durability/test_memory.py",),
+    ),
+    Protection(
+        "place of a message whose acknowledgement is lost",
+        "project/broker.py",
+        "            self._quick_ack(delivery_tag)  # type: ignore[attr-defined]\n",
+        "",
+        ("tests/durability/test_cut_connections.py", "tests/durability/test_broker.py"),
+    ),
+    Protection(
+        "crontabs in their time zones",
+        "project/settings.py",
+        "DJANGO_CELERY_BEAT_TZ_AWARE = True",
+        "DJANGO_CELERY_BEAT_TZ_AWARE = False",
+        ("tests/test_beat_zones.py",),
     ),
     Protection(
         "nodes that do not come back are removed",

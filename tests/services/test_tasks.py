@@ -98,7 +98,7 @@ def test_bulk_create_with_an_invalid_row_creates_nothing(woken):
     with pytest.raises(ValidationError) as refusal:
         tasks.create_tasks(news)
 
-    assert list(refusal.value.message_dict) == ["1.a", "2.queue"]
+    assert list(refusal.value.message_dict) == ["tasks.1.a", "tasks.2.queue"]
     assert (Task.objects.count(), log(), woken) == (0, [], [])
 
 
@@ -216,8 +216,8 @@ def test_valid_rows_can_be_created_without_invalid_ones(woken):
 
     assert [id is None for id in ids] == [False, True, True, False]
     assert {name: error.code for name, error in errors.items()} == {
-        "1.a": "out_of_range",
-        "2.idempotency_key": "idempotency_conflict",
+        "tasks.1.a": "out_of_range",
+        "tasks.2.idempotency_key": "idempotency_conflict",
     }
     assert list(Task.objects.order_by("id").values_list("a", flat=True)) == [9, 1, 3]
     assert woken == ["default"]
@@ -230,7 +230,7 @@ def test_bulk_create_with_a_key_conflict_creates_nothing(woken):
     with pytest.raises(ValidationError) as refusal:
         tasks.create_tasks(news)
 
-    assert list(refusal.value.message_dict) == ["1.idempotency_key"]
+    assert list(refusal.value.message_dict) == ["tasks.1.idempotency_key"]
     assert Task.objects.count() == 1
 
 

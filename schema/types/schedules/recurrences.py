@@ -111,5 +111,11 @@ def with_paths(service: Callable[[], T]) -> T:
     try:
         return service()
     except ValidationError as error:
-        errors = {_PATHS.get(name, name): each for name, each in error.error_dict.items()}
+        errors = {_path_of(name): each for name, each in error.error_dict.items()}
         raise ValidationError(errors) from error
+
+
+def _path_of(name: str) -> str:
+    """Return the path of a parameter, which can begin with that of its row."""
+    row, dot, parameter = name.rpartition(".")
+    return f"{row}{dot}{_PATHS.get(parameter, parameter)}"

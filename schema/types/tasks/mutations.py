@@ -214,15 +214,13 @@ class TaskMutations:
     @strawberry_django.mutation(description=f"Create up to {BULK_MAX:,} tasks in one transaction.")
     def create_tasks(self, input: Annotated[CreateTasksInput, INPUT]) -> CreateTasksPayload:
         partly = input.error_policy is ErrorPolicy.REJECT_FAILED_ROWS
-        created, errors = attempt(
-            lambda: tasks.create_tasks(input.to_requests(), partly=partly), at=["input", "tasks"]
-        )
+        created, errors = attempt(lambda: tasks.create_tasks(input.to_requests(), partly=partly))
         if created is None:
             return CreateTasksPayload(count=0, task_ids=[], errors=errors)
         return CreateTasksPayload(
             count=len(created.ids) - created.ids.count(None),
             task_ids=[global_id("Task", id) if id else None for id in created.ids],
-            errors=user_errors(ValidationError(created.errors), at=["input", "tasks"]),
+            errors=user_errors(ValidationError(created.errors), at=["input"]),
         )
 
     @strawberry_django.mutation(

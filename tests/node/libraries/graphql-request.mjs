@@ -1,4 +1,5 @@
 import { ClientError, GraphQLClient } from 'graphql-request';
+import { allPages } from './pages.mjs';
 import { bearer } from './websocket.mjs';
 
 export function connect({ url, token, documents }) {
@@ -10,15 +11,6 @@ export function connect({ url, token, documents }) {
         return { code: error.response.errors[0].extensions.code };
       }),
     mutate: (variables) => client.request(documents.mutation, variables),
-    async pages() {
-      const found = [];
-      let after = null;
-      for (;;) {
-        const { tasks } = await client.request(documents.page, { first: 2, after });
-        found.push(...tasks.edges.map(({ node }) => node.a));
-        if (!tasks.pageInfo.hasNextPage) return found;
-        after = tasks.pageInfo.endCursor;
-      }
-    },
+    pages: () => allPages((variables) => client.request(documents.page, variables)),
   };
 }

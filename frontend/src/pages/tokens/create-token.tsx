@@ -8,6 +8,7 @@ import { Form } from "../../components/form/form";
 import { mutate } from "../../lib/api/mutations";
 import { graphql, type Role, UserErrorFields } from "../../lib/api/schema";
 import { FormReader } from "../../lib/validation";
+import { SCOPES, type ScopeKind } from "./scope";
 
 const CreateApiToken = graphql(
   `
@@ -29,12 +30,16 @@ const ROLES = [
   ["ADMIN", "Admin: also manage tokens"],
 ] as const;
 
+const SCOPE_OPTIONS = Object.entries(SCOPES).map(([key, { option }]) => [key, option] as const);
+
 export function CreateToken({ onClose }: { onClose: () => void }) {
   const [secret, setSecret] = useState<string>();
+  const [scope, setScope] = useState<ScopeKind | "">("");
 
   async function submit(values: FormData) {
     const reader = new FormReader(values);
     const input = {
+      scope: scope ? SCOPES[scope].input(reader.requiredText("scope", SCOPES[scope].label)) : null,
       name: reader.requiredText("name", "Name"),
       role: reader.text("role") as Role,
       expiresAt: reader.optionalTime("expiresAt", "Expires at"),
@@ -50,7 +55,13 @@ export function CreateToken({ onClose }: { onClose: () => void }) {
       {secret ? (
         <Secret secret={secret} onClose={onClose} />
       ) : (
-        <Form submitLabel="Create token" cancelLabel="Cancel" onCancel={onClose} onSubmit={submit}>
+        <Form
+          submitLabel="Create token"
+          cancelLabel="Cancel"
+          onCancel={onClose}
+          onSubmit={submit}
+          onChange={(values) => setScope(values.get("scopeKind") as ScopeKind | "")}
+        >
           <TextField
             name="name"
             label="Name"
@@ -58,6 +69,13 @@ export function CreateToken({ onClose }: { onClose: () => void }) {
             maxLength={100}
           />
           <SelectField name="role" label="Role" defaultValue="OPERATOR" options={ROLES} />
+          <SelectField
+            name="scopeKind"
+            label="Scope"
+            hint="A scoped token reaches one object. It creates nothing."
+            options={[["", "Everything"], ...SCOPE_OPTIONS]}
+          />
+          {scope && <TextField key={scope} name="scope" label={SCOPES[scope].label} />}
           <TimeField name="expiresAt" label="Expires at" hint="Empty: never." />
         </Form>
       )}

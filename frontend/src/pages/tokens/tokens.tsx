@@ -15,6 +15,7 @@ import { command } from "../../lib/api/mutations";
 import { graphql, type ResultOf } from "../../lib/api/schema";
 import { plural, words } from "../../lib/format";
 import { CreateToken } from "./create-token";
+import { scopeInWords } from "./scope";
 import { stateOf } from "./state";
 
 const TokensQuery = graphql(`
@@ -23,6 +24,10 @@ const TokensQuery = graphql(`
       uuid
       name
       role
+      scope {
+        kind
+        key
+      }
       hint
       createdAt
       createdBy
@@ -78,12 +83,13 @@ function TokenTable({ tokens }: { tokens: Token[] }) {
   return (
     <Table
       caption="API tokens"
-      minWidth={860}
+      minWidth={990}
       rows={tokens}
       rowKey={({ uuid }) => uuid}
       columns={[
         { header: "Name", role: "title", cell: ({ name }) => name },
         { header: "Role", width: "92px", cell: ({ role }) => words(role) },
+        { header: "Scope", width: "132px", cell: ({ scope }) => scopeInWords(scope) },
         { header: "State", width: "112px", cell: (token) => <State token={token} /> },
         {
           header: "Secret",

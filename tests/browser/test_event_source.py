@@ -1,0 +1,174 @@
+"""A browser's EventSource follows changes without a library."""
+
+import json
+import signal
+from urllib.parse import urlencode
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+
+from tasks_app.log import pages
+from tests.browser.test_login import PASSWORD, log_in
+from tests.chaos.proxy import Fault, Switchboard
+from tests.support.cluster import running_cluster
+from tests.support.static import serving
+from tests.support.waiting import eventually
+
+PAGE = """<!doctype html><title>EventSource</title><link rel="icon" href="data:,">"""
+FOLLOW = """
+    subscription Changes($after: String) {
+      taskStatusChanged(after: $after) { cursor task { uuid } }
+    }
+"""
+TASKS = """
+    query Page($after: String) {
+      tasks(first: 2, after: $after) { nodes { a } pageInfo { hasNextPage endCursor } }
+    }
+"""
+OPEN = """
+    (url) => {
+      window.received = [];
+      window.source = new EventSource(url);
+      source.addEventListener('next', (event) =>
+        received.push([event.lastEventId, JSON.parse(event.data).data]));
+      source.addEventListener('complete', () => source.close());
+    }
+"""
+CLOSED = 2
+
+
+@pytest.fixture
+def origins(tmp_path):
+    """The origin of a page that the server allows, and of one that it does not."""
+    (tmp_path / "index.html").write_text(PAGE)
+    with serving(tmp_path) as friend, serving(tmp_path) as stranger:
+        yield friend, stranger
+
+
+@pytest.fixture
+def cluster(transactional_db, origins):
+    with running_cluster(CORS_ALLOWED_ORIGINS=origins[0]) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def proxy(cluster):
+    """A proxy between the browser and the server, and a function that sets its fault."""
+    proxies = Switchboard()
+    proxy = proxies.open(cluster.port)
+    yield proxy, lambda fault: proxies.set(proxy, fault)
+    proxies.close()
+
+
+def url(port, query, **variables):
+    parameters = urlencode({"query": query, "variables": json.dumps(variables)})
+    return f"http://127.0.0.1:{port}/graphql/stream/?{parameters}"
+
+
+def test_event_source_of_another_origin_resumes_and_misses_and_repeats_nothing(
+    page, cluster, proxy, origins, complaints, make_task
+):
+    line, set_fault = proxy
+    last_ids = []
+    page.on("request", lambda request: last_ids.append(request.headers.get("last-event-id")))
+    page.goto(origins[0])
+    del last_ids[:]
+    page.evaluate(OPEN, url(line.port, FOLLOW, after=pages.head().encode()))
+
+    def expect_changes(*expected):
+        def received():
+            return page.evaluate("received")
+
+        eventually(lambda: len(received()) >= len(expected))
+        assert [each["taskStatusChanged"]["task"]["uuid"] for _, each in received()] == [
+            str(task.pk) for task in expected
+        ]
+        for id, each in received():
+            assert id == each["taskStatusChanged"]["cursor"]
+        return id
+
+    first = make_task()
+    seen = [expect_changes(first)]
+
+    # The connection ends, and for a while no other can be opened.
+    attempts = line.accepted
+    set_fault(Fault.REFUSE)
+    while_away = [make_task(), make_task()]
+    eventually(lambda: line.accepted > attempts, "the browser tries again")
+    set_fault(Fault.NONE)
+    changes = [first, *while_away, make_task()]
+    seen.append(expect_changes(*changes))
+
+    # Half of a change arrives.
+    attempts = line.accepted
+    set_fault(Fault.CUT)
+    changes.append(make_task())
+    eventually(lambda: line.accepted > attempts)
+    set_fault(Fault.NONE)
+    changes.append(make_task())
+    seen.append(expect_changes(*changes))
+
+    for end in (signal.SIGKILL, signal.SIGTERM):
+        cluster.processes["web"].send_signal(end)
+        cluster.processes["web"].wait()
+        changes.append(make_task())
+        cluster.start_web()
+        changes.append(make_task())
+        seen.append(expect_changes(*changes))
+
+    assert last_ids[0] is None
+    assert [id for id in seen[:-1] if id not in last_ids] == []
+    complaints.clear()  # of the connections that could not be opened
+
+
+def test_event_source_of_an_origin_that_is_not_allowed_gets_nothing(
+    page, cluster, origins, complaints
+):
+    page.goto(origins[1])
+    page.evaluate(OPEN, url(cluster.port, "{ __typename }"))
+
+    eventually(lambda: page.evaluate("source.readyState") == CLOSED)
+    assert page.evaluate("received") == []
+    assert "has been blocked by CORS policy" in complaints[0]
+    complaints.clear()
+
+
+def test_event_source_reads_pages(page, cluster, origins, make_task):
+    for a in range(5):
+        make_task(a=a)
+    page.goto(origins[0])
+    found, after = [], None
+    while after or not found:
+        page.evaluate(OPEN, url(cluster.port, TASKS, after=after))
+        eventually(lambda: page.evaluate("source.readyState") == CLOSED)
+        [[_, data]] = page.evaluate("received")
+        found += [node["a"] for node in data["tasks"]["nodes"]]
+        page_info = data["tasks"]["pageInfo"]
+        after = page_info["endCursor"] if page_info["hasNextPage"] else None
+    assert found == ["4", "3", "2", "1", "0"]
+
+
+@pytest.fixture
+def guarded_cluster(transactional_db, cluster):
+    call_command("collectstatic", interactive=False, verbosity=0)
+    get_user_model()._default_manager.create_user("ann", password=PASSWORD)
+    with running_cluster(API_AUTH="token") as cluster:
+        yield cluster
+
+
+def test_event_source_uses_the_session_of_the_dashboard(page, guarded_cluster, complaints):
+    cluster = guarded_cluster
+    query = url(cluster.port, "{ viewer { name } }")
+    page.goto(f"{cluster.url}/login/")
+    page.evaluate(OPEN, query)
+    eventually(lambda: page.evaluate("source.readyState") == CLOSED)
+    assert page.evaluate("received") == []
+
+    log_in(page)
+    page.get_by_text("ann, viewer").wait_for()
+    page.evaluate(OPEN, query)
+    eventually(lambda: page.evaluate("received"))
+    [[_, data]] = page.evaluate("received")
+    assert data == {"viewer": {"name": "ann"}}
+    complaints.clear()  # of the request without a session
