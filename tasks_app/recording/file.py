@@ -158,11 +158,13 @@ def _frame(path: Path, number: int, value: dict[str, object]) -> Frame:
 
 
 def _tables(path: Path, number: int, value: dict[str, object], name: str) -> Rows:
-    tables: Rows = _get(path, number, value, name, dict)
-    for rows in tables.values():
+    tables: dict[str, object] = _get(path, number, value, name, dict)
+    checked: Rows = {}
+    for table, rows in tables.items():
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise RecordingError(f"{path}, line {number}: `{name}` must contain lists of rows.")
-    return tables
+        checked[table] = rows
+    return checked
 
 
 def _parsed(path: Path, number: int, line: str) -> dict[str, object]:

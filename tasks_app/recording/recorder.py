@@ -116,7 +116,8 @@ class Recorder:
         self._writer.end(self.seconds)
 
     def _since_start(self, now: datetime) -> float:
-        return round((now - self._began).total_seconds(), 3)
+        seconds: float = (now - self._began).total_seconds()
+        return round(seconds, 3)
 
     def _next_events(self, horizon: int) -> list[Row]:
         position = {"xid": self._cursor.xid, "id": self._cursor.id, "horizon": horizon}

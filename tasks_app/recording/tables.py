@@ -48,7 +48,7 @@ class Table:
     def fields(self) -> "dict[str, models.Field[object, object]]":
         """The recorded columns, without those that the database generates or counts."""
         return {
-            each.column: each
+            str(each.column): each
             for each in self.model._meta.concrete_fields
             if not isinstance(each, models.GeneratedField | models.AutoField)
             and each.column not in _OMITTED

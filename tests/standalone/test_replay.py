@@ -14,19 +14,12 @@ import pytest
 from project.standalone.engines import free_port
 from project.standalone.state import BASE_DIR
 from schema.core.relay import global_id
-from tasks_app.recording.file import Recording
-from tests.docs.pages import ROOT
 from tests.subscriptions.client import socket
 from tests.support.replay import replaying
 from tests.support.up import running
 from tests.support.waiting import TIMEOUT_FACTOR
 
-GUIDE = ROOT / "docs" / "how-to" / "test-a-front-end.md"
-FOLLOW = (
-    "subscription S($after: String) { taskStatusChanged(after: $after) { taskId version cursor } }"
-)
-NO_ACTION = "`action` must be one of restart, speed, advance, delay, close, gap."
-CHANGES = "subscription { taskStatusChanged { taskId version } }"
+FOLLOW = "subscription S($after: String) { taskStatusChanged(after: $after) { taskId version } }"
 
 
 @dataclass(frozen=True)
@@ -36,9 +29,6 @@ class Recorded:
     file: Path
     changes: list[list[object]]
     tasks: dict[str, datetime]
-    # The position between the first two tasks and the third one, and how many changes are before.
-    middle: float
-    before: int
 
 
 def manage(*arguments, **environment):
@@ -67,9 +57,8 @@ def recorded(public_directory):
         state = f"--state={up.state.directory}"
         recorder = manage("record", str(file), state)
         assert "Recording. Stop with Ctrl-C." in recorder.stdout.readline()
-        for count in (2, 1):
-            status, output = end_of(manage("submit", f"--count={count}", state))
-            assert status == 0, output
+        status, output = end_of(manage("submit", "--count=3", state))
+        assert status == 0, output
         recorder.send_signal(signal.SIGINT)
         status, output = end_of(recorder)
         assert status == 0, output
@@ -85,19 +74,7 @@ def recorded(public_directory):
             changes = [[global_id("Task", UUID(id)), version] for id, version in cursor.fetchall()]
             cursor.execute("SELECT id::text, created_at FROM tasks_app_task")
             tasks = {global_id("Task", UUID(id)): at for id, at in cursor.fetchall()}
-    last = changes[-1][0]
-    before = next(index for index, [id, _] in enumerate(changes) if id == last)
-    return Recorded(file, changes, tasks, middle_of(file, before), before)
-
-
-def middle_of(file, before):
-    """Return the time of the last frame of the first changes."""
-    seen = 0
-    for frame in Recording.load(file).frames:
-        seen += sum(len(event["task_ids"]) for event in frame.rows.get("clusterevent", ()))
-        if seen >= before:
-            return frame.seconds
-    raise AssertionError(seen)
+    return Recorded(file, changes, tasks)
 
 
 def receive(client, count):
