@@ -7,6 +7,7 @@ from tasks_app.recurrence.calendars import (
     Dates,
     ExcludedTimes,
     Exclusions,
+    Span,
     Weekday,
     WeeklyHours,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "Recurrence",
     "ScheduleState",
     "SlotDensity",
+    "Span",
     "TickGroup",
     "TickNote",
     "TickOutcome",
