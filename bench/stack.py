@@ -240,6 +240,8 @@ class Running:
                 "REDIS_URL": self._engines.valkey.url,
                 "DJANGO_SETTINGS_MODULE": self._contestant.settings,
                 "SECRET_KEY": "only for the benchmark",
+                # As `up` sets it, for services that run without it.
+                "API_AUTH": "open",
             },
         )
 
