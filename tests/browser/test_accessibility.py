@@ -42,7 +42,7 @@ QUEUES = """
     }
 """
 WIDTHS = [390, 768, 1240, 1600, 2200]
-WITHOUT_QUERY = {"new-schedule", "edit-schedule", "not-found"}
+WITHOUT_QUERY = {"new-schedule", "edit-schedule", "new-calendar", "edit-calendar", "not-found"}
 LAYOUT_SHIFT_MAX = 0.05
 
 # Collects what the browser's own measure of layout stability reports.
@@ -101,6 +101,9 @@ def paths(cluster):
         "events": "/app/events",
         "tokens": "/app/tokens",
         "calendars": "/app/schedules/calendars",
+        "calendar": "/app/schedules/calendars/a-calendar-with-a-rather-long-name",
+        "new-calendar": "/app/schedules/new-calendar",
+        "edit-calendar": "/app/schedules/calendars/a-calendar-with-a-rather-long-name/edit",
         "timeline": "/app/schedules/timeline",
         "week": "/app/schedules/timeline?range=7d",
         "not-found": "/app/nonsense",
@@ -110,7 +113,8 @@ def paths(cluster):
 PAGES = [
     *("overview", "tasks", "no-tasks", "task", "waiting", "schedules", "schedule"),
     *("new-schedule", "edit-schedule", "nodes", "node", "queues", "queue", "events"),
-    *("tokens", "calendars", "timeline", "week", "not-found"),
+    *("tokens", "calendars", "calendar", "new-calendar", "edit-calendar", "timeline", "week"),
+    "not-found",
 ]
 LIVE_PAGES = ["overview", "tasks", "schedules", "nodes", "node", "queues", "queue", "events"]
 

@@ -1,3 +1,6 @@
+import { CalendarPage } from "../pages/calendar/calendar";
+import { EditCalendar } from "../pages/calendar-form/edit-calendar";
+import { NewCalendar } from "../pages/calendar-form/new-calendar";
 import { Calendars } from "../pages/calendars/calendars";
 import { Events } from "../pages/events/events";
 import { NodePage } from "../pages/node/node";
@@ -46,6 +49,12 @@ export function CurrentPage({ path }: { path: string }) {
       return <Events />;
     case "calendars":
       return <Calendars />;
+    case "new-calendar":
+      return <NewCalendar />;
+    case "calendar":
+      return <CalendarPage name={route.name} key={route.name} />;
+    case "edit-calendar":
+      return <EditCalendar name={route.name} key={route.name} />;
     case "timeline":
       return <Timeline />;
     case "tokens":

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { datesText, hoursText, readCalendar } from "./values";
+import { readCalendar } from "./values";
 
 function entered(values: Record<string, string | string[]>): FormData {
   const data = new FormData();
@@ -8,20 +8,28 @@ function entered(values: Record<string, string | string[]>): FormData {
   return data;
 }
 
-test("weekly hours and dates are read", () => {
-  const { input, errors } = readCalendar(
-    entered({
-      name: "closed",
-      timeZone: "Europe/Berlin",
-      days: ["SATURDAY", "SUNDAY"],
-      from: "00:00",
-      until: "00:00",
-      dates: "2027-12-24 to 2027-12-26, 2028-01-01",
-    }),
-    [],
-  );
+const VALID = {
+  name: "closed",
+  timeZone: "Europe/Berlin",
+  "weekly.0.days": ["SATURDAY", "SUNDAY"],
+  "weekly.0.from": "00:00",
+  "weekly.0.until": "00:00",
+  "weekly.1.days": ["FRIDAY"],
+  "weekly.1.from": "18:00",
+  "weekly.1.until": "08:00",
+  "dates.0.from": "2027-12-24",
+  "dates.0.until": "2027-12-26",
+  "dates.1.from": "2028-01-01",
+  "dates.1.until": "",
+};
+
+test("any number of weekly hours and dates are read", () => {
+  const { input, errors } = readCalendar(entered(VALID), []);
   expect(errors).toEqual([]);
-  expect(input.weekly).toEqual([{ days: ["SATURDAY", "SUNDAY"], from: "00:00", until: "00:00" }]);
+  expect(input.weekly).toEqual([
+    { days: ["SATURDAY", "SUNDAY"], from: "00:00", until: "00:00" },
+    { days: ["FRIDAY"], from: "18:00", until: "08:00" },
+  ]);
   expect(input.dates).toEqual([
     { from: "2027-12-24", until: "2027-12-26" },
     { from: "2028-01-01", until: "2028-01-01" },
@@ -32,19 +40,10 @@ test.each([
   [{ name: "" }, "name"],
   [{ name: "known" }, "name"],
   [{ timeZone: "" }, "timeZone"],
-  [{ dates: "24.12.2027" }, "dates"],
-  [{ dates: "2027-13-01" }, "dates"],
-  [{ dates: "" }, "days"],
+  [{ "weekly.1.days": [] }, "weekly.1.days"],
+  [{ "weekly.0.until": "" }, "weekly.0.until"],
+  [{ "dates.1.from": "" }, "dates.1.from"],
 ])("%j is refused by its field", (change, field) => {
-  const values = { name: "closed", timeZone: "UTC", dates: "2027-12-24", ...change };
-  const { errors } = readCalendar(entered(values), ["known"]);
+  const { errors } = readCalendar(entered({ ...VALID, ...change }), ["known"]);
   expect(errors.map((error) => error.field.at(-1))).toEqual([field]);
-});
-
-test("hours and dates are shown in words", () => {
-  const weekend = { days: ["SUNDAY", "SATURDAY"] as const, from: "00:00", until: "00:00" };
-  expect(hoursText(weekend)).toBe("Sat, Sun");
-  expect(hoursText({ days: ["MONDAY"], from: "18:00", until: "08:00" })).toBe("Mon 18:00–08:00");
-  expect(datesText({ from: "2027-12-24", until: "2027-12-24" })).toBe("2027-12-24");
-  expect(datesText({ from: "2027-12-24", until: "2027-12-26" })).toBe("2027-12-24 to 2027-12-26");
 });

@@ -1,66 +1,57 @@
-/** The values of a calendar's form, to the API, and calendars in words. */
+/** The values of a calendar's form, to the API. */
 
+import type { Dates, Hours, Weekday } from "../../components/schedules/excluded-times";
 import type { InputOf, UserError } from "../../lib/api/schema";
+import { timeZone } from "../../lib/format";
 import { FormReader } from "../../lib/validation";
 
-type CalendarInput = InputOf<"saveCalendar">;
-type Weekday = NonNullable<CalendarInput["weekly"]>[number]["days"][number];
-type Hours = { days: readonly Weekday[]; from: string; until: string };
-type Dates = { from: string; until: string };
+export type CalendarInput = InputOf<"saveCalendar">;
 
-export const WEEKDAYS: readonly (readonly [Weekday, string])[] = [
-  ["MONDAY", "Mon"],
-  ["TUESDAY", "Tue"],
-  ["WEDNESDAY", "Wed"],
-  ["THURSDAY", "Thu"],
-  ["FRIDAY", "Fri"],
-  ["SATURDAY", "Sat"],
-  ["SUNDAY", "Sun"],
-];
+export type CalendarValues = {
+  description: string;
+  timeZone: string;
+  weekly: readonly Hours[];
+  dates: readonly Dates[];
+};
 
-/** What the form's values ask for, and what is wrong with them. */
+export const WEEKEND: Hours = { days: ["SATURDAY", "SUNDAY"], from: "00:00", until: "00:00" };
+
+export function newCalendar(): CalendarValues {
+  return { description: "", timeZone: timeZone(), weekly: [WEEKEND], dates: [] };
+}
+
+/**
+ * What the form's values ask for, and what is wrong with them.
+ *
+ * @param taken the names that a new calendar cannot have.
+ */
 export function readCalendar(
   values: FormData,
-  known: readonly string[],
+  taken: readonly string[],
 ): { input: CalendarInput; errors: UserError[] } {
   const reader = new FormReader(values);
-  const name = reader.requiredText("name", "Name");
-  const days = reader.list("days") as Weekday[];
   const input: CalendarInput = {
-    name,
+    name: reader.requiredText("name", "Name"),
     description: reader.text("description"),
     timeZone: reader.requiredText("timeZone", "Time zone"),
-    weekly: days.length
-      ? [{ days, from: reader.text("from") || "00:00", until: reader.text("until") || "00:00" }]
-      : [],
-    dates: reader.names("dates").map(datesOf),
+    weekly: rowsOf(values, "weekly").map((row) => ({
+      days: reader.requiredList(`${row}.days`, "Choose at least one day.") as Weekday[],
+      from: reader.requiredText(`${row}.from`, "From"),
+      until: reader.requiredText(`${row}.until`, "Until"),
+    })),
+    dates: rowsOf(values, "dates").map((row) => ({
+      from: reader.requiredText(`${row}.from`, "First day"),
+      until: reader.text(`${row}.until`) || reader.text(`${row}.from`),
+    })),
   };
-  const errors = [...reader.errors];
-  if (known.includes(name)) errors.push({ field: ["name"], message: "The calendar exists." });
-  if (input.dates?.some(({ from, until }) => !isDate(from) || !isDate(until)))
-    errors.push({ field: ["dates"], message: "Write 2027-12-24 or 2027-12-24 to 2027-12-26." });
-  if (!days.length && !input.dates?.length)
-    errors.push({ field: ["days"], message: "Choose days of the week, or enter dates." });
-  return { input, errors };
+  if (taken.includes(input.name))
+    reader.refuse("name", "A calendar with this name exists. Edit it, or choose another name.");
+  return { input, errors: reader.errors };
 }
 
-function datesOf(text: string): Dates {
-  const [from = "", until = from] = text.split(/\s+to\s+/);
-  return { from, until };
-}
-
-function isDate(text: string): boolean {
-  return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text));
-}
-
-/** Hours of the week in words: "Sat, Sun" or "Mon, Tue 18:00–08:00". */
-export function hoursText({ days, from, until }: Hours): string {
-  const names = WEEKDAYS.filter(([day]) => days.includes(day)).map(([, name]) => name);
-  const hours = from === until && from === "00:00" ? "" : ` ${from}–${until}`;
-  return names.join(", ") + hours;
-}
-
-/** A range of days in words: "2027-12-24 to 2027-12-26". */
-export function datesText({ from, until }: Dates): string {
-  return from === until ? from : `${from} to ${until}`;
+/** The names of the rows of a list, by which their fields are called. */
+function rowsOf(values: FormData, list: "weekly" | "dates"): string[] {
+  const rows = [];
+  for (let index = 0; values.has(`${list}.${index}.from`); index++) rows.push(`${list}.${index}`);
+  return rows;
 }

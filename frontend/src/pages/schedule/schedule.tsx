@@ -5,6 +5,7 @@ import { Page } from "../../components/page";
 import { Panel } from "../../components/panel";
 import { ScheduleActions } from "../../components/schedules/actions";
 import { affectsSchedules } from "../../components/schedules/affected";
+import { calendarPath } from "../../components/schedules/calendars";
 import { CATCH_UPS } from "../../components/schedules/catch-ups";
 import { recurrenceText } from "../../components/schedules/recurrence";
 import { ScheduleStateBadge } from "../../components/schedules/state";
@@ -122,7 +123,7 @@ function Configuration({ schedule }: { schedule: Schedule }) {
     ["Missed runs", CATCH_UPS[schedule.catchUp]],
     ["Misfire grace period", duration(schedule.misfireGrace * 1_000)],
     ["Jitter", schedule.jitter ? `up to ${duration(schedule.jitter * 1_000)}` : "none"],
-    ["Calendars", schedule.calendars.join(", ") || "none"],
+    ["Calendars", <Calendars key="calendars" names={schedule.calendars} />],
     ["Labels", schedule.labels.join(", ") || "none"],
     ["Ends at", schedule.endsAt ? <Time key="ends" at={schedule.endsAt} /> : "never"],
     ["Maximum runs", schedule.maxRuns == null ? "unlimited" : count(schedule.maxRuns)],
@@ -133,6 +134,19 @@ function Configuration({ schedule }: { schedule: Schedule }) {
     ["Created", <Time key="created" at={schedule.createdAt} />],
   ];
   return <Facts facts={facts} />;
+}
+
+function Calendars({ names }: { names: readonly string[] }) {
+  if (!names.length) return "none";
+  return (
+    <ul>
+      {names.map((name) => (
+        <li key={name}>
+          <Link href={calendarPath(name)}>{name}</Link>
+        </li>
+      ))}
+    </ul>
+  );
 }
 
 function cronFacts({ recurrence: { cron } }: Schedule): Fact[] {
