@@ -49,6 +49,7 @@ from tasks_app.recurrence.kinds import (
     preview,
     upcoming,
 )
+from tasks_app.recurrence.ranges import times_between
 from tasks_app.recurrence.zones import is_zone, zone
 
 __all__ = [
@@ -92,6 +93,7 @@ __all__ = [
     "preview",
     "recurrence_of",
     "runs_left",
+    "times_between",
     "upcoming",
     "zone",
 ]

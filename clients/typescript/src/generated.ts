@@ -288,6 +288,8 @@ export type TaskWhere = {
   a?: BigIntCondition | null | undefined;
   /** Matches tasks with such a second integer. */
   b?: BigIntCondition | null | undefined;
+  /** Matches the tasks of the backfill with this global ID or UUID. */
+  backfillId?: string | number | null | undefined;
   /** Matches tasks that were created in this range. */
   createdAt?: TimeRange | null | undefined;
   /** Matches tasks that ended in this range. */
@@ -320,6 +322,8 @@ export type TimeRange = {
 
 /** The kind of a user error. More codes may be added. */
 export type UserErrorCode =
+  /** The backfill is done or was cancelled. */
+  | 'ALREADY_ENDED'
   /** An object with this name already exists. */
   | 'ALREADY_EXISTS'
   /** The idempotency key was used before with other values. */
