@@ -1,3 +1,5 @@
+import { BackfillPage } from "../pages/backfill/backfill";
+import { Backfills } from "../pages/backfills/backfills";
 import { CalendarPage } from "../pages/calendar/calendar";
 import { EditCalendar } from "../pages/calendar-form/edit-calendar";
 import { NewCalendar } from "../pages/calendar-form/new-calendar";
@@ -49,6 +51,10 @@ export function CurrentPage({ path }: { path: string }) {
       return <Events />;
     case "calendars":
       return <Calendars />;
+    case "backfills":
+      return <Backfills />;
+    case "backfill":
+      return <BackfillPage id={route.id} key={route.id} />;
     case "new-calendar":
       return <NewCalendar />;
     case "calendar":

@@ -5,8 +5,8 @@ import type { IconName } from "../components/icon";
 export type Route =
   | { page: "overview" | "tasks" | "schedules" | "new-schedule" | "nodes" }
   | { page: "queues" | "events" | "tokens" | "not-found" }
-  | { page: "calendars" | "new-calendar" | "timeline" }
-  | { page: "task" | "schedule" | "edit-schedule"; id: string }
+  | { page: "calendars" | "new-calendar" | "timeline" | "backfills" }
+  | { page: "task" | "schedule" | "edit-schedule" | "backfill"; id: string }
   | { page: "node" | "queue" | "calendar" | "edit-calendar"; name: string };
 
 export type Section = {
@@ -40,6 +40,8 @@ export function routeOf(path: string): Route {
   return { page: "not-found" };
 }
 
+const SCHEDULE_PAGES = ["new-calendar", "calendars", "timeline", "backfills"] as const;
+
 /** The pages below the list of schedules. */
 function scheduleRoute([first = "", second, third, ...more]: string[]): Route {
   if (first === "calendars" && second && !more.length) {
@@ -47,12 +49,12 @@ function scheduleRoute([first = "", second, third, ...more]: string[]): Route {
     if (third === "edit") return named("edit-calendar", second);
   }
   if (third) return { page: "not-found" };
+  if (first === "backfills" && second) return { page: "backfill", id: second };
   if (second === "edit") return { page: "edit-schedule", id: first };
   if (second) return { page: "not-found" };
   if (first === "new") return { page: "new-schedule" };
-  if (first === "new-calendar" || first === "calendars" || first === "timeline")
-    return { page: first };
-  return { page: "schedule", id: first };
+  const page = SCHEDULE_PAGES.find((name) => name === first);
+  return page ? { page } : { page: "schedule", id: first };
 }
 
 type NamedPage = "node" | "queue" | "calendar" | "edit-calendar";

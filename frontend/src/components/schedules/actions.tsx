@@ -4,6 +4,7 @@ import { useState } from "react";
 import { command } from "../../lib/api/mutations";
 import { navigate } from "../../lib/router";
 import { type ActionLayout, ActionList } from "../action-list";
+import { CreateBackfillDialog } from "../backfills/create-backfill";
 import { ControlDialog } from "../control-dialog";
 import { FormDialog } from "../dialog";
 import type { MenuItem } from "../menu";
@@ -19,19 +20,21 @@ type ScheduleActionsProps = {
 
 export function ScheduleActions({ schedule, layout, onDeleted }: ScheduleActionsProps) {
   const { uuid: id, paused, name } = schedule;
-  const [dialog, setDialog] = useState<"pause" | "delete">();
+  const [dialog, setDialog] = useState<"pause" | "backfill" | "delete">();
   const close = () => setDialog(undefined);
   const items: MenuItem[] = [
     { label: "Run now", icon: "play", onSelect: () => runNow(id) },
     paused
       ? { label: "Resume", icon: "repeat", onSelect: () => resume(id) }
       : { label: "Pause…", icon: "pause", onSelect: () => setDialog("pause") },
+    { label: "Backfill…", icon: "layers", onSelect: () => setDialog("backfill") },
     { label: "Edit", icon: "edit", onSelect: () => navigate(`/app/schedules/${id}/edit`) },
     { label: "Delete…", icon: "cross", isDanger: true, onSelect: () => setDialog("delete") },
   ];
   return (
     <ActionList layout={layout} label={`Actions for ${name}`} items={items}>
       {dialog === "pause" && <PauseSchedule id={id} onClose={close} />}
+      {dialog === "backfill" && <CreateBackfillDialog scheduleId={id} onClose={close} />}
       {dialog === "delete" && <DeleteSchedule id={id} onClose={close} onDeleted={onDeleted} />}
     </ActionList>
   );

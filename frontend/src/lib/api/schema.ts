@@ -20,6 +20,8 @@ export type PendingReason = Scalar<"PendingReason">;
 export type CatchUpPolicy = Scalar<"CatchUpPolicy">;
 export type ClusterEventKind = Scalar<"ClusterEventKind">;
 export type Role = Scalar<"Role">;
+export type BackfillState = Scalar<"BackfillState">;
+export type BackfillRunState = Scalar<"BackfillRunState">;
 
 /** The part of a validation error that people read. Every mutation selects it. */
 export const UserErrorFields = graphql(`

@@ -12,7 +12,7 @@ import { navigate } from "../../lib/router";
 import { CalendarNotFound } from "../calendar/not-found";
 import { CalendarQuery } from "../calendar/query";
 import { CalendarForm } from "./calendar-form";
-import type { CalendarInput } from "./values";
+import { type CalendarInput, valuesOf } from "./values";
 
 export function EditCalendar({ name }: { name: string }) {
   // What others change meanwhile does not overwrite what is being entered.
@@ -33,13 +33,13 @@ export function EditCalendar({ name }: { name: string }) {
     <Page
       title={`Edit calendar ${name}`}
       lead={
-        calendar && `${plural(calendar.scheduleCount, "schedule")} follow the new times at once`
+        calendar && `Used by ${plural(calendar.scheduleCount, "schedule")}. Changes apply at once.`
       }
     >
       {calendar ? (
         <RequireRole otherwise={<ReadOnly />}>
           <CalendarForm
-            initial={calendar}
+            initial={valuesOf(calendar)}
             name={name}
             submitLabel="Save changes"
             onCancel={() => navigate(calendarPath(name))}

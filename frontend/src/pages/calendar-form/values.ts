@@ -20,6 +20,11 @@ export function newCalendar(): CalendarValues {
   return { description: "", timeZone: timeZone(), weekly: [WEEKEND], dates: [] };
 }
 
+/** The values that a calendar has. */
+export function valuesOf({ description, timeZone, weekly, dates }: CalendarValues): CalendarValues {
+  return { description, timeZone, weekly, dates };
+}
+
 /**
  * What the form's values ask for, and what is wrong with them.
  *

@@ -1,5 +1,7 @@
 /** One schedule: its upcoming runs, its configuration, and its run history. */
 
+import { affectsBackfills } from "../../components/backfills/affected";
+import { BackfillTable } from "../../components/backfills/backfill-table";
 import { type Fact, Facts } from "../../components/facts";
 import { Page } from "../../components/page";
 import { Panel } from "../../components/panel";
@@ -14,6 +16,7 @@ import { EmptyState, Loading, QueryError } from "../../components/states";
 import { Status } from "../../components/tasks/status";
 import { Sum } from "../../components/tasks/sum";
 import { Time } from "../../components/time";
+import type { ClusterEvent } from "../../lib/api/events";
 import { useLiveQuery } from "../../lib/api/live";
 import { count, duration, plural } from "../../lib/format";
 import { Link, navigate, useParams } from "../../lib/router";
@@ -24,7 +27,7 @@ import { RunStrip } from "./run-strip";
 export function SchedulePage({ id }: { id: string }) {
   const after = useParams().get("after");
   const { data, error } = useLiveQuery(ScheduleQuery, { id, after }, (event, data) =>
-    affectsSchedules(event, [data?.taskSchedule?.task.queue.name]),
+    affectsAny(event, data?.taskSchedule?.task.queue.name),
   );
   const schedule = data?.taskSchedule;
   if (!schedule)
@@ -80,6 +83,23 @@ export function SchedulePage({ id }: { id: string }) {
         <Panel title="Configuration">
           <Configuration schedule={schedule} />
         </Panel>
+        <Panel
+          title="Backfills"
+          className="wide"
+          aside={
+            schedule.backfills.totalCount > schedule.backfills.nodes.length && (
+              <Link href="/app/schedules/backfills">All backfills</Link>
+            )
+          }
+        >
+          {schedule.backfills.nodes.length ? (
+            <BackfillTable backfills={schedule.backfills.nodes} />
+          ) : (
+            <EmptyState>
+              No backfills. A backfill runs the scheduled times of a range in the past.
+            </EmptyState>
+          )}
+        </Panel>
         <Panel title="Run history" className="wide">
           <RunStrip schedule={schedule} />
           <RunHistory schedule={schedule} isFirstPage={!after} />
@@ -87,6 +107,10 @@ export function SchedulePage({ id }: { id: string }) {
       </div>
     </Page>
   );
+}
+
+function affectsAny(event: ClusterEvent, queue: string | undefined): boolean {
+  return affectsSchedules(event, [queue]) || affectsBackfills(event, [queue]);
 }
 
 function Configuration({ schedule }: { schedule: Schedule }) {

@@ -51,6 +51,9 @@ export function Schedules() {
           <Link href="/app/schedules/timeline">
             <Icon name="pulse" /> Timeline
           </Link>
+          <Link href="/app/schedules/backfills">
+            <Icon name="layers" /> Backfills
+          </Link>
           <Link href="/app/schedules/calendars">
             <Icon name="calendar" /> Calendars
           </Link>
