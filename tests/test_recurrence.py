@@ -18,6 +18,8 @@ from tasks_app.recurrence import (
     ExcludedTimes,
     Interval,
     ScheduleState,
+    TickGroup,
+    cancels_run,
     decide,
     decide_missed,
     runs_left,
@@ -78,15 +80,16 @@ class Ours:
             self.tick(now, duration)
 
     def tick(self, now, duration, decide=decide):
-        decision = decide(
-            ScheduleState(
-                *(ID, ID, 1, now >= self.busy_until, at(self.rules.scheduled_at)),
-                *(self.rules.interval, "", "UTC", "RUN_AFTER", "FIRST", None),
-                *(self.rules.overlap, self.rules.catch_up, self.rules.misfire_grace),
-                *(self.ends_at, self.rules.max_runs, 0, self.paused_at),
-                *(self.next_run_at, self.queued_at, self.fired, at(now)),
-            )
+        state = ScheduleState(
+            *(ID, ID, 1, now >= self.busy_until, at(self.rules.scheduled_at)),
+            *(self.rules.interval, "", "UTC", "RUN_AFTER", "FIRST", None),
+            *(self.rules.overlap, self.rules.catch_up, self.rules.misfire_grace),
+            *(self.ends_at, self.rules.max_runs, 0, self.paused_at),
+            *(self.next_run_at, self.queued_at, self.fired, at(now)),
         )
+        decision = decide(state)
+        if cancels_run(state, decision):
+            self.busy_until = min(self.busy_until, now)
         self.next_run_at, self.queued_at = decision.next_run_at, decision.queued_at
         for tick_group in decision.tick_groups:
             for k in reversed(range(tick_group.count)):
@@ -212,6 +215,11 @@ class BruteForce:
         elif self.rules.overlap == "QUEUE_ONE" and self.queued is None:
             self.queued = tick
             return
+        elif self.rules.overlap == "CANCEL_RUNNING":
+            if self.queued is not None:
+                self.tick_groups.append((self.queued, "SKIPPED", "OVERLAP"))
+            self.queued, self.busy_until = tick, min(self.busy_until, now)
+            return
         else:
             outcome = ("SKIPPED", "OVERLAP")
         self.tick_groups.append((tick, *outcome))
@@ -274,7 +282,7 @@ rules = st.builds(
     Rules,
     scheduled_at=st.integers(-50, 100),
     interval=st.integers(1, 40),
-    overlap=st.sampled_from(["SKIP", "QUEUE_ONE"]),
+    overlap=st.sampled_from(["SKIP", "QUEUE_ONE", "CANCEL_RUNNING"]),
     catch_up=st.sampled_from(["LATEST", "ALL", "NONE"]),
     misfire_grace=st.integers(1, 60) | st.just(600),
     ends_at=st.none() | st.integers(100, 400),
@@ -376,7 +384,7 @@ def test_all_misses_what_is_older_than_the_grace_period():
     )
 
 
-@pytest.mark.parametrize("overlap", ["SKIP", "QUEUE_ONE"])
+@pytest.mark.parametrize("overlap", ["SKIP", "QUEUE_ONE", "CANCEL_RUNNING"])
 def test_all_waits_for_the_previous_run_whatever_the_overlap_policy(overlap):
     state = due(count=5, catch_up="ALL", overlap=overlap, is_free=False)
 
@@ -384,6 +392,29 @@ def test_all_waits_for_the_previous_run_whatever_the_overlap_policy(overlap):
     waiting = decide(state._replace(misfire_grace=120))
     assert [(group.outcome, group.count) for group in waiting.tick_groups] == [("MISSED", 2)]
     assert waiting.next_run_at == at(-120)
+
+
+def test_cancel_running_queues_the_newest_scheduled_time_and_cancels_the_run():
+    state = due(count=3, overlap="CANCEL_RUNNING", is_free=False)
+
+    decision = decide(state)
+    assert [(group.outcome, group.count) for group in decision.tick_groups] == [("MISSED", 2)]
+    assert (decision.queued_at, cancels_run(state, decision)) == (START, True)
+
+    later = state._replace(
+        queued_at=START, next_run_at=decision.next_run_at, now=at(60), is_free=False
+    )
+    replaced = decide(later)
+    assert replaced.tick_groups == [TickGroup(START, 1, "SKIPPED", "OVERLAP")]
+    assert (replaced.queued_at, cancels_run(later, replaced)) == (at(60), True)
+
+
+def test_cancel_running_cancels_nothing_if_the_task_is_free_or_the_time_is_too_late():
+    free = due(count=1, overlap="CANCEL_RUNNING")
+    assert not cancels_run(free, decide(free))
+    waiting = due(count=1, overlap="CANCEL_RUNNING", queued_at=at(-60), late=9, misfire_grace=5)
+    assert decide(waiting).queued_at == at(-60)
+    assert not cancels_run(waiting, decide(waiting))
 
 
 def test_all_waits_for_a_queued_run():
@@ -463,7 +494,7 @@ clocks = st.lists(
 @given(
     kinds,
     clocks,
-    st.sampled_from(["SKIP", "QUEUE_ONE"]),
+    st.sampled_from(["SKIP", "QUEUE_ONE", "CANCEL_RUNNING"]),
     st.sampled_from(["LATEST", "ALL", "NONE"]),
 )
 def test_a_clock_that_jumps_fires_nothing_twice(kind, clock, overlap, catch_up):

@@ -19,7 +19,7 @@ from tasks_app.models.base import uuid7_floor
 from tasks_app.recurrence import decide
 from tasks_app.services import schedules
 from tasks_app.sql import schedules as sql
-from tests.support.working import run_only
+from tests.support.working import claim_only, complete, run_only
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("node")]
 
@@ -294,6 +294,53 @@ def test_one_scheduled_time_is_queued_while_the_previous_run_is_active(make_due)
     assert (schedule.task.status, schedule.task.run) == ("PENDING", 2)
     assert (stored(schedule).fired, stored(schedule).queued_at) == (2, None)
     assert schedule.ticks.get(outcome="FIRED").nominal_at == kept
+
+
+def test_running_attempt_is_cancelled_and_the_new_run_starts_when_it_has_ended(make_due):
+    schedule = make_due(overlap="CANCEL_RUNNING", duration_ms=1000)
+    ticking.tick_due(10)
+    claimed = claim_only(schedule.task)
+    pass_one_interval(schedule)
+
+    assert ticking.tick_due(10) == 1
+
+    assert (schedule.task.status, schedule.task.run) == ("RUNNING", 1)
+    assert schedule.task.cancel_requested_at
+    assert ClusterEvent.objects.filter(kind="TASK_CANCEL_REQUESTED").count() == 1
+    assert ticking.tick_queued(10) == 0
+    complete(claimed)
+    assert schedule.task.status == "CANCELLED"
+    assert ticking.tick_queued(10) == 1
+    assert (schedule.task.status, schedule.task.run) == ("PENDING", 2)
+    assert schedule.task.cancel_requested_at is None
+    assert history(schedule) == [("FIRED", "", 1)]
+
+
+def test_newest_scheduled_time_replaces_the_one_that_waits_for_a_cancelled_run(make_due):
+    schedule = make_due(overlap="CANCEL_RUNNING", duration_ms=1000)
+    ticking.tick_due(10)
+    claim_only(schedule.task)
+    for _ in range(2):
+        pass_one_interval(schedule)
+        ticking.tick_due(10)
+
+    replaced = schedule.ticks.get()
+    assert (replaced.outcome, replaced.reason) == ("SKIPPED", "OVERLAP")
+    newest = replaced.nominal_at + schedule.recurrence.step
+    assert stored(schedule).queued_at == newest
+    assert ClusterEvent.objects.filter(kind="TASK_CANCEL_REQUESTED").count() == 1
+
+
+def test_run_that_has_not_started_is_cancelled_at_once(make_due):
+    schedule = make_due(overlap="CANCEL_RUNNING")
+    ticking.tick_due(10)
+    pass_one_interval(schedule)
+
+    ticking.tick_due(10)
+
+    assert (schedule.task.status, schedule.task.run) == ("CANCELLED", 1)
+    assert ticking.tick_queued(10) == 1
+    assert (schedule.task.status, schedule.task.run) == ("PENDING", 2)
 
 
 def test_pause_drops_the_queued_run(make_due):

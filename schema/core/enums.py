@@ -128,6 +128,10 @@ _publish(
     "What happens to a scheduled time that comes while the previous run has not ended.",
     SKIP="The scheduled time is skipped.",
     QUEUE_ONE="One run is queued, and starts when the previous run has ended.",
+    CANCEL_RUNNING=(
+        "The previous run is cancelled, and a run starts when it has ended. If another scheduled"
+        " time comes before that, it takes the place of the one that waits."
+    ),
 )
 
 CatchUpPolicy = recurrence.CatchUp

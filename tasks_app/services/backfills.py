@@ -54,12 +54,12 @@ class Plan(NamedTuple):
     """The number of scheduled times, the first ones in order, and the backfill if it was created.
 
     Attributes:
-        count: The number of scheduled times.
+        total: The number of scheduled times.
         first_times: The first of them, in the order in which they run.
         backfill: The backfill; None after a dry run.
     """
 
-    count: int
+    total: int
     first_times: list[datetime]
     backfill: Backfill | None = None
 

@@ -6,8 +6,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from tasks_app import backfilling, reconciler
-from tasks_app.models import Backfill, BackfillRun, ClusterEvent, Task, TaskResult
+from tasks_app import backfilling, recovery
+from tasks_app.models import Backfill, BackfillRun, ClusterEvent, Queue, Task, TaskResult
 from tasks_app.services import backfills, schedules, tasks
 from tasks_app.services.queues import create_queue, delete_queue
 from tasks_app.sql import backfills as sql
@@ -192,7 +192,8 @@ def test_queue_of_a_backfill_cannot_be_deleted_before_its_end(make_backfill, hou
         delete_queue("bulk")
 
     backfills.cancel_backfill(backfill.pk)
-    assert delete_queue("bulk")
+    delete_queue("bulk")
+    assert not Queue.objects.filter(name="bulk").exists()
 
 
 def test_number_of_queries_does_not_grow_with_backfills_and_tasks(
@@ -223,7 +224,7 @@ def test_backfill_and_its_tasks_are_deleted_when_their_retention_has_passed(make
 
     assert sql.delete_ended(timezone.now() - timedelta(days=300), 2) == 2
     assert sql.delete_ended(timezone.now() - timedelta(days=300), 2) == 1
-    reconciler._repeat(reconciler.recovery.delete_finished, timezone.now() + timedelta(days=1))
+    recovery.delete_finished(timezone.now() + timedelta(days=1), 100)
 
     assert not Backfill.objects.filter(pk=old.pk).exists()
     assert Task.objects.filter(schedule=None).count() == 2

@@ -185,6 +185,8 @@ export type OrderDirection =
 
 /** What happens to a scheduled time that comes while the previous run has not ended. */
 export type OverlapPolicy =
+  /** The previous run is cancelled, and a run starts when it has ended. If another scheduled time comes before that, it takes the place of the one that waits. */
+  | 'CANCEL_RUNNING'
   /** One run is queued, and starts when the previous run has ended. */
   | 'QUEUE_ONE'
   /** The scheduled time is skipped. */

@@ -145,7 +145,7 @@ class BackfillMutations:
             prefetch_for(info, [plan.backfill], "backfill")
         return CreateBackfillPayload(
             backfill=plan.backfill,  # type: ignore[arg-type]
-            count=plan.count,
+            count=plan.total,
             first_times=plan.first_times,
             errors=[],
         )

@@ -98,7 +98,7 @@ class Backfill(Node):
     def schedule(
         self: models.Backfill,
     ) -> Annotated["TaskSchedule", strawberry.lazy("schema.types.schedules.types")] | None:
-        return self.schedule  # type: ignore[return-value]
+        return self.schedule
 
     @strawberry.field(description="The numbers of runs by their state.")
     def counts(self: models.Backfill) -> BackfillCounts:

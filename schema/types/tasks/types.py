@@ -154,7 +154,7 @@ class Task(Node):
         self: models.Task,
     ) -> Annotated["Backfill", strawberry.lazy("schema.types.backfills.types")] | None:
         run = backfill_run_of(self)
-        return run.backfill if run else None  # type: ignore[return-value]
+        return run.backfill if run else None
 
     @strawberry.field(
         description="The scheduled time for which a backfill created the task. Null for others."

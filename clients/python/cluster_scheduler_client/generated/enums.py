@@ -30,6 +30,7 @@ class OrderDirection(OpenEnum):
 class OverlapPolicy(OpenEnum):
     SKIP = "SKIP"
     QUEUE_ONE = "QUEUE_ONE"
+    CANCEL_RUNNING = "CANCEL_RUNNING"
 
 
 class TaskOrderField(OpenEnum):

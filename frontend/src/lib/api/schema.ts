@@ -18,6 +18,7 @@ export type TaskStatus = Scalar<"TaskStatus">;
 export type TaskWhere = Scalar<"TaskWhere">;
 export type PendingReason = Scalar<"PendingReason">;
 export type CatchUpPolicy = Scalar<"CatchUpPolicy">;
+export type OverlapPolicy = Scalar<"OverlapPolicy">;
 export type ClusterEventKind = Scalar<"ClusterEventKind">;
 export type Role = Scalar<"Role">;
 export type BackfillState = Scalar<"BackfillState">;

@@ -12,6 +12,7 @@ import {
 import { Form } from "../../components/form/form";
 import { Panel } from "../../components/panel";
 import { CATCH_UPS } from "../../components/schedules/catch-ups";
+import { OVERLAPS } from "../../components/schedules/overlaps";
 import { AttemptFields, WorkFields } from "../../components/tasks/option-fields";
 import { QueueField } from "../../components/tasks/task-form";
 import type { UserError } from "../../lib/api/schema";
@@ -19,11 +20,6 @@ import { CalendarsField } from "./calendars-field";
 import { PreviewPanel, useSchedulePreview } from "./preview";
 import { RecurrenceFields } from "./recurrence-fields";
 import { formDataOf, readSchedule, type ScheduleInput, type ScheduleValues } from "./values";
-
-const OVERLAPS = [
-  ["SKIP", "Skip the new run"],
-  ["QUEUE_ONE", "Queue one new run"],
-] as const;
 
 type ScheduleFormProps = {
   initial: ScheduleValues;
@@ -113,7 +109,7 @@ function AdvancedFields({ initial, hasIdempotencyKey }: ScheduleFormProps) {
           name="overlap"
           label="While a run is active"
           defaultValue={initial.overlap}
-          options={OVERLAPS}
+          options={Object.entries(OVERLAPS)}
         />
         <SelectField
           name="catchUp"
