@@ -104,14 +104,21 @@ def claim(bench: Bench) -> Report:
 
 
 def ticks(bench: Bench) -> Report:
-    """Schedules of a minute, for three minutes. One round says enough and takes seven."""
+    """Schedules of a minute, for three minutes. One round takes seventeen minutes."""
     count = bench.count or 10_000
     return replace(bench, rounds=1).alternate(
-        f"ticks: {count:,} schedules of {schedules.INTERVAL_SECONDS} s",
+        f"ticks: {count:,} schedules of a minute",
         "stock",
-        ours=lambda: schedules.tick(bench.engines, OURS, count),
-        theirs=lambda: schedules.tick(bench.engines, schedules.STOCK, count),
+        ours=lambda: schedules.tick(bench.engines, OURS, count, schedules.EACH_MINUTE),
+        theirs=lambda: schedules.tick(bench.engines, schedules.STOCK, count, schedules.EACH_MINUTE),
     )
+
+
+def mixed_ticks(bench: Bench) -> Report:
+    """Schedules at intervals, by cron expressions in zones, and once, for ten minutes."""
+    count = bench.count or 10_000
+    figures = schedules.tick(bench.engines, OURS, count, schedules.MIXED)
+    return Report(f"ticks-mixed: {count:,} schedules of all kinds", ours=[figures])
 
 
 def graphql_beside_rest(bench: Bench) -> Report:
@@ -201,6 +208,7 @@ PARTS: dict[str, Callable[[Bench], Report]] = {
     "lone": lone,
     "claim": claim,
     "ticks": ticks,
+    "ticks-mixed": mixed_ticks,
     "graphql": graphql_beside_rest,
     "graphql-raw": graphql_beside_raw,
     "graphql-bounds": graphql_bounds,

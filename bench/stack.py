@@ -21,7 +21,7 @@ from project.standalone.engines import LAST_LINES, Engine, PostgreSQL, Valkey, f
 from project.standalone.processes import describe_exit, spawn
 from project.standalone.state import BASE_DIR
 
-READY_SECONDS = 60
+READY_SECONDS = 180
 RESULTS_SECONDS = 300
 # After the first task has been run, others of the processes may still be starting.
 SETTLE_SECONDS = 3
@@ -240,6 +240,8 @@ class Running:
                 "REDIS_URL": self._engines.valkey.url,
                 "DJANGO_SETTINGS_MODULE": self._contestant.settings,
                 "SECRET_KEY": "only for the benchmark",
+                # As `up` sets it, for services that run without it.
+                "API_AUTH": "open",
             },
         )
 

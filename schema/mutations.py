@@ -2,6 +2,7 @@
 
 import strawberry
 
+from schema.types.backfills.mutations import BackfillMutations
 from schema.types.calendars import CalendarMutations
 from schema.types.nodes import NodeMutations
 from schema.types.queues import QueueMutations
@@ -18,6 +19,7 @@ class Mutation(
     ScheduleMutations,
     ScheduleCreationMutations,
     ScheduleSelectionMutations,
+    BackfillMutations,
     CalendarMutations,
     NodeMutations,
     QueueMutations,

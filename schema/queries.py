@@ -2,6 +2,7 @@
 
 import strawberry
 
+from schema.types.backfills.queries import BackfillQueries
 from schema.types.calendars import CalendarQueries
 from schema.types.cluster import ClusterQueries
 from schema.types.events import EventQueries
@@ -22,6 +23,7 @@ class Query(
     TaskCountQueries,
     ScheduleQueries,
     ScheduleDensityQueries,
+    BackfillQueries,
     CalendarQueries,
     QueueQueries,
     NodeQueries,

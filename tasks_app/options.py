@@ -1,7 +1,7 @@
-"""The options of tasks and schedules: each with its range, default and description, declared once.
+"""The options of tasks, schedules and backfills: range, default and description of each.
 
-The GraphQL inputs, the REST serializers, the services and the constraints of the database take
-them from here. Pure.
+They are declared once. The GraphQL inputs, the REST serializers, the services and the constraints
+of the database take them from here. Pure.
 """
 
 from dataclasses import dataclass
@@ -157,7 +157,16 @@ SCHEDULE_OPTIONS = {
     ),
 }
 
-OPTIONS = TASK_OPTIONS | SCHEDULE_OPTIONS
+BACKFILL_OPTIONS = {
+    "max_concurrency": Option(
+        "The maximum number of tasks of the backfill that are pending or running at the same time.",
+        1,
+        1,
+        100,
+    ),
+}
+
+OPTIONS = TASK_OPTIONS | SCHEDULE_OPTIONS | BACKFILL_OPTIONS
 
 
 def default_of(name: str) -> Any:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from tasks_app import recovery, stats
 from tasks_app.log import events
 from tasks_app.services import nodes
-from tasks_app.sql import retention, schedules
+from tasks_app.sql import backfills, retention, schedules
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +39,7 @@ def prune() -> None:
     """Delete rows that are past their retention. Unfinished tasks are kept."""
     now = timezone.now()
     tasks_before = now - timedelta(days=settings.TASK_RETENTION_DAYS)
+    _repeat(backfills.delete_ended, tasks_before)
     _repeat(recovery.delete_finished, tasks_before)
     _repeat(retention.delete_results, tasks_before)
     _repeat(schedules.delete_before, tasks_before)

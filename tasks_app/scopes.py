@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Model, Q, QuerySet
 
 from tasks_app import actors
-from tasks_app.models import Queue, Scope, ScopeKind, Task, TaskSchedule
+from tasks_app.models import Backfill, Queue, Scope, ScopeKind, Task, TaskSchedule
 
 M = TypeVar("M", bound=Model)
 
@@ -19,6 +19,7 @@ _COLUMNS: dict[tuple[ScopeKind, type[Model]], str] = {
     (ScopeKind.TASK, Task): "pk",
     (ScopeKind.SCHEDULE, Task): "schedule_id",
     (ScopeKind.SCHEDULE, TaskSchedule): "pk",
+    (ScopeKind.SCHEDULE, Backfill): "schedule_id",
     (ScopeKind.QUEUE, Task): "queue_id",
     (ScopeKind.QUEUE, Queue): "name",
 }

@@ -20,6 +20,7 @@ from tasks_app.recurrence import (
     TickGroup,
     TickOutcome,
     TickReason,
+    cancels_run,
     decide,
     decide_missed,
     is_valid,
@@ -114,6 +115,11 @@ def _apply(decisions: Iterable[Decided]) -> None:
     if not decided:
         return
     advanced = schedules.advance(decided)
+    _cancel(
+        state.task_id
+        for state, decision in decided
+        if state.id in advanced and cancels_run(state, decision)
+    )
     tick_groups = [
         (state, group)
         for state, decision in decided
@@ -140,6 +146,12 @@ def _start(fired: Iterable[tuple[ScheduleState, datetime]]) -> None:
         started = transitions.start_runs(runs)
         events.tasks_changed(started, kind=ClusterEvent.Kind.TASK_TICKED)
         dispatch.wake_after_commit(task.queue for task in started)
+
+
+def _cancel(task_ids: Iterable[UUID]) -> None:
+    """Cancel runs that have not ended, so that the queued runs of their tasks can start."""
+    if ids := list(task_ids):
+        events.tasks_changed(transitions.cancel(ids))
 
 
 def _log(tick_groups: Sequence[tuple[ScheduleState, TickGroup]]) -> None:

@@ -52,6 +52,11 @@ _publish(
     SCHEDULE_DELETED="A schedule was deleted with its task.",
     SCHEDULE_PAUSED="A schedule was paused.",
     SCHEDULE_RESUMED="A schedule was resumed.",
+    BACKFILL_CREATED="A backfill was created.",
+    BACKFILL_PAUSED="A backfill was paused.",
+    BACKFILL_RESUMED="A backfill was resumed.",
+    BACKFILL_CANCELLED="Backfills were cancelled.",
+    BACKFILL_COMPLETED="All tasks of the backfills have ended.",
     TICK_SKIPPED="Scheduled times were skipped. The message contains the reason.",
     TICK_MISSED="Scheduled times were missed.",
     NODE_ONLINE="A worker node came online.",
@@ -123,6 +128,10 @@ _publish(
     "What happens to a scheduled time that comes while the previous run has not ended.",
     SKIP="The scheduled time is skipped.",
     QUEUE_ONE="One run is queued, and starts when the previous run has ended.",
+    CANCEL_RUNNING=(
+        "The previous run is cancelled, and a run starts when it has ended. If another scheduled"
+        " time comes before that, it takes the place of the one that waits."
+    ),
 )
 
 CatchUpPolicy = recurrence.CatchUp
@@ -208,6 +217,38 @@ _publish(
     PAUSED="The schedule was paused.",
     LIMIT="The scheduled time came after `endsAt`, or after `maxRuns` runs.",
     TRIGGERED="The run was triggered on request, apart from the scheduled times.",
+)
+
+BackfillState = models.Backfill.State
+_publish(
+    BackfillState,
+    "BackfillState",
+    "The state of a backfill. `DONE` and `CANCELLED` are final.",
+    RUNNING="The scheduler creates its tasks.",
+    PAUSED="No more tasks are created until the backfill is resumed.",
+    DONE="All its tasks have ended.",
+    CANCELLED="The backfill was cancelled.",
+)
+
+BackfillOrder = models.Backfill.Order
+_publish(
+    BackfillOrder,
+    "BackfillOrder",
+    "The order in which the scheduled times of a backfill run.",
+    OLDEST_FIRST="The oldest scheduled time runs first.",
+    NEWEST_FIRST="The newest scheduled time runs first.",
+)
+
+BackfillRunState = models.BackfillRun.State
+_publish(
+    BackfillRunState,
+    "BackfillRunState",
+    "The state of a scheduled time of a backfill.",
+    WAITING="Its task has not been created.",
+    ACTIVE="Its task is pending or running.",
+    SUCCEEDED="Its task succeeded.",
+    FAILED="Its task failed.",
+    CANCELLED="Its task was cancelled, or the backfill before it had a task.",
 )
 
 

@@ -59,6 +59,9 @@ class UserErrorCode(Enum):
         "not_triggerable",
         description="The previous run of the schedule's task has not finished.",
     )
+    ALREADY_ENDED = strawberry.enum_value(
+        "already_ended", description="The backfill is done or was cancelled."
+    )
     NOT_RETRYABLE = strawberry.enum_value(
         "not_retryable", description="The task has neither failed nor been cancelled."
     )

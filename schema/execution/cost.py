@@ -51,6 +51,8 @@ _SIZES = {
     "taskCounts": GROUPS_DEFAULT,
     "taskSchedules": PAGE_DEFAULT,
     "ticks": PAGE_DEFAULT,
+    "backfills": PAGE_DEFAULT,
+    "runs": PAGE_DEFAULT,
     "results": RESULTS_DEFAULT,
     "history": HISTORY_MAX,
     "apiTokens": 100,

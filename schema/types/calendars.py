@@ -18,7 +18,7 @@ from schema.core.payloads import (
     mutation_payload,
 )
 from schema.core.prefetch import Arguments, Loaded, fetch_selected, prefetches
-from schema.core.relay import Node, checked_name, described, global_id
+from schema.core.relay import BadInputError, Node, checked_name, described, global_id
 from tasks_app import models, recurrence
 from tasks_app.services import calendars
 from tasks_app.sql.calendars import schedule_counts
@@ -35,6 +35,8 @@ UNTIL_TIME = (
 FROM_DATE, UNTIL_DATE = "The first day.", "The last day, included."
 WEEKLY = "The hours of each week that are excluded, at most 50 entries."
 DATES = "The days that are excluded, at most 1,000 entries."
+UPCOMING_DEFAULT, UPCOMING_MAX = 10, 100
+COUNT = f"The number of excluded times, 1 to {UPCOMING_MAX}. Default {UPCOMING_DEFAULT}."
 
 _schedule_count = Loaded[int]("scheduleCount")
 
@@ -50,6 +52,14 @@ class WeeklyHours:
 class Dates:
     from_: date = strawberry.field(name="from", description=FROM_DATE)
     until: date = strawberry.field(description=UNTIL_DATE)
+
+
+@strawberry.type(description="A time in which no run starts.")
+class ExcludedTime:
+    starts_at: datetime = strawberry.field(description="The start, included.")
+    ends_at: datetime = strawberry.field(
+        description="The end, excluded. At most a year from now, also if it lasts longer."
+    )
 
 
 @strawberry_django.type(
@@ -76,9 +86,30 @@ class Calendar(Node):
     def dates(self: models.Calendar) -> list[Dates]:
         return [Dates(from_=each.first, until=each.last) for each in self.excluded.dates]
 
+    @strawberry.field(
+        description=(
+            "The next excluded times in the coming year, earliest first. Those that touch are one."
+        )
+    )
+    def upcoming(
+        self: models.Calendar,
+        count: Annotated[int, strawberry.argument(description=COUNT)] = UPCOMING_DEFAULT,
+    ) -> list[ExcludedTime]:
+        return _excluded_times(calendars.upcoming(self.excluded, _checked(count)))
+
     @strawberry.field(description="The number of schedules that use the calendar.")
     def schedule_count(self: models.Calendar) -> int:
         return _schedule_count.of(self)
+
+
+def _checked(count: int) -> int:
+    if not 1 <= count <= UPCOMING_MAX:
+        raise BadInputError(f"`count` must be between 1 and {UPCOMING_MAX}.")
+    return count
+
+
+def _excluded_times(spans: Sequence[recurrence.Span]) -> list[ExcludedTime]:
+    return [ExcludedTime(starts_at=span.start, ends_at=span.end) for span in spans]
 
 
 @prefetches(models.Calendar, "scheduleCount")
@@ -137,6 +168,12 @@ class SaveCalendarInput:
 
 
 @mutation_input
+class RenameCalendarInput:
+    name: str = strawberry.field(description="The name of the calendar.")
+    new_name: str = strawberry.field(description="The new name, 1 to 63 characters.")
+
+
+@mutation_input
 class DeleteCalendarInput:
     name: str = strawberry.field(description="The name of the calendar.")
 
@@ -150,11 +187,32 @@ class SaveCalendarPayload:
 
 
 @mutation_payload
+class RenameCalendarPayload:
+    calendar: Calendar | None = strawberry.field(
+        description="The calendar after the mutation. Null if the mutation failed."
+    )
+    errors: list[UserError] = errors_field()
+
+
+@mutation_payload
 class DeleteCalendarPayload:
     deleted_id: strawberry.ID | None = strawberry.field(
         description="The global ID that the calendar had. Null if the mutation failed."
     )
     errors: list[UserError] = errors_field()
+
+
+@strawberry.type(description="The excluded times that a calendar would have.")
+class CalendarPreview:
+    excluded_times: list[ExcludedTime] = strawberry.field(
+        description=(
+            "The next excluded times in the coming year, earliest first. Those that touch are one."
+            " Empty if the calendar is not valid."
+        )
+    )
+    errors: list[UserError] = strawberry.field(
+        description="The errors that saving the calendar would return, by its parameters alone."
+    )
 
 
 @strawberry.type
@@ -172,6 +230,20 @@ class CalendarQueries:
         found = models.Calendar.objects.filter(name=checked_name(name))
         return next(iter(fetch_selected(info, found)), None)
 
+    @strawberry_django.field(
+        description="The excluded times that a calendar with these parameters would have."
+    )
+    def calendar_preview(
+        self,
+        input: Annotated[
+            SaveCalendarInput, strawberry.argument(description="The parameters of the calendar.")
+        ],
+        count: Annotated[int, strawberry.argument(description=COUNT)] = UPCOMING_DEFAULT,
+    ) -> CalendarPreview:
+        most = _checked(count)
+        spans, errors = attempt(lambda: calendars.preview(input.to_request(), most))
+        return CalendarPreview(excluded_times=_excluded_times(spans or []), errors=errors)
+
 
 @strawberry.type
 class CalendarMutations:
@@ -184,6 +256,16 @@ class CalendarMutations:
     def save_calendar(self, input: Annotated[SaveCalendarInput, INPUT]) -> SaveCalendarPayload:
         calendar, errors = attempt(lambda: calendars.save_calendar(input.to_request()))
         return SaveCalendarPayload(calendar=calendar, errors=errors)  # type: ignore[arg-type]
+
+    @strawberry_django.mutation(description="Rename a calendar, also in the schedules that use it.")
+    def rename_calendar(
+        self, input: Annotated[RenameCalendarInput, INPUT]
+    ) -> RenameCalendarPayload:
+        name = checked_name(input.name)
+        calendar, errors = attempt(
+            lambda: calendars.rename_calendar(name, input.new_name), key="name"
+        )
+        return RenameCalendarPayload(calendar=calendar, errors=errors)  # type: ignore[arg-type]
 
     @strawberry_django.mutation(description="Delete a calendar that no schedule uses.")
     def delete_calendar(

@@ -127,6 +127,9 @@ class ClusterEvent:
     schedule_ids: list[strawberry.ID] = strawberry.field(
         description="The global IDs of the schedules that changed. Empty if none did."
     )
+    backfill_ids: list[strawberry.ID] = strawberry.field(
+        description=("The global IDs of the backfills.")
+    )
     keys: strawberry.Private[Sequence[UUID]]
     node_id: strawberry.Private[UUID | None]
     rows: strawberry.Private[Rows]
@@ -270,6 +273,7 @@ def _event(event: EventRow, rows: Rows) -> ClusterEvent:
         versions=event.versions,
         attempts=event.attempts,
         schedule_ids=[global_id("TaskSchedule", id) for id in event.schedule_ids],
+        backfill_ids=[global_id("Backfill", id) for id in event.backfill_ids],
         keys=event.task_ids,
         node_id=event.node_id,
         rows=rows,

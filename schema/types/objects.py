@@ -17,6 +17,8 @@ NODE_TYPES: dict[str, type[Model]] = {
     "TaskResult": models.TaskResult,
     "TaskSchedule": models.TaskSchedule,
     "ScheduleTick": models.ScheduleTick,
+    "Backfill": models.Backfill,
+    "BackfillRun": models.BackfillRun,
     "Calendar": models.Calendar,
     "Queue": models.Queue,
     "WorkerNode": models.WorkerNode,

@@ -18,13 +18,15 @@ from django_celery_beat.schedulers import DatabaseScheduler
 from kombu import Connection
 from kombu.exceptions import OperationalError as BrokerError
 
-from tasks_app import dispatch, ticking
+from tasks_app import backfilling, dispatch, ticking
 from tasks_app.beat.leadership import Leadership
 from tasks_app.beat.periodic_tasks import PeriodicEntry
 
 logger = logging.getLogger(__name__)
 
 BATCH = 500
+# A backfill starts up to 100 tasks at once.
+BACKFILLS_BATCH = 20
 # How often schedules that are due, the leadership, and other periodic tasks are checked.
 PASS_SECONDS = 0.2
 FOLLOW_SECONDS = 1.0
@@ -35,7 +37,10 @@ STOP_SECONDS = 3.0
 
 
 class Scheduler(DatabaseScheduler):  # type: ignore[misc]
-    """Runs task schedules, and extends django-celery-beat's scheduler for other periodic tasks."""
+    """Runs task schedules and backfills.
+
+    It extends django-celery-beat's scheduler, which sends other periodic tasks.
+    """
 
     Entry = PeriodicEntry
 
@@ -53,6 +58,7 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]
         if not self._logging_errors(self._lead):
             return FOLLOW_SECONDS
         is_more_due = self._logging_errors(_tick_schedules)
+        is_more_due |= self._logging_errors(_advance_backfills)
         if time.monotonic() >= self._others_at:
             is_more_due |= self._logging_errors(self._tick_others)
         return 0 if is_more_due else PASS_SECONDS
@@ -191,3 +197,8 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]
 def _tick_schedules() -> bool:
     """Process schedules that are due; return whether more are due than one batch."""
     return BATCH in (ticking.tick_queued(BATCH), ticking.tick_due(BATCH))
+
+
+def _advance_backfills() -> bool:
+    """Advance backfills that can go on; return whether more can than one batch."""
+    return backfilling.advance(BACKFILLS_BATCH) == BACKFILLS_BATCH

@@ -5,7 +5,7 @@ transaction.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -137,6 +137,12 @@ def schedule_changed(kind: str, id: UUID, task: Task, *, previous_queue: str = "
         versions=[task.version],
         attempts=[task.attempt],
     )
+
+
+def backfills_changed(kind: str, ids: Mapping[UUID, UUID | None], *, message: str = "") -> None:
+    """Append a change of backfills, given by ID with their schedules, None if one was deleted."""
+    schedule_ids = [id for id in dict.fromkeys(ids.values()) if id]
+    _append(kind=kind, backfill_ids=list(ids), schedule_ids=schedule_ids, message=message)
 
 
 def node_changed(kind: str, node: WorkerNode, *, message: str = "") -> None:

@@ -36,6 +36,7 @@ class EventRow(NamedTuple):
     versions: list[int]
     attempts: list[int]
     schedule_ids: list[UUID]
+    backfill_ids: list[UUID]
 
     @property
     def end(self) -> Cursor:

@@ -1,5 +1,6 @@
 """The models, one module for each noun."""
 
+from tasks_app.models.backfill import Backfill, BackfillRun
 from tasks_app.models.base import BaseModel, uuid7
 from tasks_app.models.calendar import Calendar
 from tasks_app.models.event import ClusterEvent, PrunedLog
@@ -14,6 +15,8 @@ from tasks_app.models.token import ApiToken, Role, Scope, ScopeKind
 
 __all__ = [
     "ApiToken",
+    "Backfill",
+    "BackfillRun",
     "BaseModel",
     "Calendar",
     "ClusterEvent",

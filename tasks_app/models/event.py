@@ -42,6 +42,11 @@ class ClusterEvent(models.Model):
         SCHEDULE_DELETED = "SCHEDULE_DELETED"
         SCHEDULE_PAUSED = "SCHEDULE_PAUSED"
         SCHEDULE_RESUMED = "SCHEDULE_RESUMED"
+        BACKFILL_CREATED = "BACKFILL_CREATED"
+        BACKFILL_PAUSED = "BACKFILL_PAUSED"
+        BACKFILL_RESUMED = "BACKFILL_RESUMED"
+        BACKFILL_CANCELLED = "BACKFILL_CANCELLED"
+        BACKFILL_COMPLETED = "BACKFILL_COMPLETED"
         TICK_SKIPPED = "TICK_SKIPPED"
         TICK_MISSED = "TICK_MISSED"
         NODE_ONLINE = "NODE_ONLINE"
@@ -93,6 +98,7 @@ class ClusterEvent(models.Model):
     waits_ms = ArrayField(models.BigIntegerField(), db_default=[])
     runs_ms = ArrayField(models.BigIntegerField(), db_default=[])
     schedule_ids = ArrayField(models.UUIDField(), db_default=[])
+    backfill_ids = ArrayField(models.UUIDField(), db_default=[])
 
     class Meta:
         ordering = ["xid", "id"]

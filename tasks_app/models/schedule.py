@@ -93,7 +93,7 @@ class TaskSchedule(BaseModel):
 
     paused_at = models.DateTimeField(null=True, blank=True)
     pause_note = models.TextField(blank=True, default="")
-    overlap = models.CharField(max_length=9, choices=Overlap.choices, default=Overlap.SKIP)
+    overlap = models.CharField(max_length=14, choices=Overlap.choices, default=Overlap.SKIP)
     catch_up = models.CharField(
         max_length=6, choices=CatchUp.choices, default=CatchUp.LATEST, db_default=CatchUp.LATEST
     )
@@ -159,7 +159,8 @@ class TaskSchedule(BaseModel):
                 & Q(on_gap__in=["RUN_AFTER", "SKIP"], on_fold__in=["FIRST", "BOTH"]),
             ),
             models.CheckConstraint(
-                name="schedule_overlap", condition=Q(overlap__in=["SKIP", "QUEUE_ONE"])
+                name="schedule_overlap",
+                condition=Q(overlap__in=["SKIP", "QUEUE_ONE", "CANCEL_RUNNING"]),
             ),
             models.CheckConstraint(
                 name="schedule_catch_up", condition=Q(catch_up__in=["LATEST", "ALL", "NONE"])

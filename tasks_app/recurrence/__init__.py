@@ -7,6 +7,7 @@ from tasks_app.recurrence.calendars import (
     Dates,
     ExcludedTimes,
     Exclusions,
+    Span,
     Weekday,
     WeeklyHours,
 )
@@ -27,6 +28,7 @@ from tasks_app.recurrence.decisions import (
     TickGroup,
     TickOutcome,
     TickReason,
+    cancels_run,
     decide,
     decide_missed,
     recurrence_of,
@@ -48,6 +50,7 @@ from tasks_app.recurrence.kinds import (
     preview,
     upcoming,
 )
+from tasks_app.recurrence.ranges import times_between
 from tasks_app.recurrence.zones import is_zone, zone
 
 __all__ = [
@@ -74,6 +77,7 @@ __all__ = [
     "Recurrence",
     "ScheduleState",
     "SlotDensity",
+    "Span",
     "TickGroup",
     "TickNote",
     "TickOutcome",
@@ -81,6 +85,7 @@ __all__ = [
     "Weekday",
     "WeeklyHours",
     "Window",
+    "cancels_run",
     "decide",
     "decide_missed",
     "density",
@@ -90,6 +95,7 @@ __all__ = [
     "preview",
     "recurrence_of",
     "runs_left",
+    "times_between",
     "upcoming",
     "zone",
 ]

@@ -12,6 +12,7 @@ from tasks_app.recurrence.zones import zone
 
 _DAY = timedelta(days=1)
 _WEEK_DAYS = 7
+_YEAR_DAYS = 366
 
 
 class Weekday(TextChoices):
@@ -110,11 +111,11 @@ class ExcludedTimes:
             ],
         }
 
-    def near(self, moment: datetime) -> Iterator[Span]:
-        """Yield the spans that contain a time or begin in the week after it, and all dates."""
+    def near(self, moment: datetime, days: int = _WEEK_DAYS) -> Iterator[Span]:
+        """Yield the spans that contain a time or begin in the days after it, and all dates."""
         yield from (dates.span(self.time_zone) for dates in self.dates)
         today = moment.astimezone(zone(self.time_zone)).date()
-        for offset in range(-2, _WEEK_DAYS + 2) if self.weekly else ():
+        for offset in range(-2, days + 2) if self.weekly else ():
             for hours in self.weekly:
                 if span := hours.on(today + offset * _DAY, self.time_zone):
                     yield span
@@ -136,6 +137,23 @@ class Exclusions:
     def next_start(self, moment: datetime) -> datetime | None:
         """Return the start of the first span later than a time; None if there is none."""
         return min((s.start for s in self._near(moment) if s.start > moment), default=None)
+
+    def in_year(self, moment: datetime) -> Iterator[Span]:
+        """Yield the excluded times of the year after a time, in order; those that touch are one.
+
+        What is excluded beyond the year is left out: a span that reaches beyond it ends with it.
+        """
+        end = moment + _YEAR_DAYS * _DAY
+        excluded = chain.from_iterable(each.near(moment, _YEAR_DAYS) for each in self.calendars)
+        joined: Span | None = None
+        for span in sorted(span for span in excluded if span.end > moment and span.start < end):
+            if joined and span.start > joined.end:
+                yield joined
+                joined = None
+            start, until = joined or span
+            joined = Span(start, min(max(until, span.end), end))
+        if joined:
+            yield joined
 
     def included_in_week(self, start: datetime, end: datetime) -> Iterator[Span]:
         """Yield the parts of a span that are not excluded. The span is a week or less."""

@@ -26,6 +26,7 @@ ON_TIME_SECONDS = 10
 class Overlap(TextChoices):
     SKIP = "SKIP", "Skip a scheduled time while the previous run has not ended"
     QUEUE_ONE = "QUEUE_ONE", "Queue one run until the previous run has ended"
+    CANCEL_RUNNING = "CANCEL_RUNNING", "Cancel the previous run, and run when it has ended"
 
 
 class CatchUp(TextChoices):
@@ -158,6 +159,12 @@ def decide(due: ScheduleState) -> Decision:
     return _decide(due, _while_paused if due.paused_at else _while_active)
 
 
+def cancels_run(due: ScheduleState, decision: Decision) -> bool:
+    """Return whether a decision cancels the run that has not ended: a queued one is to follow."""
+    is_queued = decision.queued_at is not None and decision.queued_at != due.queued_at
+    return is_queued and due.overlap == Overlap.CANCEL_RUNNING
+
+
 def decide_missed(due: ScheduleState) -> Decision:
     """Decide that the scheduled times from `next_run_at` until now are missed."""
     return _decide(due, _missed)
@@ -201,8 +208,17 @@ def _while_active(
         return _Outcomes(missed, chosen - INSTANT, due.queued_at)
     if due.overlap == Overlap.QUEUE_ONE and due.queued_at is None:
         return _Outcomes(missed, chosen, chosen)
+    if due.overlap == Overlap.CANCEL_RUNNING:
+        return _Outcomes([*missed, *_replaced(due.queued_at)], chosen, chosen)
     skipped = TickGroup(chosen, 1, TickOutcome.SKIPPED, TickReason.OVERLAP)
     return _Outcomes([*missed, skipped], chosen, due.queued_at)
+
+
+def _replaced(queued_at: datetime | None) -> list[TickGroup]:
+    """Return the tick of a queued run that a later one replaces before it has started."""
+    if queued_at is None:
+        return []
+    return [TickGroup(queued_at, 1, TickOutcome.SKIPPED, TickReason.OVERLAP)]
 
 
 def _grace_seconds(due: ScheduleState) -> int:

@@ -1,10 +1,11 @@
-"""The services of calendars: save and delete. Each opens its transaction.
+"""The services of calendars: save, rename, delete and preview. Each opens its transaction.
 
 They raise Calendar.DoesNotExist, and ValidationError by field with a code for each error.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -13,7 +14,15 @@ from django.db.models.functions import Now
 from tasks_app.log import events
 from tasks_app.models import Calendar, ClusterEvent, TaskSchedule
 from tasks_app.models.base import database_now
-from tasks_app.recurrence import EARLIEST, LATEST, ExcludedTimes, Weekday, is_zone
+from tasks_app.recurrence import (
+    EARLIEST,
+    LATEST,
+    ExcludedTimes,
+    Exclusions,
+    Span,
+    Weekday,
+    is_zone,
+)
 from tasks_app.services.validation import error, is_storable, text_error
 from tasks_app.sql import calendars
 from tasks_app.sql.transactions import in_transaction
@@ -53,6 +62,25 @@ def save_calendar(new: NewCalendar) -> Calendar:
 
 
 @in_transaction
+def rename_calendar(name: str, new_name: str) -> Calendar:
+    """Rename a calendar, also in the schedules that use it."""
+    if invalid := _validate_name(new_name):
+        raise ValidationError({"new_name": invalid})
+    calendars.lock_to_change()
+    calendar = Calendar.objects.select_for_update().get(name=name)
+    if name == new_name:
+        return calendar
+    if Calendar.objects.filter(name=new_name).exists():
+        message = f"A calendar with the name {new_name!r} exists."
+        raise ValidationError({"new_name": error(message, "already_exists")})
+    Calendar.objects.filter(pk=calendar.pk).update(name=new_name, updated_at=Now())
+    if ids := calendars.rename_in_schedules(name, new_name):
+        events.schedules_changed(ClusterEvent.Kind.SCHEDULE_UPDATED, ids, message=new_name)
+    events.calendar_changed(ClusterEvent.Kind.CALENDAR_SAVED, new_name)
+    return Calendar.objects.get(pk=calendar.pk)
+
+
+@in_transaction
 def delete_calendar(name: str) -> UUID:
     """Delete a calendar that no schedule uses, and return the ID that it had."""
     calendars.lock_to_change()
@@ -64,6 +92,19 @@ def delete_calendar(name: str) -> UUID:
     calendar.delete()
     events.calendar_changed(ClusterEvent.Kind.CALENDAR_DELETED, name)
     return id
+
+
+@in_transaction
+def preview(new: NewCalendar, count: int) -> list[Span]:
+    """Return the next excluded times that a calendar with these parameters would have."""
+    if errors := _validate(new):
+        raise ValidationError(errors)
+    return upcoming(new.excluded, count)
+
+
+def upcoming(excluded: ExcludedTimes, count: int) -> list[Span]:
+    """Return the next excluded times in the coming year, at most so many."""
+    return list(islice(Exclusions([excluded]).in_year(database_now()), count))
 
 
 def _reschedule(name: str) -> None:
@@ -93,10 +134,16 @@ def _columns(new: NewCalendar) -> dict[str, object]:
     return {"description": new.description, **new.excluded.to_json()}
 
 
+def _validate_name(name: str) -> ValidationError | None:
+    if 0 < len(name) <= NAME_MAX_LENGTH and is_storable(name):
+        return None
+    return error(f"Must be 1 to {NAME_MAX_LENGTH} characters.", "invalid")
+
+
 def _validate(new: NewCalendar) -> dict[str, ValidationError]:
     errors = {}
-    if not (0 < len(new.name) <= NAME_MAX_LENGTH and is_storable(new.name)):
-        errors["name"] = error(f"Must be 1 to {NAME_MAX_LENGTH} characters.", "invalid")
+    if invalid := _validate_name(new.name):
+        errors["name"] = invalid
     if len(new.description) > DESCRIPTION_MAX_LENGTH or not is_storable(new.description):
         errors["description"] = text_error(DESCRIPTION_MAX_LENGTH)
     if not is_zone(new.excluded.time_zone):

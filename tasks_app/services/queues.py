@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from tasks_app import actors, dispatch, scopes
 from tasks_app.log import events
-from tasks_app.models import ClusterEvent, Queue, ScopeKind, Task, WorkerNode
+from tasks_app.models import Backfill, ClusterEvent, Queue, ScopeKind, Task, WorkerNode
 from tasks_app.models.token import usable
 from tasks_app.options import DEFAULT_QUEUE
 from tasks_app.services.validation import check_note, error, is_storable
@@ -124,6 +124,8 @@ def _reason_to_keep(name: str) -> str:
         return f"API tokens that are limited to the queue: {tokens}. Revoke them first."
     if schedules := Task.objects.filter(queue_id=name, schedule__isnull=False).count():
         return f"Schedules that use the queue: {schedules}. Change or delete them first."
+    if backfills := Backfill.objects.filter(queue=name, ended_at=None).count():
+        return f"Backfills that use the queue: {backfills}. Cancel them first."
     return ""
 
 

@@ -14,7 +14,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django_celery_beat.models import PeriodicTask
 
-from tasks_app import scopes, ticking
+from tasks_app import backfilling, scopes, ticking
 from tasks_app.log import events
 from tasks_app.models import ClusterEvent, Task, TaskSchedule
 from tasks_app.models.base import database_now
@@ -102,9 +102,14 @@ def update_schedule(schedule_id: UUID, **changes: object) -> TaskSchedule:
 
 @in_transaction
 def delete_schedule(schedule_id: UUID) -> None:
-    """Delete a schedule with its task, their history and its rows in django-celery-beat."""
+    """Delete a schedule with its task, their history and its rows in django-celery-beat.
+
+    Its backfills that have not ended are cancelled with their active tasks. Backfills and their
+    tasks stay.
+    """
     schedule = _get_locked(schedule_id)
     transitions.lock(schedule.task.pk)
+    backfilling.cancel_of_deleted(schedule_id)
     task = Task.objects.get(schedule=schedule)
     task.version += 1
     events.schedule_changed(Kind.SCHEDULE_DELETED, schedule.pk, task)

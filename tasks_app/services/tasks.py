@@ -211,11 +211,7 @@ def _values(new: NewTask) -> tuple[object, ...]:
 
 
 def _created(id: UUID, new: NewTask) -> Transition:
-    return Transition(
-        id, new.a, new.b, new.queue, new.duration_ms, new.fail_attempts, run=1, attempt=0,
-        version=1, status=Task.Status.PENDING, failed_message="", wait_ms=None, run_ms=None,
-        previous="",
-    )  # fmt: skip
+    return transitions.created(id, new.a, new.b, new.queue, new.duration_ms, new.fail_attempts)
 
 
 def _wake(news: Iterable[NewTask]) -> None:

@@ -49,3 +49,17 @@ _RESCHEDULE = """
 def reschedule(next_runs: Sequence[tuple[UUID, datetime]]) -> None:
     """Set the next scheduled time of schedules that are locked."""
     fetch(_RESCHEDULE, columns(("id", "next_run_at"), next_runs))
+
+
+# Replaces the name of a calendar in the schedules that use it.
+_RENAME = """
+    UPDATE tasks_app_taskschedule
+       SET calendars = array_replace(calendars, %(name)s, %(new_name)s), updated_at = now()
+     WHERE calendars @> ARRAY[%(name)s]::varchar[]
+    RETURNING id
+"""
+
+
+def rename_in_schedules(name: str, new_name: str) -> list[UUID]:
+    """Replace the name of a calendar in the schedules that use it, and return their IDs."""
+    return [id for (id,) in fetch(_RENAME, {"name": name, "new_name": new_name})]

@@ -6,12 +6,13 @@ from uuid import UUID
 from tasks_app.models.base import uuid7_floor
 from tasks_app.sql.db import fetch
 
-# Deletes tasks without a schedule, with their results. Ids sort by creation, and a task is created
-# before it finishes.
+# Deletes tasks without a schedule or a backfill, with their results. Ids sort by creation, and a
+# task is created before it finishes.
 _DELETE_FINISHED = """
     WITH old AS (
-        SELECT id FROM tasks_app_task
+        SELECT id FROM tasks_app_task t
          WHERE id < %(created_before)s AND finished_at < %(before)s AND schedule_id IS NULL
+           AND NOT EXISTS (SELECT FROM tasks_app_backfillrun r WHERE r.task_id = t.id)
          ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
     ), results AS (
         DELETE FROM tasks_app_taskresult r USING old WHERE r.task_id = old.id
@@ -24,7 +25,7 @@ _DELETE_FINISHED = """
 def delete_finished(before: datetime, limit: int) -> list[tuple[str, str, UUID]]:
     """Delete tasks that finished before a time, and return their queues, statuses and ids.
 
-    The task of a schedule stays.
+    The task of a schedule stays, and those of a backfill stay as long as the backfill does.
     """
     params = {"created_before": uuid7_floor(before), "before": before, "limit": limit}
     return fetch(_DELETE_FINISHED, params)

@@ -60,6 +60,16 @@ class Transition(NamedTuple):
     previous: str
 
 
+def created(
+    id: UUID, a: int, b: int, queue: str, duration_ms: int, fail_attempts: int
+) -> Transition:
+    """Return the transition of a task that was inserted."""
+    return Transition(
+        id, a, b, queue, duration_ms, fail_attempts, run=1, attempt=0, version=1,
+        status=Task.Status.PENDING, failed_message="", wait_ms=None, run_ms=None, previous="",
+    )  # fmt: skip
+
+
 class Outcome(NamedTuple):
     """The result that an attempt computed, valid for this run and attempt only.
 

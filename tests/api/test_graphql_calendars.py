@@ -52,6 +52,38 @@ def test_preview_notes_the_excluded_times(data):
     ]
 
 
+def test_calendar_preview_returns_the_next_excluded_times_or_the_errors(data):
+    query = """query ($input: SaveCalendarInput!) { calendarPreview(input: $input, count: 3) {
+        excludedTimes { startsAt endsAt } errors { code field } } }"""
+
+    preview = data(query, input=WEEKEND)["calendarPreview"]
+    assert (len(preview["excludedTimes"]), preview["errors"]) == (3, [])
+    assert preview["excludedTimes"][0]["endsAt"] < preview["excludedTimes"][1]["startsAt"]
+
+    backwards = WEEKEND | {"dates": [{"from": "2027-12-26", "until": "2027-12-24"}]}
+    assert data(query, input=backwards)["calendarPreview"] == {
+        "excludedTimes": [],
+        "errors": [{"code": "OUT_OF_RANGE", "field": ["input", "dates", "0", "until"]}],
+    }
+    assert not Calendar.objects.exists()
+
+
+def test_calendar_is_renamed_and_has_its_next_excluded_times(data):
+    data(SAVE, input=WEEKEND)
+    rename = """mutation ($newName: String!) {
+        renameCalendar(input: {name: "weekend", newName: $newName}) {
+            calendar { name upcoming(count: 2) { endsAt } } errors { code field } } }"""
+
+    assert data(rename, newName="")["renameCalendar"]["errors"] == [
+        {"code": "INVALID", "field": ["input", "newName"]}
+    ]
+    renamed = data(rename, newName="saturdays")["renameCalendar"]["calendar"]
+    assert (renamed["name"], len(renamed["upcoming"])) == ("saturdays", 2)
+    assert data(rename, newName="x")["renameCalendar"]["errors"] == [
+        {"code": "NOT_FOUND", "field": ["input", "name"]}
+    ]
+
+
 def test_schedule_has_calendars_and_labels(data):
     data(SAVE, input=WEEKEND)
 

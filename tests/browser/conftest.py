@@ -28,13 +28,19 @@ def chromium():
 
 
 @pytest.fixture(scope="package")
-def cluster(chromium):
+def up(chromium):
     """All that `./run` starts: three nodes of two slots among it. The tests share it."""
     directory = Path(tempfile.mkdtemp(prefix="cluster-scheduler-tests-"))
     directory.chmod(0o711)
     with running(directory, "--workers=3", "--concurrency=2") as up:
-        yield Client(f"http://127.0.0.1:{up.port}")
+        yield up
     shutil.rmtree(directory)
+
+
+@pytest.fixture(scope="package")
+def cluster(up):
+    """A client of the running cluster."""
+    return Client(f"http://127.0.0.1:{up.port}")
 
 
 @pytest.fixture(scope="module")

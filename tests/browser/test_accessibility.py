@@ -30,6 +30,33 @@ CALENDAR = """
       }) { errors { message } }
     }
 """
+# Once a day, so that its history is what the statement below makes it.
+DAILY = """
+    mutation {
+      createTaskSchedule(
+        input: {a: 1, b: 3, scheduledAt: "2026-01-01T00:00:00Z", recurrence: {interval: 86400}}
+      ) {
+        taskSchedule { uuid }
+      }
+    }
+"""
+# Numbers that only a long downtime of a busy schedule gives.
+HISTORY = """
+    INSERT INTO tasks_app_scheduletick (id, schedule_id, nominal_at, outcome, reason, count)
+    SELECT uuidv7(), %(schedule)s, now() - hours * interval '1 hour', outcome, reason, count
+      FROM (VALUES (1, 'MISSED', '', 5000001), (2, 'SKIPPED', 'OVERLAP', 1234567),
+                   (3, 'SKIPPED', 'LIMIT', 2147483647)) AS tick (hours, outcome, reason, count)
+"""
+BACKFILL = """
+    mutation ($schedule: ID!) {
+      createBackfill(input: {
+        scheduleId: $schedule, from: "2026-01-01T00:00:00Z", until: "2026-03-01T00:00:00Z"
+        maxConcurrency: 2
+      }) {
+        backfill { uuid }
+      }
+    }
+"""
 QUEUES = """
     mutation {
       created: createQueue(input: {name: "a-queue-with-a-rather-long-name", runningLimit: 100000}) {
@@ -42,7 +69,10 @@ QUEUES = """
     }
 """
 WIDTHS = [390, 768, 1240, 1600, 2200]
-WITHOUT_QUERY = {"new-schedule", "edit-schedule", "not-found"}
+WITHOUT_QUERY = {
+    *("new-schedule", "edit-schedule", "new-calendar", "edit-calendar"),
+    *("no-backfill", "not-found"),
+}
 LAYOUT_SHIFT_MAX = 0.05
 
 # Collects what the browser's own measure of layout stability reports.
@@ -72,9 +102,13 @@ FIND_OVERFLOW = """
 
 
 @pytest.fixture(scope="module")
-def paths(cluster):
+def paths(cluster, up):
     """The path of each page, when there is something to see on it."""
     ask = cluster.ask
+    daily = ask(DAILY)["createTaskSchedule"]["taskSchedule"]["uuid"]
+    with up.database() as connection, connection, connection.cursor() as cursor:
+        cursor.execute(HISTORY, {"schedule": daily})
+    backfill = ask(BACKFILL, schedule=daily)["createBackfill"]["backfill"]["uuid"]
     schedule = ask(SCHEDULE)["createTaskSchedule"]["taskSchedule"]
     ask(QUEUES)
     ask(CALENDAR)
@@ -92,6 +126,10 @@ def paths(cluster):
         "waiting": f"/app/tasks/{waiting}",
         "schedules": "/app/schedules",
         "schedule": f"/app/schedules/{schedule['uuid']}",
+        "history": f"/app/schedules/{daily}",
+        "backfills": "/app/schedules/backfills",
+        "backfill": f"/app/schedules/backfills/{backfill}",
+        "no-backfill": f"/app/schedules/backfills/{daily}",
         "new-schedule": "/app/schedules/new",
         "edit-schedule": f"/app/schedules/{schedule['uuid']}/edit",
         "nodes": "/app/nodes",
@@ -101,6 +139,9 @@ def paths(cluster):
         "events": "/app/events",
         "tokens": "/app/tokens",
         "calendars": "/app/schedules/calendars",
+        "calendar": "/app/schedules/calendars/a-calendar-with-a-rather-long-name",
+        "new-calendar": "/app/schedules/new-calendar",
+        "edit-calendar": "/app/schedules/calendars/a-calendar-with-a-rather-long-name/edit",
         "timeline": "/app/schedules/timeline",
         "week": "/app/schedules/timeline?range=7d",
         "not-found": "/app/nonsense",
@@ -108,9 +149,11 @@ def paths(cluster):
 
 
 PAGES = [
-    *("overview", "tasks", "no-tasks", "task", "waiting", "schedules", "schedule"),
+    *("overview", "tasks", "no-tasks", "task", "waiting", "schedules", "schedule", "history"),
+    *("backfills", "backfill", "no-backfill"),
     *("new-schedule", "edit-schedule", "nodes", "node", "queues", "queue", "events"),
-    *("tokens", "calendars", "timeline", "week", "not-found"),
+    *("tokens", "calendars", "calendar", "new-calendar", "edit-calendar", "timeline", "week"),
+    "not-found",
 ]
 LIVE_PAGES = ["overview", "tasks", "schedules", "nodes", "node", "queues", "queue", "events"]
 

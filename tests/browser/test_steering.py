@@ -85,44 +85,6 @@ def test_cron_schedule_is_previewed_in_words_created_and_edited(page, ask):
     expect(heading).to_have_text(re.compile(r"305 \+ 3 once, at "))
 
 
-def test_calendar_is_created_used_and_kept_while_a_schedule_uses_it(page, ask):
-    page.goto("/app/schedules")
-    page.get_by_role("link", name="Calendars").click()
-    page.get_by_role("button", name="Create calendar…").click()
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_label("Name").fill("weekends")
-    dialog.get_by_label("Time zone").fill("Europe/Berlin")
-    dialog.get_by_role("button", name="Create calendar").click()
-    expect(dialog).to_contain_text("Choose days of the week, or enter dates.")
-    dialog.get_by_label("Sat").check()
-    dialog.get_by_label("Sun").check()
-    dialog.get_by_role("button", name="Create calendar").click()
-    calendar = row(page, "weekends", "Sat, Sun")
-    expect(calendar).to_contain_text("Europe/Berlin")
-
-    page.goto("/app/schedules/new")
-    page.get_by_label("A", exact=True).fill("307")
-    page.get_by_text("Advanced options").click()
-    page.get_by_label("Calendars").fill("nowhere")
-    expect(page.get_by_label("Calendars")).to_have_accessible_description(
-        re.compile("There is no calendar 'nowhere'")
-    )
-    page.get_by_label("Calendars").fill("weekends")
-    page.get_by_label("Labels").fill("nightly, billing")
-    page.get_by_role("button", name="Create schedule").click()
-    configuration = page.get_by_role("region", name="Configuration")
-    expect(configuration).to_contain_text("weekends")
-    expect(configuration).to_contain_text("nightly, billing")
-
-    page.goto("/app/schedules/calendars")
-    calendar.get_by_role("button", name="Delete…").click()
-    dialog.get_by_role("button", name="Delete", exact=True).click()
-    expect(dialog).to_contain_text("Schedules that use the calendar: 1.")
-    ask('mutation { deleteTaskSchedules(input: {where: {calendar: "weekends"}}) { count } }')
-    confirm(page, "Delete")
-    expect(page.get_by_text("The calendar weekends is deleted.")).to_be_visible()
-
-
 def test_schedule_is_edited(page, ask):
     schedule = ask(
         'mutation { createTaskSchedule(input: {a: 310, b: 3, scheduledAt: "2026-01-01T00:00:00Z",'

@@ -7,6 +7,7 @@ from uuid import UUID
 from tasks_app.recurrence import (
     Interval,
     ScheduleState,
+    cancels_run,
     decide,
     decide_missed,
     runs_left,
@@ -66,15 +67,16 @@ class Ours:
             self.tick(now, duration)
 
     def tick(self, now, duration, decide=decide):
-        decision = decide(
-            ScheduleState(
-                *(ID, ID, 1, now >= self.busy_until, at(self.rules.scheduled_at)),
-                *(self.rules.interval, "", "UTC", "RUN_AFTER", "FIRST", None),
-                *(self.rules.overlap, self.rules.catch_up, self.rules.misfire_grace),
-                *(self.ends_at, self.rules.max_runs, 0, self.paused_at),
-                *(self.next_run_at, self.queued_at, self.fired, at(now)),
-            )
+        state = ScheduleState(
+            *(ID, ID, 1, now >= self.busy_until, at(self.rules.scheduled_at)),
+            *(self.rules.interval, "", "UTC", "RUN_AFTER", "FIRST", None),
+            *(self.rules.overlap, self.rules.catch_up, self.rules.misfire_grace),
+            *(self.ends_at, self.rules.max_runs, 0, self.paused_at),
+            *(self.next_run_at, self.queued_at, self.fired, at(now)),
         )
+        decision = decide(state)
+        if cancels_run(state, decision):
+            self.busy_until = min(self.busy_until, now)
         self.next_run_at, self.queued_at = decision.next_run_at, decision.queued_at
         for tick_group in decision.tick_groups:
             for k in reversed(range(tick_group.count)):
@@ -200,6 +202,11 @@ class BruteForce:
         elif self.rules.overlap == "QUEUE_ONE" and self.queued is None:
             self.queued = tick
             return
+        elif self.rules.overlap == "CANCEL_RUNNING":
+            if self.queued is not None:
+                self.tick_groups.append((self.queued, "SKIPPED", "OVERLAP"))
+            self.queued, self.busy_until = tick, min(self.busy_until, now)
+            return
         else:
             outcome = ("SKIPPED", "OVERLAP")
         self.tick_groups.append((tick, *outcome))
@@ -256,3 +263,16 @@ class BruteForce:
                 break
             found.append(tick)
         return found
+
+
+def due(*, count, interval=60, late=0, **options):
+    """A schedule with so many scheduled times due, of which the last one is so many seconds late.
+
+    Its task is free, and its grace period is as long as it can be.
+    """
+    first = START - timedelta(seconds=late) - (count - 1) * timedelta(seconds=interval or 0)
+    state = ScheduleState(
+        *(ID, ID, 1, True, first, interval, "", "UTC", "RUN_AFTER", "FIRST", None),
+        *("SKIP", "LATEST", 10**8, None, None, 0, None, first, None, 0, START),
+    )
+    return state._replace(**options)

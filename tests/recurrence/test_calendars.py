@@ -51,6 +51,30 @@ def test_hours_that_end_earlier_than_they_begin_end_on_the_next_day():
     assert first_ticks(every_six_hours, 3) == ["Mon 12:00", "Tue 12:00", "Wed 12:00"]
 
 
+def in_year(moment, *weekly, dates=()):
+    return list(Exclusions([ExcludedTimes("UTC", weekly, tuple(dates))]).in_year(moment))
+
+
+def test_excluded_times_that_touch_are_one():
+    night = WeeklyHours(("FRIDAY",), time(18), time(0))
+    monday = Dates(date(2027, 3, 29), date(2027, 3, 29))
+
+    first, second, *_ = in_year(MONDAY, WEEKEND, night, dates=[monday])
+
+    assert [f"{each:%a %d %H}" for each in first] == ["Fri 26 18", "Tue 30 00"]
+    assert [f"{each:%a %d %H}" for each in second] == ["Fri 02 18", "Mon 05 00"]
+
+
+def test_excluded_times_begin_with_the_one_that_has_begun_and_end_with_the_year():
+    saturday = MONDAY + timedelta(days=5, hours=3)
+    assert in_year(saturday, WEEKEND)[0].start == MONDAY + timedelta(days=5)
+
+    always = WeeklyHours(tuple(Weekday.values), time(0), time(0))
+    [(_, end)] = in_year(MONDAY, always)
+    assert end == MONDAY + timedelta(days=366)
+    assert in_year(MONDAY, dates=[Dates(date(2029, 1, 1), date(2029, 1, 1))]) == []
+
+
 def test_both_days_of_a_range_of_dates_are_excluded():
     daily = excluding(
         Interval(MONDAY, 24 * 3600), dates=[Dates(date(2027, 3, 23), date(2027, 3, 24))]

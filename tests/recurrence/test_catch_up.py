@@ -15,26 +15,12 @@ from tasks_app.recurrence import (
     Dates,
     ExcludedTimes,
     Interval,
-    ScheduleState,
     decide,
     upcoming,
 )
-from tests.recurrence.model import ID, START, at
+from tests.recurrence.model import START, at, due
 
 INSTANT = timedelta(microseconds=1)
-
-
-def due(*, count, interval=60, late=0, **options):
-    """A schedule with so many scheduled times due, of which the last one is so many seconds late.
-
-    Its task is free, and its grace period is as long as it can be.
-    """
-    first = START - timedelta(seconds=late) - (count - 1) * timedelta(seconds=interval or 0)
-    state = ScheduleState(
-        *(ID, ID, 1, True, first, interval, "", "UTC", "RUN_AFTER", "FIRST", None),
-        *("SKIP", "LATEST", 10**8, None, None, 0, None, first, None, 0, START),
-    )
-    return state._replace(**options)
 
 
 def until_all_ran(state):
@@ -74,7 +60,7 @@ def test_all_misses_what_is_older_than_the_grace_period():
     )
 
 
-@pytest.mark.parametrize("overlap", ["SKIP", "QUEUE_ONE"])
+@pytest.mark.parametrize("overlap", ["SKIP", "QUEUE_ONE", "CANCEL_RUNNING"])
 def test_all_waits_for_the_previous_run_whatever_the_overlap_policy(overlap):
     state = due(count=5, catch_up="ALL", overlap=overlap, is_free=False)
 
@@ -163,7 +149,7 @@ clocks = st.lists(
 @given(
     kinds,
     clocks,
-    st.sampled_from(["SKIP", "QUEUE_ONE"]),
+    st.sampled_from(["SKIP", "QUEUE_ONE", "CANCEL_RUNNING"]),
     st.sampled_from(["LATEST", "ALL", "NONE"]),
 )
 def test_a_clock_that_jumps_fires_nothing_twice(kind, clock, overlap, catch_up):

@@ -104,6 +104,28 @@ def test_calendar_in_use_is_not_deleted(daily):
     assert not Calendar.objects.exists()
 
 
+def test_renamed_calendar_is_renamed_in_its_schedules(daily):
+    calendars.save_calendar(WEEKEND)
+    calendars.save_calendar(calendar("closed"))
+    user, other = daily(calendars=["closed", "weekend"]), daily(calendars=["closed"])
+
+    with pytest.raises(ValidationError) as invalid:
+        calendars.rename_calendar("weekend", "closed")
+    assert errors_of(invalid) == {"new_name": "already_exists"}
+    with pytest.raises(ValidationError) as invalid:
+        calendars.rename_calendar("weekend", "")
+    assert errors_of(invalid) == {"new_name": "invalid"}
+
+    assert calendars.rename_calendar("weekend", "saturdays").name == "saturdays"
+    user.refresh_from_db()
+    other.refresh_from_db()
+    assert (user.calendars, other.calendars) == (["closed", "saturdays"], ["closed"])
+    changed = ClusterEvent.objects.filter(kind=ClusterEvent.Kind.SCHEDULE_UPDATED)
+    assert [event.schedule_ids for event in changed] == [[user.pk]]
+    with pytest.raises(Calendar.DoesNotExist):
+        calendars.rename_calendar("weekend", "sundays")
+
+
 def test_calendars_that_leave_no_time_are_refused(daily):
     calendars.save_calendar(calendar("always", weekly=ALWAYS))
     calendars.save_calendar(WEEKEND)

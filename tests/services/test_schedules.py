@@ -209,10 +209,10 @@ def test_update_uses_another_interval_row_and_keeps_the_shared_one(make_schedule
 def test_update_of_other_parameters_keeps_the_next_scheduled_time(make_schedule):
     schedule = make_schedule(scheduled_at=timezone.now() - timedelta(seconds=59, hours=1))
 
-    changed = schedules.update_schedule(schedule.pk, a=5, overlap="QUEUE_ONE", jitter=3)
+    changed = schedules.update_schedule(schedule.pk, a=5, overlap="CANCEL_RUNNING", jitter=3)
 
     assert changed.next_run_at == schedule.next_run_at
-    assert (changed.task.a, changed.overlap, changed.jitter) == (5, "QUEUE_ONE", 3)
+    assert (changed.task.a, changed.overlap, changed.jitter) == (5, "CANCEL_RUNNING", 3)
 
 
 def test_rejected_update_changes_nothing(make_schedule):

@@ -185,6 +185,8 @@ export type OrderDirection =
 
 /** What happens to a scheduled time that comes while the previous run has not ended. */
 export type OverlapPolicy =
+  /** The previous run is cancelled, and a run starts when it has ended. If another scheduled time comes before that, it takes the place of the one that waits. */
+  | 'CANCEL_RUNNING'
   /** One run is queued, and starts when the previous run has ended. */
   | 'QUEUE_ONE'
   /** The scheduled time is skipped. */
@@ -288,6 +290,8 @@ export type TaskWhere = {
   a?: BigIntCondition | null | undefined;
   /** Matches tasks with such a second integer. */
   b?: BigIntCondition | null | undefined;
+  /** Matches the tasks of the backfill with this global ID or UUID. */
+  backfillId?: string | number | null | undefined;
   /** Matches tasks that were created in this range. */
   createdAt?: TimeRange | null | undefined;
   /** Matches tasks that ended in this range. */
@@ -320,6 +324,8 @@ export type TimeRange = {
 
 /** The kind of a user error. More codes may be added. */
 export type UserErrorCode =
+  /** The backfill is done or was cancelled. */
+  | 'ALREADY_ENDED'
   /** An object with this name already exists. */
   | 'ALREADY_EXISTS'
   /** The idempotency key was used before with other values. */

@@ -33,6 +33,8 @@ export function FormDialog(props: {
   isDanger?: boolean;
   onClose: () => void;
   onSubmit: (values: FormData) => Promise<UserError[]>;
+  earlyErrors?: UserError[];
+  onChange?: (values: FormData) => void;
 }) {
   async function submit(values: FormData) {
     const errors = await props.onSubmit(values);
@@ -47,6 +49,8 @@ export function FormDialog(props: {
         isDanger={props.isDanger}
         cancelLabel={props.cancelLabel ?? "Cancel"}
         onCancel={props.onClose}
+        earlyErrors={props.earlyErrors}
+        onChange={props.onChange}
       >
         {props.children}
       </Form>

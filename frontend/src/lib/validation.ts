@@ -23,13 +23,20 @@ export class FormReader {
   /** A text that must not be empty. */
   requiredText(name: string, label: string): string {
     const text = this.text(name);
-    if (!text) this.#refuse(name, `${label} is required.`);
+    if (!text) this.refuse(name, `${label} is required.`);
     return text;
   }
 
   /** All values of a group of checkboxes. */
   list(name: string): string[] {
     return this.#values.getAll(name).map(String);
+  }
+
+  /** All values of a group of checkboxes of which at least one must be checked. */
+  requiredList(name: string, message: string): string[] {
+    const values = this.list(name);
+    if (!values.length) this.refuse(name, message);
+    return values;
   }
 
   /** The names in a text field, which commas separate. */
@@ -43,9 +50,9 @@ export class FormReader {
   /** A signed 64-bit integer, as text because it may exceed JavaScript's precision. */
   bigInteger(name: string, label: string): string {
     const text = this.text(name).replace(/^\+/, "");
-    if (!isInteger(text)) this.#refuse(name, `${label} must be a whole number.`);
+    if (!isInteger(text)) this.refuse(name, `${label} must be a whole number.`);
     else if (BigInt(text) < INT64.min || BigInt(text) > INT64.max)
-      this.#refuse(
+      this.refuse(
         name,
         `${label} must be from ${grouped.format(INT64.min)} to ${grouped.format(INT64.max)}.`,
       );
@@ -56,7 +63,7 @@ export class FormReader {
     const text = this.text(name);
     const value = Number(text);
     if (!isInteger(text) || value < range.min || value > (range.max ?? Infinity))
-      this.#refuse(name, `${label} must be a whole number ${inWords(range)}.`);
+      this.refuse(name, `${label} must be a whole number ${inWords(range)}.`);
     return value;
   }
 
@@ -71,16 +78,17 @@ export class FormReader {
     if (!text) return null;
     const time = new Date(text);
     if (!Number.isNaN(time.getTime())) return time.toISOString();
-    this.#refuse(name, `${label} must be a date and a time.`);
+    this.refuse(name, `${label} must be a date and a time.`);
     return null;
   }
 
   requiredTime(name: string, label: string): string {
-    if (!this.text(name)) this.#refuse(name, `${label} is required.`);
+    if (!this.text(name)) this.refuse(name, `${label} is required.`);
     return this.optionalTime(name, label) ?? "";
   }
 
-  #refuse(name: string, message: string) {
+  /** Note what is wrong with a field. */
+  refuse(name: string, message: string) {
     this.errors.push({ field: ["input", name], message });
   }
 }

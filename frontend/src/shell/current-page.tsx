@@ -1,3 +1,8 @@
+import { BackfillPage } from "../pages/backfill/backfill";
+import { Backfills } from "../pages/backfills/backfills";
+import { CalendarPage } from "../pages/calendar/calendar";
+import { EditCalendar } from "../pages/calendar-form/edit-calendar";
+import { NewCalendar } from "../pages/calendar-form/new-calendar";
 import { Calendars } from "../pages/calendars/calendars";
 import { Events } from "../pages/events/events";
 import { NodePage } from "../pages/node/node";
@@ -46,6 +51,16 @@ export function CurrentPage({ path }: { path: string }) {
       return <Events />;
     case "calendars":
       return <Calendars />;
+    case "backfills":
+      return <Backfills />;
+    case "backfill":
+      return <BackfillPage id={route.id} key={route.id} />;
+    case "new-calendar":
+      return <NewCalendar />;
+    case "calendar":
+      return <CalendarPage name={route.name} key={route.name} />;
+    case "edit-calendar":
+      return <EditCalendar name={route.name} key={route.name} />;
     case "timeline":
       return <Timeline />;
     case "tokens":

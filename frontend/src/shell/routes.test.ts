@@ -11,6 +11,11 @@ test.each([
   ["/app/schedules/new", { page: "new-schedule" }],
   ["/app/schedules/calendars", { page: "calendars" }],
   ["/app/schedules/timeline", { page: "timeline" }],
+  ["/app/schedules/new-calendar", { page: "new-calendar" }],
+  ["/app/schedules/calendars/a%20b", { page: "calendar", name: "a b" }],
+  ["/app/schedules/backfills", { page: "backfills" }],
+  ["/app/schedules/backfills/01a2", { page: "backfill", id: "01a2" }],
+  ["/app/schedules/calendars/closed/edit", { page: "edit-calendar", name: "closed" }],
   ["/app/schedules/01a2", { page: "schedule", id: "01a2" }],
   ["/app/schedules/01a2/edit", { page: "edit-schedule", id: "01a2" }],
   ["/app/nodes/node-1%40host", { page: "node", name: "node-1@host" }],
@@ -28,6 +33,9 @@ test.each([
   "/app/tasks/01a2/edit",
   "/app/schedules/new/edit/more",
   "/app/schedules/01a2/nope",
+  "/app/schedules/calendars/closed/nope",
+  "/app/schedules/backfills/01a2/nope",
+  "/app/schedules/calendars/closed/edit/more",
 ])("%s is no page", (path) => {
   expect(routeOf(path)).toEqual({ page: "not-found" });
 });

@@ -4,9 +4,10 @@ import type { IconName } from "../components/icon";
 
 export type Route =
   | { page: "overview" | "tasks" | "schedules" | "new-schedule" | "nodes" }
-  | { page: "queues" | "events" | "tokens" | "calendars" | "timeline" | "not-found" }
-  | { page: "task" | "schedule" | "edit-schedule"; id: string }
-  | { page: "node" | "queue"; name: string };
+  | { page: "queues" | "events" | "tokens" | "not-found" }
+  | { page: "calendars" | "new-calendar" | "timeline" | "backfills" }
+  | { page: "task" | "schedule" | "edit-schedule" | "backfill"; id: string }
+  | { page: "node" | "queue" | "calendar" | "edit-calendar"; name: string };
 
 export type Section = {
   path: string;
@@ -27,21 +28,38 @@ export const SECTIONS: readonly Section[] = [
 
 export function routeOf(path: string): Route {
   if (path === "/" || path === "/app" || path === "/app/") return { page: "overview" };
-  const [root, section, id, action, ...more] = path.replace(/\/$/, "").split("/").slice(1);
-  if (root !== "app" || more.length) return { page: "not-found" };
+  const [root, section, ...rest] = path.replace(/\/$/, "").split("/").slice(1);
+  if (root !== "app") return { page: "not-found" };
+  if (section === "schedules" && rest.length) return scheduleRoute(rest);
+  const [id, ...more] = rest;
+  if (more.length) return { page: "not-found" };
   if (!id) return listOf(section);
-  if (section === "tasks" && !action) return { page: "task", id };
-  if (section === "nodes" && !action) return named("node", id);
-  if (section === "queues" && !action) return named("queue", id);
-  if (section === "schedules" && id === "new" && !action) return { page: "new-schedule" };
-  if (section === "schedules" && id === "calendars" && !action) return { page: "calendars" };
-  if (section === "schedules" && id === "timeline" && !action) return { page: "timeline" };
-  if (section === "schedules" && !action) return { page: "schedule", id };
-  if (section === "schedules" && action === "edit") return { page: "edit-schedule", id };
+  if (section === "tasks") return { page: "task", id };
+  if (section === "nodes") return named("node", id);
+  if (section === "queues") return named("queue", id);
   return { page: "not-found" };
 }
 
-function named(page: "node" | "queue", part: string): Route {
+const SCHEDULE_PAGES = ["new-calendar", "calendars", "timeline", "backfills"] as const;
+
+/** The pages below the list of schedules. */
+function scheduleRoute([first = "", second, third, ...more]: string[]): Route {
+  if (first === "calendars" && second && !more.length) {
+    if (!third) return named("calendar", second);
+    if (third === "edit") return named("edit-calendar", second);
+  }
+  if (third) return { page: "not-found" };
+  if (first === "backfills" && second) return { page: "backfill", id: second };
+  if (second === "edit") return { page: "edit-schedule", id: first };
+  if (second) return { page: "not-found" };
+  if (first === "new") return { page: "new-schedule" };
+  const page = SCHEDULE_PAGES.find((name) => name === first);
+  return page ? { page } : { page: "schedule", id: first };
+}
+
+type NamedPage = "node" | "queue" | "calendar" | "edit-calendar";
+
+function named(page: NamedPage, part: string): Route {
   try {
     return { page, name: decodeURIComponent(part) };
   } catch {

@@ -13,6 +13,7 @@ from schema.core.enums import CatchUpPolicy, OverlapPolicy, TickOutcome, TickRea
 from schema.core.pagination import After, Connection, First, Order, Page, paginate
 from schema.core.prefetch import Arguments, prefetches
 from schema.core.relay import BadInputError, Node, described
+from schema.types.backfills.types import BackfillConnection, page_of
 from schema.types.schedules.recurrences import Recurrence, recurrence_of
 from schema.types.tasks.types import Task
 from tasks_app import models
@@ -126,6 +127,15 @@ class TaskSchedule(Node):
         rows = self.ticks.all()
         edges, page_info = paginate(rows, NEWEST_TICK_FIRST, Page(first, after))
         return Connection(edges=edges, page_info=page_info, rows=rows)  # type: ignore[arg-type]
+
+    @strawberry.field(description="The backfills of the schedule, newest first.")
+    def backfills(
+        self: models.TaskSchedule,
+        info: strawberry.Info,
+        first: First = None,
+        after: After = None,
+    ) -> BackfillConnection:
+        return page_of(info, self.backfills.all(), Page(first, after))
 
 
 @prefetches(models.TaskSchedule, "task")

@@ -98,6 +98,9 @@ class TaskWhere:
     schedule_id: strawberry.ID | None = strawberry.field(
         default=None, description="Matches the task of the schedule with this global ID or UUID."
     )
+    backfill_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Matches the tasks of the backfill with this global ID or UUID."
+    )
     worker_node: str | None = strawberry.field(
         default=None, description="Matches tasks that the worker node with this name claimed last."
     )
@@ -181,6 +184,8 @@ def _own(where: TaskWhere) -> Q:
         q &= Q(queue_id=checked_name(where.queue))
     if where.schedule_id is not None:
         q &= Q(schedule_id=parse_id(where.schedule_id, "TaskSchedule"))
+    if where.backfill_id is not None:
+        q &= Q(backfill_run__backfill=parse_id(where.backfill_id, "Backfill"))
     if where.worker_node is not None:
         q &= Q(node__name=checked_name(where.worker_node))
     if where.scheduled is not None:

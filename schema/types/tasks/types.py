@@ -22,6 +22,7 @@ from tasks_app import models
 from tasks_app.options import TASK_OPTIONS
 
 if TYPE_CHECKING:
+    from schema.types.backfills.types import Backfill
     from schema.types.schedules.types import TaskSchedule
 
 RESULTS_DEFAULT, RESULTS_MAX = 10, 100
@@ -147,6 +148,22 @@ class Task(Node):
         return self.schedule
 
     @strawberry.field(
+        description="The backfill that created the task. Null if it was created in another way."
+    )
+    def backfill(
+        self: models.Task,
+    ) -> Annotated["Backfill", strawberry.lazy("schema.types.backfills.types")] | None:
+        run = backfill_run_of(self)
+        return run.backfill if run else None
+
+    @strawberry.field(
+        description="The scheduled time for which a backfill created the task. Null for others."
+    )
+    def scheduled_for(self: models.Task) -> datetime | None:
+        run = backfill_run_of(self)
+        return run.scheduled_for if run else None
+
+    @strawberry.field(
         description="The worker node that last claimed the current run. Null if none has."
     )
     def worker_node(self: models.Task) -> WorkerNode | None:
@@ -203,6 +220,11 @@ class Task(Node):
             raise BadInputError(f"`last` must be between 0 and {HISTORY_MAX}.")
         history = history_of(self)
         return history[-last:] if last else []
+
+
+def backfill_run_of(task: models.Task) -> models.BackfillRun | None:
+    """Return the scheduled time for which a backfill created a task, or None."""
+    return getattr(task, "backfill_run", None)
 
 
 def _milliseconds(start: datetime | None, end: datetime | None) -> int | None:

@@ -30,6 +30,7 @@ class OrderDirection(OpenEnum):
 class OverlapPolicy(OpenEnum):
     SKIP = "SKIP"
     QUEUE_ONE = "QUEUE_ONE"
+    CANCEL_RUNNING = "CANCEL_RUNNING"
 
 
 class TaskOrderField(OpenEnum):
@@ -57,4 +58,5 @@ class UserErrorCode(OpenEnum):
     IDEMPOTENCY_CONFLICT = "IDEMPOTENCY_CONFLICT"
     NOT_CANCELLABLE = "NOT_CANCELLABLE"
     NOT_TRIGGERABLE = "NOT_TRIGGERABLE"
+    ALREADY_ENDED = "ALREADY_ENDED"
     NOT_RETRYABLE = "NOT_RETRYABLE"

@@ -247,6 +247,8 @@ class TaskWhere(BaseModel):
     "Matches tasks of the queue with this name."
     schedule_id: Optional[str] = Field(alias="scheduleId", default=None)
     "Matches the task of the schedule with this global ID or UUID."
+    backfill_id: Optional[str] = Field(alias="backfillId", default=None)
+    "Matches the tasks of the backfill with this global ID or UUID."
     worker_node: Optional[str] = Field(alias="workerNode", default=None)
     "Matches tasks that the worker node with this name claimed last."
     scheduled: Optional[bool] = None

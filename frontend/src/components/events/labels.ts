@@ -22,6 +22,11 @@ const LABELS: Record<ClusterEventKind, Label> = {
   SCHEDULE_DELETED: { text: "Schedule deleted", icon: "calendar", tone: "plain" },
   SCHEDULE_PAUSED: { text: "Schedule paused", icon: "pause", tone: "pending" },
   SCHEDULE_RESUMED: { text: "Schedule resumed", icon: "repeat", tone: "success" },
+  BACKFILL_CREATED: { text: "Backfill created", icon: "plus", tone: "plain" },
+  BACKFILL_PAUSED: { text: "Backfill paused", icon: "pause", tone: "pending" },
+  BACKFILL_RESUMED: { text: "Backfill resumed", icon: "repeat", tone: "success" },
+  BACKFILL_CANCELLED: { text: "Backfill cancelled", icon: "ban", tone: "cancelled" },
+  BACKFILL_COMPLETED: { text: "Backfill completed", icon: "check", tone: "success" },
   TICK_SKIPPED: { text: "Run skipped", icon: "skip", tone: "pending" },
   TICK_MISSED: { text: "Run missed", icon: "cross", tone: "failed" },
   NODE_ONLINE: { text: "Node online", icon: "server", tone: "success" },
@@ -51,7 +56,7 @@ export type Topic = "Tasks" | "Schedules" | "Nodes" | "Queues" | "Tokens";
 
 export const TOPICS: Record<Topic, ClusterEventKind[]> = {
   Tasks: KINDS.filter((kind) => kind.startsWith("TASK_")),
-  Schedules: KINDS.filter((kind) => /^(SCHEDULE|TICK|CALENDAR)_/.test(kind)),
+  Schedules: KINDS.filter((kind) => /^(SCHEDULE|BACKFILL|TICK|CALENDAR)_/.test(kind)),
   Nodes: KINDS.filter((kind) => kind.startsWith("NODE_")),
   Queues: KINDS.filter((kind) => kind.startsWith("QUEUE_")),
   Tokens: KINDS.filter((kind) => kind.startsWith("TOKEN_")),

@@ -134,6 +134,26 @@ export function TimeField(props: FieldProps & Value) {
   );
 }
 
+/** A day. */
+export function DateField(props: FieldProps & Value) {
+  return <TypedField {...props} type="date" />;
+}
+
+/** A time of day in hours and minutes. */
+export function ClockField(props: FieldProps & Value) {
+  return <TypedField {...props} type="time" />;
+}
+
+function TypedField({ type, ...props }: FieldProps & Value & { type: "date" | "time" }) {
+  return (
+    <Field {...props}>
+      {(attributes) => (
+        <input {...attributes} type={type} defaultValue={props.defaultValue ?? ""} />
+      )}
+    </Field>
+  );
+}
+
 export type Option = readonly [value: string, text: string];
 
 export function SelectField(props: FieldProps & Value & { options: readonly Option[] }) {
@@ -158,12 +178,18 @@ export function CheckboxGroup(props: {
   label: string;
   options: readonly Option[];
   defaultValues: readonly string[];
+  hint?: ReactNode;
   /** Whether the texts are short. */
   isCompact?: boolean;
 }) {
+  const id = useId();
   const error = useFieldError(props.name);
+  const note = error ?? props.hint;
   return (
-    <fieldset className={props.isCompact ? "checkboxes compact" : "checkboxes"}>
+    <fieldset
+      className={props.isCompact ? "checkboxes compact" : "checkboxes"}
+      aria-describedby={note ? id : undefined}
+    >
       <legend>{props.label}</legend>
       {props.options.map(([value, text]) => (
         <label key={value}>
@@ -172,11 +198,16 @@ export function CheckboxGroup(props: {
             name={props.name}
             value={value}
             defaultChecked={props.defaultValues.includes(value)}
+            aria-invalid={error ? true : undefined}
           />
           {text}
         </label>
       ))}
-      {error && <small className="error">{error}</small>}
+      {note && (
+        <small id={id} className={error ? "error" : "muted"}>
+          {note}
+        </small>
+      )}
     </fieldset>
   );
 }

@@ -27,11 +27,17 @@ const FormContext = createContext<Context>({ errors: [], register: () => () => {
 export function useFieldError(name: string): string | undefined {
   const { errors, register } = useContext(FormContext);
   useEffect(() => register(name), [name, register]);
-  return errors.find((error) => fieldOf(error) === name)?.message;
+  return errors.find((error) => concerns(error, name))?.message;
 }
 
-function fieldOf(error: UserError): string | undefined {
-  return error.field.at(-1);
+/** Whether an error concerns a field: one of the input, by its path, or one within, by its name. */
+function concerns({ field }: UserError, name: string): boolean {
+  return field.slice(1).join(".") === name || field.at(-1) === name;
+}
+
+/** Tell a form that fields were added or removed. */
+export function announceFields(form: HTMLFormElement | null) {
+  form?.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 export function Form(props: {
@@ -80,11 +86,15 @@ export function Form(props: {
   /** A value that was changed is no longer the one that was refused. */
   function change(event: FormEvent) {
     const { name } = event.target as HTMLInputElement;
-    setRefusals((before) => before.filter((error) => fieldOf(error) !== name));
+    // When fields come or go, the numbers in the paths of refusals are no longer theirs.
+    const isChanged = (error: UserError) => event.target === form.current || concerns(error, name);
+    setRefusals((before) => before.filter((error) => !isChanged(error)));
     if (form.current) props.onChange?.(new FormData(form.current));
   }
 
-  const unplaced = errors.filter((error) => !names.current.has(fieldOf(error) ?? ""));
+  const unplaced = errors.filter(
+    (error) => ![...names.current].some((name) => concerns(error, name)),
+  );
   return (
     <FormContext value={context}>
       <form

@@ -3,58 +3,41 @@
 import { useState } from "react";
 import { command } from "../../lib/api/mutations";
 import { navigate } from "../../lib/router";
-import { FormReader } from "../../lib/validation";
+import { type ActionLayout, ActionList } from "../action-list";
+import { CreateBackfillDialog } from "../backfills/create-backfill";
+import { ControlDialog } from "../control-dialog";
 import { FormDialog } from "../dialog";
-import { ReasonField } from "../form/fields";
-import { Icon } from "../icon";
-import { Menu, type MenuItem } from "../menu";
+import type { MenuItem } from "../menu";
 import { notify, notifyResult } from "../notices";
-import { RequireRole } from "../viewer";
 
 type ControlledSchedule = { uuid: string; paused: boolean; name: string };
 
 type ScheduleActionsProps = {
   schedule: ControlledSchedule;
-  layout: "menu" | "buttons";
+  layout: ActionLayout;
   onDeleted?: () => void;
 };
 
 export function ScheduleActions({ schedule, layout, onDeleted }: ScheduleActionsProps) {
   const { uuid: id, paused, name } = schedule;
-  const [dialog, setDialog] = useState<"pause" | "delete">();
+  const [dialog, setDialog] = useState<"pause" | "backfill" | "delete">();
   const close = () => setDialog(undefined);
   const items: MenuItem[] = [
     { label: "Run now", icon: "play", onSelect: () => runNow(id) },
     paused
       ? { label: "Resume", icon: "repeat", onSelect: () => resume(id) }
       : { label: "Pause…", icon: "pause", onSelect: () => setDialog("pause") },
+    { label: "Backfill…", icon: "layers", onSelect: () => setDialog("backfill") },
     { label: "Edit", icon: "edit", onSelect: () => navigate(`/app/schedules/${id}/edit`) },
     { label: "Delete…", icon: "cross", isDanger: true, onSelect: () => setDialog("delete") },
   ];
   return (
-    <RequireRole>
-      {layout === "menu" ? (
-        <Menu label={`Actions for ${name}`} items={items} />
-      ) : (
-        <Buttons items={items} />
-      )}
+    <ActionList layout={layout} label={`Actions for ${name}`} items={items}>
       {dialog === "pause" && <PauseSchedule id={id} onClose={close} />}
+      {dialog === "backfill" && <CreateBackfillDialog scheduleId={id} onClose={close} />}
       {dialog === "delete" && <DeleteSchedule id={id} onClose={close} onDeleted={onDeleted} />}
-    </RequireRole>
+    </ActionList>
   );
-}
-
-function Buttons({ items }: { items: MenuItem[] }) {
-  return items.map(({ label, icon, isDanger, onSelect }) => (
-    <button
-      key={label}
-      type="button"
-      className={isDanger ? "danger" : undefined}
-      onClick={onSelect}
-    >
-      <Icon name={icon} /> {label}
-    </button>
-  ));
 }
 
 async function runNow(id: string) {
@@ -66,22 +49,16 @@ async function resume(id: string) {
 }
 
 function PauseSchedule({ id, onClose }: { id: string; onClose: () => void }) {
-  async function submit(values: FormData) {
-    const note = new FormReader(values).text("note");
-    const errors = await command("pauseTaskSchedule", { id, note });
-    if (!errors.length) notify("The schedule is paused.");
-    return errors;
-  }
   return (
-    <FormDialog
+    <ControlDialog
       title="Pause this schedule?"
       submitLabel="Pause"
+      success="The schedule is paused."
       onClose={onClose}
-      onSubmit={submit}
+      send={(values) => command("pauseTaskSchedule", { id, ...values })}
     >
       <p>No run is triggered until the schedule is resumed. A running task continues.</p>
-      <ReasonField />
-    </FormDialog>
+    </ControlDialog>
   );
 }
 

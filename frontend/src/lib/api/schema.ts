@@ -18,8 +18,11 @@ export type TaskStatus = Scalar<"TaskStatus">;
 export type TaskWhere = Scalar<"TaskWhere">;
 export type PendingReason = Scalar<"PendingReason">;
 export type CatchUpPolicy = Scalar<"CatchUpPolicy">;
+export type OverlapPolicy = Scalar<"OverlapPolicy">;
 export type ClusterEventKind = Scalar<"ClusterEventKind">;
 export type Role = Scalar<"Role">;
+export type BackfillState = Scalar<"BackfillState">;
+export type BackfillRunState = Scalar<"BackfillRunState">;
 
 /** The part of a validation error that people read. Every mutation selects it. */
 export const UserErrorFields = graphql(`

@@ -1,19 +1,19 @@
 /** The calendars: the times in which the schedules that use them start no runs. */
 
-import { useState } from "react";
-import { FormDialog } from "../../components/dialog";
-import { CheckboxGroup, SuggestField, TextField } from "../../components/form/fields";
 import { Icon } from "../../components/icon";
-import { notify } from "../../components/notices";
 import { Page } from "../../components/page";
+import { CalendarActions } from "../../components/schedules/calendar-actions";
+import { calendarPath } from "../../components/schedules/calendars";
+import { datesText, hoursText } from "../../components/schedules/excluded-times";
 import { EmptyState, Loading, QueryError } from "../../components/states";
 import { Table } from "../../components/table/table";
 import { RequireRole } from "../../components/viewer";
 import { useLiveQuery } from "../../lib/api/live";
-import { command } from "../../lib/api/mutations";
 import { graphql, type ResultOf } from "../../lib/api/schema";
-import { count, plural, timeZone } from "../../lib/format";
-import { datesText, hoursText, readCalendar, WEEKDAYS } from "./values";
+import { count, plural } from "../../lib/format";
+import { Link } from "../../lib/router";
+
+const SHOWN_MAX = 6;
 
 const CalendarsQuery = graphql(`
   query Calendars {
@@ -42,7 +42,6 @@ export function Calendars() {
   const { data, error } = useLiveQuery(CalendarsQuery, {}, ({ kind }) =>
     /^(CALENDAR|SCHEDULE)_/.test(kind),
   );
-  const [isCreating, setIsCreating] = useState(false);
   const calendars = data?.calendars;
   return (
     <Page
@@ -51,9 +50,9 @@ export function Calendars() {
       query={CalendarsQuery}
       actions={
         <RequireRole>
-          <button type="button" className="primary" onClick={() => setIsCreating(true)}>
-            <Icon name="plus" /> Create calendar…
-          </button>
+          <Link className="button primary" href="/app/schedules/new-calendar">
+            <Icon name="plus" /> Create calendar
+          </Link>
         </RequireRole>
       }
     >
@@ -64,14 +63,11 @@ export function Calendars() {
         <CalendarTable calendars={calendars} />
       ) : (
         <EmptyState>
-          No calendars yet. Schedules that use a calendar start no runs in its times.
+          No calendars yet. Schedules that use a calendar start no runs in its times.{" "}
+          <RequireRole>
+            <Link href="/app/schedules/new-calendar">Create a calendar</Link>
+          </RequireRole>
         </EmptyState>
-      )}
-      {isCreating && (
-        <CreateCalendar
-          known={calendars?.map(({ name }) => name) ?? []}
-          onClose={() => setIsCreating(false)}
-        />
       )}
     </Page>
   );
@@ -90,12 +86,12 @@ function CalendarTable({ calendars }: { calendars: Calendar[] }) {
           role: "title",
           cell: ({ name, description }) => (
             <>
-              {name}
+              <Link href={calendarPath(name)}>{name}</Link>
               {description && <small className="muted">{description}</small>}
             </>
           ),
         },
-        { header: "Excluded times", width: "40%", cell: excludedText },
+        { header: "Excluded times", width: "40%", isLong: true, cell: excludedText },
         { header: "Time zone", width: "152px", cell: ({ timeZone }) => timeZone },
         {
           header: "Schedules",
@@ -105,9 +101,9 @@ function CalendarTable({ calendars }: { calendars: Calendar[] }) {
         },
         {
           header: "Actions",
-          width: "104px",
+          width: "56px",
           role: "actions",
-          cell: (calendar) => <Delete calendar={calendar} />,
+          cell: (calendar) => <CalendarActions layout="menu" calendar={calendar} />,
         },
       ]}
     />
@@ -115,88 +111,8 @@ function CalendarTable({ calendars }: { calendars: Calendar[] }) {
 }
 
 function excludedText({ weekly, dates }: Calendar): string {
-  return [...weekly.map(hoursText), ...dates.map(datesText)].join("; ") || "none";
-}
-
-function Delete({ calendar: { name } }: { calendar: Calendar }) {
-  const [isAsking, setIsAsking] = useState(false);
-
-  async function remove() {
-    const errors = await command("deleteCalendar", { name });
-    if (!errors.length) notify(`The calendar ${name} is deleted.`);
-    return errors;
-  }
-
-  return (
-    <RequireRole>
-      <button type="button" className="danger small" onClick={() => setIsAsking(true)}>
-        Delete…
-      </button>
-      {isAsking && (
-        <FormDialog
-          title={`Delete the calendar ${name}?`}
-          submitLabel="Delete"
-          cancelLabel="Keep calendar"
-          isDanger
-          onClose={() => setIsAsking(false)}
-          onSubmit={remove}
-        >
-          <p>A calendar that schedules use cannot be deleted.</p>
-        </FormDialog>
-      )}
-    </RequireRole>
-  );
-}
-
-function CreateCalendar({ known, onClose }: { known: string[]; onClose: () => void }) {
-  async function create(values: FormData) {
-    const { input, errors } = readCalendar(values, known);
-    if (errors.length) return errors;
-    const refused = await command("saveCalendar", input);
-    if (!refused.length) notify(`The calendar ${input.name} is created.`);
-    return refused;
-  }
-
-  return (
-    <FormDialog
-      title="Create calendar"
-      submitLabel="Create calendar"
-      cancelLabel="Cancel"
-      onClose={onClose}
-      onSubmit={create}
-    >
-      <div className="fields">
-        <TextField name="name" label="Name" maxLength={63} />
-        <SuggestField
-          name="timeZone"
-          label="Time zone"
-          defaultValue={timeZone()}
-          suggestions={Intl.supportedValuesOf("timeZone")}
-        />
-        <TextField name="description" label="Description (optional)" maxLength={1_000} />
-      </div>
-      <CheckboxGroup
-        name="days"
-        label="Every week"
-        options={WEEKDAYS}
-        defaultValues={[]}
-        isCompact
-      />
-      <div className="fields">
-        <TextField name="from" label="From" defaultValue="00:00" maxLength={5} />
-        <TextField
-          name="until"
-          label="Until"
-          hint="From 00:00 until 00:00 is the whole day."
-          defaultValue="00:00"
-          maxLength={5}
-        />
-        <TextField
-          name="dates"
-          label="Dates"
-          hint="Such as 2027-12-24 to 2027-12-26, 2028-01-01."
-        />
-      </div>
-    </FormDialog>
-  );
+  const texts = [...weekly.map(hoursText), ...dates.map(datesText)];
+  const rest = texts.length - SHOWN_MAX;
+  const more = rest > 0 ? [`${count(rest)} more`] : [];
+  return [...texts.slice(0, SHOWN_MAX), ...more].join("; ") || "none";
 }

@@ -1,12 +1,22 @@
 /** What an operator can do with a node: a menu, and a dialog for each action. */
 
 import { useState } from "react";
+import { ControlDialog } from "../../components/control-dialog";
 import { NumberField, TimeField } from "../../components/form/fields";
 import { Menu, type MenuItem } from "../../components/menu";
-import { isOnline } from "../../components/nodes/state";
+import { isOnline, type NodeState } from "../../components/nodes/state";
 import { command } from "../../lib/api/mutations";
 import { AssignQueues } from "./assign-queues";
-import { type ControlledNode, NodeDialog } from "./node-dialog";
+
+export type ControlledNode = NodeState & {
+  name: string;
+  slots: number;
+  desiredSlots: number | null;
+  queues: string[];
+  desiredQueues: string[] | null;
+};
+
+const SLOTS = { min: 1, max: 100 };
 
 type Action = "pause" | "drain" | "resume" | "resize" | "assign" | "stop" | "forget";
 
@@ -55,30 +65,27 @@ type DialogProps = { node: ControlledNode; onClose: () => void };
 
 function Pause({ node: { name }, onClose }: DialogProps) {
   return (
-    <NodeDialog
+    <ControlDialog
       title={`Pause ${name}?`}
       submitLabel="Pause"
       success={`${name} is paused.`}
       onClose={onClose}
-      send={(_, note) => command("pauseWorkerNode", { name, note })}
+      send={(values) => command("pauseWorkerNode", { name, ...values })}
     >
       <p>The node finishes its running tasks and takes no new ones until it is resumed.</p>
-    </NodeDialog>
+    </ControlDialog>
   );
 }
 
 function Drain({ node: { name }, onClose }: DialogProps) {
   return (
-    <NodeDialog
+    <ControlDialog
       title={`Drain ${name}?`}
       submitLabel="Drain"
       success={`${name} is draining.`}
       onClose={onClose}
-      send={async (reader, note) => {
-        const deadline = reader.optionalTime("deadline", "Deadline");
-        if (reader.errors.length) return reader.errors;
-        return command("drainWorkerNode", { name, note, deadline });
-      }}
+      read={(reader) => ({ deadline: reader.optionalTime("deadline", "Deadline") })}
+      send={(values) => command("drainWorkerNode", { name, ...values })}
     >
       <p>
         The node finishes its running tasks and takes no new ones. It is then drained, and stays so
@@ -89,37 +96,34 @@ function Drain({ node: { name }, onClose }: DialogProps) {
         label="Deadline"
         hint="Optional. Tasks that still run at this time are requeued for other nodes."
       />
-    </NodeDialog>
+    </ControlDialog>
   );
 }
 
 function Resume({ node: { name }, onClose }: DialogProps) {
   return (
-    <NodeDialog
+    <ControlDialog
       title={`Resume ${name}?`}
       submitLabel="Resume"
       success={`${name} is active.`}
       onClose={onClose}
-      send={(_, note) => command("resumeWorkerNode", { name, note })}
+      send={(values) => command("resumeWorkerNode", { name, ...values })}
     >
       <p>The node takes tasks again.</p>
-    </NodeDialog>
+    </ControlDialog>
   );
 }
 
 function Resize({ node, onClose }: DialogProps) {
   const { name } = node;
   return (
-    <NodeDialog
+    <ControlDialog
       title={`Resize ${name}`}
       submitLabel="Resize"
       success={`${name} is being resized.`}
       onClose={onClose}
-      send={async (reader, note) => {
-        const slots = reader.optionalInteger("slots", "Slots", { min: 1, max: 100 });
-        if (reader.errors.length) return reader.errors;
-        return command("resizeWorkerNode", { name, note, slots });
-      }}
+      read={(reader) => ({ slots: reader.optionalInteger("slots", "Slots", SLOTS) })}
+      send={(values) => command("resizeWorkerNode", { name, ...values })}
     >
       <p>Running tasks are not interrupted.</p>
       <NumberField
@@ -127,42 +131,41 @@ function Resize({ node, onClose }: DialogProps) {
         label="Slots"
         hint="1 to 100. Empty: as many as the node was started with."
         defaultValue={node.desiredSlots ?? node.slots}
-        min={1}
-        max={100}
+        {...SLOTS}
       />
-    </NodeDialog>
+    </ControlDialog>
   );
 }
 
 function Stop({ node: { name }, onClose }: DialogProps) {
   return (
-    <NodeDialog
+    <ControlDialog
       title={`Stop ${name}?`}
       submitLabel="Stop"
       success={`${name} is stopping.`}
       isDanger
       onClose={onClose}
-      send={(_, note) => command("stopWorkerNode", { name, note })}
+      send={(values) => command("stopWorkerNode", { name, ...values })}
     >
       <p>
         The node finishes its running tasks and ends its process. A process manager such as Docker
         may start it again.
       </p>
-    </NodeDialog>
+    </ControlDialog>
   );
 }
 
 function Forget({ node: { name }, onClose }: DialogProps) {
   return (
-    <NodeDialog
+    <ControlDialog
       title={`Remove ${name}?`}
       submitLabel="Remove"
       success={`${name} is removed.`}
       isDanger
       onClose={onClose}
-      send={(_, note) => command("forgetWorkerNode", { name, note })}
+      send={(values) => command("forgetWorkerNode", { name, ...values })}
     >
       <p>Its tasks, results and events stay. If the node starts again, it is a new one.</p>
-    </NodeDialog>
+    </ControlDialog>
   );
 }

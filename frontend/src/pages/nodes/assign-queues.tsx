@@ -1,9 +1,10 @@
 /** The dialog that chooses from which queues a node takes tasks. */
 
 import { useState } from "react";
+import { ControlDialog } from "../../components/control-dialog";
 import { CheckboxGroup } from "../../components/form/fields";
 import { command } from "../../lib/api/mutations";
-import { type ControlledNode, NodeDialog } from "./node-dialog";
+import type { ControlledNode } from "./actions";
 
 type Choice = "started" | "chosen";
 
@@ -15,15 +16,13 @@ export function AssignQueues(props: {
   const { name, desiredQueues, queues } = props.node;
   const [choice, setChoice] = useState<Choice>(desiredQueues ? "chosen" : "started");
   return (
-    <NodeDialog
+    <ControlDialog
       title={`Assign queues to ${name}`}
       submitLabel="Assign"
       success={`${name} has new queues.`}
       onClose={props.onClose}
-      send={async (reader, note) => {
-        const chosen = choice === "chosen" ? reader.list("queues") : null;
-        return command("assignWorkerNode", { name, note, queues: chosen });
-      }}
+      read={(reader) => ({ queues: choice === "chosen" ? reader.list("queues") : null })}
+      send={(values) => command("assignWorkerNode", { name, ...values })}
     >
       <fieldset className="checkboxes">
         <legend>The node takes tasks from</legend>
@@ -42,7 +41,7 @@ export function AssignQueues(props: {
           defaultValues={desiredQueues ?? queues}
         />
       )}
-    </NodeDialog>
+    </ControlDialog>
   );
 }
 

@@ -1,12 +1,12 @@
 /** What an operator can do with a queue: a menu, and a dialog for each action. */
 
 import { useState } from "react";
-import { FormDialog } from "../../components/dialog";
-import { NumberField, ReasonField, TextField } from "../../components/form/fields";
+import { ControlDialog } from "../../components/control-dialog";
+import { NumberField, TextField } from "../../components/form/fields";
 import { Menu } from "../../components/menu";
-import { notify, notifyResult } from "../../components/notices";
+import { notifyResult } from "../../components/notices";
 import { command } from "../../lib/api/mutations";
-import { FormReader } from "../../lib/validation";
+import type { FormReader } from "../../lib/validation";
 
 type ControlledQueue = { name: string; paused: boolean; runningLimit: number | null };
 
@@ -44,43 +44,31 @@ async function resume(name: string) {
 type DialogProps = { queue: ControlledQueue; onClose: () => void };
 
 function PauseQueue({ queue: { name }, onClose }: DialogProps) {
-  async function submit(values: FormData) {
-    const note = new FormReader(values).text("note");
-    const errors = await command("pauseQueue", { name, note });
-    if (!errors.length) notify(`The queue ${name} is paused.`);
-    return errors;
-  }
   return (
-    <FormDialog
+    <ControlDialog
       title={`Pause the queue ${name}?`}
       submitLabel="Pause"
+      success={`The queue ${name} is paused.`}
       onClose={onClose}
-      onSubmit={submit}
+      send={(values) => command("pauseQueue", { name, ...values })}
     >
       <p>No task of the queue starts until it is resumed. Running tasks continue.</p>
-      <ReasonField />
-    </FormDialog>
+    </ControlDialog>
   );
 }
 
 function DeleteQueue({ queue: { name }, onClose }: DialogProps) {
-  async function submit(values: FormData) {
-    const note = new FormReader(values).text("note");
-    const errors = await command("deleteQueue", { name, note });
-    if (!errors.length) notify(`The queue ${name} is deleted.`);
-    return errors;
-  }
   return (
-    <FormDialog
+    <ControlDialog
       title={`Delete the queue ${name}?`}
       submitLabel="Delete"
+      success={`The queue ${name} is deleted.`}
       isDanger
       onClose={onClose}
-      onSubmit={submit}
+      send={(values) => command("deleteQueue", { name, ...values })}
     >
       <p>Only a queue without tasks and schedules can be deleted.</p>
-      <ReasonField />
-    </FormDialog>
+    </ControlDialog>
   );
 }
 
@@ -96,46 +84,37 @@ function LimitField({ initial }: { initial?: number | null }) {
   );
 }
 
-function readLimit(reader: FormReader): number | null {
-  return reader.optionalInteger("runningLimit", "Max concurrent tasks", { min: 1 });
+function readLimit(reader: FormReader) {
+  return {
+    runningLimit: reader.optionalInteger("runningLimit", "Max concurrent tasks", { min: 1 }),
+  };
 }
 
 function SetLimit({ queue: { name, runningLimit }, onClose }: DialogProps) {
-  async function submit(values: FormData) {
-    const reader = new FormReader(values);
-    const limit = readLimit(reader);
-    if (reader.errors.length) return reader.errors;
-    const note = reader.text("note");
-    const errors = await command("updateQueue", { name, runningLimit: limit, note });
-    if (!errors.length) notify(`The limit of the queue ${name} is changed.`);
-    return errors;
-  }
   return (
-    <FormDialog
+    <ControlDialog
       title={`Set the limit of ${name}`}
       submitLabel="Set limit"
+      success={`The limit of the queue ${name} is changed.`}
       onClose={onClose}
-      onSubmit={submit}
+      read={readLimit}
+      send={(values) => command("updateQueue", { name, ...values })}
     >
       <LimitField initial={runningLimit} />
-      <ReasonField />
-    </FormDialog>
+    </ControlDialog>
   );
 }
 
 export function CreateQueue({ onClose }: { onClose: () => void }) {
-  async function submit(values: FormData) {
-    const reader = new FormReader(values);
-    const name = reader.requiredText("name", "Name");
-    const runningLimit = readLimit(reader);
-    if (reader.errors.length) return reader.errors;
-    const note = reader.text("note");
-    const errors = await command("createQueue", { name, runningLimit, note });
-    if (!errors.length) notify(`The queue ${name} is created.`);
-    return errors;
-  }
   return (
-    <FormDialog title="Create queue" submitLabel="Create queue" onClose={onClose} onSubmit={submit}>
+    <ControlDialog
+      title="Create queue"
+      submitLabel="Create queue"
+      success="The queue is created."
+      onClose={onClose}
+      read={(reader) => ({ name: reader.requiredText("name", "Name"), ...readLimit(reader) })}
+      send={(values) => command("createQueue", values)}
+    >
       <TextField
         name="name"
         label="Name"
@@ -143,7 +122,6 @@ export function CreateQueue({ onClose }: { onClose: () => void }) {
         maxLength={63}
       />
       <LimitField />
-      <ReasonField />
-    </FormDialog>
+    </ControlDialog>
   );
 }

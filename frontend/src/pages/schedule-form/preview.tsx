@@ -1,16 +1,15 @@
 /** The first runs of a schedule that is being entered. */
 
-import { useEffect, useState } from "react";
 import { Panel } from "../../components/panel";
 import { TimeList } from "../../components/schedules/time-list";
 import { EmptyState, QueryError } from "../../components/states";
 import { useLiveQuery } from "../../lib/api/live";
 import { graphql, type ResultOf, type UserError, UserErrorFields } from "../../lib/api/schema";
 import { localInput } from "../../lib/format";
+import { useSettled } from "../../lib/settled";
 import type { ScheduleInput } from "./values";
 
 const SHOWN = 8;
-const TYPING_MS = 250;
 
 export const SchedulePreview = graphql(
   `
@@ -39,13 +38,7 @@ type SchedulePreviewTick = ResultOf<typeof SchedulePreview>["schedulePreview"]["
  * @param input null while it cannot be sent.
  */
 export function useSchedulePreview(input: ScheduleInput | null) {
-  const key = JSON.stringify(input);
-  const [sentKey, setSentKey] = useState(key);
-  useEffect(() => {
-    const timer = setTimeout(() => setSentKey(key), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [key]);
-  const sent = JSON.parse(sentKey) as ScheduleInput | null;
+  const sent = useSettled(input);
   const { data, error } = useLiveQuery(
     SchedulePreview,
     { input: sent as ScheduleInput, count: SHOWN },
@@ -83,7 +76,7 @@ export function PreviewPanel({ preview }: { preview: ReturnType<typeof useSchedu
   return (
     <Panel title="Upcoming runs">
       <QueryError error={preview.error} />
-      {preview.text && <p>{preview.text}</p>}
+      {preview.text && <p className="preview-text">{preview.text}</p>}
       {preview.ticks.length ? (
         <TimeList times={preview.ticks.map(({ at }) => at)} notes={preview.ticks.map(noteOf)} />
       ) : (

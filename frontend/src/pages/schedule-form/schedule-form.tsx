@@ -1,6 +1,7 @@
 /** The form of a schedule, with a preview of its runs. */
 
 import { useMemo, useState } from "react";
+import { FieldGroup } from "../../components/form/field-group";
 import {
   BigIntegerField,
   NumberField,
@@ -11,17 +12,14 @@ import {
 import { Form } from "../../components/form/form";
 import { Panel } from "../../components/panel";
 import { CATCH_UPS } from "../../components/schedules/catch-ups";
+import { OVERLAPS } from "../../components/schedules/overlaps";
 import { AttemptFields, WorkFields } from "../../components/tasks/option-fields";
 import { QueueField } from "../../components/tasks/task-form";
 import type { UserError } from "../../lib/api/schema";
+import { CalendarsField } from "./calendars-field";
 import { PreviewPanel, useSchedulePreview } from "./preview";
 import { RecurrenceFields } from "./recurrence-fields";
 import { formDataOf, readSchedule, type ScheduleInput, type ScheduleValues } from "./values";
-
-const OVERLAPS = [
-  ["SKIP", "Skip the new run"],
-  ["QUEUE_ONE", "Queue one new run"],
-] as const;
 
 type ScheduleFormProps = {
   initial: ScheduleValues;
@@ -55,6 +53,7 @@ export function ScheduleForm(props: ScheduleFormProps) {
     <div className="columns">
       <Panel title="Configuration">
         <Form
+          className="roomy"
           submitLabel={props.submitLabel}
           cancelLabel="Cancel"
           onCancel={props.onCancel}
@@ -86,60 +85,68 @@ function MainFields({ initial, recurrence }: ScheduleFormProps & { recurrence: s
 
 function AdvancedFields({ initial, hasIdempotencyKey }: ScheduleFormProps) {
   return (
-    <div className="fields">
-      <QueueField initial={initial.queue} />
-      <WorkFields initial={initial} />
-      <AttemptFields initial={initial} />
-      <SelectField
-        name="overlap"
-        label="While a run is active"
-        defaultValue={initial.overlap}
-        options={OVERLAPS}
-      />
-      <SelectField
-        name="catchUp"
-        label="Missed runs"
-        hint="Runs that were due while no scheduler ran. All: the last 100, also while a run is active."
-        defaultValue={initial.catchUp}
-        options={Object.entries(CATCH_UPS)}
-      />
-      <NumberField
-        name="misfireGrace"
-        label="Misfire grace period (s)"
-        hint="A run that is later than this is missed."
-        defaultValue={initial.misfireGrace}
-        min={1}
-      />
-      <NumberField
-        name="jitter"
-        label="Jitter (s)"
-        hint="Each run starts up to this much later, at random."
-        defaultValue={initial.jitter}
-        min={0}
-      />
-      <TimeField name="endsAt" label="Ends at" defaultValue={initial.endsAt} />
-      <NumberField
-        name="maxRuns"
-        label="Maximum runs"
-        hint="Empty: unlimited."
-        defaultValue={initial.maxRuns}
-        min={1}
-      />
-      <TextField
-        name="calendars"
-        label="Calendars"
-        hint="Names, separated by commas. No run starts at their times."
-        defaultValue={initial.calendars}
-      />
-      <TextField
-        name="labels"
-        label="Labels"
-        hint="Separated by commas."
-        defaultValue={initial.labels}
-      />
-      {hasIdempotencyKey && (
-        <TextField name="idempotencyKey" label="Idempotency key" maxLength={255} />
-      )}
-    </div>
+    <>
+      <FieldGroup title="Limits">
+        <TimeField name="endsAt" label="Ends at" defaultValue={initial.endsAt} />
+        <NumberField
+          name="maxRuns"
+          label="Maximum runs"
+          hint="Empty: unlimited."
+          defaultValue={initial.maxRuns}
+          min={1}
+        />
+        <NumberField
+          name="jitter"
+          label="Jitter (s)"
+          hint="Each run starts up to this much later, at random."
+          defaultValue={initial.jitter}
+          min={0}
+        />
+        <CalendarsField initial={initial.calendars} />
+      </FieldGroup>
+      <FieldGroup title="Overlapping and missed runs">
+        <SelectField
+          name="overlap"
+          label="While a run is active"
+          defaultValue={initial.overlap}
+          options={Object.entries(OVERLAPS)}
+        />
+        <SelectField
+          name="catchUp"
+          label="Missed runs"
+          hint="Runs that were due while no scheduler ran. All: the last 100, also while a run is active."
+          defaultValue={initial.catchUp}
+          options={Object.entries(CATCH_UPS)}
+        />
+        <NumberField
+          name="misfireGrace"
+          label="Misfire grace period (s)"
+          hint="A run that is later than this is missed."
+          defaultValue={initial.misfireGrace}
+          min={1}
+        />
+      </FieldGroup>
+      <FieldGroup title="Task">
+        <QueueField initial={initial.queue} />
+        <WorkFields initial={initial} />
+        <AttemptFields initial={initial} />
+      </FieldGroup>
+      <FieldGroup title="Identification">
+        <TextField
+          name="labels"
+          label="Labels"
+          hint="Separated by commas."
+          defaultValue={initial.labels}
+        />
+        {hasIdempotencyKey && (
+          <TextField
+            name="idempotencyKey"
+            label="Idempotency key"
+            hint="The same key creates the schedule only once."
+            maxLength={255}
+          />
+        )}
+      </FieldGroup>
+    </>
   );
 }

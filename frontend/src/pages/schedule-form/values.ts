@@ -9,7 +9,7 @@ import type { SchedulePreview } from "./preview";
 
 export type ScheduleInput = VariablesOf<typeof SchedulePreview>["input"];
 
-/** Text, as it stands in the fields. */
+/** What stands in the fields. */
 export type ScheduleValues = Record<
   | "a"
   | "b"
@@ -35,11 +35,10 @@ export type ScheduleValues = Record<
   | "endsAt"
   | "maxRuns"
   | "jitter"
-  | "calendars"
   | "labels"
   | "idempotencyKey",
   string
->;
+> & { calendars: readonly string[] };
 
 type CronInput = Extract<ScheduleInput["recurrence"], { cron: unknown }>["cron"];
 
@@ -82,7 +81,7 @@ export function newSchedule(now = new Date()): ScheduleValues {
     endsAt: "",
     maxRuns: "",
     jitter: "0",
-    calendars: "",
+    calendars: [],
     labels: "",
     idempotencyKey: "",
   };
@@ -108,7 +107,7 @@ export function valuesOf(schedule: Schedule): ScheduleValues {
     endsAt: schedule.endsAt ? localInput(new Date(schedule.endsAt)) : "",
     maxRuns: schedule.maxRuns?.toString() ?? "",
     jitter: String(schedule.jitter),
-    calendars: schedule.calendars.join(", "),
+    calendars: [...schedule.calendars].sort(),
     labels: schedule.labels.join(", "),
     idempotencyKey: "",
   };
@@ -147,7 +146,7 @@ export function readSchedule(values: FormData): { input: ScheduleInput; errors: 
     endsAt: reader.optionalTime("endsAt", "Ends at"),
     maxRuns: reader.optionalInteger("maxRuns", "Maximum runs", { min: 1 }),
     jitter: reader.integer("jitter", "Jitter", seconds),
-    calendars: reader.names("calendars"),
+    calendars: reader.list("calendars"),
     labels: reader.names("labels"),
     idempotencyKey: reader.text("idempotencyKey") || null,
   };
@@ -182,7 +181,8 @@ function readCron(reader: FormReader): CronInput {
 
 export function formDataOf(values: ScheduleValues): FormData {
   const data = new FormData();
-  for (const [name, value] of Object.entries(values)) data.set(name, value);
+  for (const [name, value] of Object.entries(values))
+    for (const each of [value].flat()) data.append(name, each);
   return data;
 }
 

@@ -1,90 +1,100 @@
+import { BackfillRow } from "../../components/backfills/backfill-table";
 import { graphql, type ResultOf } from "../../lib/api/schema";
 
 /** What the schedule's page shows, and what its form edits. */
-export const ScheduleQuery = graphql(`
-  query Schedule($id: ID!, $after: String) {
-    taskSchedule(id: $id) {
-      id
-      uuid
-      scheduledAt
-      recurrence {
-        interval
-        at
-        text
-        cron {
-          expression
-          timeZone
-          onGap
-          onFold
-        }
-      }
-      nextRunAt
-      paused
-      pausedAt
-      pauseNote
-      overlap
-      catchUp
-      misfireGrace
-      endsAt
-      maxRuns
-      jitter
-      calendars
-      labels
-      firedCount
-      skippedCount
-      missedCount
-      createdAt
-      upcoming(count: 8)
-      task {
+export const ScheduleQuery = graphql(
+  `
+    query Schedule($id: ID!, $after: String) {
+      taskSchedule(id: $id) {
+        id
         uuid
-        a
-        b
-        result
-        status
-        priority
-        durationMs
-        slots
-        run
-        results(first: 100) {
+        scheduledAt
+        recurrence {
+          interval
+          at
+          text
+          cron {
+            expression
+            timeZone
+            onGap
+            onFold
+          }
+        }
+        nextRunAt
+        paused
+        pausedAt
+        pauseNote
+        overlap
+        catchUp
+        misfireGrace
+        endsAt
+        maxRuns
+        jitter
+        calendars
+        labels
+        firedCount
+        skippedCount
+        missedCount
+        createdAt
+        upcoming(count: 8)
+        backfills(first: 5) {
+          nodes {
+            ...BackfillRow
+          }
+          totalCount
+        }
+        task {
+          uuid
+          a
+          b
+          result
+          status
+          priority
+          durationMs
+          slots
           run
+          results(first: 100) {
+            run
+          }
+          maxAttempts
+          failAttempts
+          retryBackoffMs
+          queue {
+            name
+          }
         }
-        maxAttempts
-        failAttempts
-        retryBackoffMs
-        queue {
-          name
+        recentTicks: ticks(first: 100) {
+          nodes {
+            id
+            nominalAt
+            outcome
+            count
+            run
+            firedAt
+            reason
+          }
         }
-      }
-      recentTicks: ticks(first: 100) {
-        nodes {
-          id
-          nominalAt
-          outcome
-          count
-          run
-          firedAt
-          reason
+        ticks(first: 25, after: $after) {
+          nodes {
+            id
+            nominalAt
+            outcome
+            count
+            run
+            firedAt
+            reason
+          }
+          pageInfo {
+            hasNextPage
+            endCursor
+          }
+          totalCount
         }
-      }
-      ticks(first: 25, after: $after) {
-        nodes {
-          id
-          nominalAt
-          outcome
-          count
-          run
-          firedAt
-          reason
-        }
-        pageInfo {
-          hasNextPage
-          endCursor
-        }
-        totalCount
       }
     }
-  }
-`);
+  `,
+  [BackfillRow],
+);
 
 export type Schedule = NonNullable<ResultOf<typeof ScheduleQuery>["taskSchedule"]>;
 export type Tick = Schedule["ticks"]["nodes"][number];

@@ -32,10 +32,11 @@ export function RunHistory({ schedule, isFirstPage }: RunHistoryProps) {
         rowKey={({ id }) => id}
         columns={[
           { header: "Scheduled time", cell: (tick) => <ScheduledTime tick={tick} /> },
-          { header: "Outcome", width: "150px", cell: (tick) => <Outcome tick={tick} /> },
+          { header: "Outcome", width: "112px", cell: (tick) => <Outcome tick={tick} /> },
+          { header: "Times", width: "112px", align: "end", cell: (tick) => count(tick.count) },
           {
             header: "Reason",
-            width: "26%",
+            width: "22%",
             cell: ({ reason }) => reason && tickReasonText(reason),
           },
           { header: "Run", width: "72px", align: "end", cell: ({ run }) => run },
@@ -62,10 +63,5 @@ function ScheduledTime({ tick }: { tick: TickGroup }) {
 }
 
 function Outcome({ tick }: { tick: TickGroup }) {
-  return (
-    <Badge {...(LOOKS[tick.outcome] ?? UNKNOWN)}>
-      {words(tick.outcome)}
-      {tick.count > 1 && ` × ${count(tick.count)}`}
-    </Badge>
-  );
+  return <Badge {...(LOOKS[tick.outcome] ?? UNKNOWN)}>{words(tick.outcome)}</Badge>;
 }

@@ -1,11 +1,15 @@
 /** One schedule: its upcoming runs, its configuration, and its run history. */
 
+import { affectsBackfills } from "../../components/backfills/affected";
+import { BackfillTable } from "../../components/backfills/backfill-table";
 import { type Fact, Facts } from "../../components/facts";
 import { Page } from "../../components/page";
 import { Panel } from "../../components/panel";
 import { ScheduleActions } from "../../components/schedules/actions";
 import { affectsSchedules } from "../../components/schedules/affected";
+import { calendarPath } from "../../components/schedules/calendars";
 import { CATCH_UPS } from "../../components/schedules/catch-ups";
+import { OVERLAPS } from "../../components/schedules/overlaps";
 import { recurrenceText } from "../../components/schedules/recurrence";
 import { ScheduleStateBadge } from "../../components/schedules/state";
 import { TimeList } from "../../components/schedules/time-list";
@@ -13,6 +17,7 @@ import { EmptyState, Loading, QueryError } from "../../components/states";
 import { Status } from "../../components/tasks/status";
 import { Sum } from "../../components/tasks/sum";
 import { Time } from "../../components/time";
+import type { ClusterEvent } from "../../lib/api/events";
 import { useLiveQuery } from "../../lib/api/live";
 import { count, duration, plural } from "../../lib/format";
 import { Link, navigate, useParams } from "../../lib/router";
@@ -23,7 +28,7 @@ import { RunStrip } from "./run-strip";
 export function SchedulePage({ id }: { id: string }) {
   const after = useParams().get("after");
   const { data, error } = useLiveQuery(ScheduleQuery, { id, after }, (event, data) =>
-    affectsSchedules(event, [data?.taskSchedule?.task.queue.name]),
+    affectsAny(event, data?.taskSchedule?.task.queue.name),
   );
   const schedule = data?.taskSchedule;
   if (!schedule)
@@ -79,6 +84,23 @@ export function SchedulePage({ id }: { id: string }) {
         <Panel title="Configuration">
           <Configuration schedule={schedule} />
         </Panel>
+        <Panel
+          title="Backfills"
+          className="wide"
+          aside={
+            schedule.backfills.totalCount > schedule.backfills.nodes.length && (
+              <Link href="/app/schedules/backfills">All backfills</Link>
+            )
+          }
+        >
+          {schedule.backfills.nodes.length ? (
+            <BackfillTable backfills={schedule.backfills.nodes} />
+          ) : (
+            <EmptyState>
+              No backfills. A backfill runs the scheduled times of a range in the past.
+            </EmptyState>
+          )}
+        </Panel>
         <Panel title="Run history" className="wide">
           <RunStrip schedule={schedule} />
           <RunHistory schedule={schedule} isFirstPage={!after} />
@@ -86,6 +108,10 @@ export function SchedulePage({ id }: { id: string }) {
       </div>
     </Page>
   );
+}
+
+function affectsAny(event: ClusterEvent, queue: string | undefined): boolean {
+  return affectsSchedules(event, [queue]) || affectsBackfills(event, [queue]);
 }
 
 function Configuration({ schedule }: { schedule: Schedule }) {
@@ -113,16 +139,11 @@ function Configuration({ schedule }: { schedule: Schedule }) {
     ["Max attempts", task.maxAttempts],
     ["Simulated failures", task.failAttempts ? plural(task.failAttempts, "attempt") : "none"],
     ["Retry backoff", duration(task.retryBackoffMs)],
-    [
-      "Overlap",
-      schedule.overlap === "SKIP"
-        ? "Skip while a run is active"
-        : "Queue one run while one is active",
-    ],
+    ["While a run is active", OVERLAPS[schedule.overlap]],
     ["Missed runs", CATCH_UPS[schedule.catchUp]],
     ["Misfire grace period", duration(schedule.misfireGrace * 1_000)],
     ["Jitter", schedule.jitter ? `up to ${duration(schedule.jitter * 1_000)}` : "none"],
-    ["Calendars", schedule.calendars.join(", ") || "none"],
+    ["Calendars", <Calendars key="calendars" names={schedule.calendars} />],
     ["Labels", schedule.labels.join(", ") || "none"],
     ["Ends at", schedule.endsAt ? <Time key="ends" at={schedule.endsAt} /> : "never"],
     ["Maximum runs", schedule.maxRuns == null ? "unlimited" : count(schedule.maxRuns)],
@@ -133,6 +154,19 @@ function Configuration({ schedule }: { schedule: Schedule }) {
     ["Created", <Time key="created" at={schedule.createdAt} />],
   ];
   return <Facts facts={facts} />;
+}
+
+function Calendars({ names }: { names: readonly string[] }) {
+  if (!names.length) return "none";
+  return (
+    <ul>
+      {names.map((name) => (
+        <li key={name}>
+          <Link href={calendarPath(name)}>{name}</Link>
+        </li>
+      ))}
+    </ul>
+  );
 }
 
 function cronFacts({ recurrence: { cron } }: Schedule): Fact[] {

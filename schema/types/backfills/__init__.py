@@ -1,0 +1,1 @@
+"""Backfills: types, filter, queries and mutations."""
