@@ -20,6 +20,7 @@ from tasks_app import actors, dispatch, recovery
 from tasks_app.log import events
 from tasks_app.models import (
     ClusterEvent,
+    GaugePeriod,
     StatsPeriod,
     Task,
     WorkerNode,
@@ -266,6 +267,7 @@ def forget_old_nodes(before: datetime, limit: int) -> int:
     )
     names = dict(old.select_for_update(skip_locked=True)[:limit].values_list("pk", "name"))
     StatsPeriod.objects.filter(node__in=names).delete()
+    GaugePeriod.objects.filter(node__in=names).delete()
     WorkerNode.objects.filter(pk__in=names).delete()
     for name in names.values():
         events.node_forgotten(name)
