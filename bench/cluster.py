@@ -21,7 +21,7 @@ _PERCENTILES = (
 _QUERIES = {
     "cluster": (
         "{ cluster { statusCounts { status count }"
-        " statsHistory(window: HOUR) { stats { succeeded } } } }"
+        " timeSeries(range: {lastSeconds: 3600}) { groups { succeeded queueTime { p95 } } } } }"
     ),
     "workerNodes": "{ workerNodes { name slots busySlots connection scheduling } }",
     "queues, statusCounts": "{ queues { name statusCounts { count } } }",

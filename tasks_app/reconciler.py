@@ -24,7 +24,7 @@ BATCH = 1_000
 
 
 def reconcile() -> None:
-    """Process silent nodes, drains, expired leases and expired tasks, and roll up statistics."""
+    """Process silent nodes, drains, expired leases and expired tasks, and update statistics."""
     nodes.mark_silent_nodes_offline()
     nodes.finish_drains()
     while requeued := recovery.requeue_expired(BATCH):
@@ -33,6 +33,7 @@ def reconcile() -> None:
         pass
     while stats.roll_up() == stats.BATCH:
         pass
+    stats.take_sample()
 
 
 def prune() -> None:

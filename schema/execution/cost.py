@@ -60,14 +60,12 @@ _SIZES = {
     "pendingGroups": 5,
     "attention": 10,
     "workerNodes": 10,
-    "statsHistory": 60,
     "statusCounts": 5,
     "timeSlots": 168,
     "events": PAGE_EVENTS_MAX,
 }
-# What the computation of a field takes, as a number of values that take as long. An operation can
-# select such a field once.
-_COMPUTATIONS = {"scheduleDensity": 5_000}
+# What the computation of a field takes, as a number of values that take as long.
+_COMPUTATIONS = {"scheduleDensity": 5_000, "timeSeries": 2_000}
 _SIZE_ARGUMENTS = ("first", "last", "ids")
 _BEYOND = 10**6
 

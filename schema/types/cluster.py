@@ -1,18 +1,23 @@
 """The cluster as a whole: counts, statistics, nodes, queues and what needs attention."""
 
-from typing import Annotated
-
 import strawberry
 import strawberry_django
 from django.utils import timezone
 
 from schema.core.enums import StatsWindow, TaskStatus
 from schema.core.prefetch import fetch_selected
-from schema.core.relay import BadInputError
 from schema.types.attention import AttentionItem, attention_items
 from schema.types.nodes import WorkerNode
 from schema.types.queues import Queue
-from schema.types.statistics import StatsPoint, StatusCount, TaskStats, Window
+from schema.types.statistics import StatusCount, TaskStats, Window
+from schema.types.time_series import (
+    GroupBy,
+    OfNode,
+    OfQueue,
+    Range,
+    TimeSeries,
+    time_series,
+)
 from tasks_app import models, stats
 from tasks_app.log import pages
 from tasks_app.sql import due
@@ -45,23 +50,18 @@ class Cluster:
 
     @strawberry.field(
         description=(
-            "The statistics as a time series, oldest first. Each point covers 10 seconds, or a"
-            " minute if the period is `HOUR`. Points without runs are included."
+            "Statistics as time series: ended runs, queue times, run times, pending tasks and slots"
+            " in use."
         )
     )
-    def stats_history(
+    def time_series(
         self,
-        window: Annotated[
-            StatsWindow,
-            strawberry.argument(
-                description="The period before now, but not `ALL_TIME`. Default `FIVE_MINUTES`."
-            ),
-        ] = StatsWindow.FIVE_MINUTES,
-    ) -> list[StatsPoint]:
-        if window == StatsWindow.ALL_TIME:
-            raise BadInputError("`window` must not be `ALL_TIME`, which has no time series.")
-        points = stats.history(window).items()
-        return [StatsPoint(at=at, stats=TaskStats.of(counted)) for at, counted in points]
+        range: Range,
+        group_by: GroupBy = None,
+        queue: OfQueue = None,
+        worker_node: OfNode = None,
+    ) -> TimeSeries:
+        return time_series(range, group_by, queue, worker_node)
 
     @strawberry.field(
         description=(

@@ -1,7 +1,6 @@
 """Statistics of runs that ended within a period."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Annotated, Any
 
 import strawberry
@@ -80,14 +79,6 @@ class TaskStats:
             run_time=Percentiles(histogram=counted.run),
             total_time=Percentiles(histogram=counted.total),
         )
-
-
-@strawberry.type(description="Statistics of a part of a period, as a point of a time series.")
-class StatsPoint:
-    at: datetime = strawberry.field(description="The time at which the part begins.")
-    stats: TaskStats = strawberry.field(
-        description="The runs that ended in the part. The last part may not be over yet."
-    )
 
 
 def stats_of(row: Measured, window: StatsWindow) -> TaskStats:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from tasks_app.log.cursor import Cursor, GapError
 from tasks_app.models import ClusterEvent
+from tasks_app.models.event import OPERATION_KINDS
 from tasks_app.sql.db import fetch
 
 # A page has at most this many events, and ends with the event that reaches this many changes.
@@ -157,6 +158,23 @@ def read_back(before: Cursor, count: int, kinds: Collection[str] | None = None) 
         "kinds": None if kinds is None else list(kinds),
     }
     rows = fetch(_READ_BACK_ALL if kinds is None else _READ_BACK_KINDS, params)
+    return [EventRow._make(row) for row in reversed(rows)]
+
+
+# Returns the last events of some kinds in a range of time, newest first. The condition on the kinds
+# is that of the index `event_operations`.
+_OPERATIONS = f"""
+    SELECT {_COLUMNS}
+      FROM tasks_app_clusterevent
+     WHERE kind IN ({", ".join(f"'{kind}'" for kind in OPERATION_KINDS)})
+       AND at >= %(since)s AND at < %(until)s
+     ORDER BY at DESC LIMIT %(count)s
+"""
+
+
+def operations(since: datetime, until: datetime, count: int) -> list[EventRow]:
+    """Return the last changes of nodes and queues in a range of time, oldest first."""
+    rows = fetch(_OPERATIONS, {"since": since, "until": until, "count": count})
     return [EventRow._make(row) for row in reversed(rows)]
 
 

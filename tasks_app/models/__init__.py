@@ -8,7 +8,7 @@ from tasks_app.models.node import WorkerNode
 from tasks_app.models.queue import Queue
 from tasks_app.models.result import TaskResult
 from tasks_app.models.schedule import TaskSchedule
-from tasks_app.models.stats import StatsPeriod, StatsWatermark, TaskCount
+from tasks_app.models.stats import GaugePeriod, StatsPeriod, StatsWatermark, TaskCount
 from tasks_app.models.task import Task
 from tasks_app.models.tick import ScheduleTick
 from tasks_app.models.token import ApiToken, Role, Scope, ScopeKind
@@ -20,6 +20,7 @@ __all__ = [
     "BaseModel",
     "Calendar",
     "ClusterEvent",
+    "GaugePeriod",
     "PrunedLog",
     "Queue",
     "Role",

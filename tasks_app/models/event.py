@@ -4,7 +4,23 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import TransactionNow
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Func
+from django.db.models import Func, Q
+
+# The kinds of changes of nodes and queues, which explain a time series.
+OPERATION_KINDS = (
+    "NODE_ONLINE",
+    "NODE_OFFLINE",
+    "NODE_PAUSED",
+    "NODE_RESUMED",
+    "NODE_DRAINING",
+    "NODE_DRAINED",
+    "NODE_RESIZED",
+    "NODE_ASSIGNED",
+    "NODE_STOPPING",
+    "QUEUE_PAUSED",
+    "QUEUE_RESUMED",
+    "QUEUE_UPDATED",
+)
 
 
 class CurrentTransactionId(Func):
@@ -104,6 +120,9 @@ class ClusterEvent(models.Model):
         ordering = ["xid", "id"]
         indexes = [
             models.Index(fields=["xid", "id"], name="event_order"),
+            models.Index(
+                fields=["at"], name="event_operations", condition=Q(kind__in=OPERATION_KINDS)
+            ),
             GinIndex(fields=["task_ids"], name="event_tasks"),
         ]
 

@@ -1,29 +1,39 @@
-"""Statistics of tasks: counts by status, rates and percentiles.
+"""Statistics of tasks: counts by status, rates, percentiles and time series.
 
 Their cost does not grow with the log. `rollup` adds each event once to `TaskCount` and
-`StatsPeriod`, a moment after it was written. `queries` adds the events since then in the same
-statement, so a change counts as soon as it is committed.
+`StatsPeriod`, a moment after it was written. `reading` adds the events since then in the same
+statement, so a change counts as soon as it is committed. `gauges` samples what no event tells.
 """
 
+from tasks_app.stats.gauges import take_sample
 from tasks_app.stats.histogram import BUCKETS_PER_DOUBLING, bucket, bucket_end, percentile
-from tasks_app.stats.queries import Window, history, node_stats, queue_stats, task_counts
+from tasks_app.stats.queries import Window, node_stats, queue_stats, task_counts
+from tasks_app.stats.reading import Scope
 from tasks_app.stats.rollup import BATCH, delete_old, roll_up, rolled_up_until
+from tasks_app.stats.series import GROUPS_MAX, RANGE_MAX, Gauges, Group, TimeSeries, time_series
 from tasks_app.stats.totals import TaskStats, sum_of
 
 __all__ = [
     "BATCH",
     "BUCKETS_PER_DOUBLING",
+    "GROUPS_MAX",
+    "RANGE_MAX",
+    "Gauges",
+    "Group",
+    "Scope",
     "TaskStats",
+    "TimeSeries",
     "Window",
     "bucket",
     "bucket_end",
     "delete_old",
-    "history",
     "node_stats",
     "percentile",
     "queue_stats",
     "roll_up",
     "rolled_up_until",
     "sum_of",
+    "take_sample",
     "task_counts",
+    "time_series",
 ]

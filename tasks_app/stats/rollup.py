@@ -5,28 +5,26 @@ no event can appear there later.
 """
 
 from collections import Counter
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from uuid import UUID
 
 from django.utils import timezone
 
-from tasks_app.models import StatsPeriod, StatsWatermark, WorkerNode
+from tasks_app.models import GaugePeriod, StatsPeriod, StatsWatermark, WorkerNode
 from tasks_app.sql.db import columns, fetch
 from tasks_app.sql.transactions import in_transaction
+from tasks_app.stats.periods import RETENTION, start_of_period
 from tasks_app.stats.queries import Window
 from tasks_app.stats.totals import (
     EVENT_COLUMNS,
     NOT_ROLLED_UP,
     EventTotals,
     TaskStats,
-    start_of_period,
 )
 
 # The number of events that are rolled up in one transaction.
 BATCH = 2_000
-# How long periods are kept, by their length in seconds. Those of all time are kept.
-RETENTION = {10: timedelta(hours=1), 60: timedelta(days=1), 600: timedelta(days=1)}
 
 # Returns the next events.
 _NEXT = f"""
@@ -75,7 +73,9 @@ def delete_old() -> None:
     The removal of a node cannot delete them, because its last events may be rolled up later.
     """
     for seconds, retention in RETENTION.items():
-        StatsPeriod.objects.filter(seconds=seconds, at__lt=timezone.now() - retention).delete()
+        before = timezone.now() - retention
+        StatsPeriod.objects.filter(seconds=seconds, at__lt=before).delete()
+        GaugePeriod.objects.filter(seconds=seconds, at__lt=before).delete()
     of_nodes = StatsPeriod.objects.filter(seconds=Window.ALL_TIME, node__isnull=False)
     of_nodes.exclude(node__in=WorkerNode.objects.values("pk")).delete()
 
@@ -99,13 +99,20 @@ def _add_to_periods(events: Iterable[EventTotals]) -> None:
             continue
         for seconds in (*RETENTION, Window.ALL_TIME):
             start = start_of_period(event.at, seconds)
-            sums.setdefault((seconds, start, event.queue, None), TaskStats()).add_event(event)
-            if event.node:
-                sums.setdefault((seconds, start, "", event.node), TaskStats()).add_event(event)
+            for queue, node in _scopes(event):
+                sums.setdefault((seconds, start, queue, node), TaskStats()).add_event(event)
     for row in StatsPeriod.objects.filter(at__in={at for _, at, _, _ in sums}):
         if stats := sums.get((row.seconds, row.at, row.queue, row.node)):
             stats.add(vars(row))
     _store_periods(sums)
+
+
+def _scopes(event: EventTotals) -> Iterator[tuple[str, UUID | None]]:
+    """Yield the queue and the node of each row of `StatsPeriod` that counts an event."""
+    yield "", None
+    yield event.queue, None
+    if event.node:
+        yield "", event.node
 
 
 def _store_periods(sums: dict[tuple[int, datetime, str, UUID | None], TaskStats]) -> None:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -12,7 +12,6 @@ from tasks_app.stats.histogram import bucket
 
 Status = Task.Status
 
-_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _COUNTS = ("succeeded", "failed", "cancelled", "wait_ms", "run_ms")
 _HISTOGRAMS = ("wait", "run", "total")
 _COUNT_OF_STATUS = {
@@ -101,6 +100,13 @@ class TaskStats:
         for name in _HISTOGRAMS:
             getattr(self, name).update({int(key): n for key, n in values[name].items()})
 
+    def subtract(self, other: "TaskStats") -> None:
+        """Take out the runs of statistics that these include."""
+        for name in _COUNTS:
+            setattr(self, name, getattr(self, name) - getattr(other, name))
+        for name in _HISTOGRAMS:
+            getattr(self, name).subtract(getattr(other, name))
+
 
 def sum_of(stats: Iterable[TaskStats]) -> TaskStats:
     """Return the sum of statistics of the same period."""
@@ -109,15 +115,3 @@ def sum_of(stats: Iterable[TaskStats]) -> TaskStats:
         total.seconds = each.seconds
         total.add(vars(each))
     return total
-
-
-def start_of_period(time: datetime, seconds: int) -> datetime:
-    """Return the start of the period that contains a time.
-
-    Args:
-        time: The time.
-        seconds: The length of the periods; 0 for all time.
-    """
-    if not seconds:
-        return _EPOCH
-    return time - (time - _EPOCH) % timedelta(seconds=seconds)

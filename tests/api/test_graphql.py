@@ -1,7 +1,6 @@
 """What only GraphQL can be asked: selection, conditions, connections, the cluster."""
 
-from datetime import datetime, timedelta
-from itertools import pairwise
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -300,24 +299,6 @@ def test_the_cluster_at_a_glance(data, make_task, node):
     assert shown["cluster"]["oldestPendingMs"] >= 0
     assert shown["queues"] == [{"name": "default"}]
     assert shown["workerNodes"] == [{"name": "node-1@here", "connection": "ONLINE"}]
-
-
-def test_statistics_of_ended_runs_are_returned_by_period(data, graphql, node, make_task):
-    run(make_task(), make_task())
-    query = """query Q($window: StatsWindow!) { cluster { statsHistory(window: $window) {
-        at stats { succeeded perSecond queueTime { p50 } } } } }"""
-
-    for window, number, seconds in (("MINUTE", 7, 10), ("FIVE_MINUTES", 31, 10), ("HOUR", 61, 60)):
-        spans = data(query, window=window)["cluster"]["statsHistory"]
-        assert len(spans) == number
-        begins = [datetime.fromisoformat(span["at"]) for span in spans]
-        assert {b - a for a, b in pairwise(begins)} == {timedelta(seconds=seconds)}
-        assert begins[0] <= timezone.now() - timedelta(seconds=seconds * (number - 1))
-        loads = [span["stats"] for span in spans if span["stats"]["succeeded"]]
-        assert sum(load["succeeded"] for load in loads) == 2
-        assert all(load["perSecond"] > 0 and load["queueTime"]["p50"] >= 0 for load in loads)
-    [error] = graphql.execute(query, window="ALL_TIME")["errors"]
-    assert "`window`" in error["message"]
 
 
 def test_the_cluster_holds_its_nodes_and_queues(data, node, django_assert_max_num_queries):

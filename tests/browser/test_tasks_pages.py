@@ -110,20 +110,47 @@ def test_burst_shows_in_tiles_and_on_nodes(page):
     expect(nodes.get_by_text("node-1@")).to_be_visible()
 
 
-def test_chart_shows_values_under_the_pointer_and_as_a_table(page):
+def test_charts_show_the_same_time_under_the_pointer_and_their_values_as_a_table(page):
     page.goto("/")
-    throughput = page.get_by_role("region", name="Throughput", exact=True).first
-    plot = throughput.get_by_role("img")
-    plot.hover(position={"x": 300, "y": 80})
-    expect(throughput.locator(".tooltip")).to_contain_text(re.compile(r"completed/s.*\d/s"))
-    # The chart below it shows the same time.
-    expect(page.locator(".tooltip")).to_have_count(2)
+    throughput = page.get_by_role("region", name="Throughput", exact=True)
+    throughput.get_by_role("img").hover(position={"x": 300, "y": 80})
+    expect(throughput.locator(".tooltip")).to_contain_text(re.compile(r"succeeded/s.*\d/s"))
+    expect(page.locator(".tooltip")).to_have_count(5)
 
-    throughput.get_by_role("button", name="1 h").click()
+    page.get_by_role("button", name="6 h", exact=True).click()
     throughput.get_by_role("button", name="Table").click()
-    expect(throughput.get_by_role("columnheader", name="completed/s")).to_be_visible()
-    expect(throughput.get_by_role("row")).to_have_count(62, timeout=5_000)
-    assert "range=1h" in page.url
+    expect(throughput.get_by_role("columnheader", name="succeeded/s")).to_be_visible()
+    expect(throughput.get_by_role("row")).to_have_count(362, timeout=5_000)
+    assert "range=6h" in page.url
+
+
+def test_dragging_over_a_chart_shows_that_range_on_every_page(page):
+    page.goto("/")
+    plot = page.get_by_role("region", name="Queue time", exact=True).locator(".u-over")
+    box = plot.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 4, box["y"] + 50)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 60, steps=4)
+    page.mouse.up()
+    expect(page).to_have_url(re.compile("from=.*until="))
+    chosen = page.get_by_role("button", name=re.compile(r"\d:\d\d to .*\d:\d\d"))
+    expect(chosen).to_have_attribute("aria-pressed", "true")
+
+    page.go_back()
+    expect(page.get_by_role("button", name="15 min")).to_have_attribute("aria-pressed", "true")
+
+
+def test_charts_are_split_by_queue_and_by_node(page, ask):
+    ask(CREATE, tasks=[{"a": 1, "b": 1, "queue": "default"}])
+    page.goto("/")
+    page.get_by_role("button", name="Queue", exact=True).click()
+    pending = page.get_by_role("region", name="Pending tasks", exact=True)
+    expect(pending.get_by_role("button", name="default")).to_be_visible()
+
+    page.get_by_role("button", name="Node", exact=True).click()
+    slots = page.get_by_role("region", name="Slots in use", exact=True)
+    expect(slots.get_by_role("button", name=re.compile("node-1@"))).to_be_visible()
+    assert "by=node" in page.url
 
 
 def test_tasks_are_filtered_searched_and_paged(page, ask):

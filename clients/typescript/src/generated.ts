@@ -41,15 +41,15 @@ export type CreateTaskInput = {
   expiresAt?: string | null | undefined;
   /** The number of attempts that fail on purpose at the beginning of each run, to show how attempts are retried. From 0 to 100. Default 0. */
   failAttempts?: number;
-  /** The idempotency key, at most 255 characters. Repeating a create with the same key returns the object that the first request created. */
+  /** The idempotency key, at most 255 characters. Repeating a create with the same key returns the object that the first request created. Null for none. */
   idempotencyKey?: string | null | undefined;
   /** The maximum number of attempts of a run. Another attempt starts if one fails or is lost. From 1 to 100. Default 3. */
   maxAttempts?: number;
   /** The priority. Tasks with a higher priority start first. From 0 to 9. Default 5. */
   priority?: number;
-  /** The name of the queue. Default default. */
+  /** The name of the queue. Default `default`. */
   queue?: string;
-  /** The delay before the second attempt of a run, in milliseconds. It doubles with each further attempt, up to 60,000. If the first attempt is lost with its worker node, the second one starts at once. From 0 to 60,000. Default 1000. */
+  /** The delay before the second attempt of a run, in milliseconds. It doubles with each further attempt, up to 60,000. If the first attempt is lost with its worker node, the second one starts at once. From 0 to 60,000. Default 1,000. */
   retryBackoffMs?: number;
   /** The time before which the task does not start. Null to start at once. */
   runAt?: string | null | undefined;
@@ -63,9 +63,9 @@ export type CreateTaskScheduleInput = {
   a: string | number;
   /** The second integer, of 64 bits with a sign. From -9,223,372,036,854,775,808 to 9,223,372,036,854,775,807. */
   b: string | number;
-  /** The names of calendars, at most 10. Their times start no runs. */
+  /** The names of calendars, at most 10. In their times, the schedule starts no runs. Default none. */
   calendars?: Array<string>;
-  /** What happens to scheduled times that came while no scheduler ran. With ALL, each scheduled time waits for the previous run to end, and the overlap policy does not apply. Default LATEST. */
+  /** What happens to scheduled times that came while no scheduler ran. With `ALL`, each scheduled time waits for the previous run to end, and the overlap policy does not apply. Default `LATEST`. */
   catchUp?: CatchUpPolicy;
   /** The simulated duration of the work, in milliseconds. From 0 to 3,600,000. Default 0. */
   durationMs?: number;
@@ -73,11 +73,11 @@ export type CreateTaskScheduleInput = {
   endsAt?: string | null | undefined;
   /** The number of attempts that fail on purpose at the beginning of each run, to show how attempts are retried. From 0 to 100. Default 0. */
   failAttempts?: number;
-  /** The idempotency key, at most 255 characters. Repeating a create with the same key returns the object that the first request created. */
+  /** The idempotency key, at most 255 characters. Repeating a create with the same key returns the object that the first request created. Null for none. */
   idempotencyKey?: string | null | undefined;
   /** The maximum of a random delay of each run, in seconds. It must be less than the time between two scheduled times. From 0 to 316,224,000. Default 0. */
   jitter?: number;
-  /** Labels by which schedules can be found and controlled together, at most 20 of at most 63 characters. */
+  /** Labels by which schedules can be found and controlled together, at most 20 of at most 63 characters. Default none. */
   labels?: Array<string>;
   /** The maximum number of attempts of a run. Another attempt starts if one fails or is lost. From 1 to 100. Default 3. */
   maxAttempts?: number;
@@ -85,15 +85,15 @@ export type CreateTaskScheduleInput = {
   maxRuns?: number | null | undefined;
   /** How late a missed scheduled time may still start a run, in seconds. From 1 to 316,224,000. Default 300. */
   misfireGrace?: number;
-  /** What happens to a scheduled time that comes while the previous run has not ended. Default SKIP. */
+  /** What happens to a scheduled time that comes while the previous run has not ended. Default `SKIP`. */
   overlap?: OverlapPolicy;
   /** The priority. Tasks with a higher priority start first. From 0 to 9. Default 5. */
   priority?: number;
-  /** The name of the queue. Default default. */
+  /** The name of the queue. Default `default`. */
   queue?: string;
   /** When the schedule starts runs. */
   recurrence: RecurrenceInput;
-  /** The delay before the second attempt of a run, in milliseconds. It doubles with each further attempt, up to 60,000. If the first attempt is lost with its worker node, the second one starts at once. From 0 to 60,000. Default 1000. */
+  /** The delay before the second attempt of a run, in milliseconds. It doubles with each further attempt, up to 60,000. If the first attempt is lost with its worker node, the second one starts at once. From 0 to 60,000. Default 1,000. */
   retryBackoffMs?: number;
   /** The first scheduled time of an interval, which requires it; the others follow in whole intervals. With a cron expression, the time from which it applies, by default now. If it has passed, the schedule begins with the next scheduled time. */
   scheduledAt?: string | null | undefined;
@@ -105,7 +105,7 @@ export type CreateTaskScheduleInput = {
 export type CreateTasksInput = {
   /** What happens if a row is not valid. Default `REJECT_ALL`. */
   errorPolicy?: ErrorPolicy;
-  /** The idempotency key of the whole list. Rows without a key of their own get one from it and their number. */
+  /** The idempotency key of the whole list. Rows without a key of their own get one that is made of it and their number. Default null: none. */
   idempotencyKey?: string | null | undefined;
   /** The rows: the parameters of up to 10,000 tasks. */
   tasks: Array<NewTaskInput>;
@@ -115,11 +115,11 @@ export type CreateTasksInput = {
 export type CronInput = {
   /** A cron expression of five fields: minute, hour, day of month, month and day of week. Lists, ranges, steps, names, `L`, `LW`, `#` and aliases such as `@daily` are allowed. */
   expression: string;
-  /** What happens to a scheduled time that comes twice because clocks are set back. An expression whose minute or hour begins with `*` follows elapsed time instead. Default FIRST. */
+  /** What happens to a scheduled time that comes twice because clocks are set back. An expression whose minute or hour begins with `*` follows elapsed time instead. Default `FIRST`. */
   onFold?: OnFold;
-  /** What happens to a scheduled time that does not exist because clocks are set forward. An expression whose minute or hour begins with `*` follows elapsed time instead. Default RUN_AFTER. */
+  /** What happens to a scheduled time that does not exist because clocks are set forward. An expression whose minute or hour begins with `*` follows elapsed time instead. Default `RUN_AFTER`. */
   onGap?: OnGap;
-  /** The IANA time zone of the cron expression, such as Europe/Berlin. Default UTC. */
+  /** The IANA time zone of the cron expression, such as Europe/Berlin. Default `UTC`. */
   timeZone?: string;
 };
 
@@ -143,15 +143,15 @@ export type NewTaskInput = {
   expiresAt?: string | null | undefined;
   /** The number of attempts that fail on purpose at the beginning of each run, to show how attempts are retried. From 0 to 100. Default 0. */
   failAttempts?: number;
-  /** The idempotency key, at most 255 characters. Repeating a create with the same key returns the object that the first request created. */
+  /** The idempotency key, at most 255 characters. Repeating a create with the same key returns the object that the first request created. Null for none. */
   idempotencyKey?: string | null | undefined;
   /** The maximum number of attempts of a run. Another attempt starts if one fails or is lost. From 1 to 100. Default 3. */
   maxAttempts?: number;
   /** The priority. Tasks with a higher priority start first. From 0 to 9. Default 5. */
   priority?: number;
-  /** The name of the queue. Default default. */
+  /** The name of the queue. Default `default`. */
   queue?: string;
-  /** The delay before the second attempt of a run, in milliseconds. It doubles with each further attempt, up to 60,000. If the first attempt is lost with its worker node, the second one starts at once. From 0 to 60,000. Default 1000. */
+  /** The delay before the second attempt of a run, in milliseconds. It doubles with each further attempt, up to 60,000. If the first attempt is lost with its worker node, the second one starts at once. From 0 to 60,000. Default 1,000. */
   retryBackoffMs?: number;
   /** The time before which the task does not start. Null to start at once. */
   runAt?: string | null | undefined;
@@ -197,7 +197,7 @@ export type OverlapPolicy =
 export type PauseTaskScheduleInput = {
   /** The global ID or the UUID of the object. */
   id: string | number;
-  /** The reason, for other operators. Default empty. */
+  /** The reason, for other operators and the event log, at most 10,000 characters. Default empty. */
   note?: string;
 };
 

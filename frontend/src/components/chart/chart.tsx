@@ -1,6 +1,6 @@
 /** A chart of a few series over time. It is described in words, and its values are in a table. */
 
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import { Panel } from "../panel";
 import { Table } from "../table/table";
 import { Time } from "../time";
@@ -8,37 +8,45 @@ import "./chart.css";
 import { Plot, type PlotProps } from "./plot";
 import { isEmpty, textOf } from "./series";
 
-type ChartProps = PlotProps & { aside?: ReactNode };
-
-export function Chart(props: ChartProps) {
+export function Chart(props: PlotProps) {
   const [isTable, setIsTable] = useState(false);
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const series = props.series.filter(({ name }) => !hidden.has(name));
   return (
     <Panel
       title={props.title}
       className="chart"
       aside={
-        <div className="actions">
-          {props.aside}
-          <button type="button" aria-pressed={isTable} onClick={() => setIsTable(!isTable)}>
-            Table
-          </button>
-        </div>
+        <button type="button" aria-pressed={isTable} onClick={() => setIsTable(!isTable)}>
+          Table
+        </button>
       }
     >
-      <p className="legend">
+      <div className="legend">
         {props.series.map(({ name, color }) => (
-          <span key={name}>
+          <button
+            key={name}
+            type="button"
+            aria-pressed={!hidden.has(name)}
+            onClick={() => setHidden(toggled(hidden, name))}
+          >
             <i style={{ background: `var(${color})` }} /> {name}
-          </span>
+          </button>
         ))}
         <span className="summary">{props.summary}</span>
-      </p>
+      </div>
       <div className="chart-body">
-        {isTable ? <Values {...props} /> : <Plot {...props} />}
-        {!isTable && isEmpty(props.series) && <p className="no-data">No data in this time range</p>}
+        {isTable ? <Values {...props} /> : <Plot {...props} series={series} />}
+        {!isTable && isEmpty(series) && <p className="no-data">No data in this time range</p>}
       </div>
     </Panel>
   );
+}
+
+function toggled(names: ReadonlySet<string>, name: string): ReadonlySet<string> {
+  const changed = new Set(names);
+  if (!changed.delete(name)) changed.add(name);
+  return changed;
 }
 
 function Values({ title, times, series, unit }: PlotProps) {

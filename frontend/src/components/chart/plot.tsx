@@ -3,9 +3,10 @@
 import { useEffect, useRef, useState } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { localTime, minuteTime } from "../../lib/format";
+import { localTime } from "../../lib/format";
 import { useTheme } from "../../lib/theme";
-import { axisLabel, isolated, largest, type Series, textOf } from "./series";
+import { axisTime } from "../../lib/time-range";
+import { axisLabel, isolated, largest, type Mark, type Series, stacked, textOf } from "./series";
 import { ticks, type Unit } from "./ticks";
 
 const HEIGHT = 190;
@@ -24,12 +25,25 @@ export type PlotProps = {
   times: readonly number[];
   series: readonly Series[];
   unit: Unit;
+  /** Whether the series are parts of a whole, drawn on each other. */
+  isStacked?: boolean;
+  /** The length of the period that begins at each time. */
+  periodSeconds: number;
+  /** What happened, drawn as vertical lines. */
+  marks: readonly Mark[];
   /** What the chart shows, in a sentence. */
   summary: string;
+  /** Called with the start and the end that were chosen by dragging, in seconds since 1970. */
+  onZoom: (since: number, until: number) => void;
 };
 
-/** Steps of the time axis in seconds. Its labels show minutes. */
-const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440].map((each) => each * 60);
+/** Steps of the time axis in seconds. */
+const TIME_STEPS = [
+  ...[1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720].map((minutes) => minutes * 60),
+  ...[1, 2, 5, 10].map((days) => days * 86_400),
+];
+/** Fewer pixels than this are a click, not a choice of times. */
+const DRAG_MIN = 6;
 
 type Pointer = { index: number; left: number; width: number };
 
@@ -40,9 +54,10 @@ export function Plot(props: PlotProps) {
   latest.current = props;
   const [pointer, setPointer] = useState<Pointer>();
   const theme = useTheme();
-  const shape = JSON.stringify(
+  const shape = JSON.stringify([
+    props.isStacked,
     props.series.map(({ name, color, isArea }) => [name, color, isArea]),
-  );
+  ]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: drawn anew with another theme or shape.
   useEffect(() => {
@@ -59,9 +74,10 @@ export function Plot(props: PlotProps) {
     };
   }, [theme, shape]);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `latest` holds the same values.
   useEffect(() => {
-    plot.current?.setData(dataOf({ times: props.times, series: props.series }));
-  }, [props.times, props.series]);
+    plot.current?.setData(dataOf(latest.current));
+  }, [props.times, props.series, props.marks]);
 
   return (
     <div className="plot-place">
@@ -76,9 +92,11 @@ export function Plot(props: PlotProps) {
   );
 }
 
-function Tooltip({ times, series, unit, pointer }: PlotProps & { pointer: Pointer }) {
+function Tooltip(props: PlotProps & { pointer: Pointer }) {
+  const { times, series, unit, marks, periodSeconds, pointer } = props;
   const time = times[pointer.index];
   if (time === undefined) return null;
+  const near = marks.filter((mark) => mark.time >= time && mark.time < time + periodSeconds);
   const isRight = pointer.left > pointer.width / 2;
   return (
     <div
@@ -93,12 +111,22 @@ function Tooltip({ times, series, unit, pointer }: PlotProps & { pointer: Pointe
           <b>{textOf(values[pointer.index], unit)}</b>
         </span>
       ))}
+      {near.map((mark) => (
+        <span key={mark.time + mark.text} className="mark">
+          {mark.text}
+        </span>
+      ))}
     </div>
   );
 }
 
-function dataOf({ times, series }: Pick<PlotProps, "times" | "series">): uPlot.AlignedData {
-  return [[...times], ...series.map(({ values }) => [...values])];
+/** The series in the order in which they are drawn: of a stack, the highest first. */
+function drawn({ series, isStacked }: Pick<PlotProps, "series" | "isStacked">): readonly Series[] {
+  return isStacked ? stacked(series).reverse() : series;
+}
+
+function dataOf(props: PlotProps): uPlot.AlignedData {
+  return [[...props.times], ...drawn(props).map(({ values }) => [...values])];
 }
 
 function options(
@@ -115,26 +143,33 @@ function options(
     grid: { stroke: color("--line"), width: 1 },
     ticks: { show: false },
   };
-  const splits = () => ticks(largest(latest.current.series) * HEADROOM, latest.current.unit);
+  const splits = () => ticks(largest(drawn(latest.current)) * HEADROOM, latest.current.unit);
+  const { isStacked } = latest.current;
   const label = (value: number) => axisLabel(value, latest.current.unit);
   return {
     width: element.clientWidth,
     height: HEIGHT,
     cursor: {
       y: false,
-      drag: { x: false, y: false },
+      drag: { x: true, y: false, setScale: false },
       points: { size: 7 },
       sync: { key: SYNC_KEY },
     },
     legend: { show: false },
-    scales: { y: { range: () => [0, splits().at(-1) ?? 1] } },
+    scales: {
+      x: { range: (_, min, max) => [min, max + latest.current.periodSeconds] },
+      y: { range: () => [0, splits().at(-1) ?? 1] },
+    },
     axes: [
       {
         ...axis,
         incrs: TIME_STEPS,
         space: 70,
         size: 26,
-        values: (_, times) => times.map((time) => minuteTime(new Date(time * 1_000))),
+        values: ({ scales }, times) => {
+          const span = (scales.x?.max ?? 0) - (scales.x?.min ?? 0);
+          return times.map((time) => axisTime(new Date(time * 1_000), span));
+        },
       },
       {
         ...axis,
@@ -145,21 +180,31 @@ function options(
     ],
     series: [
       {},
-      ...latest.current.series.map(({ color: name, isArea }) => ({
+      ...drawn(latest.current).map(({ color: name, isArea }) => ({
         stroke: color(name),
-        width: 2,
-        fill: isArea ? `${color(name)}22` : undefined,
+        width: isStacked ? 0 : 2,
+        fill: isStacked ? color(name) : isArea ? `${color(name)}22` : undefined,
+        paths: isStacked ? uPlot.paths.bars?.({ size: [0.9, 100], align: 1 }) : undefined,
         spanGaps: false,
         points: {
-          show: true,
+          show: !isStacked,
           size: 6,
           fill: color(name),
           filter: (chart: uPlot, series: number) =>
-            isolated(chart.data[series] as (number | null)[]),
+            isStacked ? null : isolated(chart.data[series] as (number | null)[]),
         },
       })),
     ],
     hooks: {
+      draw: [(chart) => drawMarks(chart, latest.current.marks, color("--muted"))],
+      setSelect: [
+        (chart) => {
+          const { left, width } = chart.select;
+          if (width >= DRAG_MIN)
+            latest.current.onZoom(chart.posToVal(left, "x"), chart.posToVal(left + width, "x"));
+          chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+        },
+      ],
       setCursor: [
         ({ cursor, over, bbox }) => {
           const isInside = cursor.idx != null && cursor.left != null && cursor.left >= 0;
@@ -177,6 +222,22 @@ function options(
       ],
     },
   };
+}
+
+function drawMarks({ ctx, bbox, valToPos, scales }: uPlot, marks: readonly Mark[], color: string) {
+  ctx.save();
+  ctx.strokeStyle = color;
+  ctx.lineWidth = devicePixelRatio;
+  ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio]);
+  for (const { time } of marks) {
+    if (time < (scales.x?.min ?? 0) || time > (scales.x?.max ?? 0)) continue;
+    const x = Math.round(valToPos(time, "x", true));
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+  }
+  ctx.restore();
 }
 
 const canvas = document.createElement("canvas").getContext("2d");

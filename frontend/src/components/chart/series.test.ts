@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isEmpty, isolated, largest } from "./series";
+import { isEmpty, isolated, largest, stacked } from "./series";
 
 const series = (values: (number | null)[]) => ({ name: "p95", color: "--accent", values });
 
@@ -14,4 +14,12 @@ test("gaps do not count as values", () => {
   expect(largest([])).toBe(0);
   expect(isEmpty([series([null, null])])).toBe(true);
   expect(isEmpty([series([null, 0])])).toBe(false);
+});
+
+test("stacked series stand on each other, and a time without any value stays a gap", () => {
+  const both = stacked([series([1, null, null]), series([2, 3, null])]);
+  expect(both.map(({ values }) => values)).toEqual([
+    [1, null, null],
+    [3, 3, null],
+  ]);
 });

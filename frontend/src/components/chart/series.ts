@@ -12,6 +12,22 @@ export type Series = {
   isArea?: boolean;
 };
 
+/** Something that happened at a time, in seconds since 1970. */
+export type Mark = { time: number; text: string };
+
+/** Each series with those below it added, so that areas stand on each other. The first is lowest. */
+export function stacked(series: readonly Series[]): Series[] {
+  const sums: (number | null)[] = [];
+  return series.map((each) => ({
+    ...each,
+    values: each.values.map((value, index) => {
+      const below = sums[index] ?? null;
+      sums[index] = value === null && below === null ? null : (below ?? 0) + (value ?? 0);
+      return sums[index];
+    }),
+  }));
+}
+
 /** The indexes of values without a neighbor: no line leads to them, so each is drawn as a point. */
 export function isolated(values: readonly (number | null | undefined)[]): number[] {
   return values.flatMap((value, index) => {

@@ -9,6 +9,7 @@ import { Slots } from "../../components/slots";
 import { EmptyState, Loading, QueryError } from "../../components/states";
 import { Table } from "../../components/table/table";
 import { Message, Time } from "../../components/time";
+import { TimeSeries } from "../../components/time-series/time-series";
 import { RequireRole } from "../../components/viewer";
 import { useLiveQuery, useLiveSubscription } from "../../lib/api/live";
 import { count, duration, rate } from "../../lib/format";
@@ -75,6 +76,9 @@ export function NodePage({ name }: { name: string }) {
         <Panel title="Last five minutes">
           <Speed node={node} />
         </Panel>
+      </div>
+      <TimeSeries workerNode={name} />
+      <div className="columns">
         <Panel title="Events" className="wide">
           <History name={name} />
         </Panel>

@@ -3,24 +3,22 @@
 import { Page } from "../../components/page";
 import { Panel } from "../../components/panel";
 import { Loading, QueryError } from "../../components/states";
+import { TimeSeries } from "../../components/time-series/time-series";
 import { ReadOnly, RequireRole } from "../../components/viewer";
 import { useLiveSubscription } from "../../lib/api/live";
-import { useParams } from "../../lib/router";
 import { Attention } from "./attention/attention";
-import { Charts } from "./charts/charts";
 import { NewTask } from "./new-task";
 import { NodesPanel } from "./nodes-panel";
 import "./overview.css";
-import { OverviewSubscription, type Range } from "./query";
+import { OverviewSubscription } from "./query";
 import { RecentEvents } from "./recent-events";
 import { Tiles } from "./tiles";
 
 export function Overview() {
-  const range: Range = useParams().get("range") === "1h" ? "HOUR" : "FIVE_MINUTES";
-  const { data, error } = useLiveSubscription(OverviewSubscription, { range });
+  const { data, error } = useLiveSubscription(OverviewSubscription, {});
   const cluster = data?.cluster;
   return (
-    <Page title="Overview" query={OverviewSubscription} variables={{ range }}>
+    <Page title="Overview" query={OverviewSubscription}>
       <QueryError error={cluster && error} />
       {cluster ? (
         <>
@@ -33,7 +31,7 @@ export function Overview() {
               </RequireRole>
             </Panel>
             <div className="area-charts">
-              <Charts cluster={cluster} range={range} />
+              <TimeSeries />
             </div>
             <NodesPanel nodes={cluster.workerNodes} />
             <RecentEvents />

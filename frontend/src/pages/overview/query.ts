@@ -1,7 +1,7 @@
-import { graphql, type ResultOf, type VariablesOf } from "../../lib/api/schema";
+import { graphql, type ResultOf } from "../../lib/api/schema";
 
 export const OverviewSubscription = graphql(`
-  subscription Overview($range: StatsWindow!) {
+  subscription Overview {
     cluster(intervalMs: 1000) {
       statusCounts {
         status
@@ -30,17 +30,6 @@ export const OverviewSubscription = graphql(`
           p95
         }
       }
-      statsHistory(window: $range) {
-        at
-        stats {
-          perSecond
-          failed
-          queueTime {
-            p50
-            p95
-          }
-        }
-      }
       workerNodes {
         name
         connection
@@ -57,4 +46,3 @@ export const OverviewSubscription = graphql(`
 `);
 
 export type Cluster = ResultOf<typeof OverviewSubscription>["cluster"];
-export type Range = VariablesOf<typeof OverviewSubscription>["range"];

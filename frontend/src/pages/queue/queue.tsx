@@ -8,6 +8,7 @@ import { Panel } from "../../components/panel";
 import { Slots } from "../../components/slots";
 import { EmptyState, Loading, QueryError } from "../../components/states";
 import { Time } from "../../components/time";
+import { TimeSeries } from "../../components/time-series/time-series";
 import { RequireRole } from "../../components/viewer";
 import { useLiveSubscription } from "../../lib/api/live";
 import type { TaskStatus } from "../../lib/api/schema";
@@ -47,6 +48,7 @@ export function QueuePage({ name }: { name: string }) {
       }
     >
       <QueryError error={error} />
+      <TimeSeries queue={name} />
       <div className="columns">
         <Panel title="Next tasks" className="wide">
           <HeadOfLine groups={queue.pendingGroups} />

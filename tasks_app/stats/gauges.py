@@ -1,0 +1,78 @@
+"""Samples of what changes all the time: the backlog of queues, and the use of slots."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+
+from tasks_app.models import GaugePeriod, Task
+from tasks_app.sql import claims
+from tasks_app.sql.db import columns, fetch
+from tasks_app.sql.transactions import in_transaction
+from tasks_app.stats.periods import RETENTION, start_of_period
+from tasks_app.stats.queries import task_counts
+
+_NAMES = ("queues", "nodes", "pending", "busy_slots", "slots")
+_SHORTEST, *_LONGER = RETENTION
+
+# Stores the samples of a short period once, and then adds them to the longer ones.
+_ADD = """
+    WITH sample AS (
+        INSERT INTO tasks_app_gaugeperiod
+               (seconds, at, samples, queue, node, pending, busy_slots, slots)
+        SELECT %(seconds)s, %(at)s, 1, *
+          FROM unnest(%(queues)s::text[], %(nodes)s::uuid[], %(pending)s::bigint[],
+                      %(busy_slots)s::bigint[], %(slots)s::bigint[])
+        ON CONFLICT (seconds, at, queue, node) DO NOTHING
+        RETURNING queue, node, pending, busy_slots, slots
+    )
+    INSERT INTO tasks_app_gaugeperiod AS sum
+           (seconds, at, samples, queue, node, pending, busy_slots, slots)
+    SELECT longer.seconds, longer.at, 1, sample.*
+      FROM sample, unnest(%(longer_seconds)s::int[], %(longer_starts)s::timestamptz[])
+           AS longer (seconds, at)
+     ORDER BY 1, 2, 4, 5
+    ON CONFLICT (seconds, at, queue, node) DO UPDATE SET
+           samples = sum.samples + 1, pending = sum.pending + excluded.pending,
+           busy_slots = sum.busy_slots + excluded.busy_slots, slots = sum.slots + excluded.slots
+"""
+
+Sample = tuple[str, UUID | None, int, int, int]
+
+
+def take_sample() -> None:
+    """Store the backlogs and the slots in use, unless the current period already has a sample."""
+    now = timezone.now()
+    at = start_of_period(now, _SHORTEST)
+    if not GaugePeriod.objects.filter(seconds=_SHORTEST, at=at, queue="", node=None).exists():
+        _add(now, at)
+
+
+@in_transaction
+def _add(now: datetime, at: datetime) -> None:
+    samples = sorted(_samples(), key=lambda sample: (sample[0], str(sample[1])))
+    params = {
+        "seconds": _SHORTEST,
+        "at": at,
+        "longer_seconds": _LONGER,
+        "longer_starts": [start_of_period(now, seconds) for seconds in _LONGER],
+    }
+    fetch(_ADD, params | columns(_NAMES, samples))
+
+
+def _samples() -> Iterable[Sample]:
+    """Yield the queue, the node, pending tasks, busy slots and all slots of each row."""
+    pending = Counter[str]()
+    for (queue, status), count in task_counts().items():
+        if status == Task.Status.PENDING:
+            pending[queue] += count
+    nodes = [node for node in claims.nodes() if node.is_online]
+    busy = {node.id: min(node.capacity.busy, node.capacity.slots) for node in nodes}
+    slots = {node.id: node.capacity.slots for node in nodes}
+    yield "", None, pending.total(), sum(busy.values()), sum(slots.values())
+    for queue, count in pending.items():
+        yield queue, None, count, 0, 0
+    for id in slots:
+        yield "", id, 0, busy[id], slots[id]
