@@ -12,6 +12,7 @@ from schema.types.schedules.density import ScheduleDensityQueries
 from schema.types.schedules.queries import ScheduleQueries
 from schema.types.tasks.counts import TaskCountQueries
 from schema.types.tasks.queries import TaskQueries
+from schema.types.tasks.suggestions import SearchSuggestionQueries
 from schema.types.tokens import TokenQueries
 
 
@@ -20,6 +21,7 @@ class Query(
     NodeObjectQueries,
     TaskQueries,
     TaskCountQueries,
+    SearchSuggestionQueries,
     ScheduleQueries,
     ScheduleDensityQueries,
     CalendarQueries,
