@@ -61,12 +61,12 @@ def submit(bench: Bench) -> Report:
     )
 
 
-def utilisation(bench: Bench) -> Report:
+def utilization(bench: Bench) -> Report:
     """A mixed load on three nodes of four slots, and on two while the third is drained."""
-    title = "utilisation: tasks of 1, 2 or 4 slots in three queues, 12 slots"
+    title = "utilization: tasks of 1, 2 or 4 slots in three queues, 12 slots"
     say(title)
-    all_nodes = queueing.utilisation(bench.engines)
-    drained = queueing.utilisation(bench.engines, drained=1)
+    all_nodes = queueing.utilization(bench.engines)
+    drained = queueing.utilization(bench.engines, drained=1)
     return Report(
         title,
         ours=[all_nodes | {f"{name} (one node drained)": n for name, n in drained.items()}],
@@ -202,7 +202,7 @@ def memory(bench: Bench) -> Report:
 PARTS: dict[str, Callable[[Bench], Report]] = {
     "rest": rest,
     "submit": submit,
-    "utilisation": utilisation,
+    "utilization": utilization,
     "backlog": backlog,
     "due": due,
     "lone": lone,

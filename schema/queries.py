@@ -13,6 +13,7 @@ from schema.types.schedules.density import ScheduleDensityQueries
 from schema.types.schedules.queries import ScheduleQueries
 from schema.types.tasks.counts import TaskCountQueries
 from schema.types.tasks.queries import TaskQueries
+from schema.types.tasks.suggestions import SearchSuggestionQueries
 from schema.types.tokens import TokenQueries
 
 
@@ -21,6 +22,7 @@ class Query(
     NodeObjectQueries,
     TaskQueries,
     TaskCountQueries,
+    SearchSuggestionQueries,
     ScheduleQueries,
     ScheduleDensityQueries,
     BackfillQueries,

@@ -14,7 +14,7 @@ _SETTING = re.compile(r"# ([A-Z][A-Z0-9_]+)=(.*)")
 def write(folder: Path) -> None:
     """Write every generated page into the folder."""
     _set_up_django()
-    from docs.build import commands, graphql, rest
+    from docs.build import commands, graphql, rest, search
 
     pages = {
         "settings": settings_page(),
@@ -23,6 +23,7 @@ def write(folder: Path) -> None:
         "events": graphql.events_page(),
         "rest": rest.page(),
         "commands": commands.page(),
+        "search": search.page(),
     }
     for name, text in pages.items():
         (folder / f"{name}.md").write_text(text)

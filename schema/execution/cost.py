@@ -39,6 +39,7 @@ from strawberry.schema.schema import validate_document
 from schema.core.pagination import PAGE_DEFAULT, PAGE_MAX
 from schema.execution.permissions import fields_of, needed, refusal, scope_refusal
 from schema.types.tasks.counts import GROUPS_DEFAULT
+from schema.types.tasks.suggestions import SUGGESTIONS_DEFAULT
 from schema.types.tasks.types import HISTORY_MAX, RESULTS_DEFAULT
 from tasks_app.log.pages import PAGE_EVENTS_MAX
 from tasks_app.models import Role
@@ -49,6 +50,7 @@ TOKENS_MAX = 2_000
 _SIZES = {
     "tasks": PAGE_DEFAULT,
     "taskCounts": GROUPS_DEFAULT,
+    "searchSuggestions": SUGGESTIONS_DEFAULT,
     "taskSchedules": PAGE_DEFAULT,
     "ticks": PAGE_DEFAULT,
     "backfills": PAGE_DEFAULT,

@@ -1,8 +1,7 @@
 """Filters of lists: the query parameters that lists accept."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar
-from uuid import UUID
 
 from django.db.models import Model, QuerySet
 from django_filters import rest_framework as filters
@@ -11,16 +10,14 @@ from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
 from tasks_app.models import Task
-from tasks_app.models.base import uuid7_floor
 from tasks_app.rest.pagination import PAGING_PARAMETERS
 from tasks_app.rest.serializers import STATUSES
+from tasks_app.search import LENGTH_MAX, SearchError, condition, parse
+from tasks_app.search.indexed import created_between
 
 M = TypeVar("M", bound=Model)
 
 _GENERAL = {*(each.name for each in PAGING_PARAMETERS), api_settings.URL_FORMAT_OVERRIDE}
-
-# The times of two clocks: IDs are made by web processes, and `created_at` by the database.
-_CLOCKS_DIFFER_BY = timedelta(minutes=5)
 
 
 class FilterBackend(filters.DjangoFilterBackend):  # type: ignore[misc]
@@ -51,26 +48,8 @@ class _CreatedFilter(filters.IsoDateTimeFilter):  # type: ignore[misc]
         """Return the rows that were created on this side of the time."""
         if value is None:
             return qs
-        value = _in_utc(value)
-        if self.lookup_expr == "gte":
-            return qs.filter(created_at__gte=value, pk__gte=_floor(value, -_CLOCKS_DIFFER_BY))
-        return qs.filter(created_at__lt=value, pk__lt=_floor(value, _CLOCKS_DIFFER_BY))
-
-
-def _in_utc(time: datetime) -> datetime:
-    # PostgreSQL refuses some offsets that Python accepts, such as +20:00.
-    try:
-        return time.astimezone(UTC)
-    except OverflowError:  # At an end of the calendar.
-        first, last = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
-        return first if time.year == 1 else last
-
-
-def _floor(time: datetime, shift: timedelta) -> UUID:
-    try:
-        return uuid7_floor(time + shift)
-    except (OverflowError, ValueError):  # Before 1970, or at an end of the calendar.
-        return UUID(int=0) if time.year < 1971 else UUID(int=2**128 - 1)
+        ends = (value, None) if self.lookup_expr == "gte" else (None, value)
+        return qs.filter(created_between(*ends))
 
 
 class _CreatedFilterSet(filters.FilterSet):  # type: ignore[misc]
@@ -91,6 +70,18 @@ class TaskFilterSet(_CreatedFilterSet):
         label="Only tasks that show this status.",
     )
     queue = filters.CharFilter("queue_id", label="Only tasks of the queue with this name.")
+    search = filters.CharFilter(
+        method="filter_search",
+        max_length=LENGTH_MAX,
+        label="Only tasks that match this text in the search language, such as `slots:>2`.",
+    )
+
+    def filter_search(self, rows: QuerySet[Task], name: str, value: str) -> QuerySet[Task]:
+        """Return the tasks that match. Raises ValidationError, keyed by parameter."""
+        try:
+            return rows.filter(condition(parse(value)))
+        except SearchError as error:
+            raise ValidationError({name: [error.message]}) from error
 
     def filter_status(self, rows: QuerySet[Task], name: str, value: str) -> QuerySet[Task]:
         """Return all rows: `with_status` filters them."""

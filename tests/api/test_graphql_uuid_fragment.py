@@ -63,7 +63,7 @@ def test_bulk_mutation_takes_uuid_fragment(data, tasks):
 
 
 def test_only_recent_tasks_are_compared_by_their_end(found, tasks, monkeypatch):
-    monkeypatch.setattr("schema.types.tasks.filters.SUFFIX_AMONG", 2)
+    monkeypatch.setattr("tasks_app.search.indexed.RECENT_MAX", 2)
     # By UUID the third is the newest, and the first the one after it.
     assert found({"uuidFragment": "a570ee06"}) == [1]
     assert found({"uuidFragment": "a570aa06"}) == []

@@ -57,6 +57,18 @@ def test_queue_and_status_are_combined(listed, make_task):
     assert listed(queue="nowhere") == []
 
 
+def test_search_language(client, listed, make_task):
+    Queue.objects.create(name="email")
+    make_task()
+    wide, email = make_task(slots=4), make_task(queue="email", slots=4)
+
+    assert listed(search="slots:>2") == ids(email, wide)
+    assert listed(search="slots:>2", queue="email") == ids(email)
+    response = client.get("/tasks/?search=slots:two")
+    assert response.status_code == 400
+    assert "`slots:two` is not valid" in response.json()["search"][0]
+
+
 def at(row, **shift):
     """Set the time of creation, in the ID too."""
     time = row.created_at + timedelta(**shift)
@@ -126,6 +138,8 @@ def test_pages_of_a_filtered_list_keep_the_filter(client, make_task):
         ("created_after=yesterday", ["created_after"]),
         ("created_before=2030-13-01", ["created_before"]),
         ("queue=%00", ["queue"]),
+        ("search=nonsense", ["search"]),
+        ("search=a:%00", ["search"]),
     ],
 )
 def test_unknown_parameters_and_values_are_refused_by_name(client, query, fields):
@@ -181,7 +195,7 @@ def test_filters_are_in_openapi(client):
     }
 
     paging = {"cursor", "limit", "If-None-Match", "created_after", "created_before", "queue"}
-    assert set(parameters["/tasks/"]) == paging | {"status"}
+    assert set(parameters["/tasks/"]) == paging | {"status", "search"}
     assert set(parameters["/task-schedules/"]) == paging
     assert parameters["/tasks/"]["status"]["schema"]["enum"] == ["FAILED", "PENDING", "SUCCESS"]
     assert parameters["/tasks/"]["created_after"]["schema"]["format"] == "date-time"

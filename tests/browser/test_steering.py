@@ -374,7 +374,7 @@ def test_keyboard_reaches_everything(page):
         expect(page).to_have_title(re.compile(title))
     page.keyboard.press("/")
     page.keyboard.type("12345")
-    expect(page.get_by_role("searchbox")).to_have_value("12345")
+    expect(page.get_by_role("combobox", name="Search tasks")).to_have_value("12345")
     page.get_by_role("heading", level=1).click()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()

@@ -19,6 +19,10 @@ def create(ask, *tasks):
     return [uuids[id] for id in ids]
 
 
+def search_field(page):
+    return page.get_by_role("combobox", name="Search tasks")
+
+
 def checkboxes(page):
     return page.get_by_role("rowheader").locator("..").get_by_role("checkbox")
 
@@ -157,7 +161,7 @@ def test_tasks_are_filtered_searched_and_paged(page, ask):
     ask(CREATE, tasks=[{"a": 70_000 + n, "b": 1, "queue": "default"} for n in range(60)])
     page.goto("/app/tasks")
     page.get_by_role("button", name="Success").click()
-    expect(page).to_have_url(re.compile("status=SUCCESS"))
+    expect(page).to_have_url(re.compile("search=status%3Asuccess"))
     expect(row(page, "70059 + 1 = 70060")).to_be_visible()
 
     page.get_by_role("link", name="Older →").click()
@@ -166,29 +170,104 @@ def test_tasks_are_filtered_searched_and_paged(page, ask):
     expect(row(page, "70059 + 1")).to_be_visible()
 
     page.keyboard.press("/")
-    page.keyboard.type("70042")
+    page.keyboard.press("End")
+    page.keyboard.type(" 70042")
     page.keyboard.press("Enter")
     # As A, and as the result of another.
     expect(page.get_by_role("row").filter(has_text="70042")).to_have_count(2)
-    expect(page.get_by_role("searchbox")).to_be_focused()
+    expect(search_field(page)).to_be_focused()
     page.get_by_label("Queue").select_option("default")
     page.get_by_label("Created in the last").select_option("hour")
-    expect(page.get_by_text("2 tasks: ")).to_be_visible()
+    # The controls and the text are one.
+    text = "status:success 70042 queue:default created:<1h"
+    expect(search_field(page)).to_have_value(text)
+    expect(page.get_by_text("2 tasks found")).to_be_visible()
     # The view is in its URL.
     page.reload()
-    expect(page.get_by_text("2 tasks: status Success, queue default")).to_be_visible()
+    expect(page.get_by_text("2 tasks found")).to_be_visible()
+    expect(search_field(page)).to_have_value(text)
+    expect(page.get_by_label("Queue")).to_have_value("default")
+    expect(page.get_by_role("button", name="Success")).to_have_attribute("aria-pressed", "true")
+
+
+def test_terms_of_the_search_are_removed_one_by_one(page, ask):
+    create(ask, {"a": 70_500, "b": 1, "runAt": LATER, "slots": 2})
+    page.goto("/app/tasks?search=status:pending -queue:mail a:70500")
+    terms = page.get_by_role("list", name="Search terms").get_by_role("listitem")
+    expect(terms).to_have_text(["status:pending", "-queue:mail", "a:70500"])
+    page.get_by_role("button", name="Remove -queue:mail").click()
+    expect(terms).to_have_text(["status:pending", "a:70500"])
+    expect(search_field(page)).to_have_value("status:pending a:70500")
+    page.get_by_role("button", name="Pending", exact=True).click()
+    expect(terms).to_have_text(["a:70500"])
+    page.get_by_role("button", name="Remove a:70500").click()
+    expect(terms).to_have_count(0)
+    expect(page).to_have_url(re.compile("/app/tasks$"))
+
+
+def test_search_is_completed_with_the_keyboard(page, ask):
+    ask('mutation { createQueue(input: {name: "two words"}) { errors { message } } }')
+    create(ask, {"a": 70_600, "b": 1, "runAt": LATER, "queue": "two words"})
+    page.goto("/app/tasks")
+    field = search_field(page)
+    options = page.get_by_role("listbox", name="Suggestions").get_by_role("option")
+    field.press_sequentially("qu")
+    expect(options).to_have_count(1)
+    expect(field).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("ArrowDown")
+    expect(options).to_have_attribute("aria-selected", "true")
+    expect(field).to_have_attribute("aria-activedescendant", options.get_attribute("id"))
+    page.keyboard.press("Enter")
+    expect(field).to_have_value("queue:")
+    field.press_sequentially("tw")
+    expect(options).to_have_text(re.compile("two words"))
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    expect(field).to_have_value('queue:"two words" ')
+    # Escape closes the list and keeps the text.
+    expect(options.first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(options).to_have_count(0)
+    expect(field).to_have_attribute("aria-expanded", "false")
+    page.keyboard.press("Enter")
+    expect(row(page, "70600 + 1")).to_be_visible()
+    expect(page.get_by_text("1 task found")).to_be_visible()
+
+
+def test_suggestion_is_chosen_with_the_pointer(page):
+    page.goto("/app/tasks")
+    field = search_field(page)
+    field.click()
+    page.get_by_role("option", name=re.compile("^status:")).click()
+    expect(field).to_be_focused()
+    page.get_by_role("option", name=re.compile("^failed")).click()
+    expect(field).to_have_value("status:failed ")
+    page.get_by_role("button", name="Search", exact=True).click()
+    expect(page).to_have_url(re.compile("search=status%3Afailed$"))
 
 
 def test_search_that_makes_no_sense_matches_nothing(page, ask):
     create(ask, {"a": 71_000, "b": 1, "runAt": LATER})
-    for query in ("search=nonsense", "status=BOGUS", "queue=unknown", "search=abcdef0123"):
-        page.goto(f"/app/tasks?{query}")
-        expect(page.get_by_text("No task matches the filter.")).to_be_visible()
+    for search in ("nonsense", "status:bogus", "queue:unknown", "abcdef0123", "color:red"):
+        page.goto(f"/app/tasks?search={search}")
+        expect(page.get_by_text("No task matches the search.")).to_be_visible()
         for action in ("Cancel", "Retry"):
             expect(page.get_by_role("button", name=f"{action} all matching…")).to_be_disabled()
-    page.goto("/app/tasks?search=nonsense")
-    expect(page.get_by_role("alert").filter(has_text="Search for a number")).to_be_visible()
-    expect(page.get_by_role("searchbox")).to_have_attribute("aria-invalid", "true")
+
+
+def test_error_of_the_search_names_the_term_and_what_is_valid(page):
+    page.goto("/app/tasks?search=queue:default slots:two")
+    problem = page.get_by_role("alert").filter(has_text="`slots:two` is not valid")
+    expect(problem).to_contain_text("`two` is not a whole number. Examples are `5`, `>5`")
+    field = search_field(page)
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_have_accessible_description(re.compile("`slots:two` is not valid"))
+    expect(page.locator(".search-terms .wrong")).to_have_text("slots:two")
+    # Once it is valid, the list is back.
+    page.get_by_role("button", name="Remove slots:two").click()
+    expect(problem).to_have_count(0)
+    expect(field).not_to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_text(re.compile("tasks? found"))).to_be_visible()
 
 
 def test_task_is_found_by_the_part_of_its_id_that_the_list_shows(page, ask):
@@ -197,15 +276,15 @@ def test_task_is_found_by_the_part_of_its_id_that_the_list_shows(page, ask):
     shown = row(page, "72000 + 1").get_by_role("link").inner_text()
     assert shown == uuid[-8:]
     for fragment in (shown, uuid[-12:], uuid[:23], uuid):
-        page.get_by_role("searchbox").fill(fragment)
+        search_field(page).fill(fragment)
         page.keyboard.press("Enter")
-        expect(page.get_by_text(f'1 task: search "{fragment}"')).to_be_visible()
+        expect(page.get_by_text("1 task found")).to_be_visible()
         expect(row(page, "72000 + 1")).to_be_visible()
 
 
 def test_selection_survives_new_tasks(page, ask):
     create(ask, *({"a": 73_000 + n, "b": 0, "runAt": LATER} for n in range(3)))
-    page.goto("/app/tasks?queue=default")
+    page.goto("/app/tasks?search=queue:default")
     chosen = row(page, "73001 + 0").get_by_role("checkbox")
     chosen.check()
     # Sixty more than a page has.
@@ -245,7 +324,7 @@ def test_matching_tasks_are_cancelled_and_retried_after_they_were_counted(page, 
     page.get_by_role("button", name="Cancel all matching…").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Cancel 5 tasks?")
-    expect(dialog).to_contain_text('search "76000"')
+    expect(dialog).to_contain_text("Search: 76000")
     dialog.get_by_role("button", name="Keep tasks").click()
     expect(dialog).to_have_count(0)
 
@@ -272,15 +351,15 @@ def test_matching_tasks_are_cancelled_and_retried_after_they_were_counted(page, 
 def test_lists_of_failed_and_pending_tasks_give_the_reason(page, ask):
     create(ask, {"a": 77_000, "b": 0, "expiresAt": "2026-01-01T00:00:00Z"})
     create(ask, {"a": 77_001, "b": 0, "runAt": LATER})
-    page.goto("/app/tasks?status=FAILED&search=77000")
+    page.goto("/app/tasks?search=status:failed 77000")
     expect(row(page, "77000 + 0")).to_contain_text("xpired")
-    page.goto("/app/tasks?status=PENDING&search=77001")
+    page.goto("/app/tasks?search=status:pending 77001")
     expect(row(page, "77001 + 0")).to_contain_text("Scheduled for later")
 
 
 def test_back_returns_to_the_place_in_the_list(page, ask):
     ask(CREATE, tasks=[{"a": 78_000 + n, "b": 0, "runAt": LATER} for n in range(40)])
-    page.goto("/app/tasks?status=PENDING")
+    page.goto("/app/tasks?search=status:pending")
     link = row(page, "78005 + 0").get_by_role("link")
     link.scroll_into_view_if_needed()
     page.mouse.move(0, 0)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-_GENERATED = {"graphql", "rest", "settings", "commands", "metrics", "events"}
+_GENERATED = {"graphql", "rest", "settings", "commands", "metrics", "events", "search"}
 
 
 @dataclass(frozen=True)

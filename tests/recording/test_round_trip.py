@@ -253,7 +253,7 @@ def test_no_time_is_in_the_future(recorded, make_task, node):
 @pytest.mark.parametrize(
     ("columns", "wrong"),
     [
-        ({"task": ["colour"]}, r"task\.a, task\.b, task\.colour"),
+        ({"task": ["color"]}, r"task\.a, task\.b, task\.color"),
         ({"token": ["id"]}, r"token\.id"),
     ],
     ids=["column", "table"],

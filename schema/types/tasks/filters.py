@@ -1,27 +1,27 @@
 """Conditions on tasks. They are few, and each is one that the database can answer cheaply."""
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from functools import reduce
 from operator import and_, or_
 from typing import Optional
-from uuid import UUID
 
 import strawberry
-from django.db.models import Exists, OuterRef, Q, Subquery, TextField, Value
-from django.db.models.functions import Cast, Coalesce
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, Q
 
 from schema.core.enums import TaskStatus
 from schema.core.relay import BadInputError, checked_name, parse_id
 from schema.core.scalars import BigInt
+from tasks_app import search
 from tasks_app.models import Task, TaskResult
+from tasks_app.search.indexed import created_between, with_digits
+from tasks_app.search.keys import FRAGMENT_MIN, RECENT_MAX
 
 IDS_MAX = 1_000
 DEPTH_MAX = 5
 CONDITIONS_MAX = 50
-FRAGMENT_MIN = 4
-# The digits at the end of a UUID have no index, so only the newest tasks are compared.
-SUFFIX_AMONG = 100_000
 
 
 @strawberry.input(description="A range of times.")
@@ -86,7 +86,7 @@ class TaskWhere:
             f"Matches tasks whose UUID begins or ends with these {FRAGMENT_MIN} to 32"
             " hexadecimal digits."
             " Hyphens are ignored. The end is compared for the newest"
-            f" {SUFFIX_AMONG:,} tasks only."
+            f" {RECENT_MAX:,} tasks only."
         ),
     )
     statuses: list[TaskStatus] | None = strawberry.field(
@@ -123,6 +123,14 @@ class TaskWhere:
     result: BigIntCondition | None = strawberry.field(
         default=None, description="Matches tasks with such a result in any of their runs."
     )
+    search: str | None = strawberry.field(
+        default=None,
+        description=(
+            "Matches tasks that match this text in the search language, such as"
+            " `queue:email status:failed created:<1h`. At most"
+            f" {search.LENGTH_MAX:,} characters and {search.VALUES_MAX} values."
+        ),
+    )
     and_: list["TaskWhere"] | None = strawberry.field(
         default=None, name="AND", description="Matches tasks that match all of these conditions."
     )
@@ -136,17 +144,43 @@ class TaskWhere:
     )
 
 
+class InvalidSearchError(BadInputError):
+    """A text in the search language is not valid. The extensions contain what is, and where."""
+
+    def __init__(self, error: search.SearchError) -> None:
+        super().__init__(error.message)
+        place = {"start": error.start, "end": error.end, "allowed": error.allowed}
+        self.extensions = {"code": "BAD_USER_INPUT", "search": place}
+
+
 def to_q(where: TaskWhere | None) -> Q:
     """Return a condition for the ORM.
 
     Raises:
         BadInputError: The condition is nested too deeply or has too many objects.
+        InvalidSearchError: A search in it is not valid.
     """
     if where is None:
         return Q()
     if _count(where, DEPTH_MAX) > CONDITIONS_MAX:
         raise BadInputError(f"`where` must not have more than {CONDITIONS_MAX} objects.")
+    if sum(map(search.count_values, _searches(where))) > search.VALUES_MAX:
+        message = f"All `search` together must not have more than {search.VALUES_MAX} values."
+        raise InvalidSearchError(search.SearchError(message, 0, 0))
     return _q(where)
+
+
+def checked_q(where: TaskWhere) -> Q:
+    """Return a condition for the ORM, for a service that `attempt` calls.
+
+    Raises:
+        BadInputError: The condition is nested too deeply or has too many objects.
+        ValidationError: A search in it is not valid.
+    """
+    try:
+        return to_q(where)
+    except InvalidSearchError as error:
+        raise ValidationError({"where.search": [error.message]}) from error
 
 
 def _count(where: TaskWhere, depth: int) -> int:
@@ -157,6 +191,13 @@ def _count(where: TaskWhere, depth: int) -> int:
 
 def _nested(where: TaskWhere) -> list[TaskWhere]:
     return [*(where.and_ or []), *(where.or_ or []), *([where.not_] if where.not_ else [])]
+
+
+def _searches(where: TaskWhere) -> Iterator[str]:
+    if where.search is not None:
+        yield where.search
+    for nested in _nested(where):
+        yield from _searches(nested)
 
 
 def _q(where: TaskWhere) -> Q:
@@ -190,7 +231,11 @@ def _own(where: TaskWhere) -> Q:
         q &= Q(node__name=checked_name(where.worker_node))
     if where.scheduled is not None:
         q &= Q(schedule__isnull=not where.scheduled)
-    for column in ("created_at", "finished_at", "a", "b"):
+    if where.search is not None:
+        q &= _search(where.search)
+    if where.created_at:
+        q &= created_between(where.created_at.start, where.created_at.end)
+    for column in ("finished_at", "a", "b"):
         if condition := getattr(where, column):
             q &= condition.q(column)
     if where.result:
@@ -199,24 +244,18 @@ def _own(where: TaskWhere) -> Q:
     return q
 
 
+def _search(text: str) -> Q:
+    try:
+        return search.condition(search.parse(text))
+    except search.SearchError as error:
+        raise InvalidSearchError(error) from error
+
+
 def _with_fragment(fragment: str) -> Q:
-    """Match tasks whose UUID begins with these digits, or recent ones whose UUID ends with them."""
     digits = fragment.replace("-", "").lower()
     if not re.fullmatch(rf"[0-9a-f]{{{FRAGMENT_MIN},32}}", digits):
         raise BadInputError(
             f"`uuidFragment` must be {FRAGMENT_MIN} to 32 hexadecimal digits, with or without"
             " hyphens."
         )
-    first, last = UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
-    beginning = Task.objects.filter(pk__gte=first, pk__lte=last)
-    oldest = Task.objects.order_by("-pk").values("pk")[SUFFIX_AMONG - 1 : SUFFIX_AMONG]
-    recent = Task.objects.filter(pk__gte=Coalesce(Subquery(oldest), Value(UUID(int=0))))
-    ending = recent.annotate(text=Cast("pk", TextField())).filter(text__endswith=_suffix(digits))
-    # Not `|`: PostgreSQL would then compare all tasks.
-    return Q(pk__in=beginning.values("pk").union(ending.values("pk"), all=True))
-
-
-def _suffix(digits: str) -> str:
-    """The end of a UUID in its usual form, with hyphens."""
-    hyphens = sum(len(digits) > from_the_end for from_the_end in (12, 16, 20, 24))
-    return str(UUID(digits.rjust(32, "0")))[-(len(digits) + hyphens) :]
+    return with_digits(Task, digits)

@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar
 import strawberry
 import strawberry_django
 from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 
 from schema.core.options import option
 from schema.core.pagination import PAGE_DEFAULT, PAGE_MAX
@@ -23,7 +24,7 @@ from schema.core.payloads import (
 from schema.core.prefetch import prefetch_for
 from schema.core.relay import ID_OR_UUID, BadInputError, global_id, parse_id
 from schema.core.scalars import BigInt
-from schema.types.tasks.filters import TaskWhere, to_q
+from schema.types.tasks.filters import TaskWhere, checked_q
 from schema.types.tasks.types import Task
 from tasks_app import models
 from tasks_app.services import tasks
@@ -201,6 +202,7 @@ class RetryTasksPayload(TasksPayload): ...
 
 
 P = TypeVar("P", bound=TaskPayload)
+B = TypeVar("B", bound=TasksPayload)
 
 
 @strawberry.type
@@ -246,19 +248,27 @@ class TaskMutations:
         description="Cancel the pending and running tasks that match a condition."
     )
     def cancel_tasks(self, input: Annotated[CancelTasksInput, INPUT]) -> CancelTasksPayload:
-        matching = to_q(input.where)
-        if input.dry_run:
-            return CancelTasksPayload(count=tasks.cancellable(matching).count(), errors=[])
-        return CancelTasksPayload(count=tasks.cancel_tasks(matching), errors=[])
+        return _bulk(CancelTasksPayload, input, tasks.cancellable, tasks.cancel_tasks)
 
     @strawberry_django.mutation(
         description="Start a new run of the failed and cancelled tasks that match a condition."
     )
     def retry_tasks(self, input: Annotated[RetryTasksInput, INPUT]) -> RetryTasksPayload:
-        matching = to_q(input.where)
-        if input.dry_run:
-            return RetryTasksPayload(count=tasks.retryable(matching).count(), errors=[])
-        return RetryTasksPayload(count=tasks.retry_tasks(matching), errors=[])
+        return _bulk(RetryTasksPayload, input, tasks.retryable, tasks.retry_tasks)
+
+
+def _bulk(
+    payload: type[B],
+    input: TasksInput,
+    candidates: Callable[[Q], QuerySet[models.Task]],
+    change: Callable[[Q], int],
+) -> B:
+    """Change or count the tasks that match a condition; return the payload."""
+    matching, errors = attempt(lambda: checked_q(input.where))
+    if matching is None:
+        return payload(count=0, errors=errors)
+    count = candidates(matching).count() if input.dry_run else change(matching)
+    return payload(count=count, errors=[])
 
 
 def task_payload(payload: type[P], info: strawberry.Info, service: Callable[[], models.Task]) -> P:

@@ -263,6 +263,8 @@ class TaskWhere(BaseModel):
     "Matches tasks with such a second integer."
     result: Optional["BigIntCondition"] = None
     "Matches tasks with such a result in any of their runs."
+    search: Optional[str] = None
+    "Matches tasks that match this text in the search language, such as `queue:email status:failed created:<1h`. At most 1,000 characters and 50 values."
     and_: Optional[list["TaskWhere"]] = Field(alias="AND", default=None)
     "Matches tasks that match all of these conditions."
     or_: Optional[list["TaskWhere"]] = Field(alias="OR", default=None)

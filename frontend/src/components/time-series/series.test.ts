@@ -55,7 +55,7 @@ test("a summary says the last value that is known", () => {
   ]);
 });
 
-test("groups have colours of their own, and the sum of the others has a neutral one", () => {
+test("groups have colors of their own, and the sum of the others has a neutral one", () => {
   const some = data(group({ name: "mail" }), group({ name: "video" }), group());
   const [throughput] = chartsOfGroups(some, "QUEUE");
   expect(throughput?.series.map(({ name, color }) => [name, color])).toEqual([

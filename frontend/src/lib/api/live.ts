@@ -80,6 +80,7 @@ export function useLiveQuery<Data, Variables extends object>(
       isRunning = true;
       isOutdated = false;
       await sessionIsActive();
+      const started = performance.now();
       const { data, error } = await client.query(document, variables).toPromise();
       isRunning = false;
       if (isStopped) return;
@@ -89,7 +90,8 @@ export function useLiveQuery<Data, Variables extends object>(
           timer = undefined;
           if (isOutdated || (error && isTransient(error))) void run();
         },
-        error ? RETRY_MS : MIN_INTERVAL_MS,
+        // A slow query rests as long as it takes: it does not run all the time.
+        Math.max(error ? RETRY_MS : MIN_INTERVAL_MS, performance.now() - started),
       );
     }
 

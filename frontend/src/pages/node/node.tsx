@@ -14,6 +14,7 @@ import { RequireRole } from "../../components/viewer";
 import { useLiveQuery, useLiveSubscription } from "../../lib/api/live";
 import { count, duration, rate } from "../../lib/format";
 import { Link } from "../../lib/router";
+import { tasksUrl } from "../../lib/search-text";
 import { NodeActions } from "../nodes/actions";
 import { Gantt, MINUTES } from "./gantt";
 import { type Node, NodeEvents, NodeSubscription, NodeTasks } from "./query";
@@ -66,7 +67,7 @@ export function NodePage({ name }: { name: string }) {
         <Panel
           title={`Slots, last ${MINUTES} minutes`}
           className="wide"
-          aside={<Link href={`/app/tasks?node=${encodeURIComponent(name)}`}>View tasks</Link>}
+          aside={<Link href={tasksUrl({ node: name })}>View tasks</Link>}
         >
           <Activity node={node} />
         </Panel>

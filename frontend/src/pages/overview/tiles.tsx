@@ -8,6 +8,7 @@ import { count, duration, plural, rate } from "../../lib/format";
 import { Link } from "../../lib/router";
 import type { Cluster } from "./query";
 import "./tiles.css";
+import { tasksUrl } from "../../lib/search-text";
 
 const ANNOUNCE_EVERY_MS = 15_000;
 
@@ -23,28 +24,28 @@ export function Tiles({ cluster }: { cluster: Cluster }) {
     <>
       <ul className="tiles">
         <Tile
-          href="/app/tasks?status=PENDING"
+          href={tasksUrl({ status: "PENDING" })}
           tone="pending"
           name="Pending"
           value={count(number("PENDING"))}
           note={oldestPendingMs == null ? "No backlog" : `Oldest ${duration(oldestPendingMs)}`}
         />
         <Tile
-          href="/app/tasks?status=RUNNING"
+          href={tasksUrl({ status: "RUNNING" })}
           tone="running"
           name="Running"
           value={count(number("RUNNING"))}
           note={`${plural(busySlots, "slot")} used`}
         />
         <Tile
-          href="/app/tasks?status=SUCCESS&order=finished"
+          href={tasksUrl({ status: "SUCCESS" }, "finished")}
           tone="success"
           name="Throughput"
           value={`${rate(stats.perSecond)}/s`}
           note={`${count(number("SUCCESS"))} succeeded`}
         />
         <Tile
-          href="/app/tasks?status=FAILED&order=finished"
+          href={tasksUrl({ status: "FAILED" }, "finished")}
           tone="failed"
           name="Failed"
           value={count(number("FAILED"))}

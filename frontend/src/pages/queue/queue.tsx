@@ -14,6 +14,7 @@ import { useLiveSubscription } from "../../lib/api/live";
 import type { TaskStatus } from "../../lib/api/schema";
 import { count, duration, plural, rate } from "../../lib/format";
 import { Link } from "../../lib/router";
+import { tasksUrl } from "../../lib/search-text";
 import { QueueActions } from "../queues/actions";
 import { QueueState } from "../queues/state";
 import { HeadOfLine } from "./head-of-line";
@@ -69,7 +70,7 @@ export function QueuePage({ name }: { name: string }) {
 
 function Backlog({ queue }: { queue: Queue }) {
   const link = (status: TaskStatus) => (
-    <Link key={status} href={`/app/tasks?${new URLSearchParams({ queue: queue.name, status })}`}>
+    <Link key={status} href={tasksUrl({ queue: queue.name, status })}>
       {plural(numberOf(queue, status), "task")}
     </Link>
   );

@@ -11,6 +11,7 @@ import { useLiveSubscription } from "../../lib/api/live";
 import { graphql, type ResultOf, type TaskStatus } from "../../lib/api/schema";
 import { count, duration, plural, rate } from "../../lib/format";
 import { Link } from "../../lib/router";
+import { tasksUrl } from "../../lib/search-text";
 import { CreateQueue, QueueActions } from "./actions";
 import { QueueState } from "./state";
 
@@ -119,17 +120,13 @@ function QueueTable({ cluster }: { cluster: Cluster }) {
   );
 }
 
-function tasksUrl(queue: string, status: TaskStatus): string {
-  return `/app/tasks?${new URLSearchParams({ queue, status })}`;
-}
-
 function numeric(header: string, width: string, cell: Column<Queue>["cell"]): Column<Queue> {
   return { header, width, align: "end", cell };
 }
 
 function counted(status: TaskStatus, header: string): Column<Queue> {
   return numeric(header, "68px", ({ name, statusCounts }) => (
-    <Link href={tasksUrl(name, status)}>
+    <Link href={tasksUrl({ queue: name, status: status })}>
       {count(statusCounts.find((each) => each.status === status)?.count ?? 0)}
     </Link>
   ));

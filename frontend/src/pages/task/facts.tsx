@@ -5,6 +5,7 @@ import { recurrenceText } from "../../components/schedules/recurrence";
 import { Time } from "../../components/time";
 import { duration, plural } from "../../lib/format";
 import { Link } from "../../lib/router";
+import { tasksUrl } from "../../lib/search-text";
 import type { Task } from "./data";
 
 export function TaskFacts({ task }: { task: Task }) {
@@ -14,7 +15,7 @@ export function TaskFacts({ task }: { task: Task }) {
     ["Result", task.result ?? "–"],
     [
       "Queue",
-      <Link key="queue" href={`/app/tasks?queue=${task.queue.name}`}>
+      <Link key="queue" href={tasksUrl({ queue: task.queue.name })}>
         {task.queue.name}
       </Link>,
     ],

@@ -1,4 +1,4 @@
-/** Cancels or retries the selected tasks, or all that the filter matches, after they were counted. */
+/** Cancels or retries the selected tasks, or all that the search matches, after they were counted. */
 
 import { useState } from "react";
 import { FormDialog } from "../../components/dialog";
@@ -7,7 +7,6 @@ import { notify, notifyError } from "../../components/notices";
 import { mutate, type Outcome } from "../../lib/api/mutations";
 import { graphql, type TaskWhere, UserErrorFields } from "../../lib/api/schema";
 import { count, plural } from "../../lib/format";
-import type { Filter } from "./filter";
 import type { Selection } from "./selection";
 
 const CancelTasks = graphql(
@@ -72,20 +71,26 @@ const ACTIONS: readonly Action[] = [
 
 type Request = { action: Action; where: TaskWhere; scope: string; count: number };
 
-export function BulkActions(props: { filter: Filter; total: number; selection: Selection }) {
-  const { filter, total, selection } = props;
+export function BulkActions(props: {
+  /** The search text. */
+  search: string;
+  /** How many tasks it matches; 0 while that is not known. */
+  total: number;
+  selection: Selection;
+}) {
+  const { search, total, selection } = props;
   const [request, setRequest] = useState<Request>();
   const number = selection.ids.size;
   const scope = number ? `${count(number)} selected` : "all matching";
-  const isPossible = number > 0 || (total > 0 && filter.problem === undefined);
+  const isPossible = number > 0 || total > 0;
 
   async function prepare(action: Action) {
-    const where = number ? { ids: [...selection.ids] } : filter.where;
+    const where = number ? { ids: [...selection.ids] } : { search };
     const { payload, errors } = await action.send(where, true);
     if (!payload || errors.length) notifyError(errors.map(({ message }) => message).join(" "));
     else if (!payload.count)
       notifyError(`No ${number ? "selected" : "matching"} task ${action.nothing}`);
-    else setRequest({ action, where, count: payload.count, scope: scopeInWords(number, filter) });
+    else setRequest({ action, where, count: payload.count, scope: scopeInWords(number, search) });
   }
 
   return (
@@ -111,9 +116,9 @@ export function BulkActions(props: { filter: Filter; total: number; selection: S
   );
 }
 
-function scopeInWords(selected: number, filter: Filter): string {
+function scopeInWords(selected: number, search: string): string {
   if (selected) return `Of ${plural(selected, "selected task")}.`;
-  return filter.description ? `Filter: ${filter.description}.` : "No filter: all tasks match.";
+  return search ? `Search: ${search}` : "No search: all tasks match.";
 }
 
 function Confirmation(props: { request: Request; onClose: () => void; onDone: () => void }) {

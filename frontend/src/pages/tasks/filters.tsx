@@ -1,11 +1,26 @@
-/** The controls that choose which tasks are listed. Their values are in the URL. */
+/** The controls that choose which tasks are listed. They write into the search, which the URL has. */
 
-import { type FormEvent, useEffect, useRef } from "react";
 import { Chips } from "../../components/chips";
 import { Status } from "../../components/tasks/status";
 import { TASK_STATUSES } from "../../components/tasks/statuses";
+import { useLiveQuery } from "../../lib/api/live";
+import { graphql } from "../../lib/api/schema";
 import { navigate, withParams } from "../../lib/router";
-import { RANGES } from "./filter";
+import { valuesOf, withToggled, withValues } from "../../lib/search-text";
+import type { SearchProblem } from "./search";
+import { SearchField } from "./search-field";
+import { SearchTerms } from "./search-terms";
+
+const NamesQuery = graphql(`
+  query FilterNames {
+    queues {
+      name
+    }
+    workerNodes {
+      name
+    }
+  }
+`);
 
 type Option = readonly [value: string, text: string];
 
@@ -13,108 +28,87 @@ const TYPES: Option[] = [
   ["one-off", "one-off"],
   ["scheduled", "scheduled"],
 ];
+const AGES: Option[] = [
+  ["<5m", "5 minutes"],
+  ["<1h", "hour"],
+  ["<1d", "day"],
+  ["<1w", "week"],
+];
 const ORDERS: Option[] = [
   ["oldest", "Oldest"],
   ["finished", "Recently finished"],
 ];
 
-type FiltersProps = {
-  params: URLSearchParams;
-  problem?: string;
-  queues: string[];
-  nodes: string[];
-};
+/** Show the tasks that a search matches, from the first page of the list. */
+function search(text: string) {
+  navigate(withParams({ search: text, after: undefined, before: undefined }));
+}
 
-export function Filters({ params, problem, queues, nodes }: FiltersProps) {
-  const named = (names: string[]): Option[] => names.map((name) => [name, name]);
-  const statuses = params.getAll("status");
+export function Filters(props: { text: string; order: string; problem?: SearchProblem }) {
+  const { text, order, problem } = props;
+  const { data } = useLiveQuery(NamesQuery, {}, ({ kind }) => /^(QUEUE|NODE)_/.test(kind));
+  const statuses = valuesOf(text, "status").map((status) => status.toLowerCase());
+  const named = (names: { name: string }[] = []): Option[] => names.map(({ name }) => [name, name]);
   return (
     <search className="filters">
-      <Search value={params.get("search") ?? ""} isInvalid={problem !== undefined} />
+      <SearchField text={text} problem={problem} onSearch={search} />
+      {problem && (
+        <p id="search-problem" className="error" role="alert">
+          {problem.message}
+        </p>
+      )}
+      <SearchTerms text={text} problem={problem} onSearch={search} />
       <Chips
         label="Status"
         options={TASK_STATUSES.map((status) => [status, <Status key={status} status={status} />])}
-        isChosen={(status) => statuses.includes(status)}
-        onChoose={(status) => navigate(toggled(params, status))}
+        isChosen={(status) => statuses.includes(status.toLowerCase())}
+        onChoose={(status) => search(withToggled(text, "status", status.toLowerCase()))}
       />
       <div className="selects">
-        <Select params={params} name="queue" label="Queue" options={named(queues)} />
-        <Select params={params} name="node" label="Node" options={named(nodes)} />
-        <Select params={params} name="type" label="Type" options={TYPES} />
-        <Select params={params} name="within" label="Created in the last" options={RANGES} />
-        <Select params={params} name="order" label="Sort" unset="Newest" options={ORDERS} />
+        <TermSelect text={text} term="queue" label="Queue" options={named(data?.queues)} />
+        <TermSelect text={text} term="node" label="Node" options={named(data?.workerNodes)} />
+        <TermSelect text={text} term="type" label="Type" options={TYPES} />
+        <TermSelect text={text} term="created" label="Created in the last" options={AGES} />
+        <Select
+          value={order}
+          label="Sort"
+          unset="Newest"
+          options={ORDERS}
+          onChoose={(value) =>
+            navigate(withParams({ order: value, after: undefined, before: undefined }))
+          }
+        />
       </div>
-      {problem && (
-        <p id="search-problem" className="error" role="alert">
-          {problem}
-        </p>
-      )}
     </search>
   );
 }
 
-function Search({ value, isInvalid }: { value: string; isInvalid: boolean }) {
-  const input = useRef<HTMLInputElement>(null);
-  // The field keeps the focus when the URL changes, so it is not rendered anew with each value.
-  useEffect(() => {
-    if (input.current) input.current.value = value;
-  }, [value]);
-
-  function search(event: FormEvent) {
-    event.preventDefault();
-    if (input.current) navigate(filtered("search", input.current.value.trim()));
-  }
-
+/** Chooses the value of a key of the search. */
+function TermSelect(props: { text: string; term: string; label: string; options: Option[] }) {
+  const { text, term, ...rest } = props;
   return (
-    <form onSubmit={search}>
-      <label htmlFor="search" className="sr-only">
-        Search by ID or number
-      </label>
-      <input
-        ref={input}
-        id="search"
-        type="search"
-        defaultValue={value}
-        placeholder="Search by ID or number"
-        aria-invalid={isInvalid || undefined}
-        aria-describedby={isInvalid ? "search-problem" : undefined}
-      />
-    </form>
+    <Select
+      {...rest}
+      value={valuesOf(text, term).join(",")}
+      onChoose={(value) => search(withValues(text, term, value ? [value] : []))}
+    />
   );
 }
 
-/** The URL with another filter; the list begins with its first page. */
-function filtered(name: string, value: string): string {
-  return withParams({ [name]: value, after: undefined, before: undefined });
-}
-
-function toggled(params: URLSearchParams, status: string): string {
-  const next = new URLSearchParams(params);
-  const isOn = next.getAll("status").includes(status);
-  if (isOn) next.delete("status", status);
-  else next.append("status", status);
-  next.delete("after");
-  next.delete("before");
-  return `/app/tasks${next.size ? `?${next}` : ""}`;
-}
-
 function Select(props: {
-  params: URLSearchParams;
-  name: string;
+  value: string;
   label: string;
-  /** The option that sets no filter. */
+  /** The option that stands for no value. */
   unset?: string;
   options: readonly Option[];
+  onChoose: (value: string) => void;
 }) {
-  const value = props.params.get(props.name) ?? "";
+  const { value } = props;
   const isKnown = !value || props.options.some(([option]) => option === value);
   return (
     <label className="select">
       <span>{props.label}</span>
-      <select
-        value={value}
-        onChange={(event) => navigate(filtered(props.name, event.target.value))}
-      >
+      <select value={value} onChange={(event) => props.onChoose(event.target.value)}>
         <option value="">{props.unset ?? "Any"}</option>
         {!isKnown && <option value={value}>{value}</option>}
         {props.options.map(([option, text]) => (

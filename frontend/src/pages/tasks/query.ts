@@ -55,12 +55,6 @@ export const TasksQuery = graphql(
         totalCount
         totalCountIsEstimate
       }
-      queues {
-        name
-      }
-      workerNodes {
-        name
-      }
     }
   `,
   [TaskRowFields],

@@ -3,7 +3,6 @@
 import { useMemo } from "react";
 import { useLiveQuery } from "../../lib/api/live";
 import { useFrozen } from "../../lib/hold";
-import { isAffected } from "./filter";
 import { countNew, withPresentState } from "./list";
 import { type TaskRow, TasksById } from "./query";
 
@@ -31,7 +30,7 @@ export function useHeldRows(
   const { data } = useLiveQuery(
     TasksById,
     { ids, first: pageSize, withReason },
-    (event) => isAffected(event, {}),
+    (event) => event.taskCount > 0,
     { isActive: isHeld && ids.length > 0 },
   );
   if (!isHeld || !newest) return { rows: shown, newCount: 0, refresh };

@@ -5,20 +5,11 @@ import { pendingReasonText } from "../../components/tasks/pending-reason";
 import { Status } from "../../components/tasks/status";
 import { Sum } from "../../components/tasks/sum";
 import { Message, Time } from "../../components/time";
-import type { TaskStatus } from "../../lib/api/schema";
 import { duration, shortId } from "../../lib/format";
 import { Link } from "../../lib/router";
 import type { TaskRow } from "./query";
+import type { View } from "./search";
 import type { Selection } from "./selection";
-
-export type View = "all" | "pending" | "failed";
-
-/** The view for a filter by status. */
-export function viewOf(statuses: readonly TaskStatus[] | null | undefined): View {
-  if (statuses?.length !== 1) return "all";
-  if (statuses[0] === "PENDING") return "pending";
-  return statuses[0] === "FAILED" ? "failed" : "all";
-}
 
 const COLUMNS = {
   id: {

@@ -1,6 +1,5 @@
-/** The tasks: filtered, followed, and cancelled or retried together. */
+/** The tasks: searched, followed, and cancelled or retried together. */
 
-import { useMemo } from "react";
 import { Icon } from "../../components/icon";
 import { Page } from "../../components/page";
 import { ConnectionPager, pageArguments } from "../../components/pager";
@@ -12,12 +11,12 @@ import { count, plural } from "../../lib/format";
 import { useHold } from "../../lib/hold";
 import { Link, useParams } from "../../lib/router";
 import { BulkActions } from "./bulk-actions";
-import { type Filter, isAffected, readFilter } from "./filter";
 import { Filters } from "./filters";
 import { TasksQuery } from "./query";
 import { useHeldRows } from "./rows";
+import { isAffected, problemOf, viewOf } from "./search";
 import { useSelection } from "./selection";
-import { TaskTable, viewOf } from "./task-table";
+import { TaskTable } from "./task-table";
 import "./tasks.css";
 
 const PAGE_SIZE = 50;
@@ -25,15 +24,11 @@ const PAGE_SIZE = 50;
 export function Tasks() {
   const params = useParams();
   const key = params.toString();
-  // A filter by age counts from now, and would be another one in each rendering.
-  const { filter, variables } = useMemo(() => {
-    const params = new URLSearchParams(key);
-    const filter = readFilter(params);
-    return { filter, variables: variablesOf(params, filter) };
-  }, [key]);
-  const { data, error } = useLiveQuery(TasksQuery, variables, (event) =>
-    isAffected(event, filter.where),
-  );
+  const search = params.get("search")?.trim() ?? "";
+  const order = params.get("order") ?? "";
+  const variables = variablesOf(params, search, order);
+  const { data, error } = useLiveQuery(TasksQuery, variables, (event) => isAffected(event, search));
+  const problem = problemOf(error);
   const selection = useSelection();
   const hold = useHold();
   const { rows, newCount, refresh } = useHeldRows(data?.tasks.nodes, {
@@ -46,20 +41,15 @@ export function Tasks() {
   return (
     <Page
       title="Tasks"
-      lead={data ? totalText(data.tasks, filter) : "…"}
+      lead={data ? totalText(data.tasks, search) : problem ? "Invalid search" : "…"}
       query={TasksQuery}
       variables={variables}
     >
-      <Filters
-        params={params}
-        problem={filter.problem}
-        queues={data?.queues.map(({ name }) => name) ?? []}
-        nodes={data?.workerNodes.map(({ name }) => name) ?? []}
-      />
+      <Filters text={search} order={order} problem={problem} />
       <QueryError error={data && error} />
       <div className="toolbar">
         <RequireRole>
-          <BulkActions filter={filter} total={data?.tasks.totalCount ?? 0} selection={selection} />
+          <BulkActions search={search} total={data?.tasks.totalCount ?? 0} selection={selection} />
         </RequireRole>
         {selection.ids.size > 0 && (
           <button type="button" onClick={selection.clear}>
@@ -75,14 +65,14 @@ export function Tasks() {
           </button>
         )}
       </div>
-      {!data ? (
+      {!data && !problem ? (
         <Loading error={error} />
       ) : rows.length ? (
         <div className="task-list" {...hold.handlers}>
-          <TaskTable rows={rows} view={viewOf(filter.where.statuses)} selection={selection} />
+          <TaskTable rows={rows} view={viewOf(search)} selection={selection} />
         </div>
       ) : (
-        <NoTasks isFiltered={key !== ""} />
+        <NoTasks isSearch={search !== ""} />
       )}
       {data && (
         <ConnectionPager info={data.tasks.pageInfo}>
@@ -95,19 +85,19 @@ export function Tasks() {
 
 function totalText(
   tasks: { totalCount: number; totalCountIsEstimate: boolean },
-  filter: Filter,
+  search: string,
 ): string {
   const number = plural(tasks.totalCount, "task");
   const total = tasks.totalCountIsEstimate ? `About ${number}` : number;
-  return filter.description ? `${total}: ${filter.description}` : total;
+  return search ? `${total} found` : total;
 }
 
-function NoTasks({ isFiltered }: { isFiltered: boolean }) {
+function NoTasks({ isSearch }: { isSearch: boolean }) {
   return (
     <EmptyState>
-      {isFiltered ? (
+      {isSearch ? (
         <>
-          No task matches the filter. <Link href="/app/tasks">Show all tasks</Link>
+          No task matches the search. <Link href="/app/tasks">Show all tasks</Link>
         </>
       ) : (
         <>
@@ -123,12 +113,16 @@ const ORDERS = {
   oldest: { field: "CREATED_AT", direction: "ASC" },
 } as const;
 
-function variablesOf(params: URLSearchParams, filter: Filter): VariablesOf<typeof TasksQuery> {
-  const order = ORDERS[params.get("order") as keyof typeof ORDERS];
+function variablesOf(
+  params: URLSearchParams,
+  search: string,
+  order: string,
+): VariablesOf<typeof TasksQuery> {
+  const orderBy = ORDERS[order as keyof typeof ORDERS];
   return {
-    where: filter.where,
-    ...(order && { orderBy: order }),
+    ...(search && { where: { search } }),
+    ...(orderBy && { orderBy }),
     ...pageArguments(params, PAGE_SIZE),
-    withReason: viewOf(filter.where.statuses) === "pending",
+    withReason: viewOf(search) === "pending",
   };
 }

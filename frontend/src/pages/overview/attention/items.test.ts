@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { tasksUrl } from "../../../lib/search-text";
 import { type AttentionItem, LINKS } from "./items";
 
 function item(kind: AttentionItem["kind"], more: Partial<AttentionItem> = {}): AttentionItem {
@@ -9,8 +10,8 @@ function item(kind: AttentionItem["kind"], more: Partial<AttentionItem> = {}): A
 test("items about tasks lead to these tasks", () => {
   const href = (kind: AttentionItem["kind"]) =>
     LINKS[kind].href(item(kind, { queue: "reports & more" }));
-  expect(href("TOO_LARGE")).toBe("/app/tasks?status=PENDING&queue=reports+%26+more");
-  expect(href("TASKS_FAILING")).toBe("/app/tasks?status=FAILED&queue=reports+%26+more");
+  expect(href("TOO_LARGE")).toBe(tasksUrl({ status: "PENDING", queue: "reports & more" }));
+  expect(href("TASKS_FAILING")).toBe(tasksUrl({ status: "FAILED", queue: "reports & more" }));
 });
 
 test("missed ticks lead to their schedule", () => {

@@ -1,5 +1,6 @@
 /** The names of the kinds of attention items, and where each leads. */
 
+import { tasksUrl } from "../../../lib/search-text";
 import type { Cluster } from "../query";
 
 export type AttentionItem = Cluster["attention"][number];
@@ -24,7 +25,7 @@ const queues: Target = { label: "Manage queues", href: () => "/app/queues" };
 function tasks(status: "PENDING" | "FAILED"): Target {
   return {
     label: "View tasks",
-    href: ({ queue }) => `/app/tasks?${new URLSearchParams({ status, queue: queue ?? "" })}`,
+    href: ({ queue }) => tasksUrl({ status, queue }),
   };
 }
 
