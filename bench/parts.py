@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bench import cluster, graphql, load, pages, queueing, schedules, stack
+from bench import cluster, graphql, load, loading, pages, queueing, schedules, stack
 from bench import push as push_
 from bench.report import Figures, Report
 from bench.stack import NAIVE, OURS, BenchError, Contestant, Engines
@@ -61,12 +61,12 @@ def submit(bench: Bench) -> Report:
     )
 
 
-def utilisation(bench: Bench) -> Report:
+def utilization(bench: Bench) -> Report:
     """A mixed load on three nodes of four slots, and on two while the third is drained."""
-    title = "utilisation: tasks of 1, 2 or 4 slots in three queues, 12 slots"
+    title = "utilization: tasks of 1, 2 or 4 slots in three queues, 12 slots"
     say(title)
-    all_nodes = queueing.utilisation(bench.engines)
-    drained = queueing.utilisation(bench.engines, drained=1)
+    all_nodes = queueing.utilization(bench.engines)
+    drained = queueing.utilization(bench.engines, drained=1)
     return Report(
         title,
         ours=[all_nodes | {f"{name} (one node drained)": n for name, n in drained.items()}],
@@ -135,6 +135,17 @@ def graphql_beside_raw(bench: Bench) -> Report:
     )
 
 
+def graphql_loading(bench: Bench) -> Report:
+    """One process that runs the same list by turns in both ways."""
+    report = Report("graphql: lists with relations, prefetched and with DataLoaders", "DataLoaders")
+    for number in range(1, bench.rounds + 1):
+        say(f"{report.title}, round {number} of {bench.rounds}")
+        ours, theirs = loading.measure(bench.engines)
+        report.ours.append(ours)
+        report.theirs.append(theirs)
+    return report
+
+
 def graphql_bounds(bench: Bench) -> Report:
     """What is bounded, and where the bounds are. One round says enough."""
     title = "graphql: what one process bears"
@@ -195,7 +206,7 @@ def memory(bench: Bench) -> Report:
 PARTS: dict[str, Callable[[Bench], Report]] = {
     "rest": rest,
     "submit": submit,
-    "utilisation": utilisation,
+    "utilization": utilization,
     "backlog": backlog,
     "due": due,
     "lone": lone,
@@ -203,6 +214,7 @@ PARTS: dict[str, Callable[[Bench], Report]] = {
     "ticks": ticks,
     "graphql": graphql_beside_rest,
     "graphql-raw": graphql_beside_raw,
+    "graphql-loading": graphql_loading,
     "graphql-bounds": graphql_bounds,
     "push": push,
     "push-few": push_few,

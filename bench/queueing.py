@@ -31,7 +31,7 @@ _LARGE = replace(
 )
 
 
-def utilisation(engines: Engines, *, drained: int = 0) -> Figures:
+def utilization(engines: Engines, *, drained: int = 0) -> Figures:
     """Run tasks of 1, 2 or 4 slots in three queues, with some of the nodes drained."""
     choose = random.Random(7)
     rows = [
