@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bench import cluster, graphql, load, pages, queueing, schedules, stack
+from bench import cluster, graphql, load, loading, pages, queueing, schedules, stack
 from bench import push as push_
 from bench.report import Figures, Report
 from bench.stack import NAIVE, OURS, BenchError, Contestant, Engines
@@ -142,6 +142,17 @@ def graphql_beside_raw(bench: Bench) -> Report:
     )
 
 
+def graphql_loading(bench: Bench) -> Report:
+    """One process that runs the same list by turns in both ways."""
+    report = Report("graphql: lists with relations, prefetched and with DataLoaders", "DataLoaders")
+    for number in range(1, bench.rounds + 1):
+        say(f"{report.title}, round {number} of {bench.rounds}")
+        ours, theirs = loading.measure(bench.engines)
+        report.ours.append(ours)
+        report.theirs.append(theirs)
+    return report
+
+
 def graphql_bounds(bench: Bench) -> Report:
     """What is bounded, and where the bounds are. One round says enough."""
     title = "graphql: what one process bears"
@@ -211,6 +222,7 @@ PARTS: dict[str, Callable[[Bench], Report]] = {
     "ticks-mixed": mixed_ticks,
     "graphql": graphql_beside_rest,
     "graphql-raw": graphql_beside_raw,
+    "graphql-loading": graphql_loading,
     "graphql-bounds": graphql_bounds,
     "push": push,
     "push-few": push_few,

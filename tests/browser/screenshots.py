@@ -57,6 +57,8 @@ TOKEN = 'mutation { createApiToken(input: {name: "reports", role: VIEWER}) { sec
 
 def main() -> None:
     DIRECTORY.mkdir(parents=True, exist_ok=True)
+    # The machine runs a cluster too.
+    expect.set_options(timeout=30_000)
     directory = Path(tempfile.mkdtemp(prefix="cluster-scheduler-screenshots-"))
     directory.chmod(0o711)
     with running(directory, "--concurrency=4", "--workers=3") as up:
