@@ -12,6 +12,7 @@ from typing import Any
 from celery.worker import consumer, state
 from kombu.transport import redis
 from redis import ConnectionError as BrokerConnectionError
+from redis import ResponseError
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ class QoS(redis.QoS):
         """
         try:
             super().ack(delivery_tag)
-        except self.channel.connection_errors as error:  # type: ignore[attr-defined]
+        except (*self.channel.connection_errors, ResponseError) as error:  # type: ignore[attr-defined]
             logger.warning("an acknowledgement was not sent, its message comes again: %s", error)
             self._quick_ack(delivery_tag)  # type: ignore[attr-defined]
 

@@ -189,6 +189,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # A worker outlives any outage of its broker; the supervisor is not a substitute for waiting.
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A broker that refuses commands, as Valkey on a full disk, does not end a worker either.
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
 # TaskResult is the result; a second copy in the broker would only leak.

@@ -38,9 +38,7 @@ def restore(arguments: list[str]) -> str | int:
 
     The stack of the state directory must not run. With DATABASE_URL, that database is replaced.
     """
-    parser = _parser("restore", "Replace the database with a backup.")
-    parser.add_argument("--state", type=Path, default=environment.state_directory())
-    options = parser.parse_args(arguments)
+    options = _parser("restore", "Replace the database with a backup.").parse_args(arguments)
     try:
         _check_is_backup(options.file)
         if "DATABASE_URL" in os.environ:
@@ -67,6 +65,9 @@ def _parser(name: str, description: str) -> ArgumentParser:
     parser.add_argument("file", type=Path, metavar="FILE", help="in pg_dump's custom format")
     if name == "backup":
         parser.add_argument("--force", action="store_true", help="replace FILE if it exists")
+    else:
+        state = environment.state_directory()
+        parser.add_argument("--state", type=Path, default=state, help="directory of the data")
     return parser
 
 

@@ -43,10 +43,13 @@ def public(errors: Sequence[GraphQLError]) -> list[GraphQLError]:
 
 
 def log(errors: list[GraphQLError], context: ExecutionContext | None) -> None:
-    """Log client errors as INFO, and internal errors as ERROR with their traceback."""
+    """Log client errors as INFO, and others as ERROR: defects with their traceback."""
     name = (context and context.operation_name) or "anonymous operation"
     for error in errors:
         if is_public(error):
             logger.info("%s: %s", name, error.message)
+        elif outages.message_of(error.original_error):
+            reason = str(error.original_error).partition("\n")[0]
+            logger.error("%s at %s: database unavailable: %s", name, error.path, reason)
         else:
             logger.error("%s at %s", name, error.path, exc_info=error.original_error)

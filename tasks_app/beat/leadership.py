@@ -49,5 +49,5 @@ def _connect() -> BaseDatabaseWrapper:
     options = own.settings_dict["OPTIONS"]
     timeout = f"-c idle_session_timeout={SILENCE_SECONDS}s"
     options["options"] = f"{options.get('options', '')} {timeout}"
-    own.connect()
+    own.ensure_connection()
     return own

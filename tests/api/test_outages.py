@@ -51,7 +51,7 @@ def read_only(transactional_db):
     [("full_disk", outages.DISK_FULL), ("read_only", outages.READ_ONLY)],
     ids=["full_disk", "read_only"],
 )
-def test_write_is_answered_503_with_the_reason(request, outage, reason):
+def test_write_is_answered_503_with_the_reason(transactional_db, request, outage, reason):
     request.getfixturevalue(outage)
     client = Client()
 

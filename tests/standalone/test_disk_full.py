@@ -70,6 +70,8 @@ def check_nothing_is_lost(up, acknowledged):
     )
     assert up.process.poll() is None
     assert "Traceback" not in up.output, up.output
+    # The node and Beat wait for the servers.
+    assert not [name for name in ("node-1", "beat", "web-1") if f"{name} ended" in up.output]
 
 
 def test_full_disk_is_answered_503_and_recovers(up):

@@ -23,7 +23,8 @@ def mounted(directory: Path, megabytes: int) -> Iterator[Path]:
     try:
         yield directory
     finally:
-        subprocess.run(["umount", directory], check=True)
+        # Processes of the test that still end must not keep it.
+        subprocess.run(["umount", "--lazy", directory], check=True)
 
 
 def fill(directory: Path, *, leave: int = 0) -> Path:
