@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 
 from schema.core.relay import global_id
@@ -32,6 +31,10 @@ FOLLOW = (
 )
 CHANGES = "subscription { taskStatusChanged { taskId version } }"
 NO_ACTION = "`action` must be one of restart, speed, advance, delay, close, gap."
+
+
+# The replay uses the database of the tests, which is emptied after each test.
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @dataclass(frozen=True)
@@ -67,8 +70,7 @@ def recorded(django_db_setup, django_db_blocker, tmp_path_factory):
                 recorder.look()
                 positions.append((recorder.seconds, changes_after(start)))
             recorder.end()
-        yield Recorded(path, positions[1][1], positions[0][0], len(positions[0][1]))
-        call_command("flush", interactive=False, verbosity=0)
+    return Recorded(path, positions[1][1], positions[0][0], len(positions[0][1]))
 
 
 def changes_after(start):
