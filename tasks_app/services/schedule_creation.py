@@ -30,7 +30,8 @@ def create_schedules(news: Sequence[NewSchedule]) -> list[TaskSchedule]:
     lock_to_use({new.queue for new in news})
     if any(new.calendars for new in news):
         calendars.lock_to_use()
-    created, errors = [], {}
+    created: list[TaskSchedule] = []
+    errors: dict[str, list[ValidationError]] = {}
     for number, new in enumerate(news):
         try:
             created.append(create_schedule(new))

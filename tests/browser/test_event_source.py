@@ -42,8 +42,8 @@ CLOSED = 2
 def origins(tmp_path):
     """The origin of a page that the server allows, and of one that it does not."""
     (tmp_path / "index.html").write_text(PAGE)
-    with serving(tmp_path) as friend, serving(tmp_path) as stranger:
-        yield friend, stranger
+    with serving(tmp_path) as allowed, serving(tmp_path) as other:
+        yield allowed, other
 
 
 @pytest.fixture
@@ -138,7 +138,8 @@ def test_event_source_reads_pages(page, cluster, origins, make_task):
     for a in range(5):
         make_task(a=a)
     page.goto(origins[0])
-    found, after = [], None
+    found = []
+    after = None
     while after or not found:
         page.evaluate(OPEN, url(cluster.port, TASKS, after=after))
         eventually(lambda: page.evaluate("source.readyState") == CLOSED)

@@ -49,7 +49,7 @@ def test_pages_are_linked(authenticated):
         response = authenticated.get(url)
         found += [task["a"] for task in response.data]
         link = re.search(r"<(.*?)>", response.get("Link", ""))
-        url = link and link[1]
+        url = link[1] if link else ""
     assert found == [4, 3, 2, 1, 0]
 
 

@@ -12,7 +12,7 @@ class Connection:
     def __init__(self, url, token):
         self._url = url
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
-        http = HTTPXTransport(url, headers=self._headers)
+        http = HTTPXTransport(url, headers=self._headers, timeout=60)
         self._client = Client(transport=http, fetch_schema_from_transport=bool(token))
 
     def execute(self, query, **variables):

@@ -5,8 +5,8 @@ import json
 import httpx
 
 ERRORS = (httpx.HTTPError,)
-# The server sends a comment every 15 seconds.
-TIMEOUT = httpx.Timeout(20, read=40)
+# Longer than the 15 seconds after which the server sends a comment.
+TIMEOUT = 60
 
 
 class Connection:
