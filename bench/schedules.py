@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bench import stack
-from bench.report import Figures
+from bench.report import Figures, Json
 from bench.stack import OURS, Contestant, Engines
 
 # For the runs that are due last.
@@ -51,9 +51,10 @@ def tick(engines: Engines, contestant: Contestant, count: int, population: Popul
         memory = cluster.memory()["beat"]
         time.sleep(LAST_SECONDS)
         command = f"-m bench.population compare {first} {population.seconds}"
-        found = json.loads(cluster.run(command).splitlines()[-1])
-        lags = found.pop("lags")
-        return found | {
+        found: Json = json.loads(cluster.run(command).splitlines()[-1])
+        lags: list[float] = found.pop("lags")
+        return {
+            **{name: float(count) for name, count in found.items()},
             f"of those late by {LATE_SECONDS} s or more": sum(lag >= LATE_SECONDS for lag in lags),
             "lag p50, ms": _percentile(lags, 50) * 1000,
             "lag p99, ms": _percentile(lags, 99) * 1000,

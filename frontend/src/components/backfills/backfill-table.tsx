@@ -53,7 +53,7 @@ export function BackfillTable(props: {
   return (
     <Table
       caption="Backfills"
-      minWidth={720}
+      minWidth={960}
       rows={props.backfills}
       rowKey={({ id }) => id}
       columns={[

@@ -58,7 +58,7 @@ type CreateBackfillProps = { scheduleId: string; onClose: () => void };
 export function CreateBackfillDialog({ scheduleId, onClose }: CreateBackfillProps) {
   const initial = useMemo(() => initialValues(new Date()), []);
   // The same key creates the backfill once, also if the answer to the first request is lost.
-  const idempotencyKey = useMemo(() => crypto.randomUUID(), []);
+  const idempotencyKey = useMemo(() => `${Date.now()}-${Math.random()}`, []);
   const [entered, setEntered] = useState(() => read(formDataOf(initial), scheduleId));
   const plan = useBackfillPlan(entered.errors.length ? null : entered.input);
   const earlyErrors = useMemo(

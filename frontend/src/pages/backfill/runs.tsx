@@ -16,7 +16,7 @@ export function Runs({ runs, isFirstPage }: { runs: Backfill["runs"]; isFirstPag
     <>
       <Table
         caption="Runs of the backfill"
-        minWidth={600}
+        minWidth={680}
         rows={nodes}
         rowKey={({ id }) => id}
         columns={[

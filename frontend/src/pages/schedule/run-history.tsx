@@ -27,7 +27,7 @@ export function RunHistory({ schedule, isFirstPage }: RunHistoryProps) {
     <>
       <Table
         caption="Scheduled runs, newest first"
-        minWidth={640}
+        minWidth={720}
         rows={groupTicks(nodes)}
         rowKey={({ id }) => id}
         columns={[
