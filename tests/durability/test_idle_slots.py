@@ -3,19 +3,23 @@
 import random
 import signal
 import time
+from datetime import timedelta
 
 from tasks_app.models import WorkerNode
 from tasks_app.services import nodes, queues
 from tasks_app.services.tasks import NewTask
 from tests.durability.conftest import wait_for_nodes
 from tests.support.cluster import running_nodes
+from tests.support.heartbeats import observed_heartbeats
 from tests.support.idleness import Idleness
 from tests.support.ledger import Ledger
-from tests.support.waiting import TIMEOUT_FACTOR
 
 SIZES = {"node-1": 4, "node-2": 3}
 ROUNDS = 20
-IDLE_SECONDS = 1.5 * TIMEOUT_FACTOR
+IDLE_MAX = timedelta(seconds=1.5)
+# So many processes take turns on the way to a claim: node, pool and database, and some of them
+# twice. On a busy machine, each may be as late as the process that samples the heartbeats.
+TURNS = 8
 
 
 def test_no_slot_is_idle_while_a_task_that_fits_is_pending(transactional_db, journal):
@@ -23,20 +27,25 @@ def test_no_slot_is_idle_while_a_task_that_fits_is_pending(transactional_db, jou
     choose = random.Random(seed)
     queues.create_queue("limited", running_limit=2)
     queues.create_queue("paused")
-    with running_nodes() as cluster:
+    with running_nodes() as cluster, observed_heartbeats() as heartbeats:
         for name, slots in SIZES.items():
             cluster.start_node(name, slots=slots)
         wait_for_nodes(len(SIZES))
         for _ in range(ROUNDS):
             create_some(journal, choose)
             disturb(cluster, choose)
-            time.sleep(choose.uniform(0.1, 1))
+            time.sleep(choose.uniform(0.1, 0.5))
         put_right(cluster)
         journal.check(seconds=90)
 
     Ledger.read().check()
-    idleness = Idleness.read()
-    assert max(idleness.longest.values(), default=0) <= IDLE_SECONDS, (seed, idleness.where)
+    too_long = [
+        (node, since, until)
+        for (node, since), until in Idleness.read().until.items()
+        if heartbeats.running(node, since, until)
+        > IDLE_MAX + TURNS * heartbeats.lateness(since, until)
+    ]
+    assert too_long == [], seed
 
 
 def create_some(journal, choose):
@@ -47,7 +56,7 @@ def create_some(journal, choose):
             queue=choose.choice(["default", "default", "limited", "paused"]),
             priority=choose.choice([3, 5, 5, 7]),
             slots=choose.choice([1, 1, 1, 1, 1, 1, 2, 3]),
-            duration_ms=choose.choice([0, 50, 200, 800, 1500]),
+            duration_ms=choose.choice([0, 50, 100, 400, 800]),
             max_attempts=100,
         )
         for number in range(choose.randrange(30))

@@ -1,4 +1,4 @@
-"""How long slots stood free although a task that fits them was pending, from the log alone."""
+"""When slots stood free although a task that fits them was pending, from the log alone."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ OPENED = {"NODE_ONLINE", "NODE_RESUMED", "NODE_RESIZED"}
 
 @dataclass
 class Idleness:
-    """The state of the cluster, event by event, and the longest idle time of each node."""
+    """The state of the cluster, event by event, and the times in which a node was idle."""
 
     tasks: dict[Any, Any]
     slots: dict[Any, int]
@@ -34,8 +34,9 @@ class Idleness:
     closed: set[Any] = field(default_factory=set)
     settles_at: dict[Any, datetime] = field(default_factory=dict)
     idle_since: dict[Any, datetime] = field(default_factory=dict)
-    longest: dict[Any, float] = field(default_factory=lambda: defaultdict(float))
-    where: dict[Any, Any] = field(default_factory=dict)
+    # The end of each time, by node and start.
+    until: dict[tuple[Any, datetime], datetime] = field(default_factory=dict)
+    last_event_at: datetime | None = None
 
     @classmethod
     def read(cls):
@@ -47,12 +48,14 @@ class Idleness:
         for event in ClusterEvent.objects.order_by("id"):
             idleness.look(event.at)
             idleness.add(event)
+            idleness.last_event_at = event.at
         return idleness
 
     def add(self, event):
         if event.kind in CLOSED:
             self.closed.add(event.node_id)
         elif event.kind in OPENED:
+            self.idle_since.pop(event.node_id, None)
             self.settles_at[event.node_id] = event.at + SETTLE
             if event.kind == "NODE_RESIZED" and event.message.isdigit():
                 self.slots[event.node_id] = int(event.message)
@@ -75,28 +78,28 @@ class Idleness:
                 self.claims[self.claim_of.pop(id)][1].discard(id)
 
     def look(self, now):
-        """Add up how long each node has been idle until now."""
+        """Note which nodes have been idle since the last event."""
         line = sorted(
             (task for id in self.pending if self._is_open(task := self.tasks[id])),
             key=lambda task: (-task.priority, task.due_at, task.pk),
         )
         for node in self.slots:
-            if self._is_idle(node, line, now):
-                since = self.idle_since.setdefault(node, now)
-                if (seconds := (now - since).total_seconds()) > self.longest[node]:
-                    self.longest[node] = seconds
-                    self.where[node] = (since, now)
-            else:
+            if not self._is_idle(node, line):
                 self.idle_since.pop(node, None)
+            elif now > (settled_at := self.settles_at.get(node, self.last_event_at)):
+                start = max(self.last_event_at, settled_at)
+                self.until[node, self.idle_since.setdefault(node, start)] = now
 
     def _is_open(self, task):
         limit = self.limits[task.queue_id]
-        return task.queue_id not in self.paused and (
-            limit is None or self.running[task.queue_id] < limit
+        return (
+            task.due_at <= self.last_event_at
+            and task.queue_id not in self.paused
+            and (limit is None or self.running[task.queue_id] < limit)
         )
 
-    def _is_idle(self, node, line, now):
-        if node in self.closed or now < self.settles_at.get(node, now):
+    def _is_idle(self, node, line):
+        if node in self.closed:
             return False
         busy = sum(
             max(self.tasks[id].slots for id in ids)
