@@ -19,23 +19,20 @@ SHARED_CLUSTER = "tests/browser/"
 # Started first, longest first: a process that begins one of these last ends long after the others.
 LONG_MODULES = (
     "browser/test_accessibility.py",
-    "chaos/test_chaos.py",
-    "docs/test_commands.py",
+    "clients/test_clients.py",
     "durability/test_node_failures.py",
     "durability/test_crashes.py",
+    "chaos/test_chaos.py",
+    "clients/test_libraries.py",
     "standalone/test_up.py",
-    "clients/test_clients.py",
     "durability/test_beats.py",
+    "docs/test_commands.py",
     "durability/test_virtual_runs.py",
-    "subscriptions/test_exactly_once.py",
-    "browser/test_tasks_pages.py",
     "subscriptions/test_socket.py",
     "subscriptions/test_lost_clients.py",
-    "browser/test_steering.py",
-    "durability/test_idle_slots.py",
+    "subscriptions/test_exactly_once.py",
     "standalone/test_backup.py",
-    "browser/test_login.py",
-    "browser/test_live.py",
+    "durability/test_idle_slots.py",
     "subscriptions/test_log.py",
     "chaos/test_calibration.py",
 )
@@ -59,7 +56,9 @@ class Scheduling(LoadScopeScheduling):
     """Gives a process a whole module or class, or all tests of the shared cluster."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return SHARED_CLUSTER if nodeid.startswith(SHARED_CLUSTER) else super()._split_scope(nodeid)
+        if nodeid.startswith(SHARED_CLUSTER):
+            return SHARED_CLUSTER
+        return str(super()._split_scope(nodeid))
 
 
 @pytest.hookimpl(optionalhook=True)
