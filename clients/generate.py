@@ -58,10 +58,16 @@ def generate_python(folder: Path) -> None:
 
 
 def typescript_packages() -> None:
-    """Build `clients/typescript`, with its packages installed as they are locked."""
+    """Build `clients/typescript` if it has changed, with its packages as they are locked."""
     install_node_packages(TYPESCRIPT)
+    inputs = [TYPESCRIPT / "tsconfig.json", TYPESCRIPT / "tsconfig.build.json"]
+    inputs += [TYPESCRIPT / "package-lock.json", *sorted((TYPESCRIPT / "src").rglob("*.ts"))]
+    sources = "\n".join(f"{path.name}\n{path.read_text()}" for path in inputs)
+    stamp = TYPESCRIPT / "dist" / ".stamp"
     with _exclusive(TYPESCRIPT / ".packages.lock"):
-        _run(["npm", "run", "--silent", "build"], TYPESCRIPT)
+        if not stamp.exists() or stamp.read_text() != sources:
+            _run(["npm", "run", "--silent", "build"], TYPESCRIPT)
+            stamp.write_text(sources)
 
 
 def install_node_packages(folder: Path) -> None:

@@ -57,7 +57,9 @@ class Scheduling(LoadScopeScheduling):
     """Gives a process a whole module or class, or all tests of the shared cluster."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return SHARED_CLUSTER if nodeid.startswith(SHARED_CLUSTER) else super()._split_scope(nodeid)
+        if nodeid.startswith(SHARED_CLUSTER):
+            return SHARED_CLUSTER
+        return str(super()._split_scope(nodeid))
 
 
 @pytest.hookimpl(optionalhook=True)

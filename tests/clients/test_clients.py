@@ -2,6 +2,7 @@
 
 import os
 import signal
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
@@ -33,6 +34,12 @@ def typescript(tmp_path_factory):
 @pytest.fixture(scope="module", params=["python", "typescript"])
 def client(request):
     return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="module")
+def clients(python, typescript):
+    """Both clients, for a test in which they use one web process at once."""
+    return [python, typescript]
 
 
 @pytest.fixture(scope="module")
@@ -81,10 +88,15 @@ def change(task, version=1):
     return [global_id("Task", task.pk), version]
 
 
-def test_following_resumes_after_a_crash_and_a_restart(client, web, make_task):
-    with following(client, web.url, pages.head().encode()) as next_change:
-        first = make_task()
-        assert next_change() == change(first)
+def test_following_resumes_after_a_crash_and_a_restart(clients, web, make_task):
+    with ExitStack() as stack:
+        after = pages.head().encode()
+        followers = [stack.enter_context(following(each, web.url, after)) for each in clients]
+
+        def expect_change(task):
+            assert [receive() for receive in followers] == [change(task)] * len(clients)
+
+        expect_change(make_task())
         for end in (signal.SIGKILL, signal.SIGTERM):
             web.processes["web"].send_signal(end)
             web.processes["web"].wait(timeout=20 * TIMEOUT_FACTOR)
@@ -92,7 +104,7 @@ def test_following_resumes_after_a_crash_and_a_restart(client, web, make_task):
             web.start_web()
             afterwards = make_task()
             for task in (*while_away, afterwards):
-                assert next_change() == change(task)
+                expect_change(task)
 
 
 @pytest.mark.parametrize("fault", [Fault.CUT, Fault.BLACK_HOLE])

@@ -1,8 +1,9 @@
-"""No slot is free while a task that fits it is pending, also after failures."""
+"""No slot stands free while a task that fits it is pending, whatever happens to the cluster."""
 
 import random
 import signal
 import time
+from datetime import timedelta
 
 from tasks_app.models import WorkerNode
 from tasks_app.services import nodes, queues
@@ -15,9 +16,10 @@ from tests.support.ledger import Ledger
 
 SIZES = {"node-1": 4, "node-2": 3}
 ROUNDS = 20
-# A node claims at the latest when it looks for work, which it does after each heartbeat. Its pool
-# has until the look after the next one to do so, however slow the machine is. A dead node has none.
-LOOKS_MAX = 2
+IDLE_MAX = timedelta(seconds=1.5)
+# So many processes take turns on the way to a claim: node, pool and database, and some of them
+# twice. On a busy machine, each may be as late as the process that samples the heartbeats.
+TURNS = 8
 
 
 def test_no_slot_is_idle_while_a_task_that_fits_is_pending(transactional_db, journal):
@@ -37,12 +39,13 @@ def test_no_slot_is_idle_while_a_task_that_fits_is_pending(transactional_db, jou
         journal.check(seconds=90)
 
     Ledger.read().check()
-    looks = {
-        (node, since, until): heartbeats.looks(node, since, until)
+    too_long = [
+        (node, since, until)
         for (node, since), until in Idleness.read().until.items()
-    }
-    assert looks
-    assert {idle: count for idle, count in looks.items() if count > LOOKS_MAX} == {}, seed
+        if heartbeats.running(node, since, until)
+        > IDLE_MAX + TURNS * heartbeats.lateness(since, until)
+    ]
+    assert too_long == [], seed
 
 
 def create_some(journal, choose):

@@ -9,7 +9,7 @@ from tests.subscriptions.client import socket
 from tests.support.cluster import running_cluster
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def server(django_db_setup):
     """A web process without worker nodes."""
     with running_cluster() as cluster:

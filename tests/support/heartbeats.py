@@ -1,38 +1,51 @@
-"""The heartbeats of all nodes while a test runs."""
+"""The heartbeats of all nodes while a test runs, and how late the machine was meanwhile."""
 
 import threading
 from collections import defaultdict
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import pairwise
 
 from django.db import connection
+from django.utils import timezone
 
 from tasks_app.models import WorkerNode
 from tasks_app.services.nodes import HEARTBEAT_SECONDS
 
-SAMPLE_SECONDS = HEARTBEAT_SECONDS / 10
+SAMPLE = timedelta(seconds=0.2)
+# A node whose next heartbeat comes later than this was dead, frozen or without a processor.
+BETWEEN_MAX = timedelta(seconds=HEARTBEAT_SECONDS + 0.5)
 
 
 class Heartbeats:
-    """The times of the heartbeats by node. A busy machine misses some, and finds none too many."""
+    """Samples of the nodes' heartbeats. The sampling itself shows how late processes get to run."""
 
     def __init__(self):
+        self._sampled_at = [timezone.now()]
         self._times = defaultdict(set)
 
     def sample(self):
         for node, time in WorkerNode.objects.values_list("pk", "heartbeat_at"):
             self._times[node].add(time)
+        self._sampled_at.append(timezone.now())
 
-    def looks(self, node, since, until):
-        """Return how often a node has looked for work in a time: after each regular heartbeat.
+    def running(self, node, since, until):
+        """Return for how much of a time the node was running: from one heartbeat to the next."""
+        spans = pairwise(sorted(self._times[node]))
+        return sum(
+            (
+                max(min(end, until) - max(start, since), timedelta())
+                for start, end in spans
+                if end - start <= BETWEEN_MAX
+            ),
+            timedelta(),
+        )
 
-        Commands make it send others in between.
-        """
-        looks, last = 0, since
-        for time in sorted(self._times[node]):
-            if last + timedelta(seconds=HEARTBEAT_SECONDS) <= time < until:
-                looks, last = looks + 1, time
-        return looks
+    def lateness(self, since, until):
+        """Return the longest delay of a sample in a time."""
+        samples = pairwise(self._sampled_at)
+        during = (end - start - SAMPLE for start, end in samples if start < until and end > since)
+        return max(during, default=timedelta())
 
 
 @contextmanager
@@ -41,7 +54,7 @@ def observed_heartbeats():
     heartbeats, is_over = Heartbeats(), threading.Event()
 
     def observe():
-        while not is_over.wait(SAMPLE_SECONDS):
+        while not is_over.wait(SAMPLE.total_seconds()):
             heartbeats.sample()
         connection.close()
 

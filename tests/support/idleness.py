@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from tasks_app.models import (
@@ -12,6 +12,8 @@ from tasks_app.models import (
     WorkerNode,
 )
 
+# A node that joins, resumes or changes its size has this long to be at work.
+SETTLE = timedelta(seconds=4)
 STARTED = "TASK_STARTED"
 CLOSED = {"NODE_OFFLINE", "NODE_PAUSED", "NODE_DRAINING"}
 OPENED = {"NODE_ONLINE", "NODE_RESUMED", "NODE_RESIZED"}
@@ -19,10 +21,7 @@ OPENED = {"NODE_ONLINE", "NODE_RESUMED", "NODE_RESIZED"}
 
 @dataclass
 class Idleness:
-    """The state of the cluster, event by event, and the times in which a node was idle.
-
-    A node that joins, resumes or changes its size begins another time.
-    """
+    """The state of the cluster, event by event, and the times in which a node was idle."""
 
     tasks: dict[Any, Any]
     slots: dict[Any, int]
@@ -33,6 +32,7 @@ class Idleness:
     running: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     paused: set[str] = field(default_factory=set)
     closed: set[Any] = field(default_factory=set)
+    settles_at: dict[Any, datetime] = field(default_factory=dict)
     idle_since: dict[Any, datetime] = field(default_factory=dict)
     # The end of each time, by node and start.
     until: dict[tuple[Any, datetime], datetime] = field(default_factory=dict)
@@ -56,6 +56,7 @@ class Idleness:
             self.closed.add(event.node_id)
         elif event.kind in OPENED:
             self.idle_since.pop(event.node_id, None)
+            self.settles_at[event.node_id] = event.at + SETTLE
             if event.kind == "NODE_RESIZED" and event.message.isdigit():
                 self.slots[event.node_id] = int(event.message)
             if event.kind != "NODE_RESIZED":
@@ -83,11 +84,11 @@ class Idleness:
             key=lambda task: (-task.priority, task.due_at, task.pk),
         )
         for node in self.slots:
-            if self._is_idle(node, line):
-                since = self.idle_since.setdefault(node, self.last_event_at)
-                self.until[node, since] = now
-            else:
+            if not self._is_idle(node, line):
                 self.idle_since.pop(node, None)
+            elif now > (settled_at := self.settles_at.get(node, self.last_event_at)):
+                start = max(self.last_event_at, settled_at)
+                self.until[node, self.idle_since.setdefault(node, start)] = now
 
     def _is_open(self, task):
         limit = self.limits[task.queue_id]

@@ -115,7 +115,7 @@ def test_a_change_of_the_recurrence_misses_the_scheduled_times_that_wait(make_du
     schedule = make_due(count=4, catch_up="ALL")
     ticking.tick_due(10)
 
-    changed = schedules.update_schedule(schedule.pk, interval=7)
+    changed = schedules.update_schedule(schedule.pk, interval=7_000)
 
     assert history(schedule) == [("FIRED", "", 1), ("MISSED", "", 3)]
     assert (changed.missed, stored(schedule).missed) == (3, 3)
