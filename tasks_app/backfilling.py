@@ -61,7 +61,7 @@ def cancel(backfills: Collection[Backfill], *, cancel_active: bool, message: str
 def cancel_active_of(ids: Collection[UUID]) -> None:
     """Cancel the tasks of backfills that have not ended."""
     active = BackfillRun.objects.filter(backfill__in=ids, stage=BackfillRun.Stage.ACTIVE)
-    task_ids = [id for id in active.values_list("task_id", flat=True) if id is not None]
+    task_ids = list(active.values_list("task_id", flat=True))
     events.tasks_changed(transitions.cancel(task_ids))
 
 

@@ -27,6 +27,7 @@ CLAIMS = "tasks_app/sql/claims.py"
 TRANSITIONS = "tasks_app/sql/transitions.py"
 LEASES = "tasks_app/sql/leases.py"
 RECURRENCE = "tasks_app/recurrence/decisions.py"
+BACKFILLS = "tasks_app/sql/backfills.py"
 EVENTS = "tasks_app/log/events.py"
 PAGES = "tasks_app/log/pages.py"
 NODES = "tasks_app/services/nodes.py"
@@ -42,6 +43,7 @@ IN_CLAIMS = ("tests/sql/test_claims.py", "tests/sql/test_priority.py")
 IN_EXECUTION = ("tests/test_execution.py", "tests/test_task_machine.py")
 IN_LOG = ("tests/log", "tests/subscriptions/test_log.py")
 IN_TICKS = ("tests/test_recurrence.py", "tests/test_ticking.py", "tests/services/test_schedules.py")
+IN_BACKFILLS = ("tests/backfill/test_advance.py",)
 IN_LIMITS = ("tests/api/test_graphql_limits.py",)
 IN_SOCKET = ("tests/subscriptions/test_socket.py", "tests/subscriptions/test_slowness.py")
 IN_ACCESS = ("tests/access",)
@@ -271,6 +273,34 @@ PROTECTIONS = [
         "if due.is_free and due.queued_at is None:",
         "if True:",
         IN_TICKS,
+    ),
+    Protection(
+        "cancellation of the previous run with CANCEL_RUNNING",
+        RECURRENCE,
+        "return is_queued and due.overlap == Overlap.CANCEL_RUNNING",
+        "return False",
+        IN_TICKS,
+    ),
+    Protection(
+        "maximum of active tasks of a backfill",
+        BACKFILLS,
+        "greatest(0, b.max_concurrency - active.count)",
+        "100",
+        IN_BACKFILLS,
+    ),
+    Protection(
+        "a paused backfill starts no tasks",
+        BACKFILLS,
+        "WHERE b.id = ANY(%(ids)s) AND b.state = 'RUNNING'",
+        "WHERE b.id = ANY(%(ids)s)",
+        IN_BACKFILLS,
+    ),
+    Protection(
+        "tasks of backfills are not pruned before them",
+        "tasks_app/sql/retention.py",
+        "AND NOT EXISTS (SELECT FROM tasks_app_backfillrun r WHERE r.task_id = t.id)",
+        "",
+        IN_BACKFILLS,
     ),
     Protection(
         "misfire grace period",
