@@ -60,7 +60,9 @@ def test_backfill_is_planned_started_and_done(page, daily):
     dialog = open_dialog(page, schedule)
     expect(dialog.get_by_role("status")).to_contain_text("10 runs")
     dialog.get_by_label("Until").fill("2026-01-01T00:00:00")
-    expect(dialog.get_by_label("Until")).to_have_attribute("aria-invalid", "true")
+    expect(dialog.get_by_label("From")).to_have_accessible_description(
+        "Must not be later than `until`."
+    )
     expect(dialog.get_by_role("status")).to_be_empty()
     dialog.get_by_label("Until").fill("2026-02-10T00:00:00")
     dialog.get_by_label("Order").select_option("Newest first")
