@@ -10,6 +10,7 @@ import time
 from typing import Any
 
 from celery.worker import consumer, state
+from kombu.exceptions import ChannelError
 from kombu.transport import redis
 from redis import ConnectionError as BrokerConnectionError
 from redis import ResponseError
@@ -122,7 +123,7 @@ class _Attempt:
         try:
             # Kombu's connect() would pause for two seconds between its two tries.
             connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0)
-        except connection.recoverable_connection_errors as error:
+        except (*connection.recoverable_connection_errors, ChannelError, ResponseError) as error:
             self.error = error
         except Exception as error:
             self.error = error

@@ -14,7 +14,7 @@ WITHOUT_DATABASE = {
     *("check", "collectstatic", "compilemessages", "diffsettings", "export_schema", "findstatic"),
     *("makemessages", "makemigrations", "runserver", "schema_codegen", "sendtestemail", "shell"),
     *("simulate", "spectacular", "squashmigrations", "startapp", "startproject", "test"),
-    *("createcachetable", "generateschema", "sqlsequencereset"),
+    *("createcachetable", "generateschema", "optimizemigration", "sqlsequencereset"),
 }
 ARGUMENTS = {
     "changepassword": ["admin"],
