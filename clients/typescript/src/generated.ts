@@ -302,6 +302,8 @@ export type TaskWhere = {
   scheduleId?: string | number | null | undefined;
   /** Matches tasks that belong to a schedule if true, and others if false. */
   scheduled?: boolean | null | undefined;
+  /** Matches tasks that match this text in the search language, such as `queue:email status:failed created:<1h`. At most 1,000 characters and 50 values. */
+  search?: string | null | undefined;
   /** Matches tasks with one of these statuses. */
   statuses?: Array<TaskStatus> | null | undefined;
   /** Matches tasks whose UUID begins or ends with these 4 to 32 hexadecimal digits. Hyphens are ignored. The end is compared for the newest 100,000 tasks only. */
