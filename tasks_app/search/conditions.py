@@ -3,7 +3,7 @@
 A condition is false where it is not known: a negated term matches tasks without a value.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import and_, or_
@@ -87,7 +87,7 @@ def _elapsed(start: str, end: str) -> Callable[[_Values], Q]:
     return _any(match)
 
 
-def _results(value: parser.Value) -> QuerySet[TaskResult, dict[str, UUID]]:
+def _results(value: parser.Value) -> QuerySet[TaskResult, Mapping[str, object]]:
     return TaskResult.objects.filter(_range("result", value)).values("task_id")
 
 

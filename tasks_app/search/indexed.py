@@ -1,8 +1,7 @@
 """Conditions on IDs and times of creation, which the primary key serves: IDs sort by creation."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet, Subquery, TextField, Value
@@ -54,7 +53,7 @@ def with_digits(model: type[Model], digits: str) -> Q:
     return in_any(*ids_with_digits(model, digits))
 
 
-def in_any(*ids: QuerySet[Any, dict[str, UUID]]) -> Q:
+def in_any(*ids: QuerySet[Model, Mapping[str, object]]) -> Q:
     """Match rows whose ID is in one of the lists, each of which is read once.
 
     With `|`, PostgreSQL would compare all rows with each list.
@@ -63,7 +62,9 @@ def in_any(*ids: QuerySet[Any, dict[str, UUID]]) -> Q:
     return Q(pk__in=first.union(*others, all=True))
 
 
-def ids_with_digits(model: type[Model], digits: str) -> Iterator[QuerySet[Any, dict[str, UUID]]]:
+def ids_with_digits(
+    model: type[Model], digits: str
+) -> Iterator[QuerySet[Model, Mapping[str, object]]]:
     """Yield the IDs that begin with these digits, and those of recent rows that end with them.
 
     The digits at the end have no index, so only the newest `RECENT_MAX` rows are compared.

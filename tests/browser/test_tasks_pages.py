@@ -186,8 +186,9 @@ def test_tasks_are_filtered_searched_and_paged(page, ask):
     page.reload()
     expect(page.get_by_text("2 tasks found")).to_be_visible()
     expect(search_field(page)).to_have_value(text)
-    expect(page.get_by_label("Queue")).to_have_value("default")
-    expect(page.get_by_role("button", name="Success")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("combobox", name="Queue")).to_have_value("default")
+    chip = page.get_by_role("button", name="Success", exact=True)
+    expect(chip).to_have_attribute("aria-pressed", "true")
 
 
 def test_terms_of_the_search_are_removed_one_by_one(page, ask):

@@ -47,7 +47,13 @@ def test_settings_in_prose_are_settings():
         *re.findall(r"^  ([A-Z_]+)$", (ROOT / "schema/schema.graphql").read_text(), re.MULTILINE),
         *("STREAM_GAP", "STATE_DIR", "CHAOS_SEED", "FUZZ_CASES", "FORWARDED_ALLOW_IPS"),
         *("SKIP_LOCKED", "HTTP_LANES", "STREAM_LANES", "TASK_HANDOVER_SECONDS", "TASK_GIVEN_BACK"),
-        *("UVICORN_HOST", "CLUSTER_TOKEN", "BAD_REQUEST", "SUBSCRIPTION_TRANSPORT_REQUIRED"),
+        *(
+            "UVICORN_HOST",
+            "CLUSTER_TOKEN",
+            "BAD_REQUEST",
+            "BAD_USER_INPUT",
+            "SUBSCRIPTION_TRANSPORT_REQUIRED",
+        ),
         *("METHOD_NOT_ALLOWED", "NOT_ACCEPTABLE", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"),
         *(
             "RATE_LIMITED",
