@@ -22,10 +22,16 @@ OPERATIONS_MAX = 100
 
 @strawberry.enum(description="What the groups of a time series are.")
 class TimeSeriesGrouping(Enum):
-    QUEUE = strawberry.enum_value(stats.Scope.QUEUE, description="A group for each queue.")
+    QUEUE = strawberry.enum_value("queue", description="A group for each queue.")
     WORKER_NODE = strawberry.enum_value(
-        stats.Scope.NODE, description="A group for each worker node that still exists."
+        "node", description="A group for each worker node that still exists."
     )
+
+
+_SCOPES = {
+    TimeSeriesGrouping.QUEUE: stats.Scope.QUEUE,
+    TimeSeriesGrouping.WORKER_NODE: stats.Scope.NODE,
+}
 
 
 @strawberry.input(description="A range of time from a start to an end.")
@@ -248,7 +254,7 @@ def time_series(
         raise BadInputError("Only one of `groupBy`, `queue` and `workerNode` can be given.")
     scope, key = stats.Scope.CLUSTER, None
     if group_by is not None:
-        scope = group_by.value
+        scope = _SCOPES[group_by]
     elif queue is not None:
         scope, key = stats.Scope.QUEUE, queue
     elif worker_node is not None:

@@ -10,7 +10,9 @@ from tasks_app.log import notifier
 from tasks_app.models import StatsWatermark
 from tasks_app.recording.file import Frame, Recording, RecordingError, Row
 from tasks_app.recording.tables import (
+    BACKFILL_RUN,
     EVENT,
+    GAUGE,
     PERIOD,
     RESULT,
     SCHEDULE,
@@ -23,15 +25,22 @@ from tasks_app.recording.tables import (
 from tasks_app.recording.timeline import Timeline
 from tasks_app.sql.db import fetch
 from tasks_app.sql.transactions import in_transaction
+from tasks_app.stats.periods import start_of_period
 from tasks_app.stats.rollup import roll_up
-from tasks_app.stats.totals import start_of_period
 
 _HISTORY_XID = 1
 # Its own tables, besides those of the recording.
 _POSITIONS = ("tasks_app_statswatermark", "tasks_app_prunedlog")
 
 # The rows that are deleted with a row, and their column with its ID.
-_PARTS = {TASK: (RESULT, "task_id"), SCHEDULE: (TICK, "schedule_id")}
+_PARTS = {
+    TASK: [(RESULT, "task_id"), (BACKFILL_RUN, "task_id")],
+    SCHEDULE: [(TICK, "schedule_id")],
+}
+# Backfills stay when their schedule is deleted.
+_DETACH = (
+    "UPDATE tasks_app_backfill SET schedule_id = NULL WHERE schedule_id = ANY(%(ids)s::uuid[])"
+)
 
 # Stores that the log begins now. Every cursor that a client holds is before it.
 _BEGIN_LOG = """
@@ -80,9 +89,10 @@ def apply(frame: Frame, timeline: Timeline | None) -> None:
     for name, ids in frame.deleted.items():
         table = _table(name)
         table.delete(ids)
-        if table in _PARTS:
-            part, column = _PARTS[table]
+        for part, column in _PARTS.get(table, ()):
             part.delete(ids, column)
+        if table is SCHEDULE:
+            fetch(_DETACH, {"ids": ids})
     for name, rows in frame.rows.items():
         _write(_table(name), rows, timeline)
     notifier.notify_after_commit()
@@ -119,7 +129,7 @@ def _mapped(table: Table, row: Row, timeline: Timeline) -> Row:
     present = {
         name: timeline.present(datetime.fromisoformat(str(time))) for name, time in times.items()
     }
-    if table is PERIOD:
+    if table in (PERIOD, GAUGE):
         seconds = row["seconds"]
         assert isinstance(seconds, int)
         present["at"] = start_of_period(present["at"], seconds)

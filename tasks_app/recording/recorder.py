@@ -10,15 +10,16 @@ from datetime import datetime, timedelta
 from tasks_app.log.cursor import Cursor
 from tasks_app.recording.file import Frame, Header, Row, Rows, Writer, ids
 from tasks_app.recording.tables import (
+    BACKFILL,
+    BACKFILL_RUN,
     BATCH,
     CALENDAR,
-    COUNT,
     EVENT,
     NODE,
-    PERIOD,
     QUEUE,
     RESULT,
     SCHEDULE,
+    STATE,
     TASK,
     TICK,
     Table,
@@ -36,6 +37,7 @@ _LATE = timedelta(minutes=2)
 
 _WITH_ID = "t.id = ANY(%(ids)s::uuid[])"
 _OF_TASKS = "t.task_id = ANY(%(ids)s::uuid[]) AND t.created_at > %(since)s"
+_OF_BACKFILLS = "t.backfill_id = ANY(%(backfills)s::uuid[]) OR t.task_id = ANY(%(tasks)s::uuid[])"
 _OF_SCHEDULES = "t.schedule_id = ANY(%(ids)s::uuid[]) AND t.created_at > %(since)s"
 
 _BEGIN = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
@@ -79,7 +81,7 @@ class Recorder:
         self._at = self._compared_at = self._began
         [(rolled_up,)] = fetch(_ROLLED_UP, {"horizon": horizon})
         self._writer.header(Header(self._version, self._began, rolled_up, columns()))
-        for table in (QUEUE, NODE, CALENDAR, SCHEDULE, TASK, RESULT, TICK, COUNT, PERIOD):
+        for table in STATE:
             for rows in table.batches():
                 self._writer.state(table.name, rows)
                 if table in _COMPARED:
@@ -128,7 +130,7 @@ class Recorder:
         return events
 
     def _add_subjects(self, events: list[Row], rows: Rows, deleted: dict[str, list[str]]) -> None:
-        """Add the tasks and schedules that events are about, with their results and ticks."""
+        """Add what events are about: tasks, schedules and backfills, with what belongs to them."""
         if not events:
             return
         task_ids, schedule_ids = _named(events, "task_ids"), _named(events, "schedule_ids")
@@ -138,11 +140,15 @@ class Recorder:
         since = self._at - _LATE
         results = RESULT.select(_OF_TASKS, {"ids": task_ids, "since": since})
         ticks = TICK.select(_OF_SCHEDULES, {"ids": schedule_ids, "since": since})
+        backfill_ids = _named(events, "backfill_ids")
+        runs = BACKFILL_RUN.select(_OF_BACKFILLS, {"backfills": backfill_ids, "tasks": task_ids})
         for table, found in (
             (SCHEDULE, schedules),
             (TASK, tasks),
             (RESULT, results),
             (TICK, ticks),
+            (BACKFILL, BACKFILL.select(_WITH_ID, {"ids": backfill_ids})),
+            (BACKFILL_RUN, runs),
         ):
             if found:
                 rows[table.name] = found

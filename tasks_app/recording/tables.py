@@ -8,8 +8,11 @@ from functools import cached_property
 from django.db import models
 
 from tasks_app.models import (
+    Backfill,
+    BackfillRun,
     Calendar,
     ClusterEvent,
+    GaugePeriod,
     Queue,
     ScheduleTick,
     StatsPeriod,
@@ -113,14 +116,17 @@ class Table:
 QUEUE, NODE, CALENDAR = Table(Queue), Table(WorkerNode), Table(Calendar)
 SCHEDULE, TASK = Table(TaskSchedule), Table(Task)
 RESULT, TICK = Table(TaskResult), Table(ScheduleTick)
+BACKFILL, BACKFILL_RUN = Table(Backfill), Table(BackfillRun)
 EVENT = Table(ClusterEvent)
 # The statistics are recorded at the start only. A replay rolls up the events after that.
-COUNT, PERIOD = Table(TaskCount), Table(StatsPeriod)
+COUNT, PERIOD, GAUGE = Table(TaskCount), Table(StatsPeriod), Table(GaugePeriod)
 
-TABLES = {
-    table.name: table
-    for table in (*(QUEUE, NODE, CALENDAR, SCHEDULE, TASK, RESULT, TICK, EVENT, COUNT, PERIOD),)
-}
+# All tables but the events, in the order in which the state at the start is written.
+STATE = (
+    *(QUEUE, NODE, CALENDAR, SCHEDULE, TASK, RESULT, TICK),
+    *(BACKFILL, BACKFILL_RUN, COUNT, PERIOD, GAUGE),
+)
+TABLES = {table.name: table for table in (*STATE, EVENT)}
 
 
 def columns() -> dict[str, list[str]]:
