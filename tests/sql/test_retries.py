@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from tasks_app import recovery
+from tasks_app import execution, recovery
 from tasks_app.models import Task
 from tasks_app.services import tasks
 from tests.conftest import reload
@@ -57,7 +57,8 @@ def test_backoff_of_the_task_applies_to_failed_and_to_lost_attempts(make_task, n
     assert pauses_between_attempts(lost, lose) == [0, 40, 60]
 
 
-def test_failed_attempt_without_a_backoff_is_repeated_at_once(make_task, node):
+def test_failed_attempt_without_a_backoff_is_repeated_at_once(make_task, node, monkeypatch):
+    monkeypatch.setattr(execution, "TIME_SLICE_SECONDS", 3600)
     task = make_task(fail_attempts=99, max_attempts=100, retry_backoff_ms=0)
 
     run_all()

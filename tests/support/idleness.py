@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tasks_app.models import (
@@ -14,6 +14,7 @@ from tasks_app.models import (
 
 # A node that joins, resumes or changes its size has this long to be at work.
 SETTLE = timedelta(seconds=4)
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 STARTED = "TASK_STARTED"
 CLOSED = {"NODE_OFFLINE", "NODE_PAUSED", "NODE_DRAINING"}
 OPENED = {"NODE_ONLINE", "NODE_RESUMED", "NODE_RESIZED"}
@@ -36,7 +37,7 @@ class Idleness:
     idle_since: dict[Any, datetime] = field(default_factory=dict)
     # The end of each time, by node and start.
     until: dict[tuple[Any, datetime], datetime] = field(default_factory=dict)
-    last_event_at: datetime | None = None
+    last_event_at: datetime = LONG_AGO
 
     @classmethod
     def read(cls):
