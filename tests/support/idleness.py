@@ -88,7 +88,7 @@ class Idleness:
             if not self._is_idle(node, line):
                 self.idle_since.pop(node, None)
             elif now > (settled_at := self.settles_at.get(node, self.last_event_at)):
-                start = max(self.last_event_at or settled_at, settled_at)
+                start = max(self.last_event_at, settled_at)
                 self.until[node, self.idle_since.setdefault(node, start)] = now
 
     def _is_open(self, task):
