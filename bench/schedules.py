@@ -1,4 +1,4 @@
-"""Many schedules in one Beat: each of a minute beside stock Beat, and a mix of all kinds."""
+"""Many schedules in one Beat: each of a minute compared with stock Beat, and a mix of all kinds."""
 
 import json
 import time

@@ -231,10 +231,14 @@ GroupBy = Annotated[
     ),
 ]
 OfQueue = Annotated[
-    str | None, strawberry.argument(description="Returns only the series of this queue.")
+    str | None,
+    strawberry.argument(description="Returns only the series of this queue. Default: of all."),
 ]
 OfNode = Annotated[
-    str | None, strawberry.argument(description="Returns only the series of this worker node.")
+    str | None,
+    strawberry.argument(
+        description="Returns only the series of this worker node. Default: of all."
+    ),
 ]
 
 

@@ -2,7 +2,7 @@
 
 Their cost does not grow with the log. `rollup` adds each event once to `TaskCount` and
 `StatsPeriod`, a moment after it was written. `reading` adds the events since then in the same
-statement, so a change counts as soon as it is committed. `gauges` samples what no event tells.
+statement, so a change counts as soon as it is committed. `gauges` samples backlogs and slots.
 """
 
 from tasks_app.stats.gauges import take_sample

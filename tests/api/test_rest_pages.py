@@ -177,7 +177,9 @@ def test_options_describe_the_fields(make_schedule):
     assert (fields["a"]["required"], fields["a"]["max_value"]) == (True, 2**63 - 1)
     assert (fields["priority"]["required"], fields["priority"]["type"]) == (False, "integer")
     options = api.options("/task-schedules/").data["actions"]["POST"]
-    assert [each["value"] for each in options["overlap"]["choices"]] == ["SKIP", "QUEUE_ONE"]
+    assert [each["value"] for each in options["overlap"]["choices"]] == [
+        *("SKIP", "QUEUE_ONE", "CANCEL_RUNNING"),
+    ]
     assert [each["value"] for each in options["catch_up"]["choices"]] == ["LATEST", "ALL", "NONE"]
     assert "cron" in api.options(f"/task-schedules/{make_schedule().pk}/").data["actions"]["PUT"]
     assert "actions" not in api.options(f"/tasks/{Task.objects.get().pk}/").data

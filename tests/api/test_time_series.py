@@ -32,6 +32,14 @@ def run(*some):
         run_only(task, message=str(task.pk))
 
 
+def serve(node, *names):
+    """Create queues, and let the node take from them too."""
+    for name in names:
+        queues.create_queue(name)
+    node.queues += names
+    node.save()
+
+
 def roll_up_all():
     while stats.roll_up():
         pass
@@ -39,7 +47,7 @@ def roll_up_all():
 
 @pytest.mark.django_db(transaction=True)
 def test_each_run_counts_once_before_and_after_the_roll_up(series, make_task, node):
-    queues.create_queue("mail")
+    serve(node, "mail")
     run(make_task(), make_task(), make_task(queue="mail"))
 
     def succeeded(**variables):
@@ -108,8 +116,8 @@ def test_backlog_and_slots_are_sampled_once_in_each_period(series, make_task, no
 
 @pytest.mark.django_db(transaction=True)
 def test_groups_beyond_the_largest_ten_are_one_sum(series, make_task, node):
+    serve(node, *(f"queue-{number:02}" for number in range(12)))
     for number in range(12):
-        queues.create_queue(f"queue-{number:02}")
         run(*(make_task(queue=f"queue-{number:02}") for _ in range(12 - number)))
     roll_up_all()
 

@@ -45,7 +45,15 @@ def test_settings_in_prose_are_settings():
     not_settings = {
         # Statuses, outcomes, reasons, kinds and error codes.
         *re.findall(r"^  ([A-Z_]+)$", (ROOT / "schema/schema.graphql").read_text(), re.MULTILINE),
-        *("STREAM_GAP", "STATE_DIR", "CHAOS_SEED", "FUZZ_CASES", "FORWARDED_ALLOW_IPS"),
+        *(
+            "STREAM_GAP",
+            "STATE_DIR",
+            "PG_BIN",
+            "PG_OLD_BIN",
+            "CHAOS_SEED",
+            "FUZZ_CASES",
+            "FORWARDED_ALLOW_IPS",
+        ),
         *("SKIP_LOCKED", "HTTP_LANES", "STREAM_LANES", "TASK_HANDOVER_SECONDS", "TASK_GIVEN_BACK"),
         *(
             "UVICORN_HOST",

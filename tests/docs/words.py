@@ -50,7 +50,7 @@ NAMES = frozenset(
 ALLOWED_NAMES = {
     "faults": ("tests/chaos/",),
     "nobody": ("project/standalone/",),
-    "fold": ("schema/", "tasks_app/", "tests/recurrence/"),
+    "fold": ("schema/", "tasks_app/", "tests/recurrence/", "tests/backfill/"),
 }
 
 _PROSE = re.compile(rf"\b({'|'.join(PROSE)})\b", re.IGNORECASE)

@@ -33,8 +33,8 @@ class CreateTaskSchedulesInput:
     idempotency_key: str | None = strawberry.field(
         default=None,
         description=(
-            "The idempotency key of the whole list. Rows without a key of their own get one from"
-            " it and their number."
+            "The idempotency key of the whole list. Rows without a key of their own get one that is"
+            " made of it and their number. Default null: none."
         ),
     )
 

@@ -212,7 +212,7 @@ export function CheckboxGroup(props: {
   );
 }
 
-/** Why an order is given. It is shown beside the resource and kept in the event log. */
+/** Why an order is given. It is shown with the resource and kept in the event log. */
 export function ReasonField() {
   return <TextField name="note" label="Reason (optional)" maxLength={1_000} />;
 }

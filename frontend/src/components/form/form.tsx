@@ -1,4 +1,4 @@
-/** A form that shows errors beside the fields that they concern. */
+/** A form that shows errors below the fields that they concern. */
 
 import {
   createContext,
