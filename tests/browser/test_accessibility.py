@@ -91,9 +91,15 @@ FIND_OVERFLOW = """
       .filter((box) => !box.closest(".single-line, thead, .sr-only, [popover]"))
       .filter((box) => {
         const outer = box.getBoundingClientRect();
+        const texts = document.createTreeWalker(box, NodeFilter.SHOW_TEXT);
         const range = document.createRange();
-        range.selectNodeContents(box);
-        return [...range.getClientRects()].some(
+        const inners = [];
+        while (texts.nextNode())
+          if (!texts.currentNode.parentElement.closest(".sr-only")) {
+            range.selectNodeContents(texts.currentNode);
+            inners.push(...range.getClientRects());
+          }
+        return inners.some(
           (inner) => inner.width > 1 && inner.height > 1 && inner.right > outer.right + 1,
         );
       })
@@ -121,7 +127,7 @@ def paths(cluster, up):
     return {
         "overview": "/",
         "tasks": "/app/tasks",
-        "no-tasks": "/app/tasks?search=nonsense",
+        "no-tasks": "/app/tasks?search=queue:default a:-987654321",
         "task": f"/app/tasks/{schedule['task']['uuid']}",
         "waiting": f"/app/tasks/{waiting}",
         "schedules": "/app/schedules",

@@ -77,13 +77,11 @@ export function NodePage({ name }: { name: string }) {
         <Panel title="Last five minutes">
           <Speed node={node} />
         </Panel>
-      </div>
-      <TimeSeries workerNode={name} />
-      <div className="columns">
         <Panel title="Events" className="wide">
           <History name={name} />
         </Panel>
       </div>
+      <TimeSeries workerNode={name} />
     </Page>
   );
 }

@@ -49,7 +49,6 @@ export function QueuePage({ name }: { name: string }) {
       }
     >
       <QueryError error={error} />
-      <TimeSeries queue={name} />
       <div className="columns">
         <Panel title="Next tasks" className="wide">
           <HeadOfLine groups={queue.pendingGroups} />
@@ -64,6 +63,7 @@ export function QueuePage({ name }: { name: string }) {
           <Consumers nodes={nodes} />
         </Panel>
       </div>
+      <TimeSeries queue={name} />
     </Page>
   );
 }
