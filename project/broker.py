@@ -10,12 +10,14 @@ import time
 from typing import Any
 
 from celery.worker import consumer, state
-from kombu.exceptions import ChannelError
+from kombu.exceptions import ChannelError, OperationalError
 from kombu.transport import redis
 from redis import ConnectionError as BrokerConnectionError
 from redis import ResponseError
 
 logger = logging.getLogger(__name__)
+# What a broker answers that accepts no commands, as Valkey does on a full disk.
+_REFUSALS = (ChannelError, OperationalError, ResponseError)
 
 RECONNECT_SECONDS = 1.0
 
@@ -123,7 +125,7 @@ class _Attempt:
         try:
             # Kombu's connect() would pause for two seconds between its two tries.
             connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0)
-        except (*connection.recoverable_connection_errors, ChannelError, ResponseError) as error:
+        except (*connection.recoverable_connection_errors, *_REFUSALS) as error:
             self.error = error
         except Exception as error:
             self.error = error

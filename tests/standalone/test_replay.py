@@ -66,7 +66,7 @@ def recorded(public_directory):
         with up.database() as connection, connection.cursor() as cursor:
             cursor.execute(
                 """
-                SELECT id::text, version
+                SELECT t.id::text, t.version
                   FROM tasks_app_clusterevent e, unnest(task_ids, versions) AS t (id, version)
                  ORDER BY e.xid, e.id
                 """

@@ -1,5 +1,7 @@
 """`manage.py record`: write what the cluster does to a file, for `./run replay`."""
 
+import signal
+import threading
 import time
 from argparse import ArgumentParser
 from pathlib import Path
@@ -55,15 +57,14 @@ class Command(BaseCommand):
 
     def _record(self, recorder: Recorder, seconds: float | None) -> None:
         recorder.begin()
+        # An exception could come in the middle of a transaction or of a line.
+        is_stopped = threading.Event()
+        signal.signal(signal.SIGINT, lambda *_: is_stopped.set())
         self.stdout.write("Recording." + ("" if seconds else " Stop with Ctrl-C."))
         self.stdout.flush()
         deadline = time.monotonic() + (seconds or float("inf"))
-        try:
-            while time.monotonic() < deadline:
-                recorder.look()
-                time.sleep(LOOK_EVERY_SECONDS)
-        except KeyboardInterrupt:
-            pass
+        while time.monotonic() < deadline and not is_stopped.wait(LOOK_EVERY_SECONDS):
+            recorder.look()
         # What was committed before the end is in the recording.
         recorder.look()
         recorder.end()
