@@ -1,6 +1,21 @@
 /** The times that a calendar excludes, in words. */
 
-import type { InputOf } from "../../lib/api/schema";
+import { graphql, type InputOf } from "../../lib/api/schema";
+
+export const ExcludedTimes = graphql(`
+  fragment ExcludedTimes on Calendar {
+    timeZone
+    weekly {
+      days
+      from
+      until
+    }
+    dates {
+      from
+      until
+    }
+  }
+`);
 
 type CalendarInput = InputOf<"saveCalendar">;
 export type Weekday = NonNullable<CalendarInput["weekly"]>[number]["days"][number];

@@ -1,3 +1,4 @@
+import { ExcludedTimes } from "../../components/schedules/excluded-times";
 import { ScheduleRow } from "../../components/schedules/schedule-table";
 import { graphql, type ResultOf } from "../../lib/api/schema";
 
@@ -9,16 +10,7 @@ export const CalendarQuery = graphql(
         id
         name
         description
-        timeZone
-        weekly {
-          days
-          from
-          until
-        }
-        dates {
-          from
-          until
-        }
+        ...ExcludedTimes
         upcoming(count: 10) {
           startsAt
           endsAt
@@ -38,7 +30,7 @@ export const CalendarQuery = graphql(
       }
     }
   `,
-  [ScheduleRow],
+  [ScheduleRow, ExcludedTimes],
 );
 
 export type Calendar = NonNullable<ResultOf<typeof CalendarQuery>["calendar"]>;

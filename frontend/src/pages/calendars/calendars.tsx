@@ -4,7 +4,7 @@ import { Icon } from "../../components/icon";
 import { Page } from "../../components/page";
 import { CalendarActions } from "../../components/schedules/calendar-actions";
 import { calendarPath } from "../../components/schedules/calendars";
-import { datesText, hoursText } from "../../components/schedules/excluded-times";
+import { datesText, ExcludedTimes, hoursText } from "../../components/schedules/excluded-times";
 import { EmptyState, Loading, QueryError } from "../../components/states";
 import { Table } from "../../components/table/table";
 import { RequireRole } from "../../components/viewer";
@@ -15,26 +15,20 @@ import { Link } from "../../lib/router";
 
 const SHOWN_MAX = 6;
 
-const CalendarsQuery = graphql(`
+const CalendarsQuery = graphql(
+  `
   query Calendars {
     calendars {
       id
       name
       description
-      timeZone
-      weekly {
-        days
-        from
-        until
-      }
-      dates {
-        from
-        until
-      }
+      ...ExcludedTimes
       scheduleCount
     }
   }
-`);
+`,
+  [ExcludedTimes],
+);
 
 type Calendar = ResultOf<typeof CalendarsQuery>["calendars"][number];
 

@@ -1,6 +1,18 @@
 import { BackfillRow } from "../../components/backfills/backfill-table";
 import { graphql, type ResultOf } from "../../lib/api/schema";
 
+const TickFields = graphql(`
+  fragment TickFields on ScheduleTick {
+    id
+    nominalAt
+    outcome
+    count
+    run
+    firedAt
+    reason
+  }
+`);
+
 /** What the schedule's page shows, and what its form edits. */
 export const ScheduleQuery = graphql(
   `
@@ -65,24 +77,12 @@ export const ScheduleQuery = graphql(
         }
         recentTicks: ticks(first: 100) {
           nodes {
-            id
-            nominalAt
-            outcome
-            count
-            run
-            firedAt
-            reason
+            ...TickFields
           }
         }
         ticks(first: 25, after: $after) {
           nodes {
-            id
-            nominalAt
-            outcome
-            count
-            run
-            firedAt
-            reason
+            ...TickFields
           }
           pageInfo {
             hasNextPage
@@ -93,7 +93,7 @@ export const ScheduleQuery = graphql(
       }
     }
   `,
-  [BackfillRow],
+  [BackfillRow, TickFields],
 );
 
 export type Schedule = NonNullable<ResultOf<typeof ScheduleQuery>["taskSchedule"]>;
