@@ -21,6 +21,7 @@ from tasks_app.models import (
 )
 from tasks_app.services import nodes, queues, schedules, tasks
 from tasks_app.stats import Window
+from tests.support.statistics import roll_up_all
 from tests.support.working import claim_only, run_only
 
 
@@ -36,11 +37,6 @@ def counted():
 def rows():
     found = Task.objects.order_by().values_list("queue", "status").annotate(Count("pk"))
     return {(queue, status): n for queue, status, n in found}
-
-
-def roll_up_all():
-    while stats.roll_up():
-        pass
 
 
 @pytest.mark.django_db(transaction=True)

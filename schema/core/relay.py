@@ -20,6 +20,16 @@ class BadInputError(GraphQLError):
         super().__init__(message, extensions={"code": "BAD_USER_INPUT"})
 
 
+def check_size(name: str, size: int, maximum: int) -> None:
+    """Check an argument that says how many elements a list has at most.
+
+    Raises:
+        BadInputError: It is negative, or too large.
+    """
+    if not 0 <= size <= maximum:
+        raise BadInputError(f"`{name}` must be between 0 and {maximum}.")
+
+
 @strawberry.interface(description="An object with a global ID.")
 class Node:
     """The interface of objects with a global ID."""

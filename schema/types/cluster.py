@@ -36,7 +36,7 @@ class Cluster:
 
     @strawberry.field(description="Statistics of all runs that ended recently.")
     def stats(self, window: Window = StatsWindow.MINUTE) -> TaskStats:
-        return TaskStats.of(stats.sum_of(stats.queue_stats(window).values()))
+        return TaskStats.of(stats.cluster_stats(window))
 
     @strawberry.field(
         description=(

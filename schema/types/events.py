@@ -10,7 +10,7 @@ import strawberry_django
 
 from schema.core.enums import ClusterEventKind, TaskStatus
 from schema.core.prefetch import prefetch_for
-from schema.core.relay import BadInputError, global_id
+from schema.core.relay import BadInputError, check_size, global_id
 from schema.types.nodes import WorkerNode
 from schema.types.tasks.history import TaskChange, change_of
 from schema.types.tasks.types import Task
@@ -147,8 +147,7 @@ class ClusterEvent:
             ),
         ] = 1,
     ) -> list[Task]:
-        if not 0 <= first <= EVENT_TASKS_SHOWN_MAX:
-            raise BadInputError(f"`first` must be between 0 and {EVENT_TASKS_SHOWN_MAX}.")
+        check_size("first", first, EVENT_TASKS_SHOWN_MAX)
         return self.rows.tasks(self.keys, first, info)
 
     @strawberry.field(

@@ -35,17 +35,35 @@ class TaskCount(models.Model):
         return f"{self.count} {self.status} in {self.queue}"
 
 
-class StatsPeriod(models.Model):
+class Period(models.Model):
+    """A period of a queue, a node, or the cluster as a whole if neither is set."""
+
+    queue = models.CharField(max_length=63, blank=True)
+    node = models.UUIDField(null=True, blank=True)
+    seconds = models.IntegerField()
+    at = models.DateTimeField(help_text="The start of the period.")
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seconds", "at", "queue", "node"],
+                name="%(class)s_once",
+                nulls_distinct=False,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seconds} s from {self.at}: {self.queue or self.node}"
+
+
+class StatsPeriod(Period):
     """The runs that ended in a period: in a queue, on a node, or all if neither is given.
 
     `wait`, `run` and `total` are histograms, which count runs by bucket (see
     `tasks_app/stats/histogram.py`): ``{"12": 3}``. A period of 0 seconds is all time.
     """
 
-    queue = models.CharField(max_length=63, blank=True)
-    node = models.UUIDField(null=True, blank=True)
-    seconds = models.IntegerField()
-    at = models.DateTimeField(help_text="The start of the period.")
     succeeded = models.BigIntegerField(default=0)
     failed = models.BigIntegerField(default=0)
     cancelled = models.BigIntegerField(default=0)
@@ -55,43 +73,15 @@ class StatsPeriod(models.Model):
     wait_ms = models.BigIntegerField(default=0)
     run_ms = models.BigIntegerField(default=0)
 
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["seconds", "at", "queue", "node"],
-                name="stats_period_once",
-                nulls_distinct=False,
-            ),
-        ]
 
-    def __str__(self) -> str:
-        return f"{self.seconds} s from {self.at}: {self.queue or self.node}"
-
-
-class GaugePeriod(models.Model):
+class GaugePeriod(Period):
     """The backlog of a queue or the use of a node's slots in a period; of all if neither is set.
 
     Each number is the sum of as many samples as `samples` says, so that its mean is known for
     periods of every length.
     """
 
-    queue = models.CharField(max_length=63, blank=True)
-    node = models.UUIDField(null=True, blank=True)
-    seconds = models.IntegerField()
-    at = models.DateTimeField(help_text="The start of the period.")
     samples = models.IntegerField()
     pending = models.BigIntegerField(help_text="Pending tasks; 0 for a node.")
     busy_slots = models.BigIntegerField(help_text="Slots in use; 0 for a queue.")
     slots = models.BigIntegerField(help_text="Slots of online nodes; 0 for a queue.")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["seconds", "at", "queue", "node"],
-                name="gauge_period_once",
-                nulls_distinct=False,
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.seconds} s from {self.at}: {self.queue or self.node}"

@@ -7,11 +7,11 @@ statement, so a change counts as soon as it is committed. `gauges` samples backl
 
 from tasks_app.stats.gauges import take_sample
 from tasks_app.stats.histogram import BUCKETS_PER_DOUBLING, bucket, bucket_end, percentile
-from tasks_app.stats.queries import Window, node_stats, queue_stats, task_counts
+from tasks_app.stats.queries import Window, cluster_stats, node_stats, queue_stats, task_counts
 from tasks_app.stats.reading import Scope
 from tasks_app.stats.rollup import BATCH, delete_old, roll_up, rolled_up_until
 from tasks_app.stats.series import GROUPS_MAX, RANGE_MAX, Gauges, Group, TimeSeries, time_series
-from tasks_app.stats.totals import TaskStats, sum_of
+from tasks_app.stats.totals import TaskStats
 
 __all__ = [
     "BATCH",
@@ -26,13 +26,13 @@ __all__ = [
     "Window",
     "bucket",
     "bucket_end",
+    "cluster_stats",
     "delete_old",
     "node_stats",
     "percentile",
     "queue_stats",
     "roll_up",
     "rolled_up_until",
-    "sum_of",
     "take_sample",
     "task_counts",
     "time_series",

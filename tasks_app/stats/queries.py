@@ -42,6 +42,11 @@ def task_counts() -> dict[tuple[str, str], int]:
     return {(queue, status): count for queue, status, count in fetch(_COUNTS) if status and count}
 
 
+def cluster_stats(window: Window) -> TaskStats:
+    """Return all runs that ended in a window."""
+    return _stats(window, Scope.CLUSTER).get("", TaskStats())
+
+
 def queue_stats(window: Window) -> dict[str, TaskStats]:
     """Return the runs that ended in a window, for each queue."""
     return _stats(window, Scope.QUEUE)
@@ -62,6 +67,6 @@ def _stats(window: Window, scope: Scope) -> dict[str, TaskStats]:
     for row in periods:
         found.setdefault(row["key"], TaskStats(seconds)).add(row)
     for event in events:
-        if key := key_of(event, scope):
+        if (key := key_of(event, scope)) is not None:
             found.setdefault(key, TaskStats(seconds)).add_event(event)
     return found

@@ -79,11 +79,11 @@ def read(
     return periods, (event for event in totals if event.is_end)
 
 
-def key_of(event: EventTotals, scope: Scope) -> str:
-    """Return the key of the row that counts an event; "" if none of the scope does."""
+def key_of(event: EventTotals, scope: Scope) -> str | None:
+    """Return the key of the row that counts an event; None if none of the scope does."""
     if scope == Scope.NODE:
-        return str(event.node or "")
-    return event.queue if scope == Scope.QUEUE else ""
+        return str(event.node) if event.node else None
+    return event.queue or None if scope == Scope.QUEUE else ""
 
 
 def _event_totals(values: dict[str, Any]) -> EventTotals:

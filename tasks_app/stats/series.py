@@ -129,7 +129,9 @@ class _Reader:
         return [*shown, self._others(shown)] if len(keys) > GROUPS_MAX else shown
 
     def groups(self, scope: Scope, keys: Sequence[str]) -> list[Group]:
-        found = {key: Group(key, list(self._empty()), [None] * len(self.starts)) for key in keys}
+        found: dict[str | None, Group] = {
+            key: Group(key, list(self._empty()), [None] * len(self.starts)) for key in keys
+        }
         periods, events = read(self._seconds, self.starts[0], scope, self._until, keys)
         for row in periods:
             at = datetime.fromisoformat(row["at"])

@@ -1,7 +1,7 @@
 """The numbers of ended runs, and the parts of events from which they are summed up."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -106,12 +106,3 @@ class TaskStats:
             setattr(self, name, getattr(self, name) - getattr(other, name))
         for name in _HISTOGRAMS:
             getattr(self, name).subtract(getattr(other, name))
-
-
-def sum_of(stats: Iterable[TaskStats]) -> TaskStats:
-    """Return the sum of statistics of the same period."""
-    total = TaskStats()
-    for each in stats:
-        total.seconds = each.seconds
-        total.add(vars(each))
-    return total

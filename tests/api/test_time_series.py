@@ -9,6 +9,7 @@ from tasks_app import reconciler, stats
 from tasks_app.models import ClusterEvent, GaugePeriod, WorkerNode
 from tasks_app.services import nodes, queues
 from tasks_app.stats.periods import length_for
+from tests.support.statistics import roll_up_all
 from tests.support.working import claim_only, run_only
 
 QUERY = """
@@ -38,11 +39,6 @@ def serve(node, *names):
         queues.create_queue(name)
     node.queues += names
     node.save()
-
-
-def roll_up_all():
-    while stats.roll_up():
-        pass
 
 
 @pytest.mark.django_db(transaction=True)

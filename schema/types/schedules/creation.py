@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 import strawberry_django
 
+from schema.core.bulk import list_key_field, set_row_keys
 from schema.core.pagination import PAGE_DEFAULT, PAGE_MAX
 from schema.core.payloads import (
     INPUT,
@@ -15,7 +16,7 @@ from schema.core.payloads import (
     mutation_payload,
 )
 from schema.core.prefetch import prefetch_for
-from schema.core.relay import BadInputError, global_id
+from schema.core.relay import check_size, global_id
 from schema.types.schedules.mutations import NewScheduleInput
 from schema.types.schedules.recurrences import with_paths
 from schema.types.schedules.types import TaskSchedule
@@ -30,19 +31,11 @@ class CreateTaskSchedulesInput:
     task_schedules: list[NewScheduleInput] = strawberry.field(
         description=f"The rows: the parameters of up to {BULK_MAX} schedules."
     )
-    idempotency_key: str | None = strawberry.field(
-        default=None,
-        description=(
-            "The idempotency key of the whole list. Rows without a key of their own get one that is"
-            " made of it and their number. Default null: none."
-        ),
-    )
+    idempotency_key: str | None = list_key_field()
 
     def to_requests(self) -> list[NewSchedule]:
         """Return what the service takes."""
-        if self.idempotency_key:
-            for number, row in enumerate(self.task_schedules):
-                row.idempotency_key = row.idempotency_key or f"{self.idempotency_key}/{number}"
+        set_row_keys(self.task_schedules, self.idempotency_key)
         return [row.to_request() for row in self.task_schedules]
 
 
@@ -70,8 +63,7 @@ class CreateTaskSchedulesPayload:
             ),
         ] = PAGE_DEFAULT,
     ) -> list[TaskSchedule]:
-        if not 0 <= first <= PAGE_MAX:
-            raise BadInputError(f"`first` must be between 0 and {PAGE_MAX}.")
+        check_size("first", first, PAGE_MAX)
         found = self.rows[:first]
         prefetch_for(info, found)
         return found

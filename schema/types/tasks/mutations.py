@@ -10,6 +10,7 @@ import strawberry_django
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
+from schema.core.bulk import list_key_field, set_row_keys
 from schema.core.options import option
 from schema.core.pagination import PAGE_DEFAULT, PAGE_MAX
 from schema.core.payloads import (
@@ -22,7 +23,7 @@ from schema.core.payloads import (
     user_errors,
 )
 from schema.core.prefetch import prefetch_for
-from schema.core.relay import ID_OR_UUID, BadInputError, global_id, parse_id
+from schema.core.relay import ID_OR_UUID, check_size, global_id, parse_id
 from schema.core.scalars import BigInt
 from schema.types.tasks.filters import TaskWhere, checked_q
 from schema.types.tasks.types import Task
@@ -87,19 +88,11 @@ class CreateTasksInput:
         default=ErrorPolicy.REJECT_ALL,
         description="What happens if a row is not valid. Default `REJECT_ALL`.",
     )
-    idempotency_key: str | None = strawberry.field(
-        default=None,
-        description=(
-            "The idempotency key of the whole list. Rows without a key of their own get one that is"
-            " made of it and their number. Default null: none."
-        ),
-    )
+    idempotency_key: str | None = list_key_field()
 
     def to_requests(self) -> list[NewTask]:
         """Return what the service takes."""
-        if self.idempotency_key:
-            for number, task in enumerate(self.tasks):
-                task.idempotency_key = task.idempotency_key or f"{self.idempotency_key}/{number}"
+        set_row_keys(self.tasks, self.idempotency_key)
         return [task.to_request() for task in self.tasks]
 
 
@@ -176,8 +169,7 @@ class CreateTasksPayload:
             ),
         ] = PAGE_DEFAULT,
     ) -> list[Task]:
-        if not 0 <= first <= PAGE_MAX:
-            raise BadInputError(f"`first` must be between 0 and {PAGE_MAX}.")
+        check_size("first", first, PAGE_MAX)
         ids = [parse_id(id, "Task") for id in self.task_ids if id][:first]
         rows = models.Task.objects.in_bulk(ids)
         found = [rows[id] for id in ids if id in rows]

@@ -11,7 +11,7 @@ from django.db.models import Model, Prefetch, prefetch_related_objects
 
 from schema.core.enums import PendingReason, TaskStatus
 from schema.core.prefetch import Arguments, Loaded, prefetches
-from schema.core.relay import BadInputError, Node, described
+from schema.core.relay import Node, check_size, described
 from schema.core.scalars import BigInt
 from schema.types.nodes import WorkerNode
 from schema.types.queues import Queue
@@ -216,8 +216,7 @@ class Task(Node):
             ),
         ] = HISTORY_MAX,
     ) -> list[TaskEvent]:
-        if not 0 <= last <= HISTORY_MAX:
-            raise BadInputError(f"`last` must be between 0 and {HISTORY_MAX}.")
+        check_size("last", last, HISTORY_MAX)
         history = history_of(self)
         return history[-last:] if last else []
 
@@ -234,8 +233,7 @@ def _milliseconds(start: datetime | None, end: datetime | None) -> int | None:
 
 
 def _results(task: models.Task, first: int) -> list[models.TaskResult]:
-    if not 0 <= first <= RESULTS_MAX:
-        raise BadInputError(f"`first` must be between 0 and {RESULTS_MAX}.")
+    check_size("first", first, RESULTS_MAX)
     if first > vars(task).get("loaded_results_number", -1):
         _load_results([task], {"first": first})
     return _loaded_results.of(task)[:first]
