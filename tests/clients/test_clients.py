@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from schema.core.relay import global_id
 from tasks_app.log import events, pages
+from tasks_app.models import Role
+from tasks_app.services import tokens
 from tests.chaos.proxy import Fault, Switchboard
 from tests.clients.programs import following, python_client, run, typescript_client
 from tests.support.cluster import running_cluster
@@ -70,6 +72,17 @@ def test_following_with_a_wrong_token_ends(client, transactional_db):
     with running_cluster(API_AUTH="token") as cluster:
         command = [*client.program, "refused", cluster.url, pages.head().encode()]
         run(command, env=os.environ | {"CLUSTER_TOKEN": "wrong"})
+
+
+def test_token_is_sent_over_http_and_websocket(client, transactional_db, make_task):
+    token = tokens.create_token("library", Role.OPERATOR).secret
+    environment = os.environ | {"CLUSTER_TOKEN": token}
+    with running_cluster(API_AUTH="token") as cluster:
+        run([*client.program, "pages", cluster.url], env=environment)
+        after = pages.head().encode()
+        with following(client, cluster.url, after, env=environment) as next_change:
+            task = make_task()
+            assert next_change() == change(task)
 
 
 def change(task, version=1):
