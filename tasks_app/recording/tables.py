@@ -140,15 +140,17 @@ def check(recorded: Mapping[str, list[str]], version: str) -> None:
     Raises:
         RecordingError: A column is unknown, or one that the tables require is missing.
     """
-    for name in TABLES.keys() | recorded.keys():
+    wrong = []
+    for name in sorted(TABLES.keys() | recorded.keys()):
         ours = TABLES[name].fields if name in TABLES else {}
         theirs = set(recorded.get(name, ()))
         required = {
             column for column, each in ours.items() if not each.null and not each.has_db_default()
         }
-        if wrong := sorted((theirs - ours.keys()) | (required - theirs)):
-            raise RecordingError(
-                f"Version {version} made the recording, and the tables of this version differ in"
-                f" {', '.join(f'{name}.{column}' for column in wrong)}. Record it again with this"
-                " version."
-            )
+        differing = (theirs - ours.keys()) | (required - theirs)
+        wrong += [f"{name}.{column}" for column in sorted(differing)]
+    if wrong:
+        raise RecordingError(
+            f"Version {version} made the recording, and the tables of this version differ in"
+            f" {', '.join(wrong)}. Record it again with this version."
+        )
