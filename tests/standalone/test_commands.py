@@ -22,6 +22,7 @@ ARGUMENTS = {
     "dumpdata": ["auth"],
     "flush": ["--noinput"],
     "loaddata": ["nothing"],
+    "record": ["never-written.jsonl"],
     "remove_stale_contenttypes": ["--noinput"],
     "sqlmigrate": ["tasks_app", "0001"],
     "submit": ["--count=1"],

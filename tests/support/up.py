@@ -12,9 +12,13 @@ from urllib.request import urlopen
 import psycopg2
 
 from project.standalone.engines import free_port
+from project.standalone.services import BEAT_STOP_SECONDS, NODE_STOP_SECONDS, WEB_STOP_SECONDS
 from project.standalone.state import BASE_DIR, State
 from tests.support.processes import arguments, children
-from tests.support.waiting import eventually
+from tests.support.waiting import TIMEOUT_FACTOR, eventually
+
+# The services stop one after the other, and the engines after them.
+STOP_SECONDS = BEAT_STOP_SECONDS + NODE_STOP_SECONDS + WEB_STOP_SECONDS + 30
 
 
 class Up:
@@ -51,7 +55,7 @@ class Up:
         assert "ready in" in self.output, self.output
 
     def end(self) -> int:
-        return self.process.wait(timeout=60)
+        return self.process.wait(timeout=STOP_SECONDS * TIMEOUT_FACTOR)
 
     def service(self, name: str) -> int | None:
         found = [pid for pid in children(self.process.pid) if f" {name}@" in arguments(pid)]

@@ -153,7 +153,8 @@ function options(
       y: false,
       drag: { x: true, y: false, setScale: false },
       points: { size: 7 },
-      sync: { key: SYNC_KEY },
+      // Not the buttons: each chart would report what was chosen on one of them.
+      sync: { key: SYNC_KEY, filters: { pub: (type) => !/^mouse(down|up)$/.test(type) } },
     },
     legend: { show: false },
     scales: {
