@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.request import Request, urlopen
 
 CHROMIUM = "/usr/bin/chromium"
+LATER = "2099-01-01T00:00:00Z"
 CREATE = """
     mutation ($tasks: [NewTaskInput!]!) {
       createTasks(input: {tasks: $tasks}) { taskIds errors { message } }
@@ -19,6 +20,18 @@ def row(page, *texts):
     for text in texts:
         found = found.filter(has_text=text)
     return found.first
+
+
+def create(ask, *tasks):
+    """Create tasks and return their UUIDs."""
+    ids = ask(CREATE, tasks=list(tasks))["createTasks"]["taskIds"]
+    query = "query ($ids: [ID!]) { tasks(where: {ids: $ids}, first: 100) { nodes { id uuid } } }"
+    uuids = {task["id"]: task["uuid"] for task in ask(query, ids=ids)["tasks"]["nodes"]}
+    return [uuids[id] for id in ids]
+
+
+def search_field(page):
+    return page.get_by_role("combobox", name="Search tasks")
 
 
 def choose(row, action):

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import {
   quoted,
+  secondsBetween,
   tasksUrl,
   termsOf,
   valuesOf,
@@ -57,4 +58,9 @@ test("a link leads to the tasks with these values", () => {
   expect(tasksUrl({ status: "FAILED", queue: null }, "finished")).toBe(
     "/app/tasks?search=status%3Afailed&order=finished",
   );
+});
+
+test("the seconds between two times leave out the end", () => {
+  const since = Date.parse("2026-11-28T10:30:00Z") / 1_000;
+  expect(secondsBetween(since, since + 10)).toBe("2026-11-28T10:30:00Z..2026-11-28T10:30:09Z");
 });

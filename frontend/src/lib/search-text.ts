@@ -70,9 +70,17 @@ export function withoutTerm(text: string, start: number): string {
     .join(" ");
 }
 
+/** The value of a time in whole seconds, from a start to an end in seconds since 1970. */
+export function secondsBetween(since: number, until: number): string {
+  const [first, last] = [since, until - 1].map((time) =>
+    new Date(time * 1_000).toISOString().replace(".000", ""),
+  );
+  return `${first}..${last}`;
+}
+
 /** The URL of the tasks with these values, such as `{ status: "FAILED", queue: "email" }`. */
 export function tasksUrl(
-  values: { status?: string; queue?: string | null; node?: string },
+  values: { status?: string; queue?: string | null; node?: string; finished?: string },
   order?: "finished",
 ): string {
   const { status, ...names } = values;

@@ -1,6 +1,7 @@
 /** A chart of a few series over time. It is described in words, and its values are in a table. */
 
 import { useState } from "react";
+import { Link } from "../../lib/router";
 import { Panel } from "../panel";
 import { Table } from "../table/table";
 import { Time } from "../time";
@@ -49,7 +50,7 @@ function toggled(names: ReadonlySet<string>, name: string): ReadonlySet<string> 
   return changed;
 }
 
-function Values({ title, times, series, unit }: PlotProps) {
+function Values({ title, times, series, unit, periodUrl }: PlotProps) {
   const rows = times.map((time, index) => ({ time, index })).reverse();
   return (
     <section className="chart-values" tabIndex={-1} aria-label={`Values of ${title}`}>
@@ -62,7 +63,10 @@ function Values({ title, times, series, unit }: PlotProps) {
           {
             header: "From",
             role: "title",
-            cell: ({ time }) => <Time at={new Date(time * 1_000)} />,
+            cell: ({ time }) => {
+              const start = <Time at={new Date(time * 1_000)} />;
+              return periodUrl ? <Link href={periodUrl(time)}>{start}</Link> : start;
+            },
           },
           ...series.map(({ name, values }) => ({
             header: name,

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { localTime } from "../../lib/format";
+import { navigate } from "../../lib/router";
 import { useTheme } from "../../lib/theme";
 import { axisTime } from "../../lib/time-range";
 import { axisLabel, isolated, largest, type Mark, type Series, stacked, textOf } from "./series";
@@ -33,6 +34,8 @@ export type PlotProps = {
   marks: readonly Mark[];
   /** What the chart shows, in a sentence. */
   summary: string;
+  /** The URL of what a period counts, by its start. A click on the chart opens it. */
+  periodUrl?: (start: number) => string;
   /** Called with the start and the end that were chosen by dragging, in seconds since 1970. */
   onZoom: (since: number, until: number) => void;
 };
@@ -83,7 +86,7 @@ export function Plot(props: PlotProps) {
     <div className="plot-place">
       <div
         ref={place}
-        className="plot"
+        className={props.periodUrl ? "plot has-links" : "plot"}
         role="img"
         aria-label={`${props.title}. ${props.summary} Press Table for the values.`}
       />
@@ -197,6 +200,7 @@ function options(
       })),
     ],
     hooks: {
+      ready: [({ over, cursor }) => over.addEventListener("click", () => open(latest, cursor.idx))],
       draw: [(chart) => drawMarks(chart, latest.current.marks, color("--muted"))],
       setSelect: [
         (chart) => {
@@ -223,6 +227,11 @@ function options(
       ],
     },
   };
+}
+
+function open({ current }: { current: PlotProps }, index: number | null | undefined) {
+  const start = current.times[index ?? -1];
+  if (current.periodUrl && start !== undefined) navigate(current.periodUrl(start));
 }
 
 function drawMarks({ ctx, bbox, valToPos, scales }: uPlot, marks: readonly Mark[], color: string) {

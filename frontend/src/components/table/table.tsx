@@ -18,6 +18,8 @@ export type Column<Row> = {
   isLong?: boolean;
   /** "title" names the row; "actions" and "select" stand at its edges and have no visible header. */
   role?: "title" | "actions" | "select";
+  /** The direction in which the rows are sorted by it, and what its header does when clicked. */
+  sort?: { direction?: "ascending" | "descending"; toNext: () => void };
   /** Rendered in place of the header's text. */
   head?: ReactNode;
 };
@@ -52,13 +54,14 @@ export function Table<Row>(props: TableProps<Row>) {
         <thead role="rowgroup">
           <tr role="row">
             {columns.map((column) => (
-              <th key={column.header} scope="col" role="columnheader" className={classOf(column)}>
-                {column.head ??
-                  (column.role === "actions" || column.role === "select" ? (
-                    <span className="sr-only">{column.header}</span>
-                  ) : (
-                    column.header
-                  ))}
+              <th
+                key={column.header}
+                scope="col"
+                role="columnheader"
+                aria-sort={column.sort?.direction}
+                className={classOf(column)}
+              >
+                <Header {...column} />
               </th>
             ))}
           </tr>
@@ -74,6 +77,20 @@ export function Table<Row>(props: TableProps<Row>) {
         </tbody>
       </table>
     </div>
+  );
+}
+
+function Header<Row>({ head, header, role, sort }: Column<Row>) {
+  if (head) return head;
+  if (role === "actions" || role === "select") return <span className="sr-only">{header}</span>;
+  if (!sort) return header;
+  return (
+    <button type="button" className="sort" onClick={sort.toNext}>
+      {header}
+      {sort.direction && (
+        <span aria-hidden="true">{sort.direction === "ascending" ? "↑" : "↓"}</span>
+      )}
+    </button>
   );
 }
 

@@ -12,6 +12,8 @@ export type ChartData = {
   isStacked?: boolean;
   /** What the chart shows, in a sentence. */
   summary: string;
+  /** Whether it shows the runs that ended in each period. */
+  isOfEnded?: boolean;
 };
 
 /** What a series is about. */
@@ -46,6 +48,7 @@ export function chartsOfGroups({ groups }: Data, grouping: Grouping): ChartData[
     {
       title: "Throughput",
       unit: "rate",
+      isOfEnded: true,
       isStacked: true,
       series: series(({ perSecond }) => perSecond),
       summary,
@@ -53,12 +56,14 @@ export function chartsOfGroups({ groups }: Data, grouping: Grouping): ChartData[
     {
       title: "Queue time p95",
       unit: "duration",
+      isOfEnded: true,
       series: series(({ queueTime }) => queueTime.p95),
       summary,
     },
     {
       title: "Duration p95",
       unit: "duration",
+      isOfEnded: true,
       series: series(({ runTime }) => runTime.p95),
       summary,
     },
@@ -94,6 +99,7 @@ function throughput(group: Group, lengths: number[]): ChartData {
   return {
     title: "Throughput",
     unit: "rate",
+    isOfEnded: true,
     isStacked: true,
     series: [
       { name: "succeeded/s", color: "--success", values: perSecond(group.succeeded) },
@@ -109,6 +115,7 @@ function percentiles(title: string, { p50, p95, p99 }: Group["queueTime"]): Char
   return {
     title,
     unit: "duration",
+    isOfEnded: true,
     series: [
       { name: "p99", color: "--failed", values: p99 },
       { name: "p95", color: "--pending", values: p95 },

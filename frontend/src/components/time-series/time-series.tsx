@@ -3,6 +3,7 @@
 import { useMemo } from "react";
 import { useLiveSubscription } from "../../lib/api/live";
 import { navigate, useParams, withParams } from "../../lib/router";
+import { secondsBetween, tasksUrl } from "../../lib/search-text";
 import { paramsOfTimes, rangeOf } from "../../lib/time-range";
 import { Chart } from "../chart/chart";
 import { Chips } from "../chips";
@@ -79,10 +80,16 @@ function Charts(props: { data: Data; grouping?: Grouping; subject: Subject }) {
         })),
     [data, queue, workerNode],
   );
-  return charts.map((chart) => (
+  const periodUrl = (start: number) =>
+    tasksUrl(
+      { queue, node: workerNode, finished: secondsBetween(start, start + data.periodSeconds) },
+      "finished",
+    );
+  return charts.map(({ isOfEnded, ...chart }) => (
     <Chart
       key={chart.title}
       {...chart}
+      periodUrl={isOfEnded ? periodUrl : undefined}
       times={times}
       periodSeconds={data.periodSeconds}
       marks={marks}

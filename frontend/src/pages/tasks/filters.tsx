@@ -7,6 +7,7 @@ import { useLiveQuery } from "../../lib/api/live";
 import { graphql } from "../../lib/api/schema";
 import { navigate, withParams } from "../../lib/router";
 import { valuesOf, withToggled, withValues } from "../../lib/search-text";
+import { ORDERS } from "./orders";
 import type { SearchProblem } from "./search";
 import { SearchField } from "./search-field";
 import { SearchTerms } from "./search-terms";
@@ -33,10 +34,6 @@ const AGES: Option[] = [
   ["<1h", "hour"],
   ["<1d", "day"],
   ["<1w", "week"],
-];
-const ORDERS: Option[] = [
-  ["oldest", "Oldest"],
-  ["finished", "Recently finished"],
 ];
 
 /** Show the tasks that a search matches, from the first page of the list. */
@@ -72,8 +69,10 @@ export function Filters(props: { text: string; order: string; problem?: SearchPr
         <Select
           value={order}
           label="Sort"
-          unset="Newest"
-          options={ORDERS}
+          unset={ORDERS[""]?.label}
+          options={Object.entries(ORDERS).flatMap(([name, { label }]) =>
+            name ? [[name, label] as const] : [],
+          )}
           onChoose={(value) =>
             navigate(withParams({ order: value, after: undefined, before: undefined }))
           }

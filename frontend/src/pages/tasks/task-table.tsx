@@ -6,7 +6,9 @@ import { Status } from "../../components/tasks/status";
 import { Sum } from "../../components/tasks/sum";
 import { Message, Time } from "../../components/time";
 import { duration, shortId } from "../../lib/format";
-import { Link } from "../../lib/router";
+import { Link, navigate, withParams } from "../../lib/router";
+import { useColumns } from "./column-choices";
+import { SORTABLE } from "./orders";
 import type { TaskRow } from "./query";
 import type { View } from "./search";
 import type { Selection } from "./selection";
@@ -58,14 +60,14 @@ const COLUMNS = {
   },
 } satisfies Record<string, Column<TaskRow>>;
 
-const VIEWS: Record<View, (keyof typeof COLUMNS)[]> = {
-  all: ["id", "status", "sum", "queue", "priority", "node", "queueTime", "duration", "created"],
-  pending: ["id", "status", "sum", "reason", "queue", "priority", "created"],
-  failed: ["id", "status", "sum", "reason", "queue", "node", "finished"],
-};
-
-export function TaskTable(props: { rows: readonly TaskRow[]; view: View; selection: Selection }) {
-  const { rows, view, selection } = props;
+export function TaskTable(props: {
+  rows: readonly TaskRow[];
+  view: View;
+  order: string;
+  selection: Selection;
+}) {
+  const { rows, view, order, selection } = props;
+  const names = ["id", "status", "sum", ...useColumns(view)] as const;
   const ids = rows.map(({ id }) => id);
   const select: Column<TaskRow> = {
     header: "Select",
@@ -94,9 +96,22 @@ export function TaskTable(props: { rows: readonly TaskRow[]; view: View; selecti
       // Rows keep their place and change their content, so that nothing moves when tasks arrive.
       rowKey={(_, index) => index}
       rowClass={({ id }) => (selection.ids.has(id) ? "chosen" : undefined)}
-      columns={[select, ...VIEWS[view].map((name) => COLUMNS[name])]}
+      columns={[
+        select,
+        ...names.map((name): Column<TaskRow> => ({ ...COLUMNS[name], sort: sortOf(name, order) })),
+      ]}
     />
   );
+}
+
+/** The sorting by a column: the first click on its header sorts descending. */
+function sortOf(column: string, order: string): Column<TaskRow>["sort"] {
+  const orders = SORTABLE[column as keyof typeof SORTABLE];
+  if (!orders) return undefined;
+  const direction = (["descending", "ascending"] as const).find((each) => orders[each] === order);
+  const next = direction === "descending" ? orders.ascending : orders.descending;
+  const toNext = () => navigate(withParams({ order: next, after: undefined, before: undefined }));
+  return { direction, toNext };
 }
 
 function Checkbox(props: {

@@ -11,7 +11,10 @@ import { count, plural } from "../../lib/format";
 import { useHold } from "../../lib/hold";
 import { Link, useParams } from "../../lib/router";
 import { BulkActions } from "./bulk-actions";
+import { useColumns } from "./column-choices";
+import { ColumnPicker } from "./column-picker";
 import { Filters } from "./filters";
+import { ORDERS } from "./orders";
 import { TasksQuery } from "./query";
 import { useHeldRows } from "./rows";
 import { isAffected, problemOf, viewOf } from "./search";
@@ -26,7 +29,8 @@ export function Tasks() {
   const key = params.toString();
   const search = params.get("search")?.trim() ?? "";
   const order = params.get("order") ?? "";
-  const variables = variablesOf(params, search, order);
+  const view = viewOf(search);
+  const variables = variablesOf(params, search, order, useColumns(view).includes("reason"));
   const { data, error } = useLiveQuery(TasksQuery, variables, (event) => isAffected(event, search));
   const problem = problemOf(error);
   const selection = useSelection();
@@ -64,12 +68,13 @@ export function Tasks() {
               : plural(newCount, "new task")}
           </button>
         )}
+        <ColumnPicker view={view} />
       </div>
       {!data && !problem ? (
         <Loading error={error} />
       ) : rows.length ? (
         <div className="task-list" {...hold.handlers}>
-          <TaskTable rows={rows} view={viewOf(search)} selection={selection} />
+          <TaskTable rows={rows} view={view} order={order} selection={selection} />
         </div>
       ) : (
         <NoTasks isSearch={search !== ""} />
@@ -108,21 +113,17 @@ function NoTasks({ isSearch }: { isSearch: boolean }) {
   );
 }
 
-const ORDERS = {
-  finished: { field: "FINISHED_AT", direction: "DESC" },
-  oldest: { field: "CREATED_AT", direction: "ASC" },
-} as const;
-
 function variablesOf(
   params: URLSearchParams,
   search: string,
   order: string,
+  withReason: boolean,
 ): VariablesOf<typeof TasksQuery> {
-  const orderBy = ORDERS[order as keyof typeof ORDERS];
+  const orderBy = ORDERS[order]?.orderBy;
   return {
     ...(search && { where: { search } }),
     ...(orderBy && { orderBy }),
     ...pageArguments(params, PAGE_SIZE),
-    withReason: viewOf(search) === "pending",
+    withReason,
   };
 }

@@ -1,0 +1,27 @@
+/** Chooses the columns of the list. */
+
+import { toggleColumn, useColumns } from "./column-choices";
+import { OPTIONAL } from "./columns";
+import type { View } from "./search";
+
+export function ColumnPicker({ view }: { view: View }) {
+  const columns = useColumns(view);
+  return (
+    <details className="column-picker">
+      <summary>Columns</summary>
+      <fieldset>
+        <legend className="sr-only">Columns</legend>
+        {OPTIONAL.map(([column, label]) => (
+          <label key={column}>
+            <input
+              type="checkbox"
+              checked={columns.includes(column)}
+              onChange={() => toggleColumn(view, column)}
+            />{" "}
+            {label}
+          </label>
+        ))}
+      </fieldset>
+    </details>
+  );
+}

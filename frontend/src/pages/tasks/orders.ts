@@ -1,0 +1,23 @@
+/** The orders of the list, by their names in the URL. */
+
+import type { VariablesOf } from "../../lib/api/schema";
+import type { TasksQuery } from "./query";
+
+type Order = NonNullable<VariablesOf<typeof TasksQuery>["orderBy"]>;
+
+/** Newest first, unless the URL says otherwise. */
+export const ORDERS: Record<string, { label: string; orderBy?: Order }> = {
+  "": { label: "Newest" },
+  oldest: { label: "Oldest", orderBy: { field: "CREATED_AT", direction: "ASC" } },
+  finished: { label: "Last finished", orderBy: { field: "FINISHED_AT", direction: "DESC" } },
+  "first-finished": {
+    label: "First finished",
+    orderBy: { field: "FINISHED_AT", direction: "ASC" },
+  },
+};
+
+/** The columns that sort the list, with the orders of both directions. */
+export const SORTABLE = {
+  created: { descending: "", ascending: "oldest" },
+  finished: { descending: "finished", ascending: "first-finished" },
+} as const;
