@@ -30,7 +30,7 @@ def test_tasks_are_filtered_searched_and_paged(page, ask):
     # As A, and as the result of another.
     expect(page.get_by_role("row").filter(has_text="70042")).to_have_count(2)
     expect(search_field(page)).to_be_focused()
-    page.get_by_label("Queue").select_option("default")
+    page.get_by_role("combobox", name="Queue").select_option("default")
     page.get_by_label("Created in the last").select_option("hour")
     # The controls and the text are one.
     text = "status:success 70042 queue:default created:<1h"
