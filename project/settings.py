@@ -289,6 +289,9 @@ SECURE_REDIRECT_EXEMPT = ["^healthz/$", "^readyz/$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 
+# The hosts of webhooks that may have private addresses and no TLS (see tasks_app/webhooks).
+WEBHOOK_ALLOWED_HOSTS = env.list("WEBHOOK_ALLOWED_HOSTS", default=[])
+
 # --- REST ---------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
@@ -360,6 +363,8 @@ LOGGING = {
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "kombu": {"level": "WARNING"},
+        # It logs the URLs of webhooks, which may contain secrets.
+        "httpx": {"level": "WARNING"},
         # It logs a traceback each second while Valkey is unavailable. The notifier logs this once.
         "channels_redis": {"level": "CRITICAL"},
     },
