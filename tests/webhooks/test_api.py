@@ -26,11 +26,10 @@ SUBSCRIPTIONS_OF_THE_LOG = "taskStatusChanged or clusterEvents"
         ("subscription { cluster { __typename } }", SUBSCRIPTIONS_OF_THE_LOG),
         ("subscription { taskStatusChanged { colour } }", "Cannot query field 'colour'"),
         (f"{CHANGES} {EVENTS}", "must be the only defined operation"),
-        ("subscription A { taskStatusChanged { at } } subscription B { clusterEvents "
-         "{ __typename } }", "several operations"),
+        ("subscription A { taskStatusChanged { at } } query B { __typename }", "several"),
         (CHANGES + " " * 20_000, "Must be 1 to"),
     ],
-)  # fmt: skip
+)
 def test_invalid_document_is_refused(receiver, mutate, document, message):
     made = mutate("createWebhook", "webhook { id } secret", url=receiver.url, document=document)
 

@@ -121,7 +121,7 @@ def test_batch_keeps_its_id_and_events_after_a_restart(
     threads, quick, receiver, make_webhook, make_task
 ):
     """Events that came in between belong to the next batch."""
-    id, _ = make_webhook(receiver.url, EVENTS, after=pages.head().encode())
+    make_webhook(receiver.url, EVENTS, after=pages.head().encode())
     receiver.answer = lambda _: 500
     make_task()
     with delivering():
@@ -140,7 +140,7 @@ def test_batch_keeps_its_id_and_events_after_a_restart(
         for each in (again, following)
         for event in each.data["clusterEvents"]["events"]
     ]
-    assert len(cursors) == len(set(cursors)) == 3 - 1
+    assert len(cursors) == len(set(cursors)) == 2
 
 
 def test_receiver_that_never_answers_delays_nobody(

@@ -6,7 +6,14 @@ import type { introspection } from "../../graphql-env";
 export const graphql = initGraphQLTada<{
   introspection: introspection;
   disableMasking: true;
-  scalars: { BigInt: string; Date: string; DateTime: string; Time: string; UUID: string };
+  scalars: {
+    BigInt: string;
+    Date: string;
+    DateTime: string;
+    JSON: unknown;
+    Time: string;
+    UUID: string;
+  };
 }>();
 
 export type { ResultOf, VariablesOf } from "gql.tada";
