@@ -1,7 +1,7 @@
 """The services of webhooks: create, change, delete, test, resume, replay. Each opens a transaction.
 
-They raise Webhook.DoesNotExist, and ValidationError by field with a code for each error. The caller
-has checked the document.
+They raise Webhook.DoesNotExist, and ValidationError by field with a code for each error. Documents
+are validated by `schema/webhooks/documents.py` before.
 """
 
 import base64

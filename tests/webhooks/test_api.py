@@ -24,7 +24,7 @@ SUBSCRIPTIONS_OF_THE_LOG = "taskStatusChanged or clusterEvents"
         ("mutation { x: __typename }", SUBSCRIPTIONS_OF_THE_LOG),
         ("fragment F on Task { id }", "never used"),
         ("subscription { cluster { __typename } }", SUBSCRIPTIONS_OF_THE_LOG),
-        ("subscription { taskStatusChanged { colour } }", "Cannot query field 'colour'"),
+        ("subscription { taskStatusChanged { nothing } }", "Cannot query field 'nothing'"),
         (f"{CHANGES} {EVENTS}", "must be the only defined operation"),
         ("subscription A { taskStatusChanged { at } } query B { __typename }", "several"),
         (CHANGES + " " * 20_000, "Must be 1 to"),
@@ -128,7 +128,7 @@ def test_secrets_are_in_neither_the_log_nor_queries(
         assert hidden not in caplog.text
     fields = graphql.execute('{ __type(name: "Webhook") { fields { name } } }')
     names = {field["name"] for field in fields["data"]["__type"]["fields"]}
-    assert {name for name in names if "ecret" in name} == {"previousSecretUntil"}
+    assert {name for name in names if "secret" in name.lower()} == {"previousSecretUntil"}
 
 
 @pytest.fixture

@@ -143,7 +143,7 @@ def test_batch_keeps_its_id_and_events_after_a_restart(
     assert len(cursors) == len(set(cursors)) == 2
 
 
-def test_receiver_that_never_answers_delays_nobody(
+def test_receiver_that_never_answers_delays_no_other(
     make_receiver, make_webhook, make_task, deliveries
 ):
     silent = [make_receiver() for _ in range(3)]
