@@ -7,7 +7,7 @@ from collections.abc import Coroutine
 from datetime import UTC, datetime
 from functools import partial
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import httpx
@@ -18,6 +18,7 @@ from schema.execution.executor import run_in_thread
 from schema.webhooks import documents
 from schema.webhooks.documents import InvalidDocumentError, Message, Stream
 from tasks_app import actors
+from tasks_app.actors import Actor
 from tasks_app.log import pages
 from tasks_app.log.cursor import Cursor, GapError
 from tasks_app.log.events import is_about_webhook
@@ -37,6 +38,7 @@ TEST_EVENTS = 100
 NOT_OWNED = "The owner has lost the role ADMIN, or the owner's token is no longer valid."
 
 State = Webhook.State
+T = TypeVar("T")
 
 
 class Delivery:
@@ -47,7 +49,7 @@ class Delivery:
         self._id = id
         self._schema = schema
         self._client = client
-        self._waiting: asyncio.Future[None] | None = None
+        self._waiting: asyncio.Future[Any] | None = None
         self._stream: Stream | None = None
         self._chunks: deque[list[Item]] = deque()
         self._messages: deque[Message] = deque()
@@ -55,12 +57,17 @@ class Delivery:
 
     async def run(self) -> None:
         """Deliver messages until the webhook is deleted, disabled or invalid."""
-        while webhook := await run_in_thread(partial(attempts.load, self._id)):
+        while True:
+            webhook, owner = await run_in_thread(partial(_load, self._id))
+            if webhook is None:
+                return
             is_open = webhook.state in (State.ACTIVE, State.RETRYING)
             if not is_open and not webhook.test_requested:
                 return
-            if not await self._acts_for_owner(webhook):
+            if owner is None:
+                await self._refuse(webhook, State.DISABLED, NOT_OWNED)
                 return
+            actors.set_current(owner)
             try:
                 await self._step(webhook, is_open=is_open)
             except InvalidDocumentError as error:
@@ -71,14 +78,6 @@ class Delivery:
         """Stop waiting, because the webhook has changed. A request is not interrupted."""
         if self._waiting:
             self._waiting.cancel()
-
-    async def _acts_for_owner(self, webhook: Webhook) -> bool:
-        owner = await run_in_thread(partial(webhooks.owner_of, webhook))
-        if owner is None:
-            await self._refuse(webhook, State.DISABLED, NOT_OWNED)
-            return False
-        actors.set_current(owner)
-        return True
 
     async def _refuse(self, webhook: Webhook, state: State, message: str) -> None:
         """Stop the webhook; a test that was requested fails."""
@@ -101,7 +100,7 @@ class Delivery:
         elif self._chunks:
             await self._render(self._stream, self._chunks.popleft())
         else:
-            await self._interruptible(self._read(webhook, self._stream))
+            await self._read(webhook, self._stream)
 
     async def _open(self, webhook: Webhook) -> None:
         self._messages.clear()
@@ -114,10 +113,12 @@ class Delivery:
         """Read the next page of the log; wait until there are events."""
         start = self._cursor
         try:
-            page = await self._page(webhook, stream)
+            page = await self._interruptible(self._page(webhook, stream))
         except GapError as gap:
             self._messages.append(Message(gap.resume, await documents.gap_body(stream, gap.resume)))
             self._cursor = gap.resume
+            return
+        if page is None:
             return
         found = self._items(stream, page, start)
         self._cursor = page.cursor
@@ -174,17 +175,23 @@ class Delivery:
         outcome = await send(self._client, webhook.url, id, body, attempts.secrets_of(webhook))
         await run_in_thread(partial(attempts.tested, webhook, id, outcome))
 
-    async def _interruptible(self, work: Coroutine[Any, Any, None]) -> None:
-        """Await something that `interrupt` ends."""
-        self._waiting = asyncio.ensure_future(work)
+    async def _interruptible(self, work: Coroutine[Any, Any, T]) -> T | None:
+        """Return the result of something; None if `interrupt` has ended it."""
+        self._waiting = waiting = asyncio.ensure_future(work)
         try:
-            await self._waiting
+            return await waiting
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if task is None or task.cancelling():
                 raise
+            return None
         finally:
             self._waiting = None
+
+
+def _load(id: UUID) -> tuple[Webhook | None, Actor | None]:
+    webhook = attempts.load(id)
+    return webhook, webhooks.owner_of(webhook) if webhook else None
 
 
 def _test_id(webhook: Webhook) -> str:

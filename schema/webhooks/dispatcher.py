@@ -20,6 +20,7 @@ from schema.webhooks.delivery import Delivery
 from tasks_app.beat.leadership import Leadership
 from tasks_app.log.reader import log_reader
 from tasks_app.services.leader import WEBHOOKS_LOCK
+from tasks_app.services.webhooks import WEBHOOKS_MAX
 from tasks_app.webhooks import attempts, sending
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,9 @@ class Dispatcher:
 
     async def run(self) -> None:
         """Deliver the messages of all webhooks until cancelled."""
+        # It resolves names: one that takes long delays no other.
+        resolving = ThreadPoolExecutor(WEBHOOKS_MAX, thread_name_prefix="webhooks-names")
+        asyncio.get_running_loop().set_default_executor(resolving)
         async with log_reader.following(), sending.new_client() as client:
             try:
                 while True:

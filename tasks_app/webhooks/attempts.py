@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import DurationField, ExpressionWrapper, F, Q
+from django.db.models import DurationField, ExpressionWrapper, F, Q, Subquery
 from django.db.models.functions import Coalesce, Now
 
 from tasks_app.log import events
@@ -82,10 +82,9 @@ def advance(webhook: Webhook, cursor: str, pending: str = "") -> bool:
 
 
 @in_transaction
-def delivered(webhook: Webhook, message_id: str, outcome: Outcome, cursor: str) -> bool:
-    """Record that the receiver has all events up to a cursor; return False as `advance` does."""
-    _log(webhook, message_id, outcome)
-    return _update(
+def delivered(webhook: Webhook, message_id: str, outcome: Outcome, cursor: str) -> None:
+    """Record that the receiver has all events up to a cursor, unless the webhook has changed."""
+    _update(
         webhook,
         state=State.ACTIVE,
         message="",
@@ -95,15 +94,12 @@ def delivered(webhook: Webhook, message_id: str, outcome: Outcome, cursor: str) 
         first_failed_at=None,
         next_attempt_at=None,
     )
+    _log(webhook, message_id, outcome)
 
 
 @in_transaction
 def failed(webhook: Webhook, message_id: str, outcome: Outcome) -> None:
     """Record a failed attempt: the next one comes after a delay, or the webhook is disabled."""
-    _log(webhook, message_id, outcome)
-    if outcome.is_gone:
-        stop(webhook, State.DISABLED, "The receiver answered 410 Gone.")
-        return
     delay = DELAYS[min(webhook.attempts, len(DELAYS) - 1)] * (1 + JITTER * random.random())
     _update(
         webhook,
@@ -113,10 +109,17 @@ def failed(webhook: Webhook, message_id: str, outcome: Outcome) -> None:
         first_failed_at=Coalesce(F("first_failed_at"), Now()),
         next_attempt_at=Now() + timedelta(seconds=delay),
     )
-    too_long = Q(first_failed_at__lte=Now() - GIVE_UP_AFTER)
-    if Webhook.objects.filter(too_long, pk=webhook.pk).exists():
+    _log(webhook, message_id, outcome)
+    if outcome.is_gone:
+        stop(webhook, State.DISABLED, "The receiver answered 410 Gone.")
+    elif _failed_too_long(webhook):
         days = GIVE_UP_AFTER.days
         stop(webhook, State.DISABLED, f"Every attempt of {days} days failed. {outcome.reason}")
+
+
+def _failed_too_long(webhook: Webhook) -> bool:
+    too_long = Q(first_failed_at__lte=Now() - GIVE_UP_AFTER)
+    return Webhook.objects.filter(too_long, pk=webhook.pk).exists()
 
 
 @in_transaction
@@ -134,11 +137,14 @@ def tested(webhook: Webhook, message_id: str, outcome: Outcome) -> None:
 
 
 def _update(webhook: Webhook, **columns: object) -> bool:
-    rows = Webhook.objects.filter(_OPEN, pk=webhook.pk, version=webhook.version)
+    # Another process may have delivered a message since the row was read.
+    same = {"pk": webhook.pk, "version": webhook.version, "cursor": webhook.cursor}
+    rows = Webhook.objects.filter(_OPEN, **same)
     return bool(rows.update(updated_at=Now(), **columns))
 
 
 def _log(webhook: Webhook, message_id: str, outcome: Outcome, *, is_test: bool = False) -> None:
+    """Add an attempt to the log of deliveries, and delete the oldest one beyond the limit."""
     if not Webhook.objects.select_for_update(no_key=True).filter(pk=webhook.pk).exists():
         return  # It was deleted meanwhile.
     WebhookDelivery.objects.create(
@@ -154,5 +160,5 @@ def _log(webhook: Webhook, message_id: str, outcome: Outcome, *, is_test: bool =
         error=outcome.error,
     )
     rows = WebhookDelivery.objects.filter(webhook=webhook).order_by("-pk")
-    if oldest := rows.values_list("pk", flat=True)[DELIVERIES_KEPT : DELIVERIES_KEPT + 1].first():
-        rows.filter(pk__lte=oldest).delete()
+    superfluous = rows.values("pk")[DELIVERIES_KEPT : DELIVERIES_KEPT + 1]
+    rows.filter(pk__lte=Subquery(superfluous)).order_by().delete()

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -58,30 +60,34 @@ class Receiver:
     def accepted(self) -> list[Received]:
         return [each for each in self.requests if self.answer(each) == 200]
 
-    def start(self) -> None:
+    def start(self, tls: ssl.SSLContext | None = None) -> None:
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"])).decode()
+                message = self.rfile.read(int(self.headers["content-length"])).decode()
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                received = Received(headers, body)
+                received = Received(headers, message)
                 receiver.requests.append(received)
                 status = receiver.answer(received)
                 if status is None:
                     receiver._stopped.wait()
                     return
+                body = f"answered {status}".encode()
                 self.send_response(status)
+                self.send_header("content-length", str(len(body)))
                 for name, value in receiver.headers.items():
                     self.send_header(name, value)
                 self.end_headers()
-                self.wfile.write(f"answered {status}".encode())
+                self.wfile.write(body)
 
             def log_message(self, *_: object) -> None: ...
 
         self._stopped.clear()
         self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
         self._server.daemon_threads = True
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self.port = self._server.server_port
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
@@ -107,6 +113,21 @@ def make_receiver(settings) -> Iterator[Callable[[], Receiver]]:
     yield make
     for each in made:
         each.stop()
+
+
+@pytest.fixture
+def resolved(monkeypatch) -> list[str]:
+    """The names below `.example` that were resolved. All have the address of this machine."""
+    real, found = socket.getaddrinfo, []
+
+    def resolve(host, *args, **options):
+        if isinstance(host, str) and host.endswith(".example"):
+            found.append(host)
+            host = "127.0.0.1"
+        return real(host, *args, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    return found
 
 
 @pytest.fixture
