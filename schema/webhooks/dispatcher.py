@@ -46,29 +46,40 @@ class Dispatcher:
         # It resolves names: one that takes long delays no other.
         resolving = ThreadPoolExecutor(WEBHOOKS_MAX, thread_name_prefix="webhooks-names")
         asyncio.get_running_loop().set_default_executor(resolving)
-        async with log_reader.following(), sending.new_client() as client:
+        async with sending.new_client() as client:
             try:
                 while True:
-                    await self._pass(client)
+                    if await self._leads():
+                        await self._lead(client)
                     await asyncio.sleep(PASS_SECONDS)
             finally:
-                await self._stop_all()
                 await asyncio.shield(self._in_leading(self._leadership.release))
                 self._leading.shutdown(wait=False)
 
-    async def _pass(self, client: httpx.AsyncClient) -> None:
+    async def _leads(self) -> bool:
         try:
-            if await self._in_leading(self._leadership.acquire):
-                await self._supervise(client)
-            else:
-                await self._stop_all()
+            return await self._in_leading(self._leadership.acquire)
         except (OperationalError, InterfaceError) as error:
             logger.warning("webhooks wait for the database: %s", str(error).strip())
-            # Another process may lead now.
-            await self._stop_all()
+            return False
+
+    async def _lead(self, client: httpx.AsyncClient) -> None:
+        """Keep the deliveries running until another process may lead."""
+        async with log_reader.following():
+            try:
+                while await self._leads():
+                    await self._supervise(client)
+                    await asyncio.sleep(PASS_SECONDS)
+            finally:
+                await self._stop_all()
 
     async def _supervise(self, client: httpx.AsyncClient) -> None:
-        for work in await run_in_thread(attempts.all_work):
+        try:
+            all_work = await run_in_thread(attempts.all_work)
+        except (OperationalError, InterfaceError) as error:
+            logger.warning("the webhooks cannot be read: %s", str(error).strip())
+            return
+        for work in all_work:
             running = self._running.get(work.id)
             if running is None:
                 delivery = Delivery(work.id, self._schema, client)

@@ -67,18 +67,15 @@ def wait_of(webhook: Webhook) -> float:
     return max(0.0, wait.total_seconds()) if wait else 0.0
 
 
-def advance(webhook: Webhook, cursor: str, pending: str = "") -> bool:
+def advance(webhook: Webhook, cursor: str, pending: str = "") -> None:
     """Move the cursor over events that the document does not select.
 
     Args:
         webhook: The webhook.
         cursor: The new cursor.
         pending: The end of the batch that is sent next, which stays the same when it is retried.
-
-    Returns:
-        False if the webhook has changed in the meantime.
     """
-    return _update(webhook, cursor=cursor, pending_cursor=pending)
+    _update(webhook, cursor=cursor, pending_cursor=pending)
 
 
 @in_transaction
@@ -137,6 +134,7 @@ def tested(webhook: Webhook, message_id: str, outcome: Outcome) -> None:
 
 
 def _update(webhook: Webhook, **columns: object) -> bool:
+    """Change the row unless it is no longer as it was read; return whether it was changed."""
     # Another process may have delivered a message since the row was read.
     same = {"pk": webhook.pk, "version": webhook.version, "cursor": webhook.cursor}
     rows = Webhook.objects.filter(_OPEN, **same)
