@@ -27,7 +27,7 @@ def test_killed_beat_is_replaced_and_every_event_arrives_in_order(
 ):
     make_webhook(receiver.url)
     made = [make_task() for _ in range(20)]
-    with running_nodes(WEBHOOK_ALLOWED_HOSTS="127.0.0.1") as cluster:
+    with running_nodes(WEBHOOK_ALLOWED_HOSTS="127.0.0.1", API_AUTH="") as cluster:
         cluster.start_beat("beat-1")
         eventually(leaders)
         cluster.start_beat("beat-2")

@@ -29,6 +29,7 @@ export type OverlapPolicy = Scalar<"OverlapPolicy">;
 export type ClusterEventKind = Scalar<"ClusterEventKind">;
 export type Role = Scalar<"Role">;
 export type BackfillState = Scalar<"BackfillState">;
+export type WebhookState = Scalar<"WebhookState">;
 export type BackfillRunState = Scalar<"BackfillRunState">;
 
 /** The part of a validation error that people read. Every mutation selects it. */
