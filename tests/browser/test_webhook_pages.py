@@ -9,28 +9,22 @@ from standardwebhooks import Webhook as Verifier
 from tests.support.waiting import eventually
 from tests.webhooks.conftest import Receiver
 
-DELETE_ALL = """query { webhooks { nodes { id } } }"""
-
 
 @pytest.fixture
-def receiver(cluster) -> Iterator[Receiver]:
+def receiver() -> Iterator[Receiver]:
     receiver = Receiver()
     receiver.start()
     yield receiver
     receiver.stop()
-    for webhook in cluster.ask(DELETE_ALL)["webhooks"]["nodes"]:
-        cluster.ask(
-            "mutation ($id: ID!) { deleteWebhook(input: {id: $id}) { deletedId } }",
-            id=webhook["id"],
-        )
 
 
-def choose(page, action):
-    page.get_by_role("button", name="Actions for").click()
+def choose(page, url, action):
+    page.get_by_role("button", name=f"Actions for {url}").click()
     page.get_by_role("menuitem", name=action).click()
 
 
 def test_admin_controls_a_webhook(page, cluster, receiver):
+    row = page.get_by_role("row", name=receiver.url)
     page.goto("/app/webhooks")
     page.get_by_role("button", name="Create webhook…").click()
     dialog = page.get_by_role("dialog")
@@ -44,29 +38,29 @@ def test_admin_controls_a_webhook(page, cluster, receiver):
     expect(dialog).to_contain_text("It is not shown again.")
     secret = dialog.locator("pre").inner_text()
     dialog.get_by_role("button", name="Done").click()
-    expect(page.get_by_role("row", name="127.0.0.1")).to_contain_text("Active")
+    expect(row).to_contain_text("Active")
 
     receiver.answer = lambda _: 410
     cluster.ask("mutation { createTask(input: {a: 1, b: 2}) { errors { message } } }")
-    expect(page.get_by_role("row", name="127.0.0.1")).to_contain_text("Disabled")
-    expect(page.get_by_role("row", name="127.0.0.1")).to_contain_text("410 Gone")
+    expect(row).to_contain_text("Disabled")
+    expect(row).to_contain_text("410 Gone")
     receiver.answer = lambda _: 200
-    choose(page, "Resume")
-    expect(page.get_by_role("row", name="127.0.0.1")).to_contain_text("Active")
+    choose(page, receiver.url, "Resume")
+    expect(row).to_contain_text("Active")
 
-    choose(page, "Rotate secret…")
+    choose(page, receiver.url, "Rotate secret…")
     page.get_by_role("dialog").get_by_role("button", name="Rotate secret").click()
     expect(page.get_by_role("dialog")).to_contain_text("It is not shown again.")
     page.get_by_role("dialog").get_by_role("button", name="Done").click()
 
-    choose(page, "Send test")
+    choose(page, receiver.url, "Send test")
     test = eventually(lambda: [each for each in receiver.requests if "TEST" in each.body])[0]
     Verifier(secret).verify(test.body, test.headers)
-    choose(page, "Deliveries")
+    choose(page, receiver.url, "Deliveries")
     expect(page.get_by_role("dialog").get_by_text("Test", exact=True)).to_be_visible()
     expect(page.get_by_role("dialog").get_by_text("answered 410")).to_be_visible()
     page.get_by_role("dialog").get_by_role("button", name="Close").click()
 
-    choose(page, "Delete…")
+    choose(page, receiver.url, "Delete…")
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
-    expect(page.get_by_text("No webhooks yet.")).to_be_visible()
+    expect(row).to_have_count(0)
