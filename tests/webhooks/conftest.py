@@ -131,7 +131,7 @@ def resolved(monkeypatch) -> list[str]:
 
 
 @pytest.fixture
-def receiver(make_receiver) -> Receiver:
+def receiver(make_receiver):
     return make_receiver()
 
 
