@@ -24,8 +24,12 @@ def set_default_api_auth(host: str) -> None:
     host = os.environ.get("PUBLISHED_AT", host)
     if not is_loopback(host):
         sys.exit(_REFUSAL.format(host=host))
-    is_proxied = any(os.environ.get(name) for name in _SIGNS_OF_A_PROXY)
-    os.environ["API_AUTH"] = "token" if is_proxied else "open"
+    os.environ["API_AUTH"] = "token" if is_proxied() else "open"
+
+
+def is_proxied() -> bool:
+    """Return whether the environment has a sign of a proxy."""
+    return any(os.environ.get(name) for name in _SIGNS_OF_A_PROXY)
 
 
 def is_loopback(host: str) -> bool:

@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.signals import beat_init
 
 import project.broker  # noqa: F401  changes the client of the broker
 
@@ -16,3 +17,10 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # By name, because the models behind it can be imported only when Django is set up.
 app.steps["worker"].add("tasks_app.worker.node:Node")
+
+
+@beat_init.connect
+def _deliver_webhooks(**_: object) -> None:
+    from project import webhooks
+
+    webhooks.start()

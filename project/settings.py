@@ -9,6 +9,8 @@ from django.core.exceptions import ImproperlyConfigured
 from redis.asyncio.retry import Retry
 from redis.backoff import ConstantBackoff
 
+from project.binding import is_proxied
+
 env = environ.Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -264,6 +266,9 @@ HEARTBEAT_FILE = env.str("HEARTBEAT_FILE", default="")
 API_AUTH = env.str("API_AUTH", default="") or "token"
 if API_AUTH not in ("open", "token"):
     raise ImproperlyConfigured(f"API_AUTH is open or token, not {API_AUTH!r}.")
+# Whether webhooks that were created without authentication are delivered. Beat does not know the
+# default of the web processes, so only what says that authentication is required stops them.
+OPEN_WEBHOOKS = API_AUTH == "open" or not (env.str("API_AUTH", default="") or is_proxied())
 # The rate limit of each token, user or anonymous address, such as `6000/minute`; empty for none.
 # The second is the rate limit of wrong tokens and passwords of each address.
 API_RATE = env.str("API_RATE", default="" if API_AUTH == "open" else "6000/minute")
@@ -288,6 +293,9 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REDIRECT_EXEMPT = ["^healthz/$", "^readyz/$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+
+# The hosts of webhooks that may have private addresses and no TLS (see tasks_app/webhooks).
+WEBHOOK_ALLOWED_HOSTS = env.list("WEBHOOK_ALLOWED_HOSTS", default=[])
 
 # --- REST ---------------------------------------------------------------------------------------
 
@@ -360,6 +368,8 @@ LOGGING = {
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "kombu": {"level": "WARNING"},
+        # It logs the URLs of webhooks, which may contain secrets.
+        "httpx": {"level": "WARNING"},
         # It logs a traceback each second while Valkey is unavailable. The notifier logs this once.
         "channels_redis": {"level": "CRITICAL"},
     },

@@ -11,6 +11,7 @@ from schema.types.schedules.mutations import ScheduleMutations
 from schema.types.schedules.selections import ScheduleSelectionMutations
 from schema.types.tasks.mutations import TaskMutations
 from schema.types.tokens import TokenMutations
+from schema.webhooks.mutations import WebhookMutations
 
 
 @strawberry.type(description="The root of mutations.")
@@ -24,5 +25,6 @@ class Mutation(
     NodeMutations,
     QueueMutations,
     TokenMutations,
+    WebhookMutations,
 ):
     """Each mutation calls one service, as the REST API does."""

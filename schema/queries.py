@@ -15,6 +15,7 @@ from schema.types.tasks.counts import TaskCountQueries
 from schema.types.tasks.queries import TaskQueries
 from schema.types.tasks.suggestions import SearchSuggestionQueries
 from schema.types.tokens import TokenQueries
+from schema.types.webhooks import WebhookQueries
 
 
 @strawberry.type(description="The root of queries.")
@@ -32,5 +33,6 @@ class Query(
     EventQueries,
     ClusterQueries,
     TokenQueries,
+    WebhookQueries,
 ):
     """Each query reads through the services and models that the REST API uses."""

@@ -21,6 +21,7 @@ const config: CodegenConfig = {
           BigInt: { input: "string | number", output: "string" },
           Date: text,
           DateTime: text,
+          JSON: "unknown",
           Time: text,
           UUID: text,
         },

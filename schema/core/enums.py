@@ -78,6 +78,11 @@ _publish(
     CALENDAR_DELETED="A calendar was deleted. The message contains its name.",
     TOKEN_CREATED="An API token was created.",
     TOKEN_REVOKED="An API token was revoked.",
+    WEBHOOK_CREATED="A webhook was created. The message contains its host and UUID.",
+    WEBHOOK_UPDATED="A webhook or its secret was changed.",
+    WEBHOOK_DISABLED="A webhook stopped. The message contains the reason.",
+    WEBHOOK_RESUMED="A webhook was resumed or replayed.",
+    WEBHOOK_DELETED="A webhook was deleted.",
 )
 
 Role = models.Role
@@ -85,9 +90,9 @@ _publish(
     Role,
     "Role",
     "The permissions of a user or a token. Each role includes those before it.",
-    VIEWER="Read and subscribe to everything but tokens.",
+    VIEWER="Read and subscribe to everything but tokens and webhooks.",
     OPERATOR="Create tasks, and control tasks, schedules, queues and worker nodes.",
-    ADMIN="Create and revoke API tokens.",
+    ADMIN="Create and revoke API tokens, and control webhooks.",
 )
 
 TokenScopeKind = models.ScopeKind
@@ -217,6 +222,23 @@ _publish(
     PAUSED="The schedule was paused.",
     LIMIT="The scheduled time came after `endsAt`, or after `maxRuns` runs.",
     TRIGGERED="The run was triggered on request, apart from the scheduled times.",
+)
+
+WebhookState = models.Webhook.State
+_publish(
+    WebhookState,
+    "WebhookState",
+    "The state of a webhook.",
+    ACTIVE="The last message was delivered, or none was sent yet.",
+    RETRYING="The last attempt failed. The same message is sent again.",
+    DISABLED=(
+        "Nothing is sent until the webhook is resumed: the receiver failed for three days, answered"
+        " 410, or the owner lost the role ADMIN."
+    ),
+    INVALID=(
+        "Nothing is sent until the document is changed, because its execution fails. The message"
+        " contains the reason."
+    ),
 )
 
 BackfillState = models.Backfill.State

@@ -41,6 +41,7 @@ from schema.execution.permissions import fields_of, needed, refusal, scope_refus
 from schema.types.tasks.counts import GROUPS_DEFAULT
 from schema.types.tasks.suggestions import SUGGESTIONS_DEFAULT
 from schema.types.tasks.types import HISTORY_MAX, RESULTS_DEFAULT
+from schema.types.webhooks import DELIVERIES_DEFAULT
 from tasks_app.log.pages import PAGE_EVENTS_MAX
 from tasks_app.models import Role
 
@@ -58,6 +59,8 @@ _SIZES = {
     "results": RESULTS_DEFAULT,
     "history": HISTORY_MAX,
     "apiTokens": 100,
+    "webhooks": PAGE_DEFAULT,
+    "deliveries": DELIVERIES_DEFAULT,
     "queues": 10,
     "pendingGroups": 5,
     "attention": 10,

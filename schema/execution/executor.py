@@ -194,8 +194,8 @@ async def answers(schema: Schema, request: Request) -> AsyncGenerator[str, None]
     Raises:
         RefusedError: The operation is not executed. Raised before the first response.
     """
-    if await run_in_thread(partial(_is_subscription, schema, request)):
-        source, answering = await _subscribe(schema, request)
+    if await run_in_thread(partial(is_subscription, schema, request)):
+        source, answering = await subscribe(schema, request)
         stream = source.answers(answering)
         try:
             async for answer in stream:
@@ -227,10 +227,14 @@ def _execute(schema: Schema, request: Request) -> str:
     return encode(result)
 
 
-def _is_subscription(schema: Schema, request: Request) -> bool:
-    """Parse and validate the document, and return whether the operation is a subscription."""
+def is_subscription(schema: Schema, request: Request) -> bool:
+    """Parse and validate the document, and return whether the operation is a subscription.
+
+    Raises:
+        RefusedError: The document is not valid, or the actor must not execute the subscription.
+    """
     try:
-        document = _read(schema, request.query)
+        document = read(schema, request.query)
     except GraphQLError as error:
         raise RefusedError([error]) from error
     operation = get_operation_ast(document.node, request.operation_name)
@@ -243,12 +247,22 @@ def _is_subscription(schema: Schema, request: Request) -> bool:
     return True
 
 
-def _read(schema: Schema, query: str) -> cost.Document:
+def read(schema: Schema, query: str) -> cost.Document:
+    """Return the parsed document, with its errors.
+
+    Raises:
+        GraphQLError: It cannot be parsed.
+    """
     return cost.read(query, schema._schema, tuple(specified_rules))
 
 
-async def _subscribe(schema: Schema, request: Request) -> tuple[Source, ResponseEncoder]:
-    document = _read(schema, request.query)
+async def subscribe(schema: Schema, request: Request) -> tuple[Source, ResponseEncoder]:
+    """Return the source of a subscription that `is_subscription` has accepted.
+
+    Raises:
+        RefusedError: Its variables or arguments are not valid.
+    """
+    document = read(schema, request.query)
     executor = schema.execution_context_class.build(
         schema._schema,
         document.node,

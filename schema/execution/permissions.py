@@ -26,7 +26,11 @@ _ROLES = {
     OperationType.SUBSCRIPTION: Role.VIEWER,
     OperationType.MUTATION: Role.OPERATOR,
 }
-_FOR_ADMINS = {"apiTokens", "createApiToken", "revokeApiToken"}
+_FOR_ADMINS = {
+    *("apiTokens", "createApiToken", "revokeApiToken"),
+    *("webhook", "webhooks", "createWebhook", "updateWebhook", "deleteWebhook"),
+    *("rotateWebhookSecret", "testWebhook", "resumeWebhook", "replayWebhook"),
+}
 
 # The fields that a scoped token may select. Below them are only objects inside of its scope, or
 # names of others. All other types and fields are refused, also those added later.

@@ -6,10 +6,11 @@ from uuid import UUID
 import strawberry
 import strawberry_django
 from django.db.models import Model
+from graphql import GraphQLError
 
 from schema.core.prefetch import prefetch_for
 from schema.core.relay import BadInputError, Node, split_id
-from tasks_app import models
+from tasks_app import actors, models
 
 NODES_MAX = 100
 NODE_TYPES: dict[str, type[Model]] = {
@@ -22,7 +23,10 @@ NODE_TYPES: dict[str, type[Model]] = {
     "Calendar": models.Calendar,
     "Queue": models.Queue,
     "WorkerNode": models.WorkerNode,
+    "Webhook": models.Webhook,
 }
+# The types whose objects only administrators see.
+_FOR_ADMINS = {"Webhook"}
 
 
 @strawberry.type
@@ -59,6 +63,8 @@ def _nodes(info: strawberry.Info, ids: list[strawberry.ID]) -> list[Model | None
     for name in {name for name, _ in wanted}:
         if name not in NODE_TYPES:
             raise BadInputError(f"There is no type {name[:100]!r} with global IDs.")
+        if name in _FOR_ADMINS and (message := actors.missing_role(models.Role.ADMIN)):
+            raise GraphQLError(message, extensions={"code": "FORBIDDEN"})
         rows = NODE_TYPES[name]._default_manager.all()
         some = list(rows.filter(pk__in=[pk for type_name, pk in wanted if type_name == name]))
         prefetch_for(info, some)

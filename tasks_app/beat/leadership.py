@@ -14,9 +14,13 @@ class Leadership:
     """Leader election by an advisory lock, on a database connection of its own.
 
     It saves work only: if two processes lead for a moment, each scheduled time still counts once.
+
+    Args:
+        lock: The key of the lock, one for each duty.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, lock: int = leader.LEADER_LOCK) -> None:
+        self._lock = lock
         self._connection: BaseDatabaseWrapper | None = None
         self._is_leader = False
 
@@ -28,7 +32,7 @@ class Leadership:
             with self._connection.cursor() as cursor:
                 cursor.execute(
                     "SELECT %(is_leader)s OR pg_try_advisory_lock(%(lock)s)",
-                    {"is_leader": self._is_leader, "lock": leader.LEADER_LOCK},
+                    {"is_leader": self._is_leader, "lock": self._lock},
                 )
                 [(self._is_leader,)] = cursor.fetchall()
         except DatabaseError:

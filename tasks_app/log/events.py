@@ -7,11 +7,13 @@ transaction.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from tasks_app import actors
 from tasks_app.log import notifier
-from tasks_app.models import ApiToken, ClusterEvent, Role, Task, WorkerNode
+from tasks_app.log.pages import EventRow
+from tasks_app.models import ApiToken, ClusterEvent, Role, Task, Webhook, WorkerNode
 from tasks_app.sql.db import fetch
 from tasks_app.sql.transitions import Transition
 
@@ -169,6 +171,17 @@ def token_changed(kind: str, token: ApiToken) -> None:
     """Append a change of an API token."""
     role = Role(token.role).name
     _append(kind=kind, message=f"{token.name} ({role}, {token.hint}…)")
+
+
+def webhook_changed(kind: str, webhook: Webhook, *, message: str = "") -> None:
+    """Append a change of a webhook. The rest of its URL may be a secret, so only the host is."""
+    host = urlsplit(webhook.url).hostname
+    _append(kind=kind, message=f"{host} ({webhook.pk}){message and f': {message}'}")
+
+
+def is_about_webhook(event: EventRow, id: UUID) -> bool:
+    """Return whether an event is a change of this webhook."""
+    return event.kind.startswith("WEBHOOK_") and f"({id})" in event.message
 
 
 def _append(*, message: str = "", **columns: object) -> None:

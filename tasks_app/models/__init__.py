@@ -12,6 +12,7 @@ from tasks_app.models.stats import GaugePeriod, StatsPeriod, StatsWatermark, Tas
 from tasks_app.models.task import Task
 from tasks_app.models.tick import ScheduleTick
 from tasks_app.models.token import ApiToken, Role, Scope, ScopeKind
+from tasks_app.models.webhook import Webhook, WebhookDelivery
 
 __all__ = [
     "ApiToken",
@@ -33,6 +34,8 @@ __all__ = [
     "TaskCount",
     "TaskResult",
     "TaskSchedule",
+    "Webhook",
+    "WebhookDelivery",
     "WorkerNode",
     "uuid7",
 ]

@@ -84,6 +84,11 @@ class ClusterEvent(models.Model):
         CALENDAR_DELETED = "CALENDAR_DELETED"
         TOKEN_CREATED = "TOKEN_CREATED"
         TOKEN_REVOKED = "TOKEN_REVOKED"
+        WEBHOOK_CREATED = "WEBHOOK_CREATED"
+        WEBHOOK_UPDATED = "WEBHOOK_UPDATED"
+        WEBHOOK_DISABLED = "WEBHOOK_DISABLED"
+        WEBHOOK_RESUMED = "WEBHOOK_RESUMED"
+        WEBHOOK_DELETED = "WEBHOOK_DELETED"
 
     id = models.BigAutoField(primary_key=True)
     xid = models.BigIntegerField(db_default=CurrentTransactionId())

@@ -4,6 +4,8 @@ from tasks_app.sql.db import fetch
 
 # The key of the advisory lock that the leader of the Beat processes holds.
 LEADER_LOCK = 0x62656174
+# The key of the lock of the Beat process that delivers webhooks. It may be another one.
+WEBHOOKS_LOCK = 0x686F6F6B
 
 # Returns whether a session holds the lock of the leader.
 _IS_LED = """

@@ -29,7 +29,11 @@ ROLES = ["VIEWER", "OPERATOR", "ADMIN"]
 EVERYBODY = ANONYMOUS + ROLES
 
 UUID = "01900000-0000-7000-8000-000000000000"
-FOR_ADMINS = {"apiTokens", "createApiToken", "revokeApiToken"}
+FOR_ADMINS = {
+    *("apiTokens", "createApiToken", "revokeApiToken"),
+    *("webhook", "webhooks", "createWebhook", "updateWebhook", "deleteWebhook"),
+    *("rotateWebhookSecret", "testWebhook", "resumeWebhook", "replayWebhook"),
+}
 SAMPLES = {
     **dict.fromkeys(["ID", "UUID"], UUID),
     **{"String": "x", "Int": 1, "BigInt": "1", "Boolean": True, "DateTime": "2030-01-01T00:00:00Z"},
@@ -140,6 +144,16 @@ def test_tokens_are_no_nodes(guarded, secrets, make_token):
     )
 
     assert "no type" in answer.json()["errors"][0]["message"]
+
+
+def test_webhooks_are_nodes_for_administrators_only(guarded, secrets):
+    id = global_id("Webhook", UUID)
+    request = {"query": "query Q($id: ID!) { node(id: $id) { id } }", "variables": {"id": id}}
+    for who in ROLES:
+        answer = Client().post(
+            "/graphql/", request, content_type="application/json", headers=bearer(secrets[who])
+        )
+        assert ("FORBIDDEN" in codes(answer.json())) is (who != "ADMIN"), who
 
 
 @pytest.mark.parametrize("path", ["/metrics"])

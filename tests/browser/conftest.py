@@ -32,8 +32,11 @@ def up(chromium):
     """All that `./run` starts: three nodes of two slots among it. The tests share it."""
     directory = Path(tempfile.mkdtemp(prefix="cluster-scheduler-tests-"))
     directory.chmod(0o711)
-    with running(directory, "--workers=3", "--concurrency=2") as up:
-        yield up
+    with pytest.MonkeyPatch.context() as patch:
+        # The receivers of webhooks are in the process of the tests.
+        patch.setenv("WEBHOOK_ALLOWED_HOSTS", "127.0.0.1")
+        with running(directory, "--workers=3", "--concurrency=2") as up:
+            yield up
     shutil.rmtree(directory)
 
 

@@ -68,6 +68,15 @@ QUEUES = """
       }) { errors { message } }
     }
 """
+# No receiver listens there, so it waits for its next attempt.
+WEBHOOK = """
+    mutation {
+      createWebhook(input: {
+        url: "http://127.0.0.1:9/a-path-that-is-rather-long/with-some/more-segments-in-it"
+        document: "subscription { taskStatusChanged { taskId } }"
+      }) { errors { message } }
+    }
+"""
 WIDTHS = [390, 768, 1240, 1600, 2200]
 WITHOUT_QUERY = {
     *("new-schedule", "edit-schedule", "new-calendar", "edit-calendar"),
@@ -123,6 +132,7 @@ def paths(cluster, up):
     later = [{"a": 7, "b": 7, "runAt": "2099-01-01T00:00:00Z"}]
     *_, waiting = ask(CREATE, tasks=tasks + biggest + later)["createTasks"]["taskIds"]
     ask("mutation ($id: ID!) { cancelTask(input: {id: $id}) { count: __typename } }", id=waiting)
+    ask(WEBHOOK)
     ask('mutation { createApiToken(input: {name: "axe", role: VIEWER}) { secret } }')
     return {
         "overview": "/",
@@ -144,6 +154,7 @@ def paths(cluster, up):
         "queue": "/app/queues/a-queue-with-a-rather-long-name",
         "events": "/app/events",
         "tokens": "/app/tokens",
+        "webhooks": "/app/webhooks",
         "calendars": "/app/schedules/calendars",
         "calendar": "/app/schedules/calendars/a-calendar-with-a-rather-long-name",
         "new-calendar": "/app/schedules/new-calendar",
@@ -158,7 +169,16 @@ PAGES = [
     *("overview", "tasks", "no-tasks", "task", "waiting", "schedules", "schedule", "history"),
     *("backfills", "backfill", "no-backfill"),
     *("new-schedule", "edit-schedule", "nodes", "node", "queues", "queue", "events"),
-    *("tokens", "calendars", "calendar", "new-calendar", "edit-calendar", "timeline", "week"),
+    *(
+        "tokens",
+        "webhooks",
+        "calendars",
+        "calendar",
+        "new-calendar",
+        "edit-calendar",
+        "timeline",
+        "week",
+    ),
     "not-found",
 ]
 LIVE_PAGES = ["overview", "tasks", "schedules", "nodes", "node", "queues", "queue", "events"]

@@ -75,6 +75,9 @@ def test_viewer_is_offered_no_action_that_would_be_refused(page, cluster, compla
         page.goto("/app/tokens")
         expect(page.get_by_text("Only admins can manage API tokens.")).to_be_visible()
         expect(page.get_by_role("link", name="API tokens")).to_have_count(0)
+        page.goto("/app/webhooks")
+        expect(page.get_by_text("Only admins can manage webhooks.")).to_be_visible()
+        expect(page.get_by_role("link", name="Webhooks")).to_have_count(0)
         page.get_by_role("button", name="Log out").click()
 
 

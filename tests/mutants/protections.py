@@ -53,6 +53,7 @@ IN_BACKFILLS = ("tests/backfill/test_advance.py",)
 IN_LIMITS = ("tests/api/test_graphql_limits.py",)
 IN_SOCKET = ("tests/subscriptions/test_socket.py", "tests/subscriptions/test_slowness.py")
 IN_ACCESS = ("tests/access",)
+IN_WEBHOOKS = ("tests/webhooks/test_delivery.py",)
 
 PROTECTIONS = [
     Protection(
@@ -645,5 +646,61 @@ PROTECTIONS = [
         "if not isinstance(error, OSError):",
         "if True:",
         ("tests/subscriptions/test_slowness.py",),
+    ),
+    Protection(
+        "webhooks do not reach private addresses",
+        "tasks_app/webhooks/addresses.py",
+        "if target.is_allowed or is_public(",
+        "if True or is_public(",
+        ("tests/webhooks/test_addresses.py",),
+    ),
+    Protection(
+        "webhooks connect to the address that was checked",
+        "tasks_app/webhooks/sending.py",
+        "copy_with(host=address, port=target.port)",
+        "copy_with(port=target.port)",
+        ("tests/webhooks/test_addresses.py",),
+    ),
+    Protection(
+        "webhooks check the certificate of the name",
+        "tasks_app/webhooks/sending.py",
+        'extensions={"sni_hostname": target.host}',
+        "extensions={}",
+        ("tests/webhooks/test_tls.py",),
+    ),
+    Protection(
+        "webhooks follow no redirects",
+        "tasks_app/webhooks/sending.py",
+        "follow_redirects=False",
+        "follow_redirects=True",
+        IN_WEBHOOKS,
+    ),
+    Protection(
+        "batches of webhooks keep their end",
+        "schema/webhooks/delivery.py",
+        "            if webhook.pending_cursor != end:\n",
+        "            if False:\n",
+        IN_WEBHOOKS,
+    ),
+    Protection(
+        "webhooks of owners without rights stop",
+        "tasks_app/services/webhooks.py",
+        "return owner if owner and owner.role == Role.ADMIN else None",
+        "return owner or actors.OPEN_ACCESS",
+        IN_WEBHOOKS,
+    ),
+    Protection(
+        "webhooks send no events about themselves",
+        "schema/webhooks/delivery.py",
+        "if not is_about_webhook(event, self._id)",
+        "if True",
+        IN_WEBHOOKS,
+    ),
+    Protection(
+        "webhooks send no errors",
+        "schema/webhooks/delivery.py",
+        "documents.checked(answer)",
+        "answer",
+        IN_WEBHOOKS,
     ),
 ]

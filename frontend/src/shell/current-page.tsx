@@ -19,6 +19,7 @@ import { TaskPage } from "../pages/task/task";
 import { Tasks } from "../pages/tasks/tasks";
 import { Timeline } from "../pages/timeline/timeline";
 import { Tokens } from "../pages/tokens/tokens";
+import { Webhooks } from "../pages/webhooks/webhooks";
 import { routeOf } from "./routes";
 
 /** The page that a path names. */
@@ -65,6 +66,8 @@ export function CurrentPage({ path }: { path: string }) {
       return <Timeline />;
     case "tokens":
       return <Tokens />;
+    case "webhooks":
+      return <Webhooks />;
     case "not-found":
       return <NotFound />;
   }

@@ -4,7 +4,7 @@ import type { IconName } from "../components/icon";
 
 export type Route =
   | { page: "overview" | "tasks" | "schedules" | "new-schedule" | "nodes" }
-  | { page: "queues" | "events" | "tokens" | "not-found" }
+  | { page: "queues" | "events" | "tokens" | "webhooks" | "not-found" }
   | { page: "calendars" | "new-calendar" | "timeline" | "backfills" }
   | { page: "task" | "schedule" | "edit-schedule" | "backfill"; id: string }
   | { page: "node" | "queue" | "calendar" | "edit-calendar"; name: string };
@@ -67,7 +67,7 @@ function named(page: NamedPage, part: string): Route {
   }
 }
 
-const LISTS = ["tasks", "schedules", "nodes", "queues", "events", "tokens"] as const;
+const LISTS = ["tasks", "schedules", "nodes", "queues", "events", "tokens", "webhooks"] as const;
 
 function listOf(section: string | undefined): Route {
   const page = LISTS.find((name) => name === section);

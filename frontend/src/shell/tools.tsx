@@ -32,6 +32,9 @@ export function Tools({ path, onShowShortcuts }: { path: string; onShowShortcuts
             <Link href="/app/tokens" aria-current={path === "/app/tokens" ? "page" : undefined}>
               API tokens
             </Link>
+            <Link href="/app/webhooks" aria-current={path === "/app/webhooks" ? "page" : undefined}>
+              Webhooks
+            </Link>
           </RequireRole>
         </nav>
         <ViewerTools />

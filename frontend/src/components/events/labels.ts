@@ -48,11 +48,16 @@ const LABELS: Record<ClusterEventKind, Label> = {
   CALENDAR_DELETED: { text: "Calendar deleted", icon: "ban", tone: "cancelled" },
   TOKEN_CREATED: { text: "Token created", icon: "key", tone: "plain" },
   TOKEN_REVOKED: { text: "Token revoked", icon: "ban", tone: "cancelled" },
+  WEBHOOK_CREATED: { text: "Webhook created", icon: "plus", tone: "plain" },
+  WEBHOOK_UPDATED: { text: "Webhook updated", icon: "repeat", tone: "plain" },
+  WEBHOOK_DISABLED: { text: "Webhook disabled", icon: "alert", tone: "failed" },
+  WEBHOOK_RESUMED: { text: "Webhook resumed", icon: "play", tone: "success" },
+  WEBHOOK_DELETED: { text: "Webhook deleted", icon: "ban", tone: "cancelled" },
 };
 
 const KINDS = Object.keys(LABELS) as ClusterEventKind[];
 
-export type Topic = "Tasks" | "Schedules" | "Nodes" | "Queues" | "Tokens";
+export type Topic = "Tasks" | "Schedules" | "Nodes" | "Queues" | "Tokens" | "Webhooks";
 
 export const TOPICS: Record<Topic, ClusterEventKind[]> = {
   Tasks: KINDS.filter((kind) => kind.startsWith("TASK_")),
@@ -60,6 +65,7 @@ export const TOPICS: Record<Topic, ClusterEventKind[]> = {
   Nodes: KINDS.filter((kind) => kind.startsWith("NODE_")),
   Queues: KINDS.filter((kind) => kind.startsWith("QUEUE_")),
   Tokens: KINDS.filter((kind) => kind.startsWith("TOKEN_")),
+  Webhooks: KINDS.filter((kind) => kind.startsWith("WEBHOOK_")),
 };
 
 /** The server may know more kinds than this version of the page. */

@@ -59,6 +59,22 @@ export function TextField(props: FieldProps & Value & { maxLength?: number }) {
   );
 }
 
+/** A text of several lines. */
+export function AreaField(props: FieldProps & Value & { rows: number }) {
+  return (
+    <Field {...props}>
+      {(attributes) => (
+        <textarea
+          {...attributes}
+          rows={props.rows}
+          spellCheck={false}
+          defaultValue={props.defaultValue ?? ""}
+        />
+      )}
+    </Field>
+  );
+}
+
 /** A text with suggestions, which the browser filters by what is entered. */
 export function SuggestField(props: FieldProps & Value & { suggestions: readonly string[] }) {
   const listId = useId();

@@ -58,12 +58,13 @@ function useAnswer<Data>(
  * A query that runs again when an event affects it, and after failures until it succeeds.
  *
  * @param isAffected decides whether an event may change the answer, given the present one.
+ * @param pollMs is the interval at which it runs again in any case, if events do not tell all.
  */
 export function useLiveQuery<Data, Variables extends object>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
   isAffected: (event: ClusterEvent, data: Data | undefined) => boolean,
-  { isActive = true } = {},
+  { isActive = true, pollMs }: { isActive?: boolean; pollMs?: number } = {},
 ): Answer<Data> {
   const refresh = useRef(() => {});
   const answer = useAnswer<Data>(cacheKey(document, variables), isActive, (update) => {
@@ -97,8 +98,10 @@ export function useLiveQuery<Data, Variables extends object>(
 
     refresh.current = () => void run();
     void run();
+    const polling = pollMs && setInterval(refresh.current, pollMs);
     return () => {
       isStopped = true;
+      clearInterval(polling);
       clearTimeout(timer);
       refresh.current = () => {};
     };

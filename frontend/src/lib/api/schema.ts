@@ -6,7 +6,14 @@ import type { introspection } from "../../graphql-env";
 export const graphql = initGraphQLTada<{
   introspection: introspection;
   disableMasking: true;
-  scalars: { BigInt: string; Date: string; DateTime: string; Time: string; UUID: string };
+  scalars: {
+    BigInt: string;
+    Date: string;
+    DateTime: string;
+    JSON: unknown;
+    Time: string;
+    UUID: string;
+  };
 }>();
 
 export type { ResultOf, VariablesOf } from "gql.tada";
@@ -22,6 +29,7 @@ export type OverlapPolicy = Scalar<"OverlapPolicy">;
 export type ClusterEventKind = Scalar<"ClusterEventKind">;
 export type Role = Scalar<"Role">;
 export type BackfillState = Scalar<"BackfillState">;
+export type WebhookState = Scalar<"WebhookState">;
 export type BackfillRunState = Scalar<"BackfillRunState">;
 
 /** The part of a validation error that people read. Every mutation selects it. */

@@ -1,10 +1,10 @@
 /** Creates a token, and shows its secret once. */
 
 import { useState } from "react";
-import { CopyButton } from "../../components/copy-button";
 import { Dialog } from "../../components/dialog";
 import { SelectField, TextField, TimeField } from "../../components/form/fields";
 import { Form } from "../../components/form/form";
+import { Secret } from "../../components/secret";
 import { mutate } from "../../lib/api/mutations";
 import { graphql, type Role, UserErrorFields } from "../../lib/api/schema";
 import { FormReader } from "../../lib/validation";
@@ -25,9 +25,9 @@ const CreateApiToken = graphql(
 );
 
 const ROLES = [
-  ["VIEWER", "Viewer: read everything but tokens"],
+  ["VIEWER", "Viewer: read everything but tokens and webhooks"],
   ["OPERATOR", "Operator: create and control tasks, schedules, queues and nodes"],
-  ["ADMIN", "Admin: also manage tokens"],
+  ["ADMIN", "Admin: also manage tokens and webhooks"],
 ] as const;
 
 const SCOPE_OPTIONS = Object.entries(SCOPES).map(([key, { option }]) => [key, option] as const);
@@ -80,20 +80,5 @@ export function CreateToken({ onClose }: { onClose: () => void }) {
         </Form>
       )}
     </Dialog>
-  );
-}
-
-function Secret({ secret, onClose }: { secret: string; onClose: () => void }) {
-  return (
-    <>
-      <p>Copy the secret now. It is not shown again.</p>
-      <pre className="secret">{secret}</pre>
-      <div className="actions">
-        <CopyButton text={secret} label="Copy secret" />
-        <button type="button" className="primary" onClick={onClose}>
-          Done
-        </button>
-      </div>
-    </>
   );
 }

@@ -1,0 +1,1 @@
+"""Webhooks: vetted addresses, signed requests, and the outcome of each attempt."""
