@@ -44,6 +44,8 @@ export function TaskFacts({ task }: { task: Task }) {
         {recurrenceText(task.schedule.recurrence)}
       </Link>,
     ],
+    task.scheduledFor && ["Scheduled for", <Time key="scheduled-for" at={task.scheduledFor} />],
+    task.isOverlapping && ["Overlapping", "ran beside the schedule's previous run"],
     task.idempotencyKey && ["Idempotency key", task.idempotencyKey],
     [
       "Celery task ID",
