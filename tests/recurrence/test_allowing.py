@@ -1,4 +1,4 @@
-"""The decisions about scheduled times that may start a run beside the previous one."""
+"""The decisions about scheduled times that may start a run while the previous one is active."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def test_free_task_runs_itself():
 
 
 @pytest.mark.parametrize("overlapping", [0, 1])
-def test_run_beside_the_previous_one_is_overlapping(overlapping):
+def test_run_while_the_previous_one_is_active_is_overlapping(overlapping):
     decision = decide(allowing(is_free=False, overlapping=overlapping))
 
     assert decision.tick_groups == [TickGroup(START, 1, "FIRED", is_overlapping=True)]

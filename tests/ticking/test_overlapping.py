@@ -1,4 +1,4 @@
-"""Scheduled times that run beside the previous run, each as a task of its own."""
+"""Scheduled times that run while the previous run is active, each as a task of its own."""
 
 import threading
 from datetime import timedelta

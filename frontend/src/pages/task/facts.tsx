@@ -45,7 +45,7 @@ export function TaskFacts({ task }: { task: Task }) {
       </Link>,
     ],
     task.scheduledFor && ["Scheduled for", <Time key="scheduled-for" at={task.scheduledFor} />],
-    task.isOverlapping && ["Overlapping", "ran beside the schedule's previous run"],
+    task.isOverlapping && ["Overlapping", "started before the schedule's previous run had ended"],
     task.idempotencyKey && ["Idempotency key", task.idempotencyKey],
     [
       "Celery task ID",
