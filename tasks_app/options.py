@@ -133,6 +133,13 @@ SCHEDULE_OPTIONS = {
     "overlap": Option(
         "What happens to a scheduled time that comes while the previous run has not ended.", "SKIP"
     ),
+    "max_concurrent_runs": Option(
+        "The maximum number of runs that are pending or running at the same time, with the overlap"
+        " policy `ALLOW`. Other policies ignore it.",
+        10,
+        2,
+        100,
+    ),
     "catch_up": Option(
         "What happens to scheduled times that came while no scheduler ran. With `ALL`, each"
         " scheduled time waits for the previous run to end, and the overlap policy does not apply.",

@@ -1,9 +1,11 @@
-"""What a scoped token reaches: one task, one schedule with its task, or one queue with its tasks.
+"""What a scoped token reaches: one task, one schedule with its tasks, or one queue with its tasks.
 
 The APIs read rows through `visible`, services check the object of an action by `check`, and
 subscriptions filter changes by `task_filter`. Without a scope, all rows are visible.
 """
 
+from functools import reduce
+from operator import or_
 from typing import TypeVar
 from uuid import UUID
 
@@ -14,14 +16,14 @@ from tasks_app.models import Backfill, Queue, Scope, ScopeKind, Task, TaskSchedu
 
 M = TypeVar("M", bound=Model)
 
-# The column that holds the key of the scope. Other models are not visible.
-_COLUMNS: dict[tuple[ScopeKind, type[Model]], str] = {
-    (ScopeKind.TASK, Task): "pk",
-    (ScopeKind.SCHEDULE, Task): "schedule_id",
-    (ScopeKind.SCHEDULE, TaskSchedule): "pk",
-    (ScopeKind.SCHEDULE, Backfill): "schedule_id",
-    (ScopeKind.QUEUE, Task): "queue_id",
-    (ScopeKind.QUEUE, Queue): "name",
+# The columns that may hold the key of the scope. Other models are not visible.
+_COLUMNS: dict[tuple[ScopeKind, type[Model]], tuple[str, ...]] = {
+    (ScopeKind.TASK, Task): ("pk",),
+    (ScopeKind.SCHEDULE, Task): ("schedule_id", "overlap_of_id"),
+    (ScopeKind.SCHEDULE, TaskSchedule): ("pk",),
+    (ScopeKind.SCHEDULE, Backfill): ("schedule_id",),
+    (ScopeKind.QUEUE, Task): ("queue_id",),
+    (ScopeKind.QUEUE, Queue): ("name",),
 }
 _MODELS: dict[ScopeKind, type[Model]] = {
     ScopeKind.TASK: Task,
@@ -43,13 +45,18 @@ def check(model: type[Model], key: UUID) -> None:
 
 
 def task_filter() -> tuple[frozenset[UUID] | None, str | None]:
-    """Return the keys of the tasks and the name of the queue that limit changes; None for all."""
+    """Return the keys of the tasks and the name of the queue that limit changes; None for all.
+
+    Tasks of overlapping runs come and go, so their changes are left out.
+    """
     scope = actors.current().scope
     if scope is None:
         return None, None
     if scope.kind == ScopeKind.QUEUE:
         return None, scope.key
-    return frozenset(visible(Task.objects.all()).values_list("pk", flat=True)), None
+    return frozenset(
+        visible(Task.objects.filter(overlap_of=None)).values_list("pk", flat=True)
+    ), None
 
 
 def exists(scope: Scope) -> bool:
@@ -64,5 +71,5 @@ def refusal(scope: Scope) -> str:
 
 
 def _condition(scope: Scope, model: type[Model]) -> Q:
-    column = _COLUMNS.get((scope.kind, model))
-    return Q(pk__in=[]) if column is None else Q(**{column: scope.key})
+    columns = _COLUMNS.get((scope.kind, model), ())
+    return reduce(or_, (Q(**{column: scope.key}) for column in columns), Q(pk__in=[]))

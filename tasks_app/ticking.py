@@ -1,4 +1,4 @@
-"""Processes the scheduled times of schedules: each starts a run of the task, or is recorded.
+"""Processes the scheduled times of schedules: each starts a run, or is recorded.
 
 Each function opens a transaction. Any number of processes may call them at the same time: the one
 that advances `next_run_at` decides, and each scheduled time is recorded only once.
@@ -16,6 +16,7 @@ from tasks_app.log import events
 from tasks_app.models import ClusterEvent
 from tasks_app.recurrence import (
     Decision,
+    Overlap,
     ScheduleState,
     TickGroup,
     TickOutcome,
@@ -25,7 +26,7 @@ from tasks_app.recurrence import (
     decide_missed,
     is_valid,
 )
-from tasks_app.sql import schedules, transitions
+from tasks_app.sql import overlaps, schedules, transitions
 from tasks_app.sql.schedules import Decided
 from tasks_app.sql.transactions import in_transaction
 
@@ -66,11 +67,15 @@ def miss_due(schedule_id: UUID) -> None:
 
 
 @in_transaction
-def trigger(schedule_id: UUID) -> bool:
-    """Start a run of a schedule's task now; return False if its previous run has not ended."""
-    free = [state for state in schedules.lock(schedule_id) if state.is_free]
-    _apply((state, _triggered(state)) for state in free)
-    return bool(free)
+def trigger(schedule_id: UUID) -> UUID | None:
+    """Start a run of a schedule now.
+
+    Returns:
+        The ID of the task that runs. None if the previous run has not ended and the overlap policy
+        does not allow another one.
+    """
+    able = [state for state in schedules.lock(schedule_id) if state.is_free or state.allows_run]
+    return next(iter(_apply((state, _triggered(state)) for state in able)), None)
 
 
 @in_transaction
@@ -84,7 +89,8 @@ def drop_queued(schedule_id: UUID) -> None:
 
 
 def _triggered(state: ScheduleState) -> Decision:
-    group = TickGroup(state.now, 1, TickOutcome.FIRED, TickReason.TRIGGERED)
+    is_overlapping = state.overlap == Overlap.ALLOW and not state.is_idle
+    group = TickGroup(state.now, 1, TickOutcome.FIRED, TickReason.TRIGGERED, is_overlapping)
     return Decision([group], state.next_run_at, state.queued_at)
 
 
@@ -109,11 +115,15 @@ def _without_queued(state: ScheduleState, outcome: TickOutcome, reason: str = ""
     return Decision([TickGroup(state.queued_at, 1, outcome, reason)], state.next_run_at, None)
 
 
-def _apply(decisions: Iterable[Decided]) -> None:
-    """Store decisions, start the runs and append the events."""
+def _apply(decisions: Iterable[Decided]) -> list[UUID]:
+    """Store decisions, start the runs and append the events.
+
+    Returns:
+        The IDs of the tasks of which a run was started.
+    """
     decided = list(decisions)
     if not decided:
-        return
+        return []
     advanced = schedules.advance(decided)
     _cancel(
         state.task_id
@@ -126,26 +136,34 @@ def _apply(decisions: Iterable[Decided]) -> None:
         if state.id in advanced
         for group in decision.tick_groups
     ]
-    if tick_groups:
-        new = schedules.insert_ticks(tick_groups)
-        fired = [each for each in tick_groups if each[1].outcome == TickOutcome.FIRED]
-        _start(
-            (state, group.nominal_at)
-            for state, group in fired
-            if (state.id, group.nominal_at) in new
-        )
-        _log([each for each in tick_groups if each[1].outcome != TickOutcome.FIRED])
+    if not tick_groups:
+        return []
+    recorded = schedules.insert_ticks(tick_groups)
+    fired = [each for each in tick_groups if each[1].outcome == TickOutcome.FIRED]
+    started = _start(
+        (state, group.nominal_at, recorded[state.id, group.nominal_at])
+        for state, group in fired
+        if (state.id, group.nominal_at) in recorded
+    )
+    _log([each for each in tick_groups if each[1].outcome != TickOutcome.FIRED])
+    return started
 
 
-def _start(fired: Iterable[tuple[ScheduleState, datetime]]) -> None:
-    runs = []
-    for state, nominal_at in fired:
+def _start(fired: Iterable[tuple[ScheduleState, datetime, UUID | None]]) -> list[UUID]:
+    """Start runs of schedules' tasks, or of tasks of their own where there is an ID for one."""
+    runs, overlapping = [], []
+    for state, nominal_at, new_id in fired:
         run_at = nominal_at + timedelta(seconds=random.uniform(0, state.jitter))
-        runs.append((state.task_id, run_at))
-    if runs:
-        started = transitions.start_runs(runs)
-        events.tasks_changed(started, kind=ClusterEvent.Kind.TASK_TICKED)
-        dispatch.wake_after_commit(task.queue for task in started)
+        if new_id is None:
+            runs.append((state.task_id, run_at))
+        else:
+            overlapping.append((new_id, state.task_id, run_at))
+    started = transitions.start_runs(runs) if runs else []
+    created = overlaps.create(overlapping) if overlapping else []
+    events.tasks_changed(started, kind=ClusterEvent.Kind.TASK_TICKED)
+    events.tasks_changed(created)
+    dispatch.wake_after_commit(task.queue for task in (*started, *created))
+    return [task.id for task in (*started, *created)]
 
 
 def _cancel(task_ids: Iterable[UUID]) -> None:

@@ -137,6 +137,10 @@ _publish(
         "The previous run is cancelled, and a run starts when it has ended. If another scheduled"
         " time comes before that, it takes the place of the one that waits."
     ),
+    ALLOW=(
+        "Another run starts at once, as a task of its own, up to `maxConcurrentRuns` at the same"
+        " time. Further scheduled times are skipped."
+    ),
 )
 
 CatchUpPolicy = recurrence.CatchUp
@@ -218,7 +222,10 @@ _publish(
     TickReason,
     "TickReason",
     "Why a scheduled time had its outcome. More reasons may be added.",
-    OVERLAP="The previous run had not ended.",
+    OVERLAP=(
+        "The previous run had not ended. With the overlap policy `ALLOW`, as many runs as are"
+        " allowed had not."
+    ),
     PAUSED="The schedule was paused.",
     LIMIT="The scheduled time came after `endsAt`, or after `maxRuns` runs.",
     TRIGGERED="The run was triggered on request, apart from the scheduled times.",

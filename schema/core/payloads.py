@@ -57,7 +57,7 @@ class UserErrorCode(Enum):
     )
     NOT_TRIGGERABLE = strawberry.enum_value(
         "not_triggerable",
-        description="The previous run of the schedule's task has not finished.",
+        description="The schedule allows no other run until one has ended.",
     )
     ALREADY_ENDED = strawberry.enum_value(
         "already_ended", description="The backfill is done or was cancelled."

@@ -57,7 +57,7 @@ _SCOPED = {
 }
 _SCOPED_BY_KIND = {
     ScopeKind.TASK: set[str](),
-    ScopeKind.SCHEDULE: {"Task.schedule"},
+    ScopeKind.SCHEDULE: {"Task.schedule", "Task.isOverlapping"},
     ScopeKind.QUEUE: {
         f"Queue.{name}"
         for name in ("pausedBy", "pauseNote", "runningLimit", "statusCounts", "stats")

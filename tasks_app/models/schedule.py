@@ -13,7 +13,7 @@ from tasks_app.models import beat_rows
 from tasks_app.models.base import BaseModel, database_now
 from tasks_app.models.calendar import Calendar
 from tasks_app.models.task import Task
-from tasks_app.options import range_of
+from tasks_app.options import default_of, range_of
 from tasks_app.recurrence import (
     EARLIEST,
     EXPRESSION_MAX_LENGTH,
@@ -34,8 +34,8 @@ TICK = "tasks_app.tick"
 
 _RULES = (
     *("scheduled_at", "interval", "cron", "time_zone", "on_gap", "on_fold"),
-    *("overlap", "catch_up", "misfire_grace", "ends_at", "max_runs", "jitter"),
-    *("calendars", "labels"),
+    *("overlap", "max_concurrent_runs", "catch_up", "misfire_grace", "ends_at", "max_runs"),
+    *("jitter", "calendars", "labels"),
 )
 
 
@@ -94,6 +94,10 @@ class TaskSchedule(BaseModel):
     paused_at = models.DateTimeField(null=True, blank=True)
     pause_note = models.TextField(blank=True, default="")
     overlap = models.CharField(max_length=14, choices=Overlap.choices, default=Overlap.SKIP)
+    max_concurrent_runs = models.SmallIntegerField(
+        default=default_of("max_concurrent_runs"),
+        help_text="Number of runs that may be active, with the overlap policy ALLOW.",
+    )
     catch_up = models.CharField(
         max_length=6, choices=CatchUp.choices, default=CatchUp.LATEST, db_default=CatchUp.LATEST
     )
@@ -160,7 +164,10 @@ class TaskSchedule(BaseModel):
             ),
             models.CheckConstraint(
                 name="schedule_overlap",
-                condition=Q(overlap__in=["SKIP", "QUEUE_ONE", "CANCEL_RUNNING"]),
+                condition=Q(
+                    overlap__in=["SKIP", "QUEUE_ONE", "CANCEL_RUNNING", "ALLOW"],
+                    max_concurrent_runs__range=range_of("max_concurrent_runs"),
+                ),
             ),
             models.CheckConstraint(
                 name="schedule_catch_up", condition=Q(catch_up__in=["LATEST", "ALL", "NONE"])
@@ -195,7 +202,7 @@ class TaskSchedule(BaseModel):
 
     @property
     def task(self) -> Task:
-        """The task that the schedule runs. A prefetch of `tasks` serves it too."""
+        """The task that the schedule runs again and again. A prefetch of `tasks` serves it too."""
         [task] = self.tasks.all()
         return task
 

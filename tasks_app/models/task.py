@@ -1,5 +1,7 @@
 """The tasks."""
 
+from uuid import UUID
+
 from django.db import models, transaction
 from django.db.models import ExpressionWrapper, F, Q
 from django.db.models.functions import Now
@@ -11,9 +13,16 @@ from tasks_app.models.queue import Queue
 from tasks_app.models.result import TaskResult
 from tasks_app.options import DEFAULT_QUEUE, range_of
 
+# Matches tasks that a schedule runs.
+IS_SCHEDULED = Q(schedule__isnull=False) | Q(overlap_of__isnull=False)
+
 
 class Task(BaseModel):
-    """A unit of work that adds two integers: once, or once per scheduled time of its schedule."""
+    """A unit of work that adds two integers: once, or once per scheduled time of its schedule.
+
+    With the overlap policy ALLOW, a scheduled time that comes while the schedule's own task has
+    not ended creates another task, which runs once: it has `overlap_of` instead of `schedule`.
+    """
 
     class Status(models.TextChoices):
         PENDING = "PENDING"
@@ -26,6 +35,18 @@ class Task(BaseModel):
 
     schedule = models.ForeignKey(
         "TaskSchedule", models.PROTECT, null=True, blank=True, related_name="tasks", db_index=False
+    )
+    # The foreign key has no constraint in the database, as those to queue and node below. The ID
+    # stays here after the schedule is deleted.
+    overlap_of = models.ForeignKey(
+        "TaskSchedule",
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="overlapping_tasks",
+        db_constraint=False,
+        db_index=False,
+        help_text="The schedule that created the task, because its own task had not ended.",
     )
     a = models.BigIntegerField()
     b = models.BigIntegerField()
@@ -141,6 +162,11 @@ class Task(BaseModel):
                 name="task_expiring",
                 condition=Q(status="PENDING", expires_at__isnull=False),
             ),
+            models.Index(
+                fields=["overlap_of", "status"],
+                name="task_overlap",
+                condition=Q(overlap_of__isnull=False),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -192,7 +218,12 @@ class Task(BaseModel):
     @property
     def is_scheduled(self) -> bool:
         """Whether a schedule runs the task."""
-        return self.schedule_id is not None
+        return self.for_schedule_id is not None
+
+    @property
+    def for_schedule_id(self) -> UUID | None:
+        """The ID of the schedule that runs the task; None if it was created on its own."""
+        return self.schedule_id or self.overlap_of_id
 
     @property
     def is_terminal(self) -> bool:

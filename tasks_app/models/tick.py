@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from tasks_app.models.base import BaseModel
 from tasks_app.models.schedule import TaskSchedule
+from tasks_app.models.task import Task
 from tasks_app.recurrence import TickOutcome, TickReason
 
 
@@ -20,6 +21,16 @@ class ScheduleTick(BaseModel):
     reason = models.CharField(max_length=9, choices=TickReason.choices, blank=True, default="")
     count = models.IntegerField(default=1)
     run = models.IntegerField(null=True, blank=True, help_text="Number of the run that it started.")
+    task = models.ForeignKey(
+        Task,
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="ticks",
+        db_constraint=False,
+        db_index=False,
+        help_text="The task that it created. Null if it started a run of the schedule's own task.",
+    )
     fired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -29,12 +40,16 @@ class ScheduleTick(BaseModel):
         ]
         constraints = [
             models.UniqueConstraint(fields=["schedule", "nominal_at"], name="tick_once"),
+            models.UniqueConstraint(
+                fields=["task"], name="tick_task", condition=Q(task__isnull=False)
+            ),
             models.CheckConstraint(
                 name="tick_outcome",
                 condition=Q(outcome="FIRED", run__isnull=False, fired_at__isnull=False, count=1)
                 | Q(
                     outcome__in=["SKIPPED", "MISSED"],
                     run__isnull=True,
+                    task__isnull=True,
                     fired_at__isnull=True,
                     count__gte=1,
                 ),

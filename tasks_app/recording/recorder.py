@@ -135,7 +135,8 @@ class Recorder:
             return
         task_ids, schedule_ids = _named(events, "task_ids"), _named(events, "schedule_ids")
         tasks = TASK.select(_WITH_ID, {"ids": task_ids})
-        schedule_ids += [str(task["schedule_id"]) for task in tasks if task["schedule_id"]]
+        owners = [task["schedule_id"] or task["overlap_of_id"] for task in tasks]
+        schedule_ids += [str(id) for id in owners if id]
         schedules = SCHEDULE.select(_WITH_ID, {"ids": schedule_ids})
         since = self._at - _LATE
         results = RESULT.select(_OF_TASKS, {"ids": task_ids, "since": since})

@@ -27,6 +27,7 @@ class Overlap(TextChoices):
     SKIP = "SKIP", "Skip a scheduled time while the previous run has not ended"
     QUEUE_ONE = "QUEUE_ONE", "Queue one run until the previous run has ended"
     CANCEL_RUNNING = "CANCEL_RUNNING", "Cancel the previous run, and run when it has ended"
+    ALLOW = "ALLOW", "Start another run, up to a maximum number of runs at the same time"
 
 
 class CatchUp(TextChoices):
@@ -42,7 +43,7 @@ class TickOutcome(TextChoices):
 
 
 class TickReason(TextChoices):
-    OVERLAP = "OVERLAP", "The previous run had not ended"
+    OVERLAP = "OVERLAP", "The previous run had not ended, or as many as are allowed had not"
     PAUSED = "PAUSED", "The schedule was paused"
     LIMIT = "LIMIT", "The schedule has ended"
     TRIGGERED = "TRIGGERED", "A client triggered it"
@@ -79,13 +80,16 @@ def recurrence_of(rule: Rule, calendars: Sequence[ExcludedTimes] = ()) -> Recurr
 class ScheduleState(NamedTuple):
     """A schedule at one moment: its rules, its progress, and whether its task is free.
 
-    `calendars` is a JSON list of its calendars, or None if it has none.
+    `overlapping` is the number of runs in tasks of their own that have not ended; it is read for
+    the overlap policy ALLOW only. `calendars` is a JSON list of the schedule's calendars, or None
+    if it has none.
     """
 
     id: UUID
     task_id: UUID
     run: int
     is_free: bool
+    overlapping: int
     scheduled_at: datetime
     interval: int | None
     cron: str
@@ -94,6 +98,7 @@ class ScheduleState(NamedTuple):
     on_fold: str
     calendars: str | None
     overlap: str
+    max_concurrent_runs: int
     catch_up: str
     misfire_grace: int
     ends_at: datetime | None
@@ -106,6 +111,18 @@ class ScheduleState(NamedTuple):
     now: datetime
 
     @property
+    def is_idle(self) -> bool:
+        """Whether the schedule's task is free, and no run of it is queued."""
+        return self.is_free and self.queued_at is None
+
+    @property
+    def allows_run(self) -> bool:
+        """Whether the overlap policy allows a run now, in the schedule's task or another one."""
+        if self.overlap != Overlap.ALLOW:
+            return self.is_idle
+        return self.overlapping + (not self.is_idle) < self.max_concurrent_runs
+
+    @property
     def recurrence(self) -> Recurrence:
         """The scheduled times, without limits."""
         if not self.calendars:
@@ -116,12 +133,16 @@ class ScheduleState(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TickGroup:
-    """The outcome of a scheduled time, or of several of which it is the last."""
+    """The outcome of a scheduled time, or of several of which it is the last.
+
+    `is_overlapping` says that its run is a task of its own.
+    """
 
     nominal_at: datetime
     count: int
     outcome: TickOutcome
     reason: str = ""
+    is_overlapping: bool = False
 
 
 class Decision(NamedTuple):
@@ -202,8 +223,9 @@ def _while_active(
     else:
         chosen = last
     missed = _alike_before(recurrence, first, chosen)
-    if due.is_free and due.queued_at is None:
-        return _Outcomes([*missed, TickGroup(chosen, 1, TickOutcome.FIRED)], chosen, None)
+    if due.is_idle if is_catching_up else due.allows_run:
+        fired = TickGroup(chosen, 1, TickOutcome.FIRED, is_overlapping=not due.is_idle)
+        return _Outcomes([*missed, fired], chosen, due.queued_at)
     if is_catching_up:
         return _Outcomes(missed, chosen - INSTANT, due.queued_at)
     if due.overlap == Overlap.QUEUE_ONE and due.queued_at is None:

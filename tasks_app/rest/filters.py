@@ -9,11 +9,12 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
-from tasks_app.models import Task
+from tasks_app.models import Task, TaskSchedule
 from tasks_app.rest.pagination import PAGING_PARAMETERS
 from tasks_app.rest.serializers import STATUSES
 from tasks_app.search import LENGTH_MAX, SearchError, condition, parse
 from tasks_app.search.indexed import created_between
+from tasks_app.services.validation import is_storable
 
 M = TypeVar("M", bound=Model)
 
@@ -106,3 +107,16 @@ class ScheduleFilterSet(_CreatedFilterSet):
     queue = filters.CharFilter(
         "tasks__queue_id", label="Only schedules whose task is in the queue with this name."
     )
+    label = filters.CharFilter(
+        method="filter_label",
+        label="Only schedules with this label. If it is repeated, with all of these labels.",
+    )
+
+    def filter_label(
+        self, rows: QuerySet[TaskSchedule], name: str, value: str
+    ) -> QuerySet[TaskSchedule]:
+        """Return the schedules that have the labels. Raises ValidationError, keyed by parameter."""
+        labels = [label for label in self.data.getlist(name) if label]
+        if not all(map(is_storable, labels)):
+            raise ValidationError({name: ["Must not contain null characters."]})
+        return rows.filter(labels__contains=labels)

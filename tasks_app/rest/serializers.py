@@ -155,6 +155,7 @@ class NewScheduleSerializer(ScheduleChangeSerializer):
     on_gap = choice_option("on_gap", OnGap.choices)
     on_fold = choice_option("on_fold", OnFold.choices)
     overlap = choice_option("overlap", Overlap.choices)
+    max_concurrent_runs = integer_option("max_concurrent_runs")
     catch_up = choice_option("catch_up", CatchUp.choices)
     misfire_grace = integer_option("misfire_grace")
     ends_at = time_option("ends_at")

@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThanOrEqual, LessThan
 
 from tasks_app.models import Task, TaskResult, TaskSchedule, WorkerNode
+from tasks_app.models.task import IS_SCHEDULED
 from tasks_app.search import parser
 from tasks_app.search.indexed import created_between, ids_with_digits, in_any, with_digits
 from tasks_app.search.keys import KEYS, RECENT_MAX
@@ -102,15 +103,19 @@ def _error(value: parser.Value) -> Q:
 
 
 def _of_schedules(schedules: QuerySet[TaskSchedule]) -> Q:
+    return _any_of("schedule", schedules) | _any_of("overlap_of", schedules)
+
+
+def _any_of(column: str, schedules: QuerySet[TaskSchedule]) -> Q:
     # Not `IN`, for which PostgreSQL would read all tasks in the order of the list.
     found = Func(
-        F("schedule_id"),
+        F(f"{column}_id"),
         ArraySubquery(schedules.values("pk")),
         template="%(expressions)s)",
         arg_joiner=" = ANY(",
         output_field=BooleanField(),
     )
-    return Q(found, schedule__isnull=False)
+    return Q(found, **{f"{column}__isnull": False})
 
 
 _MATCHERS: dict[str, Callable[[_Values], Q]] = {
@@ -131,7 +136,7 @@ _MATCHERS: dict[str, Callable[[_Values], Q]] = {
     "duration": _in_range("duration_ms"),
     "runtime": _elapsed("started_at", "finished_at"),
     "wait": _elapsed("due_at", "started_at"),
-    "type": _any(lambda value: Q(schedule__isnull=value != "scheduled")),
+    "type": _any(lambda value: IS_SCHEDULED if value == "scheduled" else ~IS_SCHEDULED),
     "schedule": _any(
         lambda value: _of_schedules(
             TaskSchedule.objects.filter(with_digits(TaskSchedule, str(value)))

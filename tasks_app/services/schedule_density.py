@@ -57,7 +57,9 @@ def schedule_density(hours: int) -> ScheduleDensity:
         hours: The length of all slots together, 1 to 168.
     """
     if not 1 <= hours <= HOURS_MAX:
-        raise ValidationError({"hours": error(f"Must be between 1 and {HOURS_MAX}.", "range")})
+        raise ValidationError(
+            {"hours": error(f"Must be between 1 and {HOURS_MAX}.", "out_of_range")}
+        )
     now = database_now()
     window = _window(now, hours)
     due = _due_until(window.end)

@@ -58,6 +58,7 @@ class NewSchedule:
     fail_attempts: int = default_of("fail_attempts")
     retry_backoff_ms: int = default_of("retry_backoff_ms")
     overlap: str = default_of("overlap")
+    max_concurrent_runs: int = default_of("max_concurrent_runs")
     catch_up: str = default_of("catch_up")
     misfire_grace: int = default_of("misfire_grace")
     ends_at: datetime | None = None

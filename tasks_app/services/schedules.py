@@ -34,7 +34,7 @@ from tasks_app.services.schedule_parameters import (
 )
 from tasks_app.services.tasks import UNKNOWN_QUEUE
 from tasks_app.services.validation import check_note, error
-from tasks_app.sql import calendars, transitions
+from tasks_app.sql import calendars, overlaps, transitions
 from tasks_app.sql.transactions import in_transaction
 
 PREVIEW_MAX = 1_000
@@ -104,12 +104,13 @@ def update_schedule(schedule_id: UUID, **changes: object) -> TaskSchedule:
 def delete_schedule(schedule_id: UUID) -> None:
     """Delete a schedule with its task, their history and its rows in django-celery-beat.
 
-    Its backfills that have not ended are cancelled with their active tasks. Backfills and their
-    tasks stay.
+    Its backfills that have not ended are cancelled with their active tasks, and so are its
+    overlapping runs. Backfills, their tasks and those of overlapping runs stay.
     """
     schedule = _get_locked(schedule_id)
     transitions.lock(schedule.task.pk)
     backfilling.cancel_of_deleted(schedule_id)
+    events.tasks_changed(transitions.cancel(overlaps.active_ids(schedule_id)))
     task = Task.objects.get(schedule=schedule)
     task.version += 1
     events.schedule_changed(Kind.SCHEDULE_DELETED, schedule.pk, task)
@@ -145,12 +146,17 @@ def resume_schedule(schedule_id: UUID) -> TaskSchedule:
 
 @in_transaction
 def trigger_schedule(schedule_id: UUID) -> Task:
-    """Start a run of a schedule's task now, also if it is paused. It counts as a run."""
-    schedule = _get_locked(schedule_id)
-    if not ticking.trigger(schedule_id):
-        message = "The previous run of the schedule's task has not ended. Trigger it again later."
+    """Start a run of a schedule now, also if it is paused. It counts as a run.
+
+    Returns:
+        The schedule's task, or the one that was created for an overlapping run.
+    """
+    _get_locked(schedule_id)
+    task_id = ticking.trigger(schedule_id)
+    if task_id is None:
+        message = "The schedule allows no other run until one has ended. Trigger it again later."
         raise ValidationError({"id": error(message, "not_triggerable")})
-    return schedule.task
+    return Task.objects.get(pk=task_id)
 
 
 def preview(new: NewSchedule, count: int, *, after: datetime | None = None) -> Preview:

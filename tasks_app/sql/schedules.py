@@ -12,10 +12,12 @@ from uuid import UUID
 from tasks_app.models.base import uuid7, uuid7_floor
 from tasks_app.recurrence import (
     Decision,
+    Overlap,
     ScheduleState,
     TickGroup,
     TickOutcome,
 )
+from tasks_app.sql import overlaps
 from tasks_app.sql.db import Params, columns, fetch
 from tasks_app.sql.transitions import FREE
 
@@ -25,6 +27,7 @@ _EXPRESSIONS = {
     "task_id": "t.id",
     "run": "t.run",
     "is_free": FREE,
+    "overlapping": "0",
     "calendars": """
         CASE WHEN s.calendars <> '{}' THEN (
              SELECT jsonb_agg(c)::text FROM tasks_app_calendar c WHERE c.name = ANY(s.calendars))
@@ -85,7 +88,13 @@ def lock(schedule_id: UUID) -> list[ScheduleState]:
 
 
 def _states(sql: str, params: Params) -> list[ScheduleState]:
-    return [ScheduleState._make(row) for row in fetch(sql, params)]
+    states = [ScheduleState._make(row) for row in fetch(sql, params)]
+    allowing = [state.id for state in states if state.overlap == Overlap.ALLOW]
+    if not allowing:
+        return states
+    # They are counted after the lock: until then, another transaction can create some.
+    active = overlaps.count_active(allowing)
+    return [state._replace(overlapping=active.get(state.id, 0)) for state in states]
 
 
 # Stores the decisions about schedules whose next scheduled time is still the same.
@@ -146,33 +155,38 @@ def pause(schedule_id: UUID, note: str) -> None:
 # Inserts the outcomes of scheduled times that are not recorded yet.
 _INSERT_TICKS = """
     INSERT INTO tasks_app_scheduletick
-           (id, schedule_id, nominal_at, outcome, reason, count, run, fired_at)
+           (id, schedule_id, nominal_at, outcome, reason, count, run, task_id, fired_at)
     SELECT *
       FROM unnest(%(id)s::uuid[], %(schedule_id)s::uuid[], %(nominal_at)s::timestamptz[],
                   %(outcome)s::text[], %(reason)s::text[], %(count)s::int[], %(run)s::int[],
-                  %(fired_at)s::timestamptz[])
+                  %(task_id)s::uuid[], %(fired_at)s::timestamptz[])
     ON CONFLICT (schedule_id, nominal_at) DO NOTHING
-    RETURNING schedule_id, nominal_at
+    RETURNING schedule_id, nominal_at, task_id
 """
-_TICK = ("id", "schedule_id", "nominal_at", "outcome", "reason", "count", "run", "fired_at")
+_TICK = (
+    *("id", "schedule_id", "nominal_at", "outcome", "reason", "count", "run", "task_id"),
+    "fired_at",
+)
 
 
 def insert_ticks(
     tick_groups: Sequence[tuple[ScheduleState, TickGroup]],
-) -> set[tuple[UUID, datetime]]:
+) -> dict[tuple[UUID, datetime], UUID | None]:
     """Record the outcomes of scheduled times.
 
     Returns:
-        The schedule's ID and the scheduled time of those that were not recorded before.
+        Those that were not recorded before, by the schedule's ID and the scheduled time, with the
+        ID of the task that is to be created for an overlapping run.
     """
     rows = [_tick(state, group) for state, group in tick_groups]
     inserted = fetch(_INSERT_TICKS, columns(_TICK, rows))
-    return {(id, nominal_at) for id, nominal_at in inserted}
+    return {(id, nominal_at): task_id for id, nominal_at, task_id in inserted}
 
 
 def _tick(state: ScheduleState, group: TickGroup) -> tuple[object, ...]:
     """Return the values of `_TICK` for a scheduled time."""
     has_fired = group.outcome == TickOutcome.FIRED
+    run = 1 if group.is_overlapping else state.run + 1
     return (
         uuid7(),
         state.id,
@@ -180,7 +194,8 @@ def _tick(state: ScheduleState, group: TickGroup) -> tuple[object, ...]:
         group.outcome,
         group.reason,
         group.count,
-        state.run + 1 if has_fired else None,
+        run if has_fired else None,
+        uuid7() if group.is_overlapping else None,
         state.now if has_fired else None,
     )
 

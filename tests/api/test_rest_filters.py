@@ -153,7 +153,7 @@ def test_unknown_parameter_of_schedules_names_the_known_ones(client):
 
     assert response.status_code == 400
     [message] = response.json()["status"]
-    assert "created_after, created_before, cursor, format, limit, queue." in message
+    assert "created_after, created_before, cursor, format, label, limit, queue." in message
 
 
 @pytest.mark.parametrize(
@@ -196,11 +196,26 @@ def test_filters_are_in_openapi(client):
 
     paging = {"cursor", "limit", "If-None-Match", "created_after", "created_before", "queue"}
     assert set(parameters["/tasks/"]) == paging | {"status", "search"}
-    assert set(parameters["/task-schedules/"]) == paging
+    assert set(parameters["/task-schedules/"]) == paging | {"label"}
     assert parameters["/tasks/"]["status"]["schema"]["enum"] == ["FAILED", "PENDING", "SUCCESS"]
     assert parameters["/tasks/"]["created_after"]["schema"]["format"] == "date-time"
     assert all(each["description"] for each in parameters["/tasks/"].values())
     assert [each["in"] for each in document["paths"]["/tasks/"]["post"]["parameters"]] == ["header"]
+
+
+def test_schedules_are_filtered_by_labels(client, listed, make_schedule):
+    nightly = make_schedule(labels=["nightly"])
+    both = make_schedule(labels=["billing", "nightly"])
+    make_schedule()
+
+    assert listed("/task-schedules/", label="nightly") == ids(both, nightly)
+    assert listed("/task-schedules/", label="night") == []
+    repeated = client.get("/task-schedules/?label=nightly&label=billing").json()
+    assert [each["id"] for each in repeated] == ids(both)
+    assert len(listed("/task-schedules/", label="")) == 3
+    for query in ("label=%00", "label=%00&label=nightly"):
+        refused = client.get(f"/task-schedules/?{query}")
+        assert (refused.status_code, list(refused.json())) == (400, ["label"])
 
 
 def test_list_of_schedules_takes_two_queries(client, make_schedule, django_assert_num_queries):

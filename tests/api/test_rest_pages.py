@@ -178,7 +178,7 @@ def test_options_describe_the_fields(make_schedule):
     assert (fields["priority"]["required"], fields["priority"]["type"]) == (False, "integer")
     options = api.options("/task-schedules/").data["actions"]["POST"]
     assert [each["value"] for each in options["overlap"]["choices"]] == [
-        *("SKIP", "QUEUE_ONE", "CANCEL_RUNNING"),
+        *("SKIP", "QUEUE_ONE", "CANCEL_RUNNING", "ALLOW"),
     ]
     assert [each["value"] for each in options["catch_up"]["choices"]] == ["LATEST", "ALL", "NONE"]
     assert "cron" in api.options(f"/task-schedules/{make_schedule().pk}/").data["actions"]["PUT"]

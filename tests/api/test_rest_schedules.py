@@ -65,13 +65,13 @@ def test_everything_a_schedule_can_be_asked_for(post):
         **{"overlap": "QUEUE_ONE", "misfire_grace": 5, "ends_at": "2032-01-01T00:00:00Z"},
         "catch_up": "ALL",
         **{"max_runs": 7, "jitter": 9, "priority": 8, "duration_ms": 50, "max_attempts": 1},
-        **{"fail_attempts": 1, "retry_backoff_ms": 20},
+        **{"fail_attempts": 1, "retry_backoff_ms": 20, "max_concurrent_runs": 4},
     }
 
     schedule = TaskSchedule.objects.get(pk=post(PARAMETERS | parameters).json()["id"])
 
     assert (schedule.overlap, schedule.misfire_grace) == ("QUEUE_ONE", 5)
-    assert schedule.catch_up == "ALL"
+    assert (schedule.catch_up, schedule.max_concurrent_runs) == ("ALL", 4)
     assert (schedule.max_runs, schedule.jitter) == (7, 9)
     assert schedule.ends_at.isoformat() == "2032-01-01T00:00:00+00:00"
     task = schedule.task
@@ -156,6 +156,9 @@ def test_deleting_leaves_nothing(ask, post):
         ("b", "2.5"),
         ("queue", "nowhere"),
         ("overlap", "BOTH"),
+        ("max_concurrent_runs", 1),
+        ("max_concurrent_runs", 101),
+        ("max_concurrent_runs", None),
         ("catch_up", "MOST"),
         ("misfire_grace", 0),
         ("max_runs", 0),

@@ -3,7 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import timezone
+
+from tasks_app.services.schedule_density import schedule_density
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +28,13 @@ def test_density_of_a_week_is_returned(data, make_schedule):
     busiest = max(found["timeSlots"], key=lambda slot: slot["collisions"])
     assert busiest["collisions"] == 2
     assert busiest["busiestMinute"].startswith(f"{start:%Y-%m-%dT%H:%M}:00")
+
+
+def test_service_refuses_hours_out_of_range():
+    with pytest.raises(ValidationError) as refusal:
+        schedule_density(169)
+
+    assert refusal.value.error_dict["hours"][0].code == "out_of_range"
 
 
 @pytest.mark.parametrize("hours", [0, 169, -1])

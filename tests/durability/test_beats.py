@@ -5,53 +5,15 @@ import time
 from contextlib import contextmanager
 from datetime import timedelta
 
-import psutil
-import pytest
 from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
 from tasks_app.models import ScheduleTick, Task, TaskSchedule
 from tasks_app.services import schedules
-from tasks_app.services.leader import LEADER_LOCK
 from tasks_app.services.schedule_parameters import NewSchedule
-from tests.durability.conftest import check_the_log_against_the_rows, wait_for_nodes
-from tests.support.cluster import running_nodes
+from tests.durability.conftest import check_the_log_against_the_rows, leader
 from tests.support.waiting import eventually
-
-
-@pytest.fixture
-def beats(transactional_db):
-    """One node, and a function that starts so many Beats and waits until one of them leads."""
-    with running_nodes("node-1") as cluster:
-        wait_for_nodes(1)
-
-        def start(count):
-            for number in range(count):
-                cluster.start_beat(f"beat-{number}")
-            eventually(lambda: leader(cluster))
-            return cluster
-
-        yield start
-
-
-def leader(cluster):
-    """The name of the process that holds the lock."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT client_port FROM pg_stat_activity JOIN pg_locks USING (pid)
-             WHERE locktype = 'advisory' AND objid = %s AND granted AND datname = current_database()
-            """,
-            [LEADER_LOCK],
-        )
-        ports = {port for (port,) in cursor.fetchall()}
-    for name, process in cluster.processes.items():
-        if name.startswith("beat") and process.poll() is None:
-            sockets = psutil.Process(process.pid).net_connections()
-            if ports & {socket.laddr.port for socket in sockets}:
-                return name
-    return None
 
 
 @contextmanager

@@ -277,8 +277,22 @@ PROTECTIONS = [
     Protection(
         "overlap of runs",
         RECURRENCE,
-        "if due.is_free and due.queued_at is None:",
+        "if due.is_idle if is_catching_up else due.allows_run:",
         "if True:",
+        IN_TICKS,
+    ),
+    Protection(
+        "maximum of concurrent runs with ALLOW",
+        RECURRENCE,
+        "self.overlapping + (not self.is_idle) < self.max_concurrent_runs",
+        "True",
+        IN_TICKS,
+    ),
+    Protection(
+        "active overlapping runs are counted after the lock",
+        "tasks_app/sql/schedules.py",
+        "    active = overlaps.count_active(allowing)\n",
+        "    active = dict.fromkeys(allowing, 0)\n",
         IN_TICKS,
     ),
     Protection(

@@ -35,6 +35,7 @@ class Rules:
     misfire_grace: int
     ends_at: int | None
     max_runs: int | None
+    max_concurrent_runs: int = 2
 
 
 @dataclass
@@ -48,6 +49,7 @@ class Ours:
     paused_at: datetime | None = None
     fired: int = 0
     busy_until: int = -1
+    overlapping_until: list[int] = field(default_factory=list)
     tick_groups: list[tuple[int, str, str]] = field(default_factory=list)
 
     def __post_init__(self):
@@ -67,10 +69,12 @@ class Ours:
             self.tick(now, duration)
 
     def tick(self, now, duration, decide=decide):
+        overlapping = sum(now < until for until in self.overlapping_until)
         state = ScheduleState(
-            *(ID, ID, 1, now >= self.busy_until, at(self.rules.scheduled_at)),
+            *(ID, ID, 1, now >= self.busy_until, overlapping, at(self.rules.scheduled_at)),
             *(self.rules.interval, "", "UTC", "RUN_AFTER", "FIRST", None),
-            *(self.rules.overlap, self.rules.catch_up, self.rules.misfire_grace),
+            *(self.rules.overlap, self.rules.max_concurrent_runs),
+            *(self.rules.catch_up, self.rules.misfire_grace),
             *(self.ends_at, self.rules.max_runs, 0, self.paused_at),
             *(self.next_run_at, self.queued_at, self.fired, at(now)),
         )
@@ -81,7 +85,7 @@ class Ours:
         for tick_group in decision.tick_groups:
             for k in reversed(range(tick_group.count)):
                 tick = seconds(tick_group.nominal_at) - k * self.rules.interval
-                self.record(tick, tick_group.outcome, tick_group.reason, now + duration)
+                self.record(tick, tick_group.outcome, tick_group.reason, now + duration, tick_group)
 
     def start_queued(self, now, duration):
         if self.queued_at and not self.paused_at and now >= self.busy_until:
@@ -115,11 +119,14 @@ class Ours:
         ticks = upcoming(self.recurrence, first, count, ends_at=self.ends_at, runs_left=left)
         return [seconds(tick) for tick in ticks]
 
-    def record(self, tick, outcome, reason, busy_until):
+    def record(self, tick, outcome, reason, busy_until, tick_group=None):
         self.tick_groups.append((tick, str(outcome), str(reason)))
         if outcome == "FIRED":
             self.fired += 1
-            self.busy_until = busy_until
+            if tick_group and tick_group.is_overlapping:
+                self.overlapping_until.append(busy_until)
+            else:
+                self.busy_until = busy_until
 
 
 @dataclass
@@ -133,6 +140,7 @@ class BruteForce:
     paused: int | None = None
     fired: int = 0
     busy_until: int = -1
+    others: list[int] = field(default_factory=list)
     tick_groups: list[tuple[int, str, str]] = field(default_factory=list)
 
     def ticks(self, after, until):
@@ -196,6 +204,8 @@ class BruteForce:
             outcome = ("SKIPPED", "PAUSED") if tick >= self.paused else ("MISSED", "")
         elif not self.may_run(tick, now, later):
             outcome = ("MISSED", "")
+        elif self.rules.overlap == "ALLOW" and not self.catches_up:
+            outcome = self.decide_allowing(now, duration)
         elif now >= self.busy_until and self.queued is None:
             outcome = ("FIRED", "")
             self.fired, self.busy_until = self.fired + 1, now + duration
@@ -210,6 +220,18 @@ class BruteForce:
         else:
             outcome = ("SKIPPED", "OVERLAP")
         self.tick_groups.append((tick, *outcome))
+
+    def decide_allowing(self, now, duration):
+        others = len([until for until in self.others if until > now])
+        is_busy = now < self.busy_until or self.queued is not None
+        if others + is_busy >= self.rules.max_concurrent_runs:
+            return ("SKIPPED", "OVERLAP")
+        self.fired += 1
+        if is_busy:
+            self.others.append(now + duration)
+        else:
+            self.busy_until = now + duration
+        return ("FIRED", "")
 
     def start_queued(self, now, duration):
         if self.queued is not None and self.paused is None and now >= self.busy_until:
@@ -272,7 +294,7 @@ def due(*, count, interval=60, late=0, **options):
     """
     first = START - timedelta(seconds=late) - (count - 1) * timedelta(seconds=interval or 0)
     state = ScheduleState(
-        *(ID, ID, 1, True, first, interval, "", "UTC", "RUN_AFTER", "FIRST", None),
-        *("SKIP", "LATEST", 10**8, None, None, 0, None, first, None, 0, START),
+        *(ID, ID, 1, True, 0, first, interval, "", "UTC", "RUN_AFTER", "FIRST", None),
+        *("SKIP", 10, "LATEST", 10**8, None, None, 0, None, first, None, 0, START),
     )
     return state._replace(**options)

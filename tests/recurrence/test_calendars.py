@@ -3,7 +3,6 @@
 import json
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice, takewhile
-from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +14,6 @@ from tasks_app.recurrence import (
     Exclusions,
     Interval,
     Once,
-    ScheduleState,
     TickNote,
     TickOutcome,
     Weekday,
@@ -23,6 +21,7 @@ from tasks_app.recurrence import (
 )
 from tasks_app.recurrence.calendars import Dates, WeeklyHours
 from tasks_app.recurrence.excluding import Excluding
+from tests.recurrence.model import due
 
 MONDAY = datetime(2027, 3, 22, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -175,11 +174,9 @@ def test_times_missed_in_a_downtime_are_counted_without_the_excluded_ones():
         "weekly": [{"days": ["SATURDAY", "SUNDAY"], "from": "00:00", "until": "00:00"}],
         "dates": [],
     }
-    state = ScheduleState(
-        *(UUID(int=0), UUID(int=0), 1, True, MONDAY, 3600, "", "UTC", "RUN_AFTER", "FIRST"),
-        *(json.dumps([weekends]), "SKIP", "LATEST", 300, None, None, 0, None, MONDAY, None, 0),
-        MONDAY + timedelta(days=7, seconds=1),
-    )
+    now = MONDAY + timedelta(days=7, seconds=1)
+    state = due(count=1, interval=3600, scheduled_at=MONDAY, next_run_at=MONDAY, now=now)
+    state = state._replace(calendars=json.dumps([weekends]))
 
     decision = decide(state)
 

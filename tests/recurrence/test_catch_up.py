@@ -60,7 +60,7 @@ def test_all_misses_what_is_older_than_the_grace_period():
     )
 
 
-@pytest.mark.parametrize("overlap", ["SKIP", "QUEUE_ONE", "CANCEL_RUNNING"])
+@pytest.mark.parametrize("overlap", ["SKIP", "QUEUE_ONE", "CANCEL_RUNNING", "ALLOW"])
 def test_all_waits_for_the_previous_run_whatever_the_overlap_policy(overlap):
     state = due(count=5, catch_up="ALL", overlap=overlap, is_free=False)
 
@@ -149,7 +149,7 @@ clocks = st.lists(
 @given(
     kinds,
     clocks,
-    st.sampled_from(["SKIP", "QUEUE_ONE", "CANCEL_RUNNING"]),
+    st.sampled_from(["SKIP", "QUEUE_ONE", "CANCEL_RUNNING", "ALLOW"]),
     st.sampled_from(["LATEST", "ALL", "NONE"]),
 )
 def test_a_clock_that_jumps_fires_nothing_twice(kind, clock, overlap, catch_up):

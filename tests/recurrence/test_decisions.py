@@ -11,11 +11,12 @@ rules = st.builds(
     Rules,
     scheduled_at=st.integers(-50, 100),
     interval=st.integers(1, 40),
-    overlap=st.sampled_from(["SKIP", "QUEUE_ONE", "CANCEL_RUNNING"]),
+    overlap=st.sampled_from(["SKIP", "QUEUE_ONE", "CANCEL_RUNNING", "ALLOW"]),
     catch_up=st.sampled_from(["LATEST", "ALL", "NONE"]),
     misfire_grace=st.integers(1, 60) | st.just(600),
     ends_at=st.none() | st.integers(100, 400),
     max_runs=st.none() | st.integers(1, 8),
+    max_concurrent_runs=st.integers(2, 4),
 )
 
 

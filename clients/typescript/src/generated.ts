@@ -81,6 +81,8 @@ export type CreateTaskScheduleInput = {
   labels?: Array<string>;
   /** The maximum number of attempts of a run. Another attempt starts if one fails or is lost. From 1 to 100. Default 3. */
   maxAttempts?: number;
+  /** The maximum number of runs that are pending or running at the same time, with the overlap policy `ALLOW`. Other policies ignore it. From 2 to 100. Default 10. */
+  maxConcurrentRuns?: number;
   /** The number of runs after which the schedule ends. Null for no limit. From 1 to 2,147,483,647. */
   maxRuns?: number | null | undefined;
   /** How late a missed scheduled time may still start a run, in seconds. From 1 to 316,224,000. Default 300. */
@@ -185,6 +187,8 @@ export type OrderDirection =
 
 /** What happens to a scheduled time that comes while the previous run has not ended. */
 export type OverlapPolicy =
+  /** Another run starts at once, as a task of its own, up to `maxConcurrentRuns` at the same time. Further scheduled times are skipped. */
+  | 'ALLOW'
   /** The previous run is cancelled, and a run starts when it has ended. If another scheduled time comes before that, it takes the place of the one that waits. */
   | 'CANCEL_RUNNING'
   /** One run is queued, and starts when the previous run has ended. */
@@ -302,7 +306,7 @@ export type TaskWhere = {
   queue?: string | null | undefined;
   /** Matches tasks with such a result in any of their runs. */
   result?: BigIntCondition | null | undefined;
-  /** Matches the task of the schedule with this global ID or UUID. */
+  /** Matches the task of the schedule with this global ID or UUID, and those of its overlapping runs. */
   scheduleId?: string | number | null | undefined;
   /** Matches tasks that belong to a schedule if true, and others if false. */
   scheduled?: boolean | null | undefined;
@@ -346,7 +350,7 @@ export type UserErrorCode =
   | 'NOT_ONLINE'
   /** The task has neither failed nor been cancelled. */
   | 'NOT_RETRYABLE'
-  /** The previous run of the schedule's task has not finished. */
+  /** The schedule allows no other run until one has ended. */
   | 'NOT_TRIGGERABLE'
   /** The value is smaller or greater than allowed. */
   | 'OUT_OF_RANGE'

@@ -172,5 +172,6 @@ def _load_backfills(tasks: Sequence[models.Task], arguments: Arguments) -> Itera
 
 @prefetches(models.Task, "scheduledFor")
 def _load_backfill_runs(tasks: Sequence[models.Task], arguments: Arguments) -> Iterable[Model]:
-    prefetch_related_objects(tasks, "backfill_run")
+    prefetch_related_objects([task for task in tasks if task.overlap_of_id], "ticks")
+    prefetch_related_objects([task for task in tasks if not task.overlap_of_id], "backfill_run")
     return []

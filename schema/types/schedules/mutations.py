@@ -46,6 +46,7 @@ class NewScheduleInput:
     fail_attempts: int = option("fail_attempts")
     retry_backoff_ms: int = option("retry_backoff_ms")
     overlap: OverlapPolicy = option("overlap", default=OverlapPolicy.SKIP)
+    max_concurrent_runs: int = option("max_concurrent_runs")
     catch_up: CatchUpPolicy = option("catch_up", default=CatchUpPolicy.LATEST)
     misfire_grace: int = option("misfire_grace")
     ends_at: datetime | None = option("ends_at")
@@ -70,6 +71,7 @@ class NewScheduleInput:
             fail_attempts=self.fail_attempts,
             retry_backoff_ms=self.retry_backoff_ms,
             overlap=self.overlap,
+            max_concurrent_runs=self.max_concurrent_runs,
             catch_up=self.catch_up,
             misfire_grace=self.misfire_grace,
             ends_at=self.ends_at,
@@ -102,6 +104,7 @@ class UpdateTaskScheduleInput:
     fail_attempts: int | None = changed_option("fail_attempts")
     retry_backoff_ms: int | None = changed_option("retry_backoff_ms")
     overlap: OverlapPolicy | None = changed_option("overlap")
+    max_concurrent_runs: int | None = changed_option("max_concurrent_runs")
     catch_up: CatchUpPolicy | None = changed_option("catch_up")
     misfire_grace: int | None = changed_option("misfire_grace")
     ends_at: datetime | None = changed_option("ends_at")
@@ -234,8 +237,8 @@ class ScheduleMutations:
 
     @strawberry_django.mutation(
         description=(
-            "Start a run of a schedule's task now, apart from the scheduled times. A paused"
-            " schedule can be triggered too."
+            "Start a run of a schedule now, apart from the scheduled times. A paused schedule can"
+            " be triggered too. Returns the task that runs."
         )
     )
     def trigger_task_schedule(

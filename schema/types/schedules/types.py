@@ -10,7 +10,7 @@ import strawberry_django
 from django.db.models import Model, prefetch_related_objects
 
 from schema.core.enums import CatchUpPolicy, OverlapPolicy, TickOutcome, TickReason
-from schema.core.pagination import After, Connection, First, Order, Page, paginate
+from schema.core.pagination import After, Connection, First, Order, Page, paginate, prefetch_page
 from schema.core.prefetch import Arguments, prefetches
 from schema.core.relay import BadInputError, Node, described
 from schema.types.backfills.types import BackfillConnection, page_of
@@ -38,6 +38,15 @@ class ScheduleTick(Node):
     )
 
     @strawberry.field(
+        description=(
+            "The task that runs: that of the schedule, or one of its own for an overlapping run."
+            " Null if no run was started or the task was deleted."
+        )
+    )
+    def task(self: models.ScheduleTick) -> Task | None:
+        return _task_of(self)
+
+    @strawberry.field(
         description="The reason for the outcome. Null for a run that started as scheduled."
     )
     def reason(self: models.ScheduleTick) -> TickReason | None:
@@ -55,6 +64,7 @@ class TaskSchedule(Node):
     )
     pause_note: str = described("The reason for the pause. Empty if none was given.")
     overlap: OverlapPolicy = described(SCHEDULE_OPTIONS["overlap"].description)
+    max_concurrent_runs: int = described(SCHEDULE_OPTIONS["max_concurrent_runs"].description)
     catch_up: CatchUpPolicy = described(SCHEDULE_OPTIONS["catch_up"].description)
     misfire_grace: int = described(SCHEDULE_OPTIONS["misfire_grace"].description)
     ends_at: datetime | None = described(SCHEDULE_OPTIONS["ends_at"].description)
@@ -83,7 +93,10 @@ class TaskSchedule(Node):
         return recurrence_of(self)
 
     @strawberry.field(
-        description="The task of the schedule. Each scheduled time that fires starts a run of it."
+        description=(
+            "The task of the schedule. Each scheduled time that fires starts a run of it, unless"
+            " its previous run has not ended and the overlap policy is `ALLOW`."
+        )
     )
     def task(self: models.TaskSchedule) -> Task:
         return self.task
@@ -122,10 +135,14 @@ class TaskSchedule(Node):
 
     @strawberry.field(description="What happened at past scheduled times, newest first.")
     def ticks(
-        self: models.TaskSchedule, first: First = None, after: After = None
+        self: models.TaskSchedule,
+        info: strawberry.Info,
+        first: First = None,
+        after: After = None,
     ) -> Connection[ScheduleTick]:
         rows = self.ticks.all()
         edges, page_info = paginate(rows, NEWEST_TICK_FIRST, Page(first, after))
+        prefetch_page(info, edges)
         return Connection(edges=edges, page_info=page_info, rows=rows)  # type: ignore[arg-type]
 
     @strawberry.field(description="The backfills of the schedule, newest first.")
@@ -138,6 +155,12 @@ class TaskSchedule(Node):
         return page_of(info, self.backfills.all(), Page(first, after))
 
 
+def _task_of(tick: models.ScheduleTick) -> models.Task | None:
+    if tick.outcome != TickOutcome.FIRED:
+        return None
+    return tick.task if tick.task_id else tick.schedule.task
+
+
 @prefetches(models.TaskSchedule, "task")
 def _load_tasks(rows: Sequence[models.TaskSchedule], arguments: Arguments) -> Iterable[Model]:
     prefetch_related_objects(rows, "tasks")
@@ -147,6 +170,18 @@ def _load_tasks(rows: Sequence[models.TaskSchedule], arguments: Arguments) -> It
 @prefetches(models.Task, "schedule")
 def _load_schedules(tasks: Sequence[models.Task], arguments: Arguments) -> Iterable[Model]:
     # A prefetch of no rows would still run a query.
-    tasks = [task for task in tasks if task.schedule_id]
-    prefetch_related_objects(tasks, "schedule")
-    return [task.schedule for task in tasks if task.schedule]
+    own = [task for task in tasks if task.schedule_id]
+    prefetch_related_objects(own, "schedule")
+    overlapping = [task for task in tasks if task.overlap_of_id]
+    prefetch_related_objects(overlapping, "overlap_of")
+    schedules = [task.schedule or task.overlap_of for task in (*own, *overlapping)]
+    return [schedule for schedule in schedules if schedule]
+
+
+@prefetches(models.ScheduleTick, "task")
+def _load_tasks_of_ticks(
+    ticks: Sequence[models.ScheduleTick], arguments: Arguments
+) -> Iterable[Model]:
+    prefetch_related_objects([tick for tick in ticks if tick.task_id], "task")
+    prefetch_related_objects(ticks, "schedule__tasks")
+    return [task for tick in ticks if (task := _task_of(tick))]

@@ -16,6 +16,7 @@ from schema.core.relay import BadInputError, checked_name, parse_id
 from schema.core.scalars import BigInt
 from tasks_app import search
 from tasks_app.models import Task, TaskResult
+from tasks_app.models.task import IS_SCHEDULED
 from tasks_app.search.indexed import created_between, with_digits
 from tasks_app.search.keys import FRAGMENT_MIN, RECENT_MAX
 
@@ -96,7 +97,11 @@ class TaskWhere:
         default=None, description=("Matches tasks of the queue with this name.")
     )
     schedule_id: strawberry.ID | None = strawberry.field(
-        default=None, description="Matches the task of the schedule with this global ID or UUID."
+        default=None,
+        description=(
+            "Matches the task of the schedule with this global ID or UUID, and those of its"
+            " overlapping runs."
+        ),
     )
     backfill_id: strawberry.ID | None = strawberry.field(
         default=None, description="Matches the tasks of the backfill with this global ID or UUID."
@@ -224,13 +229,14 @@ def _own(where: TaskWhere) -> Q:
     if where.queue is not None:
         q &= Q(queue_id=checked_name(where.queue))
     if where.schedule_id is not None:
-        q &= Q(schedule_id=parse_id(where.schedule_id, "TaskSchedule"))
+        schedule_id = parse_id(where.schedule_id, "TaskSchedule")
+        q &= Q(schedule_id=schedule_id) | Q(overlap_of_id=schedule_id)
     if where.backfill_id is not None:
         q &= Q(backfill_run__backfill=parse_id(where.backfill_id, "Backfill"))
     if where.worker_node is not None:
         q &= Q(node__name=checked_name(where.worker_node))
     if where.scheduled is not None:
-        q &= Q(schedule__isnull=not where.scheduled)
+        q &= IS_SCHEDULED if where.scheduled else ~IS_SCHEDULED
     if where.search is not None:
         q &= _search(where.search)
     if where.created_at:

@@ -140,12 +140,24 @@ class Task(Node):
         return self.queue
 
     @strawberry.field(
-        description="The schedule that the task belongs to. Null if it was created on its own."
+        description=(
+            "The schedule that the task belongs to, or that created it for an overlapping run. Null"
+            " if the task was created on its own or the schedule was deleted."
+        )
     )
     def schedule(
         self: models.Task,
     ) -> Annotated["TaskSchedule", strawberry.lazy("schema.types.schedules.types")] | None:
-        return self.schedule
+        return self.schedule or self.overlap_of
+
+    @strawberry.field(
+        description=(
+            "Whether a schedule created the task for one run, because the previous one had not"
+            " ended. See the overlap policy `ALLOW`."
+        )
+    )
+    def is_overlapping(self: models.Task) -> bool:
+        return self.overlap_of_id is not None
 
     @strawberry.field(
         description="The backfill that created the task. Null if it was created in another way."
@@ -157,9 +169,14 @@ class Task(Node):
         return run.backfill if run else None
 
     @strawberry.field(
-        description="The scheduled time for which a backfill created the task. Null for others."
+        description=(
+            "The scheduled time for which a backfill, or a schedule for an overlapping run, created"
+            " the task. Null for others."
+        )
     )
     def scheduled_for(self: models.Task) -> datetime | None:
+        if self.overlap_of_id:
+            return next((tick.nominal_at for tick in self.ticks.all()), None)
         run = backfill_run_of(self)
         return run.scheduled_for if run else None
 

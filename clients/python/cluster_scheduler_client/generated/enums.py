@@ -31,6 +31,7 @@ class OverlapPolicy(OpenEnum):
     SKIP = "SKIP"
     QUEUE_ONE = "QUEUE_ONE"
     CANCEL_RUNNING = "CANCEL_RUNNING"
+    ALLOW = "ALLOW"
 
 
 class TaskOrderField(OpenEnum):

@@ -90,6 +90,8 @@ class CreateTaskScheduleInput(BaseModel):
     "The delay before the second attempt of a run, in milliseconds. It doubles with each further attempt, up to 60,000. If the first attempt is lost with its worker node, the second one starts at once. From 0 to 60,000. Default 1,000."
     overlap: OverlapPolicy = OverlapPolicy.SKIP
     "What happens to a scheduled time that comes while the previous run has not ended. Default `SKIP`."
+    max_concurrent_runs: int = Field(alias="maxConcurrentRuns", default=10)
+    "The maximum number of runs that are pending or running at the same time, with the overlap policy `ALLOW`. Other policies ignore it. From 2 to 100. Default 10."
     catch_up: CatchUpPolicy = Field(alias="catchUp", default=CatchUpPolicy.LATEST)
     "What happens to scheduled times that came while no scheduler ran. With `ALL`, each scheduled time waits for the previous run to end, and the overlap policy does not apply. Default `LATEST`."
     misfire_grace: int = Field(alias="misfireGrace", default=300)
@@ -246,7 +248,7 @@ class TaskWhere(BaseModel):
     queue: Optional[str] = None
     "Matches tasks of the queue with this name."
     schedule_id: Optional[str] = Field(alias="scheduleId", default=None)
-    "Matches the task of the schedule with this global ID or UUID."
+    "Matches the task of the schedule with this global ID or UUID, and those of its overlapping runs."
     backfill_id: Optional[str] = Field(alias="backfillId", default=None)
     "Matches the tasks of the backfill with this global ID or UUID."
     worker_node: Optional[str] = Field(alias="workerNode", default=None)

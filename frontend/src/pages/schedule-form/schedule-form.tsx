@@ -33,6 +33,7 @@ type ScheduleFormProps = {
 export function ScheduleForm(props: ScheduleFormProps) {
   const [entered, setEntered] = useState(() => readSchedule(formDataOf(props.initial)));
   const [recurrence, setRecurrence] = useState(props.initial.recurrence);
+  const [overlap, setOverlap] = useState(props.initial.overlap);
   const preview = useSchedulePreview(entered.errors.length ? null : entered.input);
   const earlyErrors = useMemo(
     () => [...entered.errors, ...preview.errors],
@@ -47,6 +48,7 @@ export function ScheduleForm(props: ScheduleFormProps) {
   function change(values: FormData) {
     setEntered(readSchedule(values));
     setRecurrence(String(values.get("recurrence")));
+    setOverlap(String(values.get("overlap")));
   }
 
   return (
@@ -64,7 +66,7 @@ export function ScheduleForm(props: ScheduleFormProps) {
           <MainFields {...props} recurrence={recurrence} />
           <details>
             <summary>Advanced options</summary>
-            <AdvancedFields {...props} />
+            <AdvancedFields {...props} overlap={overlap} />
           </details>
         </Form>
       </Panel>
@@ -83,7 +85,11 @@ function MainFields({ initial, recurrence }: ScheduleFormProps & { recurrence: s
   );
 }
 
-function AdvancedFields({ initial, hasIdempotencyKey }: ScheduleFormProps) {
+function AdvancedFields({
+  initial,
+  hasIdempotencyKey,
+  overlap,
+}: ScheduleFormProps & { overlap: string }) {
   return (
     <>
       <FieldGroup title="Limits">
@@ -110,6 +116,15 @@ function AdvancedFields({ initial, hasIdempotencyKey }: ScheduleFormProps) {
           label="While a run is active"
           defaultValue={initial.overlap}
           options={Object.entries(OVERLAPS)}
+        />
+        <NumberField
+          name="maxConcurrentRuns"
+          label="Concurrent runs"
+          hint="At most this many at the same time, 2 to 100."
+          defaultValue={initial.maxConcurrentRuns}
+          min={2}
+          max={100}
+          isHidden={overlap !== "ALLOW"}
         />
         <SelectField
           name="catchUp"

@@ -29,6 +29,7 @@ test("a new schedule is valid as it stands", () => {
   expect(input).toMatchObject({
     recurrence: { interval: 60 },
     overlap: "SKIP",
+    maxConcurrentRuns: 10,
     catchUp: "LATEST",
     slots: 1,
     maxRuns: null,
@@ -51,7 +52,8 @@ test("an edit changes only what was changed", () => {
   const schedule = {
     scheduledAt: "2026-01-01T00:00:00.123456+00:00",
     recurrence: { interval: 3_600, at: null, cron: null, text: "Every hour" },
-    overlap: "SKIP",
+    overlap: "ALLOW",
+    maxConcurrentRuns: 4,
     catchUp: "ALL",
     misfireGrace: 300,
     endsAt: null,

@@ -30,6 +30,7 @@ export type ScheduleValues = Record<
   | "failAttempts"
   | "retryBackoffMs"
   | "overlap"
+  | "maxConcurrentRuns"
   | "catchUp"
   | "misfireGrace"
   | "endsAt"
@@ -76,6 +77,7 @@ export function newSchedule(now = new Date()): ScheduleValues {
     failAttempts: "0",
     retryBackoffMs: "1000",
     overlap: "SKIP",
+    maxConcurrentRuns: "10",
     catchUp: "LATEST",
     misfireGrace: "300",
     endsAt: "",
@@ -102,6 +104,7 @@ export function valuesOf(schedule: Schedule): ScheduleValues {
     failAttempts: String(task.failAttempts),
     retryBackoffMs: String(task.retryBackoffMs),
     overlap: schedule.overlap,
+    maxConcurrentRuns: String(schedule.maxConcurrentRuns),
     catchUp: schedule.catchUp,
     misfireGrace: String(schedule.misfireGrace),
     endsAt: schedule.endsAt ? localInput(new Date(schedule.endsAt)) : "",
@@ -141,6 +144,10 @@ export function readSchedule(values: FormData): { input: ScheduleInput; errors: 
     recurrence: readRecurrence(reader),
     ...readOptions(reader),
     overlap: reader.text("overlap") as ScheduleInput["overlap"],
+    maxConcurrentRuns: reader.integer("maxConcurrentRuns", "Concurrent runs", {
+      min: 2,
+      max: 100,
+    }),
     catchUp: reader.text("catchUp") as ScheduleInput["catchUp"],
     misfireGrace: reader.integer("misfireGrace", "Misfire grace period", { ...seconds, min: 1 }),
     endsAt: reader.optionalTime("endsAt", "Ends at"),

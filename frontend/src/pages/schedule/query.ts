@@ -10,6 +10,11 @@ const TickFields = graphql(`
     run
     firedAt
     reason
+    task {
+      uuid
+      status
+      isOverlapping
+    }
   }
 `);
 
@@ -37,6 +42,7 @@ export const ScheduleQuery = graphql(
         pausedAt
         pauseNote
         overlap
+        maxConcurrentRuns
         catchUp
         misfireGrace
         endsAt

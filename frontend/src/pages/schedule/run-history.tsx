@@ -6,7 +6,7 @@ import { EmptyState } from "../../components/states";
 import { Table } from "../../components/table/table";
 import { Time } from "../../components/time";
 import { count, plural, words } from "../../lib/format";
-import { withParams } from "../../lib/router";
+import { Link, withParams } from "../../lib/router";
 import type { Schedule } from "./query";
 import { groupTicks, type TickGroup, tickReasonText } from "./ticks";
 
@@ -39,7 +39,7 @@ export function RunHistory({ schedule, isFirstPage }: RunHistoryProps) {
             width: "22%",
             cell: ({ reason }) => reason && tickReasonText(reason),
           },
-          { header: "Run", width: "72px", align: "end", cell: ({ run }) => run },
+          { header: "Run", width: "72px", align: "end", cell: (tick) => <Run tick={tick} /> },
           { header: "Fired", width: "136px", cell: ({ firedAt }) => <Time at={firedAt} /> },
         ]}
       />
@@ -60,6 +60,13 @@ function ScheduledTime({ tick }: { tick: TickGroup }) {
       <Time at={tick.firstAt} /> to <Time at={tick.nominalAt} />
     </>
   );
+}
+
+/** The number of a run of the schedule's task, or a link to the task of an overlapping run. */
+function Run({ tick: { run, task } }: { tick: TickGroup }) {
+  if (!task) return null;
+  if (!task.isOverlapping) return run;
+  return <Link href={`/app/tasks/${task.uuid}`}>task</Link>;
 }
 
 function Outcome({ tick }: { tick: TickGroup }) {

@@ -9,7 +9,7 @@ import { ScheduleActions } from "../../components/schedules/actions";
 import { affectsSchedules } from "../../components/schedules/affected";
 import { calendarPath } from "../../components/schedules/calendars";
 import { CATCH_UPS } from "../../components/schedules/catch-ups";
-import { OVERLAPS } from "../../components/schedules/overlaps";
+import { overlapText } from "../../components/schedules/overlaps";
 import { recurrenceText } from "../../components/schedules/recurrence";
 import { ScheduleStateBadge } from "../../components/schedules/state";
 import { TimeList } from "../../components/schedules/time-list";
@@ -139,7 +139,7 @@ function Configuration({ schedule }: { schedule: Schedule }) {
     ["Max attempts", task.maxAttempts],
     ["Simulated failures", task.failAttempts ? plural(task.failAttempts, "attempt") : "none"],
     ["Retry backoff", duration(task.retryBackoffMs)],
-    ["While a run is active", OVERLAPS[schedule.overlap]],
+    ["While a run is active", overlapText(schedule)],
     ["Missed runs", CATCH_UPS[schedule.catchUp]],
     ["Misfire grace period", duration(schedule.misfireGrace * 1_000)],
     ["Jitter", schedule.jitter ? `up to ${duration(schedule.jitter * 1_000)}` : "none"],

@@ -4,7 +4,8 @@ import { barsOf } from "./strip";
 
 function tick(minute: number, values: Partial<Tick>): Tick {
   const nominalAt = `2026-11-27T12:${String(minute).padStart(2, "0")}:00Z`;
-  const rest = { count: 1, run: null, firedAt: null, reason: null };
+  const task = { uuid: "0", status: "PENDING" as const, isOverlapping: false };
+  const rest = { count: 1, run: null, firedAt: null, reason: null, task };
   return { id: String(minute), nominalAt, outcome: "FIRED", ...rest, ...values };
 }
 
@@ -32,6 +33,14 @@ test("a run is shown with the status of the task, or by whether it has a result"
     "run 4 succeeded",
     "run 3 ended without a result",
   ]);
+});
+
+test("an overlapping run is shown with the status of its own task", () => {
+  const own = { uuid: "1", status: "FAILED" as const, isOverlapping: true };
+  const task = { run: 1, status: "RUNNING" as const, results: [] };
+  const bars = barsOf([tick(1, { run: 1, task: own }), tick(0, { run: 1, task: null })], task);
+  expect(bars.map(({ kind }) => kind)).toEqual(["FAILED", "FIRED"]);
+  expect(bars[0]?.label).toContain("overlapping run failed");
 });
 
 test("of a run before the oldest of many results, only the start is known", () => {

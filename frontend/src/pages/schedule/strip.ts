@@ -41,12 +41,18 @@ export function barsOf(ticks: readonly Tick[], task: Task): Bar[] {
 function outcomeOf(tick: Tick, task: Task): { kind: BarKind; text: string } {
   if (tick.outcome !== "FIRED")
     return { kind: tick.outcome, text: words(tick.outcome).toLowerCase() };
+  // The tasks of overlapping runs are deleted after their retention.
+  if (!tick.task) return { kind: "FIRED", text: "overlapping run fired" };
+  if (tick.task.isOverlapping) return ofStatus("overlapping run", tick.task.status);
   const run = `run ${tick.run}`;
-  if (tick.run === task.run)
-    return { kind: KINDS[task.status] ?? "FIRED", text: `${run} ${STATUS_TEXTS[task.status]}` };
+  if (tick.run === task.run) return ofStatus(run, task.status);
   if (hasNoResult(tick, task)) return { kind: "FAILED", text: `${run} ended without a result` };
   const hasResult = task.results.some((result) => result.run === tick.run);
   return { kind: "FIRED", text: hasResult ? `${run} succeeded` : `${run} fired` };
+}
+
+function ofStatus(run: string, status: Task["status"]): { kind: BarKind; text: string } {
+  return { kind: KINDS[status] ?? "FIRED", text: `${run} ${STATUS_TEXTS[status]}` };
 }
 
 /** Whether a run has ended without a result. If there may be older results, it is unknown. */

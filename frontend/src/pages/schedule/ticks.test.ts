@@ -4,7 +4,16 @@ import { groupTicks } from "./ticks";
 
 function tick(minute: number, outcome: Tick["outcome"], reason: Tick["reason"] = null): Tick {
   const nominalAt = `2026-11-27T12:${String(minute).padStart(2, "0")}:00+00:00`;
-  return { id: String(minute), nominalAt, outcome, count: 1, run: null, firedAt: null, reason };
+  return {
+    id: String(minute),
+    nominalAt,
+    outcome,
+    count: 1,
+    run: null,
+    firedAt: null,
+    reason,
+    task: null,
+  };
 }
 
 test("skipped runs in a row become one with a count and a range of times", () => {

@@ -11,13 +11,21 @@ import { useLiveQuery } from "../../lib/api/live";
 import { graphql } from "../../lib/api/schema";
 import { plural } from "../../lib/format";
 import { Link, useParams } from "../../lib/router";
+import { LabelFilter } from "./label-filter";
+import { labelsOf } from "./labels";
 
 const PAGE_SIZE = 50;
 
 const SchedulesQuery = graphql(
   `
-    query Schedules($first: Int, $after: String, $last: Int, $before: String) {
-      taskSchedules(first: $first, after: $after, last: $last, before: $before) {
+    query Schedules(
+      $first: Int
+      $after: String
+      $last: Int
+      $before: String
+      $where: TaskScheduleWhere
+    ) {
+      taskSchedules(first: $first, after: $after, last: $last, before: $before, where: $where) {
         nodes {
           ...ScheduleRow
         }
@@ -35,7 +43,10 @@ const SchedulesQuery = graphql(
 );
 
 export function Schedules() {
-  const variables = pageArguments(useParams(), PAGE_SIZE);
+  const params = useParams();
+  const labels = labelsOf(params);
+  const where = labels.length ? { labels } : null;
+  const variables = { ...pageArguments(params, PAGE_SIZE), where };
   const { data, error } = useLiveQuery(SchedulesQuery, variables, (event, data) =>
     affectsSchedules(event, data?.taskSchedules.nodes.map(({ task }) => task.queue.name) ?? []),
   );
@@ -66,6 +77,7 @@ export function Schedules() {
       }
     >
       <QueryError error={data && error} />
+      <LabelFilter schedules={page?.nodes ?? []} />
       {!page ? (
         <Loading error={error} />
       ) : page.nodes.length ? (
@@ -75,6 +87,10 @@ export function Schedules() {
             {plural(page.nodes.length, "schedule")} on this page
           </ConnectionPager>
         </>
+      ) : labels.length ? (
+        <EmptyState>
+          No schedule has {plural(labels.length, "this label", "all these labels")}.
+        </EmptyState>
       ) : (
         <EmptyState>
           No schedules yet. A schedule runs a task again and again.{" "}

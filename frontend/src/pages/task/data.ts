@@ -33,6 +33,8 @@ const TaskDetails = graphql(`
     runTimeMs
     celeryTaskId
     idempotencyKey
+    isOverlapping
+    scheduledFor
     slots
     pending {
       reason

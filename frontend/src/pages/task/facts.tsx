@@ -44,6 +44,8 @@ export function TaskFacts({ task }: { task: Task }) {
         {recurrenceText(task.schedule.recurrence)}
       </Link>,
     ],
+    task.scheduledFor && ["Scheduled for", <Time key="scheduled-for" at={task.scheduledFor} />],
+    task.isOverlapping && ["Overlapping", "started before the schedule's previous run had ended"],
     task.idempotencyKey && ["Idempotency key", task.idempotencyKey],
     [
       "Celery task ID",

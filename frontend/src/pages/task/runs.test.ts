@@ -3,7 +3,7 @@ import { barsOf, type Change, endOf, runsOf } from "./runs";
 
 const START = Date.parse("2026-11-27T12:00:00Z");
 const at = (seconds: number) => new Date(START + seconds * 1_000).toISOString();
-const ONCE = { schedule: null, runAt: null };
+const ONCE = { schedule: null, isOverlapping: false, runAt: null };
 
 function change(
   seconds: number,
@@ -45,12 +45,12 @@ describe("runsOf", () => {
   });
 
   test("a scheduled task has no run until it is triggered", () => {
-    expect(runsOf(DONE.slice(0, 1), { schedule: {}, runAt: null }, START)).toEqual([]);
+    expect(runsOf(DONE.slice(0, 1), { ...ONCE, schedule: {} }, START)).toEqual([]);
   });
 
   test("before its time a task is scheduled, not queued", () => {
     const created = DONE.slice(0, 1);
-    const later = { schedule: null, runAt: at(60) };
+    const later = { ...ONCE, runAt: at(60) };
     const kinds = (now: number) =>
       runsOf(created, later, START + now * 1_000)[0]?.phases.map(({ kind }) => kind);
     expect(kinds(30)).toEqual(["scheduled"]);

@@ -12,16 +12,19 @@ export type PhaseKind = "scheduled" | "queued" | "running";
 export type Phase = { kind: PhaseKind; from: number; to: number | null; node?: string };
 export type Run = { from: string; phases: Phase[]; status: TaskStatus; attempts: number };
 
-/** A run begins when the task is created (by a schedule: when it is triggered) or retried. */
+/**
+ * A run begins when the task is created or retried. The task of a schedule, unless it is that of
+ * one overlapping run, waits for its scheduled times.
+ */
 export function runsOf(
   history: readonly Change[],
-  task: { schedule: unknown; runAt: string | null },
+  task: { schedule: unknown; isOverlapping: boolean; runAt: string | null },
   now: number,
 ): Run[] {
   const runs: Run[] = [];
   for (const change of history) {
     const at = Date.parse(change.at);
-    if (isBeginning(change, task.schedule != null)) {
+    if (isBeginning(change, task.schedule != null && !task.isOverlapping)) {
       const phases: Phase[] = [{ kind: "queued", from: at, to: null }];
       runs.push({ from: change.at, phases, status: change.status, attempts: 0 });
       continue;
@@ -34,8 +37,8 @@ export function runsOf(
   return runs;
 }
 
-function isBeginning({ kind }: Change, isScheduled: boolean): boolean {
-  if (kind === "TASK_CREATED") return !isScheduled;
+function isBeginning({ kind }: Change, waitsForTicks: boolean): boolean {
+  if (kind === "TASK_CREATED") return !waitsForTicks;
   return kind === "TASK_RETRIED" || kind === "TASK_TICKED";
 }
 

@@ -1,6 +1,7 @@
 /** The controls that choose which tasks are listed. They write into the search, which the URL has. */
 
 import { Chips } from "../../components/chips";
+import "../../components/filters.css";
 import { Status } from "../../components/tasks/status";
 import { TASK_STATUSES } from "../../components/tasks/statuses";
 import { useLiveQuery } from "../../lib/api/live";
