@@ -20,17 +20,17 @@ from tasks_app.policy import (
     NodeCapacity,
     Occupied,
 )
+from tasks_app.sql import claim_orders, scheduling
+from tasks_app.sql.claim_orders import DUE
 from tasks_app.sql.db import fetch
+from tasks_app.sql.scheduling import Scheduling
 from tasks_app.sql.transitions import CHANGED, NOT_NEWER, TRANSITION, Transition
 
 # The tasks of a group are counted up to this many.
 COUNT_MAX = 3
 
-# A due task. One that expires does so before its first run only.
-DUE = """
-    status = 'PENDING' AND run > 0 AND due_at <= statement_timestamp()
-    AND (expires_at IS NULL OR run > 1 OR expires_at > statement_timestamp())
-"""
+# Tasks that other nodes may be claiming, which a claim reads in addition to those that it takes.
+CONTENDED = 50
 # Keys of advisory locks: one for all claims, and classes for those of nodes and of queues.
 _CLAIMS_LOCK = 0x636C61696D73
 _NODE_LOCK = 0x6E6F6465
@@ -51,18 +51,19 @@ class Node(NamedTuple):
 
 
 class ClaimingNode(NamedTuple):
-    """A node that is online and active, and the present time."""
+    """A node that is online and active, the present time, and the policy of the cluster."""
 
     id: UUID
     queues: list[str]
     slots: int
     now: datetime
+    scheduling: Scheduling
 
 
 # Returns a node if it is online and active.
 _NODE = f"""
-    SELECT n.id, {_QUEUES}, {_CAPACITY}, statement_timestamp()
-      FROM tasks_app_workernode n
+    SELECT n.id, {_QUEUES}, {_CAPACITY}, statement_timestamp(), {scheduling.COLUMNS}
+      FROM tasks_app_workernode n {scheduling.JOIN}
      WHERE n.name = %(node)s AND {_IS_CLAIMING}
 """
 # Waits until no other claim of the node is in progress, nor a change of the rules.
@@ -103,7 +104,7 @@ GROUPS = """
     )
 """
 
-# Returns the first due task of each group of the given queues.
+# Returns the first due task of each group of the given queues, and how many tasks the group has.
 _CANDIDATES = f"""
     {GROUPS}
     SELECT g.queue, g.slots, g.runs_alone, q.running_limit IS NOT NULL, first.*
@@ -111,11 +112,8 @@ _CANDIDATES = f"""
       JOIN tasks_app_queue q ON q.name = g.queue
       CROSS JOIN LATERAL (
            SELECT count(*) OVER (), id, priority, due_at, duration_ms
-             FROM (SELECT id, priority, due_at, duration_ms FROM tasks_app_task
-                    WHERE queue = g.queue AND slots = g.slots AND runs_alone = g.runs_alone
-                      AND {DUE}
-                    ORDER BY {BY_PRIORITY_SQL} LIMIT {COUNT_MAX}) AS first_few
-            ORDER BY {BY_PRIORITY_SQL} LIMIT 1
+             FROM ({{first_few}}) AS first_few
+            ORDER BY {{key}} LIMIT 1
       ) AS first
      WHERE g.queue = ANY(%(queues)s)
        AND (NOT %(may_start)s OR q.paused_at IS NULL AND (
@@ -132,7 +130,7 @@ _LEFT = """
       FROM tasks_app_queue WHERE name = %(queue)s
 """
 
-# The first tasks of a group, of the same priority.
+# The first tasks of a group by priority, of the same priority.
 _FIRST = f"""
     SELECT id FROM tasks_app_task
      WHERE queue = %(queue)s AND slots = %(slots)s AND runs_alone = %(runs_alone)s
@@ -140,7 +138,7 @@ _FIRST = f"""
      ORDER BY {BY_PRIORITY_SQL} LIMIT %(limit)s
        FOR UPDATE SKIP LOCKED
 """
-# The first tasks of a group that are short enough, of any priority.
+# The first tasks of a group by priority that are short enough, of any priority.
 _FIRST_SHORT = f"""
     SELECT t.id
       FROM (SELECT id, duration_ms, priority, due_at FROM tasks_app_task
@@ -150,6 +148,18 @@ _FIRST_SHORT = f"""
       JOIN tasks_app_task t USING (id)
      WHERE short.duration_ms <= %(max_duration_ms)s AND t.status = 'PENDING' AND {NOT_NEWER}
      ORDER BY short.priority DESC, short.due_at, id LIMIT %(limit)s
+       FOR UPDATE OF t SKIP LOCKED
+"""
+# The first tasks of a group by another order, or those that are short enough.
+_FIRST_BY_KEY = f"""
+    SELECT t.id
+      FROM (SELECT id, duration_ms, row_number() OVER (ORDER BY {{key}}) AS place
+              FROM (VALUES (%(queue)s::text, %(slots)s, %(runs_alone)s))
+                   AS g(queue, slots, runs_alone), LATERAL ({{first}}) AS entry) AS first
+      JOIN tasks_app_task t USING (id)
+     WHERE (%(max_duration_ms)s::int IS NULL OR first.duration_ms <= %(max_duration_ms)s::int)
+       AND t.status = 'PENDING' AND {NOT_NEWER}
+     ORDER BY first.place LIMIT %(limit)s
        FOR UPDATE OF t SKIP LOCKED
 """
 # Starts an attempt of each chosen task.
@@ -169,7 +179,10 @@ _TAKE = f"""
 def find_node(name: str) -> ClaimingNode | None:
     """Return a node; None if it is not online and active."""
     rows = fetch(_NODE, {"node": name})
-    return ClaimingNode._make(rows[0]) if rows else None
+    if not rows:
+        return None
+    id, queues, slots, now, *settings = rows[0]
+    return ClaimingNode(id, queues, slots, now, Scheduling._make(settings))
 
 
 def lock_node(name: str) -> None:
@@ -207,19 +220,31 @@ def capacities() -> list[NodeCapacity]:
     return [node.capacity for node in nodes() if node.is_online and node.is_active]
 
 
-def candidates(queues: Collection[str], *, may_start: bool = True) -> list[Candidate]:
+def candidates(
+    queues: Collection[str], by: Scheduling, *, may_start: bool = True
+) -> list[Candidate]:
     """Return the first due task of each group of these queues.
 
     Args:
         queues: The names of the queues.
+        by: The policy that says which task is the first.
         may_start: Whether to leave out queues that are paused, or whose limit is reached.
     """
-    rows = fetch(_CANDIDATES, {"queues": list(queues), "may_start": may_start})
-    return [Candidate._make(row) for row in rows]
+    sql = _CANDIDATES.format(
+        first_few=claim_orders.first(by.policy, "g", COUNT_MAX), key=claim_orders.key(by.policy)
+    )
+    params = {"queues": list(queues), "may_start": may_start, "aging": by.aging}
+    return [Candidate._make(row) for row in fetch(sql, params)]
 
 
 def take(
-    choice: Choice[Candidate], *, node_id: UUID, celery_task_id: str, lease: timedelta, batch: int
+    choice: Choice[Candidate],
+    by: Scheduling,
+    *,
+    node_id: UUID,
+    celery_task_id: str,
+    lease: timedelta,
+    batch: int,
 ) -> list[Transition]:
     """Start the first tasks of the chosen group: one that runs alone, or up to a batch.
 
@@ -231,19 +256,30 @@ def take(
         limit = min(limit, _left_in(candidate.queue))
         if limit <= 0:
             return []
-    chosen = _FIRST if choice.max_duration_ms is None else _FIRST_SHORT
     rows = fetch(
-        _TAKE.format(chosen=chosen),
+        _TAKE.format(chosen=_chosen(choice, by.policy, limit)),
         {
             **candidate._asdict(),
             "max_duration_ms": choice.max_duration_ms,
             "limit": limit,
+            "aging": by.aging,
             "lease": lease,
             "node_id": node_id,
             "celery_task_id": celery_task_id,
         },
     )
     return [Transition._make(row) for row in rows]
+
+
+def _chosen(choice: Choice[Candidate], policy: str, limit: int) -> str:
+    """Return the query of the tasks to take."""
+    is_short = choice.max_duration_ms is not None
+    if policy in claim_orders.BY_PRIORITY:
+        return _FIRST_SHORT if is_short else _FIRST
+    depth = SEARCH_DEPTH if is_short else limit + CONTENDED
+    return _FIRST_BY_KEY.format(
+        first=claim_orders.first(policy, "g", depth), key=claim_orders.key(policy)
+    )
 
 
 def _left_in(queue: str) -> int:

@@ -1,0 +1,107 @@
+"""The orders of the scheduling policies in SQL: the first due tasks of a group.
+
+Each order is that of a key in `policy/orders.py`. An index serves it, so that the cost does not
+grow with the number of due tasks:
+
+- `priority` and `fair-share` read the index `task_pending` in its order.
+- `fifo` and `aged-priority` read the first entries of each priority in that index and merge them.
+- `shortest-first` reads the index `task_shortest`. Tasks that run in batches have no duration; of
+  these the order is that of `fifo`.
+"""
+
+from tasks_app.options import range_of
+from tasks_app.policy import BY_PRIORITY_SQL
+
+MIN_PRIORITY, MAX_PRIORITY = range_of("priority")
+
+# A due task. One that expires does so before its first run only.
+DUE = """
+    status = 'PENDING' AND run > 0 AND due_at <= statement_timestamp()
+    AND (expires_at IS NULL OR run > 1 OR expires_at > statement_timestamp())
+"""
+
+_BY_DUE_TIME = "due_at, id"
+_BY_DURATION = "duration_ms, due_at, id"
+_KEYS = {
+    "priority": BY_PRIORITY_SQL,
+    "fair-share": BY_PRIORITY_SQL,
+    "fifo": _BY_DUE_TIME,
+    "shortest-first": _BY_DURATION,
+    "aged-priority": "due_at - priority * %(aging)s::interval, due_at, id",
+}
+# The policies by which the tasks of a priority come before all those of a lower one.
+BY_PRIORITY = ("priority", "fair-share")
+
+
+# Conditions that a task t comes before a task w of the same queue.
+_BEFORE_BY_PRIORITY = """
+    (t.priority > w.priority
+     OR t.priority = w.priority AND (t.due_at, t.id) < (w.due_at, w.id))
+"""
+_BEFORE = {
+    "priority": _BEFORE_BY_PRIORITY,
+    "fair-share": _BEFORE_BY_PRIORITY,
+    "fifo": "(t.due_at, t.id) < (w.due_at, w.id)",
+    "shortest-first": "(t.duration_ms, t.due_at, t.id) < (w.duration_ms, w.due_at, w.id)",
+    "aged-priority": """
+        (t.due_at - t.priority * %(aging)s::interval, t.due_at, t.id)
+        < (w.due_at - w.priority * %(aging)s::interval, w.due_at, w.id)
+    """,
+}
+
+
+def key(policy: str) -> str:
+    """Return the order of the tasks of a queue, with the parameter `aging`."""
+    return _KEYS[policy]
+
+
+def before(policy: str) -> str:
+    """Return the condition that a task t is claimed before a task w of the same queue."""
+    return _BEFORE[policy]
+
+
+def first(policy: str, group: str, limit: int) -> str:
+    """Return a query of the first due tasks of a group, unordered.
+
+    Args:
+        policy: The name of the policy.
+        group: The alias of a row, in a lateral query, with the columns of a group.
+        limit: The number of tasks.
+    """
+    if policy in BY_PRIORITY:
+        return _sorted(_is_of(group), _KEYS[policy], limit)
+    if policy != "shortest-first":
+        return _merged(_is_of(group), _KEYS[policy], limit)
+    # The conditions on the group alone decide which of the two is run.
+    alone = f"{group}.runs_alone AND runs_alone AND {_is_in(group)}"
+    batch = f"NOT {group}.runs_alone AND NOT runs_alone AND {_is_in(group)}"
+    return (
+        f"({_sorted(alone, _BY_DURATION, limit)}) UNION ALL ({_merged(batch, _BY_DUE_TIME, limit)})"
+    )
+
+
+def _is_in(group: str) -> str:
+    return f"queue = {group}.queue AND slots = {group}.slots"
+
+
+def _is_of(group: str) -> str:
+    return f"{_is_in(group)} AND runs_alone = {group}.runs_alone"
+
+
+def _sorted(condition: str, key: str, limit: int) -> str:
+    return f"""
+        SELECT id, priority, due_at, duration_ms FROM tasks_app_task
+         WHERE {condition} AND {DUE}
+         ORDER BY {key} LIMIT {limit}
+    """
+
+
+def _merged(condition: str, key: str, limit: int) -> str:
+    """Return a query that merges the first entries of each priority, which are sorted by time."""
+    return f"""
+        SELECT entry.*
+          FROM generate_series({MIN_PRIORITY}, {MAX_PRIORITY}) AS level, LATERAL (
+               {_sorted(f"priority = level AND {condition}", _BY_DUE_TIME, limit)}
+          ) AS entry
+         ORDER BY {key} LIMIT {limit}
+    """
