@@ -40,10 +40,11 @@ const LABELS: Record<ClusterEventKind, Label> = {
   NODE_STOPPING: { text: "Node stopping", icon: "ban", tone: "cancelled" },
   NODE_FORGOTTEN: { text: "Node removed", icon: "ban", tone: "cancelled" },
   QUEUE_CREATED: { text: "Queue created", icon: "layers", tone: "plain" },
-  QUEUE_UPDATED: { text: "Limit changed", icon: "layers", tone: "plain" },
+  QUEUE_UPDATED: { text: "Queue changed", icon: "layers", tone: "plain" },
   QUEUE_PAUSED: { text: "Queue paused", icon: "pause", tone: "pending" },
   QUEUE_RESUMED: { text: "Queue resumed", icon: "repeat", tone: "success" },
   QUEUE_DELETED: { text: "Queue deleted", icon: "ban", tone: "cancelled" },
+  SCHEDULING_CHANGED: { text: "Policy changed", icon: "layers", tone: "plain" },
   CALENDAR_SAVED: { text: "Calendar saved", icon: "clock", tone: "plain" },
   CALENDAR_DELETED: { text: "Calendar deleted", icon: "ban", tone: "cancelled" },
   TOKEN_CREATED: { text: "Token created", icon: "key", tone: "plain" },
@@ -58,7 +59,7 @@ export const TOPICS: Record<Topic, ClusterEventKind[]> = {
   Tasks: KINDS.filter((kind) => kind.startsWith("TASK_")),
   Schedules: KINDS.filter((kind) => /^(SCHEDULE|BACKFILL|TICK|CALENDAR)_/.test(kind)),
   Nodes: KINDS.filter((kind) => kind.startsWith("NODE_")),
-  Queues: KINDS.filter((kind) => kind.startsWith("QUEUE_")),
+  Queues: KINDS.filter((kind) => /^(QUEUE|SCHEDULING)_/.test(kind)),
   Tokens: KINDS.filter((kind) => kind.startsWith("TOKEN_")),
 };
 
