@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import TextChoices
 
 from tasks_app import policy
-from tasks_app.models import Queue, Task
+from tasks_app.models import Queue, SchedulingSettings, Task
 from tasks_app.models.base import database_now
 from tasks_app.policy import Candidate, NodeCapacity, Reservation
 from tasks_app.sql import claim_orders, claims, fair_share, scheduling
@@ -212,7 +212,7 @@ def _explain_slots(task: Candidate, snapshot: _Snapshot) -> Pending:
         return Pending(Reason.WAITING_FOR_SLOT, f"{fitting[0].name} is about to start the task.")
     message = (
         "All slots that the task could use are occupied, and other tasks come first by the policy"
-        f" {snapshot.scheduling.policy}."
+        f" {SchedulingSettings.Policy(snapshot.scheduling.policy).name}."
     )
     return Pending(Reason.WAITING_FOR_SLOT, message)
 

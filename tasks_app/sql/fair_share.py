@@ -32,9 +32,9 @@ _TAKEN = """
 # Moves the tags of a queue. Another claim can have moved them since they were read.
 _MOVE = """
     INSERT INTO tasks_app_fairsharetag AS tag (queue, priority, finish_tag, virtual_time)
-    VALUES (%(queue)s, %(priority)s, %(start)s + %(length)s, %(virtual_time)s)
+    VALUES (%(queue)s, %(priority)s, %(start)s::numeric + %(length)s, %(virtual_time)s)
     ON CONFLICT (queue, priority) DO UPDATE
-       SET finish_tag = greatest(tag.finish_tag, %(start)s) + %(length)s,
+       SET finish_tag = greatest(tag.finish_tag, %(start)s::numeric) + %(length)s,
            virtual_time = greatest(tag.virtual_time, excluded.virtual_time)
 """
 
