@@ -22,7 +22,7 @@ Policy = SchedulingSettings.Policy
 
 def get() -> SchedulingSettings:
     """Return the settings. Those of a cluster that has no row are the defaults."""
-    return SchedulingSettings.objects.first() or SchedulingSettings(pk=SETTINGS_ID)
+    return SchedulingSettings.objects.first() or SchedulingSettings(pk=SETTINGS_ID, changed_by="")
 
 
 def changed_at(settings: SchedulingSettings) -> datetime | None:

@@ -1,4 +1,4 @@
-"""The orders of the scheduling policies in SQL: the first due tasks of a group.
+"""The orders of the scheduling policies in SQL: the first due tasks of a group, and which to take.
 
 Each order is that of a key in `policy/orders.py`. An index serves it, so that the cost does not
 grow with the number of due tasks:
@@ -10,7 +10,8 @@ grow with the number of due tasks:
 """
 
 from tasks_app.options import range_of
-from tasks_app.policy import BY_PRIORITY_SQL
+from tasks_app.policy import BY_PRIORITY_SQL, SEARCH_DEPTH
+from tasks_app.sql.transitions import NOT_NEWER
 
 MIN_PRIORITY, MAX_PRIORITY = range_of("priority")
 
@@ -19,6 +20,9 @@ DUE = """
     status = 'PENDING' AND run > 0 AND due_at <= statement_timestamp()
     AND (expires_at IS NULL OR run > 1 OR expires_at > statement_timestamp())
 """
+
+# Tasks that other nodes may be claiming, which a claim reads in addition to those that it takes.
+_CONTENDED = 50
 
 _BY_DUE_TIME = "due_at, id"
 _BY_DURATION = "duration_ms, due_at, id"
@@ -78,6 +82,54 @@ def first(policy: str, group: str, limit: int) -> str:
     return (
         f"({_sorted(alone, _BY_DURATION, limit)}) UNION ALL ({_merged(batch, _BY_DUE_TIME, limit)})"
     )
+
+
+# The first tasks of a group by priority, of the same priority.
+_FIRST = f"""
+    SELECT id FROM tasks_app_task
+     WHERE queue = %(queue)s AND slots = %(slots)s AND runs_alone = %(runs_alone)s
+       AND priority = %(priority)s AND {DUE} AND {NOT_NEWER}
+     ORDER BY {BY_PRIORITY_SQL} LIMIT %(limit)s
+       FOR UPDATE SKIP LOCKED
+"""
+# The first tasks of a group by priority that are short enough, of any priority.
+_FIRST_SHORT = f"""
+    SELECT t.id
+      FROM (SELECT id, duration_ms, priority, due_at FROM tasks_app_task
+             WHERE queue = %(queue)s AND slots = %(slots)s AND runs_alone = %(runs_alone)s
+               AND {DUE}
+             ORDER BY {BY_PRIORITY_SQL} LIMIT {SEARCH_DEPTH}) AS short
+      JOIN tasks_app_task t USING (id)
+     WHERE short.duration_ms <= %(max_duration_ms)s AND t.status = 'PENDING' AND {NOT_NEWER}
+     ORDER BY short.priority DESC, short.due_at, id LIMIT %(limit)s
+       FOR UPDATE OF t SKIP LOCKED
+"""
+# The first tasks of a group by another order, or those that are short enough.
+_FIRST_BY_KEY = f"""
+    SELECT t.id
+      FROM (SELECT id, duration_ms, row_number() OVER (ORDER BY {{key}}) AS place
+              FROM (VALUES (%(queue)s::text, %(slots)s, %(runs_alone)s))
+                   AS g(queue, slots, runs_alone), LATERAL ({{first}}) AS entry) AS first
+      JOIN tasks_app_task t USING (id)
+     WHERE (%(max_duration_ms)s::int IS NULL OR first.duration_ms <= %(max_duration_ms)s::int)
+       AND t.status = 'PENDING' AND {NOT_NEWER}
+     ORDER BY first.place LIMIT %(limit)s
+       FOR UPDATE OF t SKIP LOCKED
+"""
+
+
+def chosen(policy: str, limit: int, *, is_short: bool) -> str:
+    """Return the query of the tasks that a claim takes from a group, with its parameters.
+
+    Args:
+        policy: The name of the policy.
+        limit: The maximum number of tasks.
+        is_short: Whether only tasks that are short enough are taken.
+    """
+    if policy in BY_PRIORITY:
+        return _FIRST_SHORT if is_short else _FIRST
+    depth = SEARCH_DEPTH if is_short else limit + _CONTENDED
+    return _FIRST_BY_KEY.format(first=first(policy, "g", depth), key=_KEYS[policy])
 
 
 def _is_in(group: str) -> str:

@@ -9,28 +9,19 @@ its ID only when it takes tasks, and the log has it after their creation.
 from collections import Counter, defaultdict
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
-from tasks_app.policy import (
-    BY_PRIORITY_SQL,
-    SEARCH_DEPTH,
-    Candidate,
-    Choice,
-    NodeCapacity,
-    Occupied,
-)
+from tasks_app.policy import Candidate, Choice, NodeCapacity, Occupied
 from tasks_app.sql import claim_orders, scheduling
-from tasks_app.sql.claim_orders import DUE
 from tasks_app.sql.db import fetch
 from tasks_app.sql.scheduling import Scheduling
-from tasks_app.sql.transitions import CHANGED, NOT_NEWER, TRANSITION, Transition
+from tasks_app.sql.transitions import CHANGED, TRANSITION, Transition
 
 # The tasks of a group are counted up to this many.
 COUNT_MAX = 3
 
-# Tasks that other nodes may be claiming, which a claim reads in addition to those that it takes.
-CONTENDED = 50
 # Keys of advisory locks: one for all claims, and classes for those of nodes and of queues.
 _CLAIMS_LOCK = 0x636C61696D73
 _NODE_LOCK = 0x6E6F6465
@@ -130,38 +121,6 @@ _LEFT = """
       FROM tasks_app_queue WHERE name = %(queue)s
 """
 
-# The first tasks of a group by priority, of the same priority.
-_FIRST = f"""
-    SELECT id FROM tasks_app_task
-     WHERE queue = %(queue)s AND slots = %(slots)s AND runs_alone = %(runs_alone)s
-       AND priority = %(priority)s AND {DUE} AND {NOT_NEWER}
-     ORDER BY {BY_PRIORITY_SQL} LIMIT %(limit)s
-       FOR UPDATE SKIP LOCKED
-"""
-# The first tasks of a group by priority that are short enough, of any priority.
-_FIRST_SHORT = f"""
-    SELECT t.id
-      FROM (SELECT id, duration_ms, priority, due_at FROM tasks_app_task
-             WHERE queue = %(queue)s AND slots = %(slots)s AND runs_alone = %(runs_alone)s
-               AND {DUE}
-             ORDER BY {BY_PRIORITY_SQL} LIMIT {SEARCH_DEPTH}) AS short
-      JOIN tasks_app_task t USING (id)
-     WHERE short.duration_ms <= %(max_duration_ms)s AND t.status = 'PENDING' AND {NOT_NEWER}
-     ORDER BY short.priority DESC, short.due_at, id LIMIT %(limit)s
-       FOR UPDATE OF t SKIP LOCKED
-"""
-# The first tasks of a group by another order, or those that are short enough.
-_FIRST_BY_KEY = f"""
-    SELECT t.id
-      FROM (SELECT id, duration_ms, row_number() OVER (ORDER BY {{key}}) AS place
-              FROM (VALUES (%(queue)s::text, %(slots)s, %(runs_alone)s))
-                   AS g(queue, slots, runs_alone), LATERAL ({{first}}) AS entry) AS first
-      JOIN tasks_app_task t USING (id)
-     WHERE (%(max_duration_ms)s::int IS NULL OR first.duration_ms <= %(max_duration_ms)s::int)
-       AND t.status = 'PENDING' AND {NOT_NEWER}
-     ORDER BY first.place LIMIT %(limit)s
-       FOR UPDATE OF t SKIP LOCKED
-"""
 # Starts an attempt of each chosen task.
 _TAKE = f"""
     WITH chosen AS ({{chosen}})
@@ -230,11 +189,14 @@ def candidates(
         by: The policy that says which task is the first.
         may_start: Whether to leave out queues that are paused, or whose limit is reached.
     """
-    sql = _CANDIDATES.format(
-        first_few=claim_orders.first(by.policy, "g", COUNT_MAX), key=claim_orders.key(by.policy)
-    )
     params = {"queues": list(queues), "may_start": may_start, "aging": by.aging}
-    return [Candidate._make(row) for row in fetch(sql, params)]
+    return [Candidate._make(row) for row in fetch(_candidates(by.policy), params)]
+
+
+@cache
+def _candidates(policy: str) -> str:
+    first_few = claim_orders.first(policy, "g", COUNT_MAX)
+    return _CANDIDATES.format(first_few=first_few, key=claim_orders.key(policy))
 
 
 def take(
@@ -256,8 +218,9 @@ def take(
         limit = min(limit, _left_in(candidate.queue))
         if limit <= 0:
             return []
+    is_short = choice.max_duration_ms is not None
     rows = fetch(
-        _TAKE.format(chosen=_chosen(choice, by.policy, limit)),
+        _TAKE.format(chosen=claim_orders.chosen(by.policy, limit, is_short=is_short)),
         {
             **candidate._asdict(),
             "max_duration_ms": choice.max_duration_ms,
@@ -269,17 +232,6 @@ def take(
         },
     )
     return [Transition._make(row) for row in rows]
-
-
-def _chosen(choice: Choice[Candidate], policy: str, limit: int) -> str:
-    """Return the query of the tasks to take."""
-    is_short = choice.max_duration_ms is not None
-    if policy in claim_orders.BY_PRIORITY:
-        return _FIRST_SHORT if is_short else _FIRST
-    depth = SEARCH_DEPTH if is_short else limit + CONTENDED
-    return _FIRST_BY_KEY.format(
-        first=claim_orders.first(policy, "g", depth), key=claim_orders.key(policy)
-    )
 
 
 def _left_in(queue: str) -> int:

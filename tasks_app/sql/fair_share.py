@@ -18,10 +18,10 @@ from tasks_app.sql.db import fetch
 from tasks_app.sql.scheduling import Scheduling
 
 _TAGS = "SELECT queue, priority, finish_tag, virtual_time FROM tasks_app_fairsharetag"
-# Returns whether no task has run or waited since the last one ended before the given time.
-_WAS_IDLE = """
-    SELECT NOT EXISTS (SELECT FROM tasks_app_task WHERE status = 'RUNNING')
-       AND (SELECT max(finished_at) FROM tasks_app_task WHERE finished_at IS NOT NULL) < %(due_at)s
+# Returns whether a task is running, and when the last one ended.
+_WORK = """
+    SELECT EXISTS (SELECT FROM tasks_app_task WHERE status = 'RUNNING'),
+           (SELECT max(finished_at) FROM tasks_app_task WHERE finished_at IS NOT NULL)
 """
 # Returns what moves the tags: the tasks that a claim took, with the weights of their queues.
 _TAKEN = """
@@ -106,11 +106,11 @@ def rules_of(scheduling: Scheduling) -> Rules:
 
 def _was_idle() -> bool:
     """Return whether the cluster had nothing to do before the tasks that are due now."""
-    oldest = due.oldest()
-    if oldest is None:
+    [(is_running, ended_at)] = fetch(_WORK)
+    if is_running or ended_at is None:
         return False
-    [(was_idle,)] = fetch(_WAS_IDLE, {"due_at": oldest})
-    return bool(was_idle)
+    oldest = due.oldest()
+    return oldest is not None and ended_at < oldest
 
 
 def forget(queue: str) -> None:

@@ -247,7 +247,8 @@ def test_pending_task_has_the_reason(data, node, make_task):
 
     assert shown()["pending"] == {
         "reason": "WAITING_FOR_SLOT",
-        "message": "All slots that the task could use are occupied, and other tasks come first.",
+        "message": "All slots that the task could use are occupied, and other tasks come first by"
+        " the policy PRIORITY.",
         "tasksAhead": 1,
         "estimatedStartAt": None,
     }

@@ -31,11 +31,12 @@ def cluster(node):
 
 @pytest.fixture
 def make_due(make_task):
-    """A task that has been due for this many seconds."""
+    """A task that had been due for this many seconds when the test began."""
+    start = timezone.now()
 
     def make(name, age, **options):
         task = make_task(a=name, **options)
-        Task.objects.filter(pk=task.pk).update(due_at=timezone.now() - timedelta(seconds=age))
+        Task.objects.filter(pk=task.pk).update(due_at=start - timedelta(seconds=age))
         return task
 
     return make
@@ -219,13 +220,13 @@ def test_queue_saves_no_credit_while_others_run(cluster, make_due):
     assert order() == [100, 4, 101, 102]
 
 
-def test_queues_start_again_together_after_the_cluster_was_idle(cluster, make_due):
+def test_queues_start_again_together_after_the_cluster_was_idle(cluster, make_due, make_task):
     set_scheduling_policy("fair-share")
     make_due(0, 50, queue="mail", duration_ms=3_600_000)
     complete(claim())
     for number in (1, 2):
-        make_due(number, -0.001, queue="mail", duration_ms=1000)
-        make_due(number + 10, -0.001, queue="reports", duration_ms=1000)
+        make_task(a=number, queue="mail", duration_ms=1000)
+        make_task(a=number + 10, queue="reports", duration_ms=1000)
 
     assert order() == [1, 11, 2, 12]
     assert FairShareTag.objects.filter(finish_tag__gt=10**7).count() == 0
