@@ -23,6 +23,8 @@ DUE = """
 
 # Tasks that other nodes may be claiming, which a claim reads in addition to those that it takes.
 _CONTENDED = 50
+# Of a policy that merges priorities, this many tasks of each are searched for a short one.
+_SEARCH_DEPTH_OF_EACH = SEARCH_DEPTH // (MAX_PRIORITY - MIN_PRIORITY + 1)
 
 _BY_DUE_TIME = "due_at, id"
 _BY_DURATION = "duration_ms, due_at, id"
@@ -64,24 +66,24 @@ def before(policy: str) -> str:
     return _BEFORE[policy]
 
 
-def first(policy: str, group: str, limit: int) -> str:
+def first(policy: str, group: str, limit: int, *, of_each: int | None = None) -> str:
     """Return a query of the first due tasks of a group, unordered.
 
     Args:
         policy: The name of the policy.
         group: The alias of a row, in a lateral query, with the columns of a group.
         limit: The number of tasks.
+        of_each: The number of tasks of each priority that a policy reads which merges them. By
+            default the limit, so that the tasks are exactly the first ones.
     """
     if policy in BY_PRIORITY:
         return _sorted(_is_of(group), _KEYS[policy], limit)
     if policy != "shortest-first":
-        return _merged(_is_of(group), _KEYS[policy], limit)
+        return _merged(_is_of(group), _KEYS[policy], limit, of_each or limit)
     # The conditions on the group alone decide which of the two is run.
     alone = f"{group}.runs_alone AND runs_alone AND {_is_in(group)}"
     batch = f"NOT {group}.runs_alone AND NOT runs_alone AND {_is_in(group)}"
-    return (
-        f"({_sorted(alone, _BY_DURATION, limit)}) UNION ALL ({_merged(batch, _BY_DUE_TIME, limit)})"
-    )
+    return f"({_sorted(alone, _BY_DURATION, limit)}) UNION ALL ({_merged(batch, _BY_DUE_TIME, limit, limit)})"
 
 
 # The first tasks of a group by priority, of the same priority.
@@ -128,8 +130,11 @@ def chosen(policy: str, limit: int, *, is_short: bool) -> str:
     """
     if policy in BY_PRIORITY:
         return _FIRST_SHORT if is_short else _FIRST
-    depth = SEARCH_DEPTH if is_short else limit + _CONTENDED
-    return _FIRST_BY_KEY.format(first=first(policy, "g", depth), key=_KEYS[policy])
+    if is_short and policy != "shortest-first":  # There, the first task is the shortest.
+        entries = first(policy, "g", SEARCH_DEPTH, of_each=_SEARCH_DEPTH_OF_EACH)
+    else:
+        entries = first(policy, "g", limit + _CONTENDED)
+    return _FIRST_BY_KEY.format(first=entries, key=_KEYS[policy])
 
 
 def _is_in(group: str) -> str:
@@ -148,12 +153,12 @@ def _sorted(condition: str, key: str, limit: int) -> str:
     """
 
 
-def _merged(condition: str, key: str, limit: int) -> str:
+def _merged(condition: str, key: str, limit: int, of_each: int) -> str:
     """Return a query that merges the first entries of each priority, which are sorted by time."""
     return f"""
         SELECT entry.*
           FROM generate_series({MIN_PRIORITY}, {MAX_PRIORITY}) AS level, LATERAL (
-               {_sorted(f"priority = level AND {condition}", _BY_DUE_TIME, limit)}
+               {_sorted(f"priority = level AND {condition}", _BY_DUE_TIME, of_each)}
           ) AS entry
          ORDER BY {key} LIMIT {limit}
     """
