@@ -83,7 +83,8 @@ def first(policy: str, group: str, limit: int, *, of_each: int | None = None) ->
     # The conditions on the group alone decide which of the two is run.
     alone = f"{group}.runs_alone AND runs_alone AND {_is_in(group)}"
     batch = f"NOT {group}.runs_alone AND NOT runs_alone AND {_is_in(group)}"
-    return f"({_sorted(alone, _BY_DURATION, limit)}) UNION ALL ({_merged(batch, _BY_DUE_TIME, limit, limit)})"
+    shortest = _sorted(alone, _BY_DURATION, limit)
+    return f"({shortest}) UNION ALL ({_merged(batch, _BY_DUE_TIME, limit, limit)})"
 
 
 # The first tasks of a group by priority, of the same priority.
