@@ -9,6 +9,7 @@ from schema.types.queues import QueueMutations
 from schema.types.schedules.creation import ScheduleCreationMutations
 from schema.types.schedules.mutations import ScheduleMutations
 from schema.types.schedules.selections import ScheduleSelectionMutations
+from schema.types.scheduling import SchedulingMutations
 from schema.types.tasks.mutations import TaskMutations
 from schema.types.tokens import TokenMutations
 from schema.webhooks.mutations import WebhookMutations
@@ -24,6 +25,7 @@ class Mutation(
     CalendarMutations,
     NodeMutations,
     QueueMutations,
+    SchedulingMutations,
     TokenMutations,
     WebhookMutations,
 ):

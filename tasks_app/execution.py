@@ -6,7 +6,7 @@ task can complete it. So it does not matter how often, or how late, the broker d
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import NamedTuple, TypeVar
 
@@ -16,8 +16,9 @@ from django.db import DatabaseError, InterfaceError, connection
 from tasks_app import dispatch, policy
 from tasks_app.log import events
 from tasks_app.models import ClusterEvent, Task
-from tasks_app.policy import Candidate, NodeCapacity
-from tasks_app.sql import claims, leases, outages, transitions
+from tasks_app.policy import Candidate, Choice, NodeCapacity
+from tasks_app.sql import claims, fair_share, leases, outages, transitions
+from tasks_app.sql.claims import ClaimingNode
 from tasks_app.sql.transactions import in_transaction
 from tasks_app.sql.transitions import Outcome, Transition
 
@@ -126,19 +127,51 @@ def claim(node: str, *, celery_task_id: str) -> Claim:
     if found is None:
         return Claim([])
     capacity = NodeCapacity(node, found.queues, found.slots, claims.occupied(found.id))
-    candidates = claims.candidates(found.queues)
-    for choice in policy.choices(candidates, capacity, claims.capacities, found.now):
+    candidates = claims.candidates(found.queues, found.scheduling)
+    rules = fair_share.rules_of(found.scheduling)
+    for choice in _choices(candidates, capacity, found, rules):
         tasks = claims.take(
             choice,
+            found.scheduling,
             node_id=found.id,
             celery_task_id=celery_task_id,
             lease=_lease(),
             batch=BATCH,
         )
         if tasks:
+            rules.started([task.id for task in tasks], candidates)
             events.tasks_changed(tasks, node=node)
             return _claimed(tasks, choice.candidate, candidates, capacity)
     return Claim([], others=_nodes_that_fit(candidates, node) if candidates else frozenset())
+
+
+def _choices(
+    candidates: Sequence[Candidate],
+    capacity: NodeCapacity,
+    node: ClaimingNode,
+    rules: fair_share.Rules,
+) -> Iterator[Choice[Candidate]]:
+    """Yield what a node may claim now by the policy of the cluster, best first."""
+    is_backfilled = node.scheduling.backfill
+    if not is_backfilled:
+        candidates = _without_too_large(candidates, capacity)
+    return policy.choices(
+        candidates, capacity, claims.capacities, node.now, rules.order, backfill=is_backfilled
+    )
+
+
+def _without_too_large(
+    candidates: Sequence[Candidate], capacity: NodeCapacity
+) -> Sequence[Candidate]:
+    """Leave out tasks that no node can run: the others do not wait for them."""
+    if all(candidate.slots <= capacity.slots for candidate in candidates):
+        return candidates
+    nodes = claims.capacities()
+    return [
+        candidate
+        for candidate in candidates
+        if any(candidate.queue in n.queues and candidate.slots <= n.slots for n in nodes)
+    ]
 
 
 def _claimed(
@@ -174,8 +207,8 @@ def can_claim(node: str) -> int:
     capacity = NodeCapacity(node, found.queues, found.slots, claims.occupied(found.id))
     if capacity.free <= 0:
         return 0
-    candidates = claims.candidates(found.queues)
-    choices = policy.choices(candidates, capacity, claims.capacities, found.now)
+    candidates = claims.candidates(found.queues, found.scheduling)
+    choices = _choices(candidates, capacity, found, fair_share.rules_of(found.scheduling))
     first = next(choices, None)
     if first is None:
         return 0

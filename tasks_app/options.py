@@ -15,6 +15,8 @@ DEFAULT_QUEUE = "default"
 KEY_MAX_LENGTH = 255
 # Ten years, whichever they are.
 INTERVAL_MAX_SECONDS = 10 * 366 * 24 * 60 * 60
+# A task that has been due for this long counts as much as a new one of the next higher priority.
+AGING_MS = 10 * 60 * 1000
 
 
 @dataclass(frozen=True)

@@ -70,10 +70,13 @@ _publish(
     NODE_STOPPING="A worker node was asked to stop.",
     NODE_FORGOTTEN="An offline worker node was removed. The message contains its name.",
     QUEUE_CREATED="A queue was created.",
-    QUEUE_UPDATED="The limit of a queue was changed.",
+    QUEUE_UPDATED="The limit or the weight of a queue was changed.",
     QUEUE_PAUSED="A queue was paused.",
     QUEUE_RESUMED="A queue was resumed.",
     QUEUE_DELETED="A queue was deleted.",
+    SCHEDULING_CHANGED=(
+        "The scheduling policy of the cluster was changed. The message contains the new policy."
+    ),
     CALENDAR_SAVED="A calendar was created or changed. The message contains its name.",
     CALENDAR_DELETED="A calendar was deleted. The message contains its name.",
     TOKEN_CREATED="An API token was created.",
@@ -114,6 +117,24 @@ _publish(
     OFFLINE="The node stopped, or its heartbeats stopped.",
 )
 
+
+SchedulingPolicy = models.SchedulingSettings.Policy
+_publish(
+    SchedulingPolicy,
+    "SchedulingPolicy",
+    "The order in which worker nodes claim due tasks.",
+    PRIORITY="Tasks with a higher priority first, then those that have been due for longer.",
+    FIFO="Tasks that have been due for longer first.",
+    AGED_PRIORITY=(
+        "Tasks with a higher priority first. The priority of a task grows while it waits, by one"
+        " for each period of `agingMs`."
+    ),
+    SHORTEST_FIRST="Tasks with a shorter duration first.",
+    FAIR_SHARE=(
+        "Tasks with a higher priority first. Among tasks of the same priority, queues share the"
+        " slots in proportion to their weights. A queue without due tasks saves no credit."
+    ),
+)
 
 WorkerNodeScheduling = models.WorkerNode.Scheduling
 _publish(

@@ -9,6 +9,7 @@ from schema.core.prefetch import fetch_selected
 from schema.types.attention import AttentionItem, attention_items
 from schema.types.nodes import WorkerNode
 from schema.types.queues import Queue
+from schema.types.scheduling import ClusterScheduling
 from schema.types.statistics import StatusCount, TaskStats, Window
 from schema.types.time_series import (
     GroupBy,
@@ -20,6 +21,7 @@ from schema.types.time_series import (
 )
 from tasks_app import models, stats
 from tasks_app.log import pages
+from tasks_app.services import scheduling
 from tasks_app.sql import due
 
 
@@ -70,6 +72,10 @@ class Cluster:
     )
     def attention(self) -> list[AttentionItem]:
         return attention_items()
+
+    @strawberry.field(description="The policy by which all worker nodes claim tasks.")
+    def scheduling_policy(self) -> ClusterScheduling:
+        return ClusterScheduling.of(scheduling.get())
 
     @strawberry.field(description="All queues, ordered by name.")
     def queues(self, info: strawberry.Info) -> list[Queue]:

@@ -21,6 +21,7 @@ from schema.core.prefetch import Arguments, Loaded, fetch_selected, prefetch_for
 from schema.core.relay import Node, checked_name, described, global_id
 from schema.types.statistics import StatusCount, TaskStats, Window, stats_of
 from tasks_app import models, scopes, stats
+from tasks_app.models.queue import WEIGHT_MAX, WEIGHT_MIN
 from tasks_app.services import queues
 from tasks_app.services.validation import NOTE_MAX_LENGTH
 
@@ -34,6 +35,10 @@ NOTE = (
 RUNNING_LIMIT = (
     "The maximum number of tasks of the queue that run at the same time in the cluster, 1 to"
     f" {queues.LIMIT_MAX:,}. Null for no limit."
+)
+WEIGHT = (
+    "The queue's part of the slots, relative to other queues, in the scheduling policy"
+    f" `FAIR_SHARE`, {WEIGHT_MIN} to {WEIGHT_MAX:,.0f}. It is rounded to thousandths."
 )
 NAME = "The name of the queue."
 
@@ -52,6 +57,7 @@ class Queue(Node):
     )
     pause_note: str = described("The reason for the pause. Empty if none was given.")
     running_limit: int | None = described(RUNNING_LIMIT)
+    weight: float = described(WEIGHT)
     created_at: datetime = described("The time at which the queue was created.")
 
     @strawberry.field(description="Whether the queue is paused. No task of a paused queue starts.")
@@ -97,6 +103,7 @@ class CreateQueueInput:
         )
     )
     running_limit: int | None = strawberry.field(default=None, description=RUNNING_LIMIT)
+    weight: float = strawberry.field(default=1.0, description=f"{WEIGHT} Default 1.")
     note: str = strawberry.field(default="", description=NOTE)
 
 
@@ -104,6 +111,9 @@ class CreateQueueInput:
 class UpdateQueueInput:
     name: str = strawberry.field(description=NAME)
     running_limit: int | None = strawberry.field(description=RUNNING_LIMIT)
+    weight: float | None = strawberry.field(
+        default=None, description=f"{WEIGHT} Unchanged if left out or null."
+    )
     note: str = strawberry.field(default="", description=NOTE)
 
 
@@ -182,14 +192,14 @@ class QueueMutations:
     def create_queue(
         self, info: strawberry.Info, input: Annotated[CreateQueueInput, INPUT]
     ) -> CreateQueuePayload:
-        options = {"running_limit": input.running_limit}
+        options = {"running_limit": input.running_limit, "weight": input.weight}
         return _payload(CreateQueuePayload, info, input, queues.create_queue, **options)
 
-    @strawberry_django.mutation(description="Change the limit of a queue.")
+    @strawberry_django.mutation(description="Change the limit and the weight of a queue.")
     def update_queue(
         self, info: strawberry.Info, input: Annotated[UpdateQueueInput, INPUT]
     ) -> UpdateQueuePayload:
-        options = {"running_limit": input.running_limit}
+        options = {"running_limit": input.running_limit, "weight": input.weight}
         return _payload(UpdateQueuePayload, info, input, queues.update_queue, **options)
 
     @strawberry_django.mutation(

@@ -162,6 +162,11 @@ def queue_changed(kind: str, queue: str, *, message: str = "") -> None:
     _append(kind=kind, queue=queue, message=message)
 
 
+def scheduling_changed(*, message: str) -> None:
+    """Append a change of the cluster's scheduling policy."""
+    _append(kind=Kind.SCHEDULING_CHANGED, message=message)
+
+
 def calendar_changed(kind: str, name: str) -> None:
     """Append a change of a calendar."""
     _append(kind=kind, message=name)

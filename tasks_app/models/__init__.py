@@ -8,6 +8,7 @@ from tasks_app.models.node import WorkerNode
 from tasks_app.models.queue import Queue
 from tasks_app.models.result import TaskResult
 from tasks_app.models.schedule import TaskSchedule
+from tasks_app.models.scheduling import FairShareTag, SchedulingSettings
 from tasks_app.models.stats import GaugePeriod, StatsPeriod, StatsWatermark, TaskCount
 from tasks_app.models.task import Task
 from tasks_app.models.tick import ScheduleTick
@@ -21,11 +22,13 @@ __all__ = [
     "BaseModel",
     "Calendar",
     "ClusterEvent",
+    "FairShareTag",
     "GaugePeriod",
     "PrunedLog",
     "Queue",
     "Role",
     "ScheduleTick",
+    "SchedulingSettings",
     "Scope",
     "ScopeKind",
     "StatsPeriod",

@@ -5,6 +5,9 @@ from django.db import models
 
 from tasks_app.models.base import BaseModel
 
+# Weights are exact in thousandths.
+WEIGHT_MIN, WEIGHT_MAX = 0.001, 1000.0
+
 
 class Queue(BaseModel):
     """A named queue of tasks."""
@@ -28,9 +31,18 @@ class Queue(BaseModel):
         help_text="Maximum number of its tasks that run at once in the cluster. Null: no limit.",
     )
 
+    weight = models.FloatField(
+        default=1.0,
+        db_default=1.0,
+        help_text="Its part of the slots, relative to other queues, in the policy `fair-share`.",
+    )
+
     class Meta:
         ordering = ["name"]
         constraints = [
+            models.CheckConstraint(
+                name="queue_weight", condition=models.Q(weight__range=(WEIGHT_MIN, WEIGHT_MAX))
+            ),
             models.CheckConstraint(
                 name="queue_running_limit",
                 condition=models.Q(running_limit__isnull=True) | models.Q(running_limit__gte=1),

@@ -144,6 +144,12 @@ class Task(BaseModel):
                 name="task_pending",
                 condition=Q(status="PENDING", run__gt=0),
             ),
+            # In the order of the policy `shortest-first`. Tasks without a duration need no index.
+            models.Index(
+                fields=["queue", "slots", "duration_ms", "due_at", "id"],
+                name="task_shortest",
+                condition=Q(status="PENDING", run__gt=0, runs_alone=True),
+            ),
             models.Index(
                 fields=["lease_expires_at"], name="task_leased", condition=Q(status="RUNNING")
             ),

@@ -1,8 +1,7 @@
 """Scheduling policies: the order of tasks, and the rules by which a node claims them.
 
-`claim` and `retries` have rules of the running cluster and of the simulation. `orders` has the
-named policies. The running cluster uses the policy `priority` with backfill; the others exist in
-the simulation only.
+`claim`, `orders` and `retries` have rules of the running cluster and of the simulation; `shares`
+has the fair share of the running cluster.
 """
 
 from tasks_app.policy.claim import (

@@ -4,22 +4,34 @@ Each policy gives a task a key when the task becomes due; tasks are claimed in t
 keys. A key never changes, so tasks stay sorted while they wait. Ages need no new keys either: the
 difference of two tasks' ages is constant.
 
-Only `priority` orders the claims of the running cluster (`claim.by_priority`); all of these order
-the simulation's.
+The running cluster orders its claims by these keys too (in SQL: `sql/claim_orders.py`). Its fair
+share of queues is in `shares.py`.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from heapq import heappop, heappush
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
+from tasks_app.options import AGING_MS
 from tasks_app.policy.claim import Key, by_priority
 
-# A task that has been due for this long counts as much as a new one of the next higher priority.
-AGING_MS = 10 * 60 * 1000
+
+class Keyed(Protocol):
+    """A task that a policy with fixed keys orders. The time is of the cluster or the simulation."""
+
+    @property
+    def id(self) -> object: ...
+    @property
+    def priority(self) -> int: ...
+    @property
+    def due_at(self) -> Any: ...
+    @property
+    def duration_ms(self) -> int: ...
 
 
 class Ordered(Protocol):
-    """A task that a policy orders. Times are integer milliseconds."""
+    """A task that a policy of the simulation orders. Times are integer milliseconds."""
 
     @property
     def id(self) -> object: ...
@@ -51,23 +63,43 @@ class Policy:
         """Take note that no task is due or running."""
 
 
-def by_due_time(task: Ordered) -> Key:
+def by_due_time(task: Keyed) -> Key:
     """First in, first out: order by the time at which a task became due."""
     return task.due_at, task.id
 
 
-def by_duration(task: Ordered) -> Key:
+def by_duration(task: Keyed) -> Key:
     """Shortest job first: order by the (estimated) duration."""
     return task.duration_ms, task.due_at, task.id
 
 
-def by_aged_priority(aging_ms: int) -> Callable[[Ordered], Key]:
-    """Order by priority plus one for each `aging_ms` milliseconds for which a task has been due.
+def by_aged_priority(aging: int | timedelta) -> Callable[[Keyed], Key]:
+    """Order by priority plus one for each `aging` for which a task has been due.
 
     Between two tasks, the difference of priority + (now - due) / aging is the same at any time.
     So the key is due - priority * aging, the smallest first.
     """
-    return lambda task: (task.due_at - task.priority * aging_ms, task.due_at, task.id)
+    return lambda task: (task.due_at - task.priority * aging, task.due_at, task.id)
+
+
+def thousandths(weight: float) -> int:
+    """Return a weight as an integer, so that tags are exact."""
+    return round(weight * 1000)
+
+
+class Costly(Protocol):
+    """A task that has a cost."""
+
+    @property
+    def slots(self) -> int: ...
+    @property
+    def duration_ms(self) -> int: ...
+
+
+def length(task: Costly, thousandths: int) -> int:
+    """Return by how much a task moves the finish tag of a share with this weight."""
+    # A task without a duration still occupies its slots for a moment.
+    return task.slots * max(1, task.duration_ms) * 1_000_000 // thousandths
 
 
 class FairShare(Policy):
@@ -83,16 +115,13 @@ class FairShare(Policy):
         """Share by the owners or the queues of tasks; weights are 0.001 or more, 1 by default."""
         super().__init__(self._key)
         self._by = by
-        # Integers, so that tags are exact.
-        self._thousandths = {share: round(weight * 1000) for share, weight in weights.items()}
+        self._thousandths = {share: thousandths(weight) for share, weight in weights.items()}
         self._levels: dict[int, _Level] = {}
 
     def _key(self, task: Ordered) -> Key:
         level = self._levels.setdefault(-task.priority, _Level())
         share = task.owner if self._by == "owner" else task.queue
-        # A task without a duration still occupies its slots for a moment.
-        cost = task.slots * max(1, task.duration_ms)
-        start = level.tag(share, cost * 1_000_000 // self._thousandths.get(share, 1000))
+        start = level.tag(share, length(task, self._thousandths.get(share, 1000)))
         key = -task.priority, start, task.due_at, task.id
         heappush(level.waiting, key)
         return key
@@ -137,7 +166,25 @@ class _Level:
             self._started.remove(heappop(waiting))
 
 
-NAMES = ("fifo", "priority", "aged-priority", "shortest-first", "fair-share")
+# The policies whose keys depend on nothing but the task, by name and with the ageing.
+_FIXED: dict[str, Callable[[int | timedelta], Callable[[Any], Key]]] = {
+    "fifo": lambda _: by_due_time,
+    "priority": lambda _: by_priority,
+    "aged-priority": by_aged_priority,
+    "shortest-first": lambda _: by_duration,
+}
+NAMES = (*_FIXED, "fair-share")
+
+
+def fixed_key(name: str, aging: int | timedelta) -> Callable[[Any], Key]:
+    """Return the key of a policy other than `fair-share`, by its name.
+
+    Args:
+        name: The policy.
+        aging: For `aged-priority`: how long a task waits until it counts as one priority higher;
+            milliseconds in the simulation.
+    """
+    return _FIXED[name](aging)
 
 
 def make(
@@ -147,7 +194,7 @@ def make(
     share_by: Literal["owner", "queue"] = "owner",
     weights: Mapping[str, float] | None = None,
 ) -> Policy:
-    """Return a new policy by its name, one of `NAMES`.
+    """Return a new policy of the simulation by its name, one of `NAMES`.
 
     Args:
         name: The policy.
@@ -155,15 +202,8 @@ def make(
         share_by: For `fair-share`: what has a share.
         weights: For `fair-share`: weights that differ from 1, by owner or queue.
     """
-    match name:
-        case "fifo":
-            return Policy(by_due_time)
-        case "priority":
-            return Policy(by_priority)
-        case "aged-priority":
-            return Policy(by_aged_priority(aging_ms))
-        case "shortest-first":
-            return Policy(by_duration)
-        case "fair-share":
-            return FairShare(share_by, weights or {})
-    raise ValueError(f"Unknown policy {name!r}. Choose one of: {', '.join(NAMES)}.")
+    if name == "fair-share":
+        return FairShare(share_by, weights or {})
+    if name not in _FIXED:
+        raise ValueError(f"Unknown policy {name!r}. Choose one of: {', '.join(NAMES)}.")
+    return Policy(fixed_key(name, aging_ms))

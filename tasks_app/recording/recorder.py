@@ -19,6 +19,7 @@ from tasks_app.recording.tables import (
     QUEUE,
     RESULT,
     SCHEDULE,
+    SCHEDULING,
     STATE,
     TASK,
     TICK,
@@ -28,8 +29,8 @@ from tasks_app.recording.tables import (
 from tasks_app.sql.db import fetch
 from tasks_app.sql.transactions import in_transaction
 
-# Nodes, queues and calendars are few, and are compared as a whole: heartbeats have no events.
-_COMPARED = (QUEUE, NODE, CALENDAR)
+# These rows are few, and are compared as a whole: heartbeats have no events.
+_COMPARED = (SCHEDULING, QUEUE, NODE, CALENDAR)
 _COMPARE_EVERY = timedelta(seconds=1)
 # A transaction takes at most 30 seconds (see STATEMENT_TIMEOUT_SECONDS), so a row that becomes
 # visible now was created after this.

@@ -15,6 +15,7 @@ from tasks_app.models import (
     GaugePeriod,
     Queue,
     ScheduleTick,
+    SchedulingSettings,
     StatsPeriod,
     Task,
     TaskCount,
@@ -114,6 +115,7 @@ class Table:
 
 
 QUEUE, NODE, CALENDAR = Table(Queue), Table(WorkerNode), Table(Calendar)
+SCHEDULING = Table(SchedulingSettings)
 SCHEDULE, TASK = Table(TaskSchedule), Table(Task)
 RESULT, TICK = Table(TaskResult), Table(ScheduleTick)
 BACKFILL, BACKFILL_RUN = Table(Backfill), Table(BackfillRun)
@@ -123,7 +125,7 @@ COUNT, PERIOD, GAUGE = Table(TaskCount), Table(StatsPeriod), Table(GaugePeriod)
 
 # All tables but the events, in the order in which the state at the start is written.
 STATE = (
-    *(QUEUE, NODE, CALENDAR, SCHEDULE, TASK, RESULT, TICK),
+    *(SCHEDULING, QUEUE, NODE, CALENDAR, SCHEDULE, TASK, RESULT, TICK),
     *(BACKFILL, BACKFILL_RUN, COUNT, PERIOD, GAUGE),
 )
 TABLES = {table.name: table for table in (*STATE, EVENT)}

@@ -8,10 +8,10 @@ from uuid import UUID
 from django.db.models import TextChoices
 
 from tasks_app import policy
-from tasks_app.models import Queue, Task
+from tasks_app.models import Queue, SchedulingSettings, Task
 from tasks_app.models.base import database_now
 from tasks_app.policy import Candidate, NodeCapacity, Reservation
-from tasks_app.sql import claims
+from tasks_app.sql import claim_orders, claims, fair_share, scheduling
 from tasks_app.sql.claims import Node
 from tasks_app.sql.db import columns, fetch
 
@@ -72,9 +72,8 @@ def groups(queues: Iterable[str]) -> list[Group]:
     """Return the groups of due tasks of these queues, with the reasons why they are pending."""
     snapshot = _Snapshot(set(queues))
     first: dict[tuple[str, int], Candidate] = {}
-    for candidate in sorted(
-        claims.candidates(snapshot.queues, may_start=False), key=policy.by_priority
-    ):
+    candidates = claims.candidates(snapshot.queues, snapshot.scheduling, may_start=False)
+    for candidate in sorted(candidates, key=snapshot.rules.order):
         first.setdefault((candidate.queue, candidate.slots), candidate)
     return [
         Group(queue, slots, candidate.id, candidate.due_at, _explain_due(candidate, snapshot))
@@ -87,11 +86,13 @@ class _Snapshot:
 
     def __init__(self, queues: set[str]) -> None:
         self.now = database_now()
+        self.scheduling = scheduling.current()
+        self.rules = fair_share.rules_of(self.scheduling)
         self.queues = Queue.objects.in_bulk(queues, field_name="name")
         self.nodes = claims.nodes()
         self.active = [n.capacity for n in self.nodes if n.is_online and n.is_active]
         served = {queue for node in self.active for queue in node.queues}
-        candidates = claims.candidates(served)
+        candidates = claims.candidates(served, self.scheduling)
         self.startable = {candidate.queue for candidate in candidates}
         self.reservations = {
             node.name: policy.reservation_of(
@@ -99,9 +100,34 @@ class _Snapshot:
                 [candidate for candidate in candidates if candidate.queue in node.queues],
                 self.active,
                 self.now,
+                self.rules.order,
             )
             for node in self.active
         }
+        self._first_blocked = {
+            node.name: self._first_that_waits(node, candidates) for node in self.active
+        }
+
+    def blocks(self, node: NodeCapacity, task: Candidate) -> Candidate | None:
+        """Return the task before which a node does not start this one without backfill, if any."""
+        first = self._first_blocked[node.name]
+        order = self.rules.order
+        return first if first and order(first) < order(task) else None
+
+    def _first_that_waits(
+        self, node: NodeCapacity, candidates: Iterable[Candidate]
+    ) -> Candidate | None:
+        """Return the first task that does not fit a node now, but some node; None if backfilled."""
+        if self.scheduling.backfill:
+            return None
+        waiting = (
+            candidate
+            for candidate in candidates
+            if candidate.queue in node.queues
+            and candidate.slots > node.free
+            and any(candidate.queue in n.queues and candidate.slots <= n.slots for n in self.active)
+        )
+        return min(waiting, key=self.rules.order, default=None)
 
 
 def _explain(task: Task, snapshot: _Snapshot) -> Pending:
@@ -179,9 +205,15 @@ def _explain_slots(task: Candidate, snapshot: _Snapshot) -> Pending:
     for node in fitting:
         if reservation := snapshot.reservations.get(node.name):
             return Pending(Reason.SLOTS_RESERVED, _reserved(node, reservation))
+    for node in fitting:
+        if first := snapshot.blocks(node, task):
+            return Pending(Reason.SLOTS_RESERVED, _blocked(node, first))
     if fitting:
         return Pending(Reason.WAITING_FOR_SLOT, f"{fitting[0].name} is about to start the task.")
-    message = "All slots that the task could use are occupied, and other tasks come first."
+    message = (
+        "All slots that the task could use are occupied, and other tasks come first by the policy"
+        f" {SchedulingSettings.Policy(snapshot.scheduling.policy).name}."
+    )
     return Pending(Reason.WAITING_FOR_SLOT, message)
 
 
@@ -201,29 +233,39 @@ def _reserved(node: NodeCapacity, reservation: Reservation[Candidate, datetime])
     )
 
 
+def _blocked(node: NodeCapacity, first: Candidate) -> str:
+    return (
+        f"{node.name} has free slots, but backfill is off: a task that is next and needs"
+        f" {first.slots} starts before."
+    )
+
+
 def _at(time: datetime) -> str:
     return time.isoformat(timespec="seconds")
 
 
+# The columns of the tasks for which those ahead are counted.
+_AHEAD_OF = ("id", "queue", "priority", "due_at", "duration_ms")
 # Counts the due tasks of the same queue that come before each task, up to a maximum.
 _AHEAD = f"""
     SELECT w.id, (SELECT count(*) FROM (
                SELECT FROM tasks_app_task t
-                WHERE {claims.DUE} AND t.queue = w.queue
-                  AND (t.priority > w.priority
-                       OR t.priority = w.priority AND (t.due_at, t.id) < (w.due_at, w.id))
+                WHERE {claim_orders.DUE} AND t.queue = w.queue AND {{before}}
                 LIMIT {AHEAD_MAX}
            ) AS before)
       FROM unnest(%(id)s::uuid[], %(queue)s::text[], %(priority)s::smallint[],
-                  %(due_at)s::timestamptz[])
-        AS w(id, queue, priority, due_at)
+                  %(due_at)s::timestamptz[], %(duration_ms)s::int[])
+        AS w({", ".join(_AHEAD_OF)})
 """
 
 
-_AHEAD_OF = ("id", "queue", "priority", "due_at")
-
-
 def ahead(tasks: Iterable[Task]) -> dict[UUID, int]:
-    """Return how many tasks of its queue come before each, up to `AHEAD_MAX`."""
-    rows = [(task.pk, task.queue_id, task.priority, task.due_at) for task in tasks]
-    return dict(fetch(_AHEAD, columns(_AHEAD_OF, rows))) if rows else {}
+    """Return how many tasks of its queue come before each by the policy, up to `AHEAD_MAX`."""
+    rows = [
+        (task.pk, task.queue_id, task.priority, task.due_at, task.duration_ms) for task in tasks
+    ]
+    if not rows:
+        return {}
+    by = scheduling.current()
+    sql = _AHEAD.format(before=claim_orders.before(by.policy))
+    return dict(fetch(sql, columns(_AHEAD_OF, rows) | {"aging": by.aging}))

@@ -12,10 +12,11 @@ from django.db.models.functions import Now
 from tasks_app import actors, dispatch, scopes
 from tasks_app.log import events
 from tasks_app.models import Backfill, ClusterEvent, Queue, ScopeKind, Task, WorkerNode
+from tasks_app.models.queue import WEIGHT_MAX, WEIGHT_MIN
 from tasks_app.models.token import usable
 from tasks_app.options import DEFAULT_QUEUE
 from tasks_app.services.validation import check_note, error, is_storable
-from tasks_app.sql import claims
+from tasks_app.sql import claims, fair_share
 from tasks_app.sql import queues as locks
 from tasks_app.sql.transactions import in_transaction
 
@@ -25,16 +26,19 @@ Kind = ClusterEvent.Kind
 
 
 @in_transaction
-def create_queue(name: str, *, running_limit: int | None = None, note: str = "") -> Queue:
+def create_queue(
+    name: str, *, running_limit: int | None = None, weight: float = 1.0, note: str = ""
+) -> Queue:
     """Create a queue. Nodes that were started without a list of queues serve it."""
     check_note(note)
     _check_limit(running_limit)
+    _check_weight(weight)
     try:
         Queue(name=name).clean_fields()
     except ValidationError as invalid:
         raise _error("name", invalid.messages[0], "invalid") from invalid
     queue, is_new = Queue.objects.get_or_create(
-        name=name, defaults={"running_limit": running_limit}
+        name=name, defaults={"running_limit": running_limit, "weight": weight}
     )
     if not is_new:
         raise _error(
@@ -47,18 +51,24 @@ def create_queue(name: str, *, running_limit: int | None = None, note: str = "")
 
 
 @in_transaction
-def update_queue(name: str, *, running_limit: int | None, note: str = "") -> Queue:
+def update_queue(
+    name: str, *, running_limit: int | None, weight: float | None = None, note: str = ""
+) -> Queue:
     """Limit how many tasks of a queue run at the same time in the cluster; None for no limit.
 
-    Running tasks are not stopped.
+    The weight is the queue's part in the policy `fair-share`; None keeps it. Running tasks are not
+    stopped.
     """
     check_note(note)
     _check_limit(running_limit)
     claims.wait_for_claims()
     queue = _get_locked(name)
-    if queue.running_limit != running_limit:
-        queue.running_limit = running_limit
-        queue.save(update_fields=["running_limit"])
+    if weight is None:
+        weight = queue.weight
+    _check_weight(weight)
+    if (queue.running_limit, queue.weight) != (running_limit, weight):
+        queue.running_limit, queue.weight = running_limit, weight
+        queue.save(update_fields=["running_limit", "weight"])
         events.queue_changed(Kind.QUEUE_UPDATED, name, message=_limit_text(queue, note))
         dispatch.wake_after_commit([name])
     return _touched(queue)
@@ -109,6 +119,7 @@ def delete_queue(name: str, *, note: str = "") -> UUID:
     if id is None:
         message = "The queue has tasks. Delete it after they are pruned (TASK_RETENTION_DAYS)."
         raise _error("name", message, "in_use")
+    fair_share.forget(name)
     events.queue_changed(Kind.QUEUE_DELETED, name, message=note)
     dispatch.refresh_after_commit(None)
     return id
@@ -153,10 +164,17 @@ def _check_limit(limit: int | None) -> None:
         raise _error("running_limit", message, "out_of_range")
 
 
+def _check_weight(weight: float) -> None:
+    if not WEIGHT_MIN <= weight <= WEIGHT_MAX:
+        message = f"Must be a number from {WEIGHT_MIN} to {WEIGHT_MAX:,.0f}."
+        raise _error("weight", message, "out_of_range")
+
+
 def _error(field: str, message: str, code: str) -> ValidationError:
     return ValidationError({field: error(message, code)})
 
 
 def _limit_text(queue: Queue, note: str) -> str:
     limit = "no limit" if queue.running_limit is None else f"limit {queue.running_limit}"
-    return f"{limit}{note and f': {note}'}"
+    weight = "" if queue.weight == 1 else f", weight {queue.weight:g}"
+    return f"{limit}{weight}{note and f': {note}'}"

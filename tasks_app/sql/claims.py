@@ -9,28 +9,19 @@ its ID only when it takes tasks, and the log has it after their creation.
 from collections import Counter, defaultdict
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
-from tasks_app.policy import (
-    BY_PRIORITY_SQL,
-    SEARCH_DEPTH,
-    Candidate,
-    Choice,
-    NodeCapacity,
-    Occupied,
-)
+from tasks_app.policy import Candidate, Choice, NodeCapacity, Occupied
+from tasks_app.sql import claim_orders, scheduling
 from tasks_app.sql.db import fetch
-from tasks_app.sql.transitions import CHANGED, NOT_NEWER, TRANSITION, Transition
+from tasks_app.sql.scheduling import Scheduling
+from tasks_app.sql.transitions import CHANGED, TRANSITION, Transition
 
 # The tasks of a group are counted up to this many.
 COUNT_MAX = 3
 
-# A due task. One that expires does so before its first run only.
-DUE = """
-    status = 'PENDING' AND run > 0 AND due_at <= statement_timestamp()
-    AND (expires_at IS NULL OR run > 1 OR expires_at > statement_timestamp())
-"""
 # Keys of advisory locks: one for all claims, and classes for those of nodes and of queues.
 _CLAIMS_LOCK = 0x636C61696D73
 _NODE_LOCK = 0x6E6F6465
@@ -51,18 +42,19 @@ class Node(NamedTuple):
 
 
 class ClaimingNode(NamedTuple):
-    """A node that is online and active, and the present time."""
+    """A node that is online and active, the present time, and the policy of the cluster."""
 
     id: UUID
     queues: list[str]
     slots: int
     now: datetime
+    scheduling: Scheduling
 
 
 # Returns a node if it is online and active.
 _NODE = f"""
-    SELECT n.id, {_QUEUES}, {_CAPACITY}, statement_timestamp()
-      FROM tasks_app_workernode n
+    SELECT n.id, {_QUEUES}, {_CAPACITY}, statement_timestamp(), {scheduling.COLUMNS}
+      FROM tasks_app_workernode n {scheduling.JOIN}
      WHERE n.name = %(node)s AND {_IS_CLAIMING}
 """
 # Waits until no other claim of the node is in progress, nor a change of the rules.
@@ -103,7 +95,7 @@ GROUPS = """
     )
 """
 
-# Returns the first due task of each group of the given queues.
+# Returns the first due task of each group of the given queues, and how many tasks the group has.
 _CANDIDATES = f"""
     {GROUPS}
     SELECT g.queue, g.slots, g.runs_alone, q.running_limit IS NOT NULL, first.*
@@ -111,11 +103,8 @@ _CANDIDATES = f"""
       JOIN tasks_app_queue q ON q.name = g.queue
       CROSS JOIN LATERAL (
            SELECT count(*) OVER (), id, priority, due_at, duration_ms
-             FROM (SELECT id, priority, due_at, duration_ms FROM tasks_app_task
-                    WHERE queue = g.queue AND slots = g.slots AND runs_alone = g.runs_alone
-                      AND {DUE}
-                    ORDER BY {BY_PRIORITY_SQL} LIMIT {COUNT_MAX}) AS first_few
-            ORDER BY {BY_PRIORITY_SQL} LIMIT 1
+             FROM ({{first_few}}) AS first_few
+            ORDER BY {{key}} LIMIT 1
       ) AS first
      WHERE g.queue = ANY(%(queues)s)
        AND (NOT %(may_start)s OR q.paused_at IS NULL AND (
@@ -132,26 +121,6 @@ _LEFT = """
       FROM tasks_app_queue WHERE name = %(queue)s
 """
 
-# The first tasks of a group, of the same priority.
-_FIRST = f"""
-    SELECT id FROM tasks_app_task
-     WHERE queue = %(queue)s AND slots = %(slots)s AND runs_alone = %(runs_alone)s
-       AND priority = %(priority)s AND {DUE} AND {NOT_NEWER}
-     ORDER BY {BY_PRIORITY_SQL} LIMIT %(limit)s
-       FOR UPDATE SKIP LOCKED
-"""
-# The first tasks of a group that are short enough, of any priority.
-_FIRST_SHORT = f"""
-    SELECT t.id
-      FROM (SELECT id, duration_ms, priority, due_at FROM tasks_app_task
-             WHERE queue = %(queue)s AND slots = %(slots)s AND runs_alone = %(runs_alone)s
-               AND {DUE}
-             ORDER BY {BY_PRIORITY_SQL} LIMIT {SEARCH_DEPTH}) AS short
-      JOIN tasks_app_task t USING (id)
-     WHERE short.duration_ms <= %(max_duration_ms)s AND t.status = 'PENDING' AND {NOT_NEWER}
-     ORDER BY short.priority DESC, short.due_at, id LIMIT %(limit)s
-       FOR UPDATE OF t SKIP LOCKED
-"""
 # Starts an attempt of each chosen task.
 _TAKE = f"""
     WITH chosen AS ({{chosen}})
@@ -169,7 +138,10 @@ _TAKE = f"""
 def find_node(name: str) -> ClaimingNode | None:
     """Return a node; None if it is not online and active."""
     rows = fetch(_NODE, {"node": name})
-    return ClaimingNode._make(rows[0]) if rows else None
+    if not rows:
+        return None
+    id, queues, slots, now, *settings = rows[0]
+    return ClaimingNode(id, queues, slots, now, Scheduling._make(settings))
 
 
 def lock_node(name: str) -> None:
@@ -207,19 +179,34 @@ def capacities() -> list[NodeCapacity]:
     return [node.capacity for node in nodes() if node.is_online and node.is_active]
 
 
-def candidates(queues: Collection[str], *, may_start: bool = True) -> list[Candidate]:
+def candidates(
+    queues: Collection[str], by: Scheduling, *, may_start: bool = True
+) -> list[Candidate]:
     """Return the first due task of each group of these queues.
 
     Args:
         queues: The names of the queues.
+        by: The policy that says which task is the first.
         may_start: Whether to leave out queues that are paused, or whose limit is reached.
     """
-    rows = fetch(_CANDIDATES, {"queues": list(queues), "may_start": may_start})
-    return [Candidate._make(row) for row in rows]
+    params = {"queues": list(queues), "may_start": may_start, "aging": by.aging}
+    return [Candidate._make(row) for row in fetch(_candidates(by.policy), params)]
+
+
+@cache
+def _candidates(policy: str) -> str:
+    first_few = claim_orders.first(policy, "g", COUNT_MAX)
+    return _CANDIDATES.format(first_few=first_few, key=claim_orders.key(policy))
 
 
 def take(
-    choice: Choice[Candidate], *, node_id: UUID, celery_task_id: str, lease: timedelta, batch: int
+    choice: Choice[Candidate],
+    by: Scheduling,
+    *,
+    node_id: UUID,
+    celery_task_id: str,
+    lease: timedelta,
+    batch: int,
 ) -> list[Transition]:
     """Start the first tasks of the chosen group: one that runs alone, or up to a batch.
 
@@ -231,13 +218,14 @@ def take(
         limit = min(limit, _left_in(candidate.queue))
         if limit <= 0:
             return []
-    chosen = _FIRST if choice.max_duration_ms is None else _FIRST_SHORT
+    is_short = choice.max_duration_ms is not None
     rows = fetch(
-        _TAKE.format(chosen=chosen),
+        _TAKE.format(chosen=claim_orders.chosen(by.policy, limit, is_short=is_short)),
         {
             **candidate._asdict(),
             "max_duration_ms": choice.max_duration_ms,
             "limit": limit,
+            "aging": by.aging,
             "lease": lease,
             "node_id": node_id,
             "celery_task_id": celery_task_id,

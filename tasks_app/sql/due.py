@@ -3,11 +3,9 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from tasks_app.options import range_of
-from tasks_app.sql import claims
+from tasks_app.sql import claim_orders, claims
+from tasks_app.sql.claim_orders import MAX_PRIORITY, MIN_PRIORITY
 from tasks_app.sql.db import fetch
-
-MIN_PRIORITY, MAX_PRIORITY = range_of("priority")
 
 # Returns the time since which the oldest due task is due. It reads the first entry of each group
 # and priority in the index `task_pending`.
@@ -17,7 +15,7 @@ _OLDEST_DUE = f"""
       FROM groups g, generate_series({MIN_PRIORITY}, {MAX_PRIORITY}) AS priority, LATERAL (
            SELECT due_at FROM tasks_app_task t
             WHERE queue = g.queue AND slots = g.slots AND runs_alone = g.runs_alone
-              AND t.priority = priority.priority AND {claims.DUE}
+              AND t.priority = priority.priority AND {claim_orders.DUE}
             ORDER BY due_at LIMIT 1
       ) AS first
 """

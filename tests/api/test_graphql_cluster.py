@@ -134,6 +134,55 @@ def test_forgotten_node_is_null_where_its_work_is_shown(data, order, node, make_
     }
 
 
+SCHEDULING = "schedulingPolicy { policy backfill agingMs changedAt changedBy }"
+
+
+def set_policy(data, **parameters):
+    return data(
+        f"""mutation M($input: SetSchedulingPolicyInput!) {{ setSchedulingPolicy(input: $input) {{
+            {SCHEDULING} errors {{ code field message }} }} }}""",
+        input=parameters,
+    )["setSchedulingPolicy"]
+
+
+def test_scheduling_policy_is_read_and_set(data):
+    default = data(f"{{ cluster {{ {SCHEDULING} }} }}")["cluster"]["schedulingPolicy"]
+    assert default == {
+        **{"policy": "PRIORITY", "backfill": True, "agingMs": 600_000},
+        **{"changedAt": None, "changedBy": ""},
+    }
+
+    changed = set_policy(data, policy="FAIR_SHARE", backfill=False, note="month's end")
+
+    assert (changed["errors"], changed["schedulingPolicy"]["policy"]) == ([], "FAIR_SHARE")
+    assert changed["schedulingPolicy"]["changedAt"]
+    found = data(f"{{ cluster {{ {SCHEDULING} }} }}")["cluster"]["schedulingPolicy"]
+    assert found == changed["schedulingPolicy"]
+    event = ClusterEvent.objects.get(kind="SCHEDULING_CHANGED")
+    assert event.message == "FAIR_SHARE, without backfill: month's end"
+
+
+def test_scheduling_policy_that_is_not_valid_is_refused_by_field(data):
+    refused = set_policy(data, policy="AGED_PRIORITY", agingMs=1)
+    [error] = refused["errors"]
+    assert (error["code"], error["field"]) == ("OUT_OF_RANGE", ["input", "agingMs"])
+    assert not ClusterEvent.objects.filter(kind="SCHEDULING_CHANGED").exists()
+
+
+def test_weight_of_a_queue_is_kept_unless_it_is_given(data):
+    def update(**parameters):
+        return data(
+            """mutation M($input: UpdateQueueInput!) { updateQueue(input: $input) {
+                queue { weight runningLimit } errors { code field } } }""",
+            input={"name": "default", **parameters},
+        )["updateQueue"]
+
+    assert update(runningLimit=None, weight=2.5)["queue"] == {"weight": 2.5, "runningLimit": None}
+    assert update(runningLimit=3)["queue"] == {"weight": 2.5, "runningLimit": 3}
+    [error] = update(runningLimit=3, weight=0)["errors"]
+    assert error == {"code": "OUT_OF_RANGE", "field": ["input", "weight"]}
+
+
 def test_queues_are_steered(order):
     made = order("createQueue", name="reports", runningLimit=2)
     assert made["queue"] == {
@@ -198,7 +247,8 @@ def test_pending_task_has_the_reason(data, node, make_task):
 
     assert shown()["pending"] == {
         "reason": "WAITING_FOR_SLOT",
-        "message": "All slots that the task could use are occupied, and other tasks come first.",
+        "message": "All slots that the task could use are occupied, and other tasks come first by"
+        " the policy PRIORITY.",
         "tasksAhead": 1,
         "estimatedStartAt": None,
     }

@@ -236,9 +236,9 @@ def test_queue_is_created_limited_paused_and_resumed(page, ask):
     name.fill("reports")
     confirm(page, "Create queue")
     queue = row(page, "reports")
-    choose(queue, "Set limit…")
+    choose(queue, "Set limit and weight…")
     page.get_by_role("dialog").get_by_label("Max concurrent tasks").fill("2")
-    confirm(page, "Set limit")
+    confirm(page, "Change queue")
     expect(queue.get_by_role("cell", name="2", exact=True)).to_be_visible()
 
     choose(queue, "Pause…")
@@ -250,6 +250,21 @@ def test_queue_is_created_limited_paused_and_resumed(page, ask):
     choose(queue, "Resume")
     expect(queue).to_contain_text("Active")
     expect(queue.get_by_role("link", name="0", exact=True)).to_have_count(2)
+
+
+def test_scheduling_policy_is_chosen(page, ask):
+    page.goto("/app/queues")
+    expect(page.get_by_text("Scheduling policy: Priority, with backfill.")).to_be_visible()
+    page.get_by_role("button", name="Set policy…").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Order of tasks").select_option("FAIR_SHARE")
+    dialog.get_by_label("Start other tasks before one that waits for slots").uncheck()
+    confirm(page, "Set policy", reason="a batch of reports")
+    expect(page.get_by_text("Fair share of queues, by weight, without backfill.")).to_be_visible()
+
+    page.goto("/app/events")
+    expect(page.get_by_text("Policy changed")).to_be_visible()
+    expect(page.get_by_text("a batch of reports")).to_be_visible()
 
 
 def test_only_an_unused_queue_is_deleted(page, ask):

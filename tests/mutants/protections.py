@@ -136,7 +136,7 @@ PROTECTIONS = [
     ),
     Protection(
         "claims skip locked tasks",
-        CLAIMS,
+        "tasks_app/sql/claim_orders.py",
         "     ORDER BY {BY_PRIORITY_SQL} LIMIT %(limit)s\n       FOR UPDATE SKIP LOCKED",
         "     ORDER BY {BY_PRIORITY_SQL} LIMIT %(limit)s\n       FOR UPDATE",
         IN_CLAIMS,

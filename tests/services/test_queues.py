@@ -16,6 +16,7 @@ from tasks_app.services import nodes, queues, schedules, tasks, tokens
 from tasks_app.services.schedule_parameters import NewSchedule, checked
 from tasks_app.services.tasks import NewTask
 from tasks_app.sql import claims
+from tasks_app.sql.scheduling import Scheduling
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.django_db
@@ -153,12 +154,13 @@ def test_queue_that_is_deleted_while_a_schedule_is_checked_is_refused(queue, mon
 def test_claim_takes_nothing_of_a_queue_that_was_deleted_meanwhile(queue, node, make_task):
     queues.update_queue(queue, running_limit=1)
     task = make_task(queue=queue)
-    [candidate] = claims.candidates([queue])
+    [candidate] = claims.candidates([queue], Scheduling())
     task.delete()
     queues.delete_queue(queue)
 
     taken = claims.take(
         Choice(candidate),
+        Scheduling(),
         node_id=node.pk,
         celery_task_id="message-1",
         lease=timedelta(seconds=30),

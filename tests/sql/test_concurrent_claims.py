@@ -10,7 +10,9 @@ from django.db import connection, transaction
 
 from tasks_app import dispatch, recovery
 from tasks_app.models import Task
+from tasks_app.policy import orders
 from tasks_app.services import nodes, queues, tasks
+from tasks_app.services.scheduling import set_scheduling_policy
 from tasks_app.services.tasks import NewTask
 from tests.support.ledger import Ledger
 from tests.support.working import claim, complete, ids
@@ -19,7 +21,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.django_db(transaction=True)
-def test_task_that_another_transaction_has_locked_is_left_out(make_task, node):
+@pytest.mark.parametrize("policy", orders.NAMES)
+def test_task_that_another_transaction_has_locked_is_left_out(make_task, node, policy):
+    set_scheduling_policy(policy)
     locked, free = make_task(duration_ms=1), make_task(duration_ms=1)
     is_locked, has_claimed = threading.Event(), threading.Event()
 
@@ -56,8 +60,10 @@ QUEUES = ["default", "limited"]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_slots_and_limits_hold_under_concurrent_claims(woken, monkeypatch):
+@pytest.mark.parametrize("policy", ["priority", "aged-priority", "fair-share"])
+def test_slots_and_limits_hold_under_concurrent_claims(woken, monkeypatch, policy):
     monkeypatch.setattr(dispatch, "refresh_after_commit", lambda _: None)
+    set_scheduling_policy(policy)
     for number in range(3):
         nodes.heartbeat(f"node-{number}@here", host="here", pid=number, slots=4, queues=QUEUES)
     queues.create_queue("limited", running_limit=3)

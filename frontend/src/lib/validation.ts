@@ -67,6 +67,15 @@ export class FormReader {
     return value;
   }
 
+  /** A number, which may have a fraction. */
+  decimal(name: string, label: string, range: Range): number {
+    const text = this.text(name);
+    const value = Number(text);
+    if (!text || !(value >= range.min && value <= (range.max ?? Infinity)))
+      this.refuse(name, `${label} must be a number ${inWords(range)}.`);
+    return value;
+  }
+
   /** An integer, or null if the field is empty. */
   optionalInteger(name: string, label: string, range: Range): number | null {
     return this.text(name) ? this.integer(name, label, range) : null;

@@ -116,7 +116,8 @@ export function BigIntegerField(props: FieldProps & Value) {
 }
 
 export function NumberField(
-  props: FieldProps & Value & { min?: number; max?: number; placeholder?: string },
+  props: FieldProps &
+    Value & { min?: number; max?: number; step?: number | "any"; placeholder?: string },
 ) {
   return (
     <Field {...props}>
@@ -126,6 +127,7 @@ export function NumberField(
           type="number"
           min={props.min}
           max={props.max}
+          step={props.step}
           placeholder={props.placeholder}
           defaultValue={props.defaultValue ?? ""}
         />

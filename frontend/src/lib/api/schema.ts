@@ -27,6 +27,7 @@ export type PendingReason = Scalar<"PendingReason">;
 export type CatchUpPolicy = Scalar<"CatchUpPolicy">;
 export type OverlapPolicy = Scalar<"OverlapPolicy">;
 export type ClusterEventKind = Scalar<"ClusterEventKind">;
+export type SchedulingPolicy = Scalar<"SchedulingPolicy">;
 export type Role = Scalar<"Role">;
 export type BackfillState = Scalar<"BackfillState">;
 export type WebhookState = Scalar<"WebhookState">;

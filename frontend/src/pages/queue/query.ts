@@ -11,6 +11,7 @@ export const QueueSubscription = graphql(`
         pausedBy
         pauseNote
         runningLimit
+        weight
         createdAt
         statusCounts {
           status

@@ -81,6 +81,7 @@ function Backlog({ queue }: { queue: Queue }) {
     ["Failed", link("FAILED")],
     ["Time to empty", left == null ? "unknown" : duration(left)],
     ["Concurrency limit", queue.runningLimit == null ? "none" : count(queue.runningLimit)],
+    ["Weight in a fair share", queue.weight],
     ["Created", <Time key="created" at={queue.createdAt} />],
   ];
   return <Facts facts={facts} />;

@@ -8,7 +8,14 @@ import { notifyResult } from "../../components/notices";
 import { command } from "../../lib/api/mutations";
 import type { FormReader } from "../../lib/validation";
 
-type ControlledQueue = { name: string; paused: boolean; runningLimit: number | null };
+type ControlledQueue = {
+  name: string;
+  paused: boolean;
+  runningLimit: number | null;
+  weight: number;
+};
+
+const WEIGHT = { min: 0.001, max: 1000 };
 
 export function QueueActions({ queue }: { queue: ControlledQueue }) {
   const [action, setAction] = useState<"pause" | "limit" | "delete">();
@@ -21,7 +28,7 @@ export function QueueActions({ queue }: { queue: ControlledQueue }) {
           queue.paused
             ? { label: "Resume", icon: "repeat", onSelect: () => resume(queue.name) }
             : { label: "Pause…", icon: "pause", onSelect: () => setAction("pause") },
-          { label: "Set limit…", icon: "layers", onSelect: () => setAction("limit") },
+          { label: "Set limit and weight…", icon: "layers", onSelect: () => setAction("limit") },
           {
             label: "Delete…",
             icon: "cross",
@@ -84,23 +91,39 @@ function LimitField({ initial }: { initial?: number | null }) {
   );
 }
 
-function readLimit(reader: FormReader) {
+function WeightField({ initial = 1 }: { initial?: number }) {
+  return (
+    <NumberField
+      name="weight"
+      label="Weight"
+      hint="The queue's part of the slots in the scheduling policy fair share."
+      defaultValue={initial}
+      min={WEIGHT.min}
+      max={WEIGHT.max}
+      step="any"
+    />
+  );
+}
+
+function readOptions(reader: FormReader) {
   return {
     runningLimit: reader.optionalInteger("runningLimit", "Max concurrent tasks", { min: 1 }),
+    weight: reader.decimal("weight", "Weight", WEIGHT),
   };
 }
 
-function SetLimit({ queue: { name, runningLimit }, onClose }: DialogProps) {
+function SetLimit({ queue: { name, runningLimit, weight }, onClose }: DialogProps) {
   return (
     <ControlDialog
-      title={`Set the limit of ${name}`}
-      submitLabel="Set limit"
-      success={`The limit of the queue ${name} is changed.`}
+      title={`Set the limit and weight of ${name}`}
+      submitLabel="Change queue"
+      success={`The queue ${name} is changed.`}
       onClose={onClose}
-      read={readLimit}
+      read={readOptions}
       send={(values) => command("updateQueue", { name, ...values })}
     >
       <LimitField initial={runningLimit} />
+      <WeightField initial={weight} />
     </ControlDialog>
   );
 }
@@ -112,7 +135,7 @@ export function CreateQueue({ onClose }: { onClose: () => void }) {
       submitLabel="Create queue"
       success="The queue is created."
       onClose={onClose}
-      read={(reader) => ({ name: reader.requiredText("name", "Name"), ...readLimit(reader) })}
+      read={(reader) => ({ name: reader.requiredText("name", "Name"), ...readOptions(reader) })}
       send={(values) => command("createQueue", values)}
     >
       <TextField
@@ -122,6 +145,7 @@ export function CreateQueue({ onClose }: { onClose: () => void }) {
         maxLength={63}
       />
       <LimitField />
+      <WeightField />
     </ControlDialog>
   );
 }

@@ -13,11 +13,19 @@ import { count, duration, plural, rate } from "../../lib/format";
 import { Link } from "../../lib/router";
 import { tasksUrl } from "../../lib/search-text";
 import { CreateQueue, QueueActions } from "./actions";
+import { SchedulingButton, SchedulingLine } from "./scheduling";
 import { QueueState } from "./state";
 
 const QueuesSubscription = graphql(`
   subscription Queues {
     cluster(intervalMs: 1000) {
+      schedulingPolicy {
+        policy
+        backfill
+        agingMs
+        changedAt
+        changedBy
+      }
       queues {
         id
         name
@@ -26,6 +34,7 @@ const QueuesSubscription = graphql(`
         pausedBy
         pauseNote
         runningLimit
+        weight
         statusCounts {
           status
           count
@@ -60,14 +69,18 @@ export function Queues() {
       lead={cluster ? plural(cluster.queues.length, "queue") : "…"}
       query={QueuesSubscription}
       actions={
-        <RequireRole>
-          <button type="button" onClick={() => setIsCreating(true)}>
-            <Icon name="plus" /> Create queue…
-          </button>
-        </RequireRole>
+        <>
+          {cluster && <SchedulingButton scheduling={cluster.schedulingPolicy} />}
+          <RequireRole>
+            <button type="button" onClick={() => setIsCreating(true)}>
+              <Icon name="plus" /> Create queue…
+            </button>
+          </RequireRole>
+        </>
       }
     >
       <QueryError error={cluster && error} />
+      {cluster && <SchedulingLine scheduling={cluster.schedulingPolicy} />}
       {cluster ? <QueueTable cluster={cluster} /> : <Loading error={error} />}
       {isCreating && <CreateQueue onClose={() => setIsCreating(false)} />}
     </Page>
