@@ -29,6 +29,7 @@ class DueTask:
         "priority",
         "queue",
         "runtime",
+        "size",
         "slots",
         "task",
     )
@@ -41,6 +42,7 @@ class DueTask:
         self.queue = task.queue
         self.owner = task.owner
         self.slots = task.slots
+        self.size = task.size
         self.priority = task.priority
         self.due_at = task.submit_ms
         self.duration_ms = task.estimate_ms

@@ -14,7 +14,8 @@ class SimulatedTask(NamedTuple):
     """A task of a workload. Times are integer milliseconds.
 
     `name` identifies the task in the file, `submit_ms` is when it becomes due, `duration_ms` how
-    long it runs, and `estimate_ms` how long the scheduler expects it to run.
+    long it runs, and `estimate_ms` how long the scheduler expects it to run. `size` is the number
+    of tasks if it stands for a batch, which a node claims as a whole.
     """
 
     name: str
@@ -25,6 +26,7 @@ class SimulatedTask(NamedTuple):
     queue: str = "default"
     owner: str = "anonymous"
     priority: int = 5
+    size: int = 1
 
 
 @dataclass(frozen=True)
