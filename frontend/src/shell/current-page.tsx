@@ -19,6 +19,7 @@ import { TaskPage } from "../pages/task/task";
 import { Tasks } from "../pages/tasks/tasks";
 import { Timeline } from "../pages/timeline/timeline";
 import { Tokens } from "../pages/tokens/tokens";
+import { WhatIf } from "../pages/what-if/what-if";
 import { routeOf } from "./routes";
 
 /** The page that a path names. */
@@ -63,6 +64,8 @@ export function CurrentPage({ path }: { path: string }) {
       return <EditCalendar name={route.name} key={route.name} />;
     case "timeline":
       return <Timeline />;
+    case "what-if":
+      return <WhatIf />;
     case "tokens":
       return <Tokens />;
     case "not-found":

@@ -20,6 +20,7 @@ export type PendingReason = Scalar<"PendingReason">;
 export type CatchUpPolicy = Scalar<"CatchUpPolicy">;
 export type OverlapPolicy = Scalar<"OverlapPolicy">;
 export type ClusterEventKind = Scalar<"ClusterEventKind">;
+export type ForecastChange = Scalar<"ForecastChange">;
 export type Role = Scalar<"Role">;
 export type BackfillState = Scalar<"BackfillState">;
 export type BackfillRunState = Scalar<"BackfillRunState">;

@@ -60,11 +60,16 @@ export function Queues() {
       lead={cluster ? plural(cluster.queues.length, "queue") : "…"}
       query={QueuesSubscription}
       actions={
-        <RequireRole>
-          <button type="button" onClick={() => setIsCreating(true)}>
-            <Icon name="plus" /> Create queue…
-          </button>
-        </RequireRole>
+        <>
+          <Link href="/app/what-if">
+            <Icon name="pulse" /> What if
+          </Link>
+          <RequireRole>
+            <button type="button" onClick={() => setIsCreating(true)}>
+              <Icon name="plus" /> Create queue…
+            </button>
+          </RequireRole>
+        </>
       }
     >
       <QueryError error={cluster && error} />
