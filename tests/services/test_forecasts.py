@@ -242,7 +242,7 @@ def test_wide_task_keeps_its_reservation(make_node, make_task):
 
 def test_error_names_the_change_and_its_field(four_tasks):
     WorkerNode.objects.filter(name="node-2").update(connection="OFFLINE")
-    cases = [
+    cases: list[tuple[changes.Change, str, str]] = [
         (changes.DrainNode("x"), "node", "not_found"),
         (changes.SetNodeSlots("node-1", 0), "slots", "out_of_range"),
         (changes.SetNodeSlots("node-1", 101), "slots", "out_of_range"),

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from tasks_app.services import pending
 from tasks_app.services.forecasts.state import State, Work
@@ -19,7 +19,8 @@ from tasks_app.simulation.forecast.scenario import (
 from tasks_app.simulation.workload import SimulatedTask
 
 
-class Blocked(NamedTuple):
+@dataclass(frozen=True)
+class Blocked:
     """Due tasks of a queue with the same number of slots that never start, and why."""
 
     queue: str
