@@ -6,10 +6,8 @@ in which the cluster lists them, until no node can claim anything. What a node m
 by `policy.choices`, as in the running cluster.
 """
 
-import hashlib
 import random
 from collections import Counter
-from dataclasses import dataclass
 from heapq import heappop, heappush
 from operator import attrgetter
 from typing import Literal, NamedTuple
@@ -19,20 +17,10 @@ from tasks_app.policy.orders import Policy
 from tasks_app.policy.retries import backoff_ms
 from tasks_app.simulation.cluster import Cluster, VirtualNode
 from tasks_app.simulation.pending import DueTask, Group
+from tasks_app.simulation.runs import Attempt, Run
 from tasks_app.simulation.workload import Workload, WorkloadError
 
 _END, _UP, _DOWN, _DUE = range(4)
-
-
-class Attempt(NamedTuple):
-    """One attempt of a task: its numbers, its node's index, when it ran, and how it ended."""
-
-    task: int
-    attempt: int
-    node: int
-    started_ms: int
-    ended_ms: int
-    outcome: Literal["COMPLETED", "LOST"]
 
 
 class Running(NamedTuple):
@@ -42,32 +30,6 @@ class Running(NamedTuple):
     node: int
     started_ms: int
     end: tuple[int, int, int]
-
-
-@dataclass(frozen=True)
-class Run:
-    """The result of a simulation.
-
-    `attempts` are in order of their ends, and `log` has a line for each decision. `down_slot_ms`
-    are the slot milliseconds between the first submission and the last event during which nodes
-    were down.
-    """
-
-    workload: Workload
-    cluster: Cluster
-    attempts: list[Attempt]
-    log: list[str]
-    started_ms: int
-    ended_ms: int
-    down_slot_ms: int
-
-    @property
-    def digest(self) -> str:
-        """The SHA-256 digest of the log, in hexadecimal.
-
-        Two runs that made the same decisions have the same digest.
-        """
-        return hashlib.sha256("".join(f"{line}\n" for line in self.log).encode()).hexdigest()
 
 
 def simulate(

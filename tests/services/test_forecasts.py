@@ -9,7 +9,7 @@ from django.utils import timezone
 from tasks_app.models import Task, WorkerNode
 from tasks_app.services import forecasts, nodes, queues
 from tasks_app.services.forecasts import changes
-from tasks_app.simulation.forecast.scenario import OVERHEAD_MS
+from tasks_app.simulation.forecast.scenario import OVERHEAD_MS, TASKS_MAX
 from tests.support.working import claim
 
 pytestmark = pytest.mark.django_db
@@ -263,3 +263,14 @@ def test_error_names_the_change_and_its_field(four_tasks):
             forecasts.forecast([changes.PauseQueue("mail"), change])
         [(name, [error])] = refused.value.error_dict.items()
         assert (name, error.code) == (f"1.{field}", code), change
+
+
+def test_tasks_beyond_the_limit_are_left_out(make_node):
+    make_node("node-1")
+    added = changes.AddTasks(count=TASKS_MAX)
+
+    assert not forecasts.forecast([added]).changed.outcome.is_cut
+
+    outcome = forecasts.forecast([added, added]).changed.outcome
+    assert outcome.is_cut
+    assert outcome.backlog[0] == TASKS_MAX

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from tasks_app.policy.orders import Policy
 from tasks_app.simulation.cluster import Cluster, NodeSpec, VirtualNode
-from tasks_app.simulation.engine import Attempt, Engine, Running
+from tasks_app.simulation.engine import Engine, Running
 from tasks_app.simulation.forecast.scenario import OVERHEAD_MS, RunningTask, Scenario
 from tasks_app.simulation.pending import DueTask
+from tasks_app.simulation.runs import Attempt
 from tasks_app.simulation.workload import Workload
 
 
