@@ -20,7 +20,7 @@ from tasks_app.simulation.pending import DueTask, Group
 from tasks_app.simulation.runs import Attempt, Run
 from tasks_app.simulation.workload import Workload, WorkloadError
 
-_END, _UP, _DOWN, _DUE = range(4)
+_END, _UP, _DOWN, _DUE, _EXPIRE = range(5)
 
 
 class Running(NamedTuple):
@@ -99,6 +99,7 @@ class Engine:
         self._count = Counter[str]()
         self._events: list[tuple[int, int, int, int]] = []
         self._lost: dict[int, DueTask] = {}
+        self._expiring: dict[int, DueTask] = {}
         self._attempts: list[Attempt] = []
         self._log: list[str] = []
         self._down_slot_ms = 0
@@ -141,6 +142,9 @@ class Engine:
             due = DueTask(self._submitted, tasks[self._submitted], self._overhead_ms)
             due.key = self._policy.key(due)
             self._add(due)
+            if due.task.expires_ms is not None:
+                self._expiring[due.id] = due
+                heappush(self._events, (max(now, due.task.expires_ms), _EXPIRE, due.id, 0))
             self._submitted += 1
         self._schedule(now)
 
@@ -153,6 +157,8 @@ class Engine:
             self._retry(self._lost.pop(number), now)
         elif kind == _DOWN:
             self._fail(number, now)
+        elif kind == _EXPIRE:
+            self._expire(self._expiring.pop(number), now)
         else:
             self._repair(number, now)
 
@@ -162,6 +168,14 @@ class Engine:
             group = self._groups[due.queue, due.slots] = Group()
         group.add(due)
         self._firsts[due.queue, due.slots] = group.first
+
+    def _update_group(self, due: DueTask) -> None:
+        """Take note that a task has left its group."""
+        group = self._groups[due.queue, due.slots]
+        if group:
+            self._firsts[due.queue, due.slots] = group.first
+        else:
+            del self._groups[due.queue, due.slots], self._firsts[due.queue, due.slots]
 
     def _schedule(self, now: int) -> None:
         """Let nodes claim until none can."""
@@ -194,10 +208,7 @@ class Engine:
             group = self._groups[candidate.queue, candidate.slots]
             due = group.take(max_duration_ms)
             if due:
-                if group:
-                    self._firsts[due.queue, due.slots] = group.first
-                else:
-                    del self._groups[due.queue, due.slots], self._firsts[due.queue, due.slots]
+                self._update_group(due)
                 self._start(due, node, now)
                 return True
         return False
@@ -228,6 +239,15 @@ class Engine:
             Attempt(due.id, due.attempt, running.node, running.started_ms, now, outcome)
         )
         self._log.append(f"{now} {outcome} {due.task.name} {due.attempt}")
+
+    def _expire(self, due: DueTask, now: int) -> None:
+        """Remove a task that has not started."""
+        if due.attempt:
+            return
+        self._groups[due.queue, due.slots].remove(due)
+        self._update_group(due)
+        self._unfinished -= 1
+        self._log.append(f"{now} EXPIRED {due.task.name}")
 
     def _plan_failure(self, node: int, now: int) -> None:
         if failures := self._cluster.failures:

@@ -17,7 +17,7 @@ FORECAST = """
     }
     fragment Run on ForecastRun {
       finishedAt endsAt isCut backlog
-      queues { name waiting running started lastStartAt lastEndAt waitP50Ms waitP95Ms }
+      queues { name waiting running started expired lastStartAt lastEndAt waitP50Ms waitP95Ms }
       nodes { name slots claims utilization }
       blocked { queue slots count reason message }
     }

@@ -208,6 +208,22 @@ def test_tasks_of_an_offline_node_wait_again_when_their_leases_expire(four_tasks
     assert forecasts.forecast().baseline.outcome.ended_ms == 4 * TURN
 
 
+def test_task_that_does_not_start_in_time_expires(make_node, make_task):
+    make_node("node-1")
+    make_node("node-2")
+    in_time = timezone.now() + timedelta(seconds=5)
+    for expires_at in None, None, in_time, timezone.now() + timedelta(seconds=15):
+        make_task(duration_ms=10_000, expires_at=expires_at)
+    found = forecasts.forecast([changes.DrainNode("node-2")])
+    queue, changed = (run.outcome.queues["default"] for run in (found.baseline, found.changed))
+
+    assert (queue.started, queue.expired) == (3, 1)
+    assert found.baseline.outcome.ended_ms == 2 * TURN
+    assert (changed.started, changed.expired) == (2, 2)
+    assert found.changed.outcome.ended_ms == 2 * TURN
+    assert [run.outcome.backlog[-1] for run in (found.baseline, found.changed)] == [0, 0]
+
+
 def test_tasks_without_a_duration_run_in_batches(make_node, make_task):
     make_node("node-1")
     found = forecasts.forecast([changes.AddTasks(count=1000)]).changed

@@ -27,6 +27,9 @@ class ForecastQueue:
             " empty."
         )
     )
+    expired: int = strawberry.field(
+        description="The number of due tasks that expire before they start."
+    )
     last_start_at: datetime | None = strawberry.field(
         description="The time at which the last task starts. Null if no task starts."
     )
@@ -152,6 +155,7 @@ def _run(at: datetime, run: Computed) -> ForecastRun:
                 waiting=queue.waiting,
                 running=queue.running,
                 started=queue.started,
+                expired=queue.expired,
                 last_start_at=_time_or_none(at, queue.last_start_ms),
                 last_end_at=_time_or_none(at, queue.last_end_ms),
                 wait_p50_ms=queue.wait_p50_ms,

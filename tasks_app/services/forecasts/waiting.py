@@ -12,7 +12,7 @@ from tasks_app.sql.db import columns, fetch
 # The queue and the number of slots of tasks.
 Group = tuple[str, int]
 
-# A pending task that a forecast has. Those that have expired fail before they start.
+# A pending task that a forecast has: one that has not expired.
 _PENDING = """
     status = 'PENDING' AND run > 0 AND (expires_at IS NULL OR run > 1 OR expires_at > %(now)s)
 """
@@ -26,8 +26,9 @@ _COUNTS = f"""
 # Returns the tasks of some groups that nodes claim first, then those that are due first, in the
 # order in which they are due.
 _ROWS = f"""
-    SELECT {MS.format("due_at")}, queue, slots, priority, duration_ms, runs_alone
-      FROM (SELECT id, due_at, t.queue, t.slots, priority, duration_ms, runs_alone
+    SELECT {MS.format("due_at")}, queue, slots, priority, duration_ms, runs_alone,
+           CASE WHEN run = 1 THEN {MS.format("expires_at")} END
+      FROM (SELECT id, due_at, t.queue, t.slots, priority, duration_ms, runs_alone, run, expires_at
               FROM tasks_app_task t
               JOIN unnest(%(queue)s::text[], %(slots)s::int[]) AS g(queue, slots)
                 ON t.queue = g.queue AND t.slots = g.slots

@@ -19,12 +19,14 @@ class BusyPeriod(NamedTuple):
     Attributes:
         attempts: Those that ended, in this order. The numbers of tasks that ran at the beginning
             follow those of the scenario's `tasks`.
+        expired: The number and the time of each of `tasks` that expired before it started.
         submitted: The number of the scenario's `tasks` that became due.
         ended_ms: The time of the last event.
         is_cut: Whether the computing time was over before the backlog was empty.
     """
 
     attempts: Sequence[Attempt]
+    expired: Sequence[tuple[int, int]]
     submitted: int
     ended_ms: int
     is_cut: bool
@@ -46,6 +48,7 @@ class _Engine(Engine):
         super().__init__(workload, Cluster(nodes), policy, True, OVERHEAD_MS, 0)
         for number, node in enumerate(scenario.nodes):
             self._set_up(number, is_up=node.claims)
+        self._expired: list[tuple[int, int]] = []
         self._is_over = False
         self._end_of_time = time.process_time() + cpu_seconds
 
@@ -58,7 +61,7 @@ class _Engine(Engine):
         while self._running and not self._is_over:
             now = self._next_time()
             self._advance(now)
-        return BusyPeriod(self._attempts, self._submitted, now, self._is_over)
+        return BusyPeriod(*(self._attempts, self._expired, self._submitted, now, self._is_over))
 
     def _resume(self, number: int, each: RunningTask) -> None:
         due = DueTask(number, each.task, self._overhead_ms)
@@ -70,6 +73,11 @@ class _Engine(Engine):
         self._running[number] = Running(due, each.node, each.started_ms, end)
         self._count[due.queue] += due.size
         self._plan_end(due, ends_ms)
+
+    def _expire(self, due: DueTask, now: int) -> None:
+        super()._expire(due, now)
+        if not due.attempt:
+            self._expired.append((due.id, now))
 
     def _claim(self, node: VirtualNode, candidates: list[DueTask], now: int) -> bool:
         if self._is_over or time.process_time() > self._end_of_time:

@@ -18,6 +18,7 @@ class QueueOutcome(NamedTuple):
         waiting: The number of tasks that wait now.
         running: The number of tasks that run now.
         started: The number of tasks that start.
+        expired: The number of tasks that expire before they start.
         last_start_ms: The time of the last start; None if no task starts.
         last_end_ms: The time of the last end; None if no task ends.
         wait_p50_ms: The median time from when a task was due to its start.
@@ -27,6 +28,7 @@ class QueueOutcome(NamedTuple):
     waiting: int
     running: int
     started: int
+    expired: int
     last_start_ms: int | None
     last_end_ms: int | None
     wait_p50_ms: int | None
@@ -79,6 +81,9 @@ def _queues(scenario: Scenario, period: BusyPeriod) -> dict[str, QueueOutcome]:
         waiting[task.queue] += task.size
     for each in scenario.running:
         running[each.task.queue] += each.task.size
+    expired = Counter[str]()
+    for number, _ in period.expired:
+        expired[scenario.tasks[number].queue] += scenario.tasks[number].size
     starts: dict[str, list[int]] = defaultdict(list)
     ends: dict[str, list[int]] = defaultdict(list)
     waits: dict[str, list[int]] = defaultdict(list)
@@ -90,7 +95,7 @@ def _queues(scenario: Scenario, period: BusyPeriod) -> dict[str, QueueOutcome]:
             waits[task.queue] += [attempt.started_ms - task.submit_ms] * task.size
     return {
         queue: QueueOutcome(
-            *(waiting[queue], running[queue], len(waits[queue])),
+            *(waiting[queue], running[queue], len(waits[queue]), expired[queue]),
             *(max(starts[queue], default=None), max(ends[queue], default=None)),
             *_percentiles(waits[queue]),
         )
@@ -126,6 +131,8 @@ def _backlog(scenario: Scenario, period: BusyPeriod, times: Sequence[int]) -> li
     changes[0] += sum(each.task.size for each in scenario.running)
     for attempt in period.attempts:
         changes[attempt.ended_ms] -= _task(scenario, attempt.task).size
+    for number, expired_ms in period.expired:
+        changes[expired_ms] -= scenario.tasks[number].size
     at = sorted(changes)
     totals = list(accumulate(changes[time] for time in at))
     backlog, index = [], 0

@@ -67,18 +67,20 @@ class Waiting(NamedTuple):
     priority: int
     duration_ms: int
     runs_alone: bool
+    expires_ms: int | None = None
 
 
 def batched(rows: Iterable[Waiting], limits: Mapping[str, int]) -> list[SimulatedTask]:
     """Return tasks, those without a duration in batches, in the order in which they are due.
 
-    A batch has tasks of the same queue, slots and priority, as one claim takes them.
+    A batch has tasks of the same queue, slots and priority, as one claim takes them, that expire at
+    the same time.
     """
     found: list[SimulatedTask] = []
     # The place of the last batch of each kind, to which more tasks can be added.
-    places: dict[tuple[str, int, int], int] = {}
+    places: dict[tuple[str, int, int, int | None], int] = {}
     for row in rows:
-        key = row.queue, row.slots, row.priority
+        key = row.queue, row.slots, row.priority, row.expires_ms
         place = None if row.runs_alone else places.get(key)
         if place is not None:
             batch = found[place]
@@ -98,6 +100,7 @@ def task_of(row: Waiting) -> SimulatedTask:
         "",
         *(row.due_ms, row.duration_ms, row.duration_ms, row.slots, row.queue),
         priority=row.priority,
+        expires_ms=row.expires_ms,
     )
 
 

@@ -11,6 +11,7 @@ const ForecastRunFields = graphql(`
       waiting
       running
       started
+      expired
       lastStartAt
       lastEndAt
       waitP50Ms

@@ -95,6 +95,7 @@ function Queues({ forecast }: { forecast: Forecast }) {
         { header: "Queue", role: "title", cell: ({ name }) => name },
         both<Queue>("Waiting", "90px", forecast, ({ waiting }) => count(waiting)),
         both<Queue>("Running", "90px", forecast, ({ running }) => count(running)),
+        both<Queue>("Expire", "80px", forecast, ({ expired }) => count(expired)),
         both<Queue>("Last start", "150px", forecast, ({ lastStartAt }) => (
           <Time at={lastStartAt} />
         )),
