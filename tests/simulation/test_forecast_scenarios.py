@@ -60,7 +60,7 @@ def test_batches_of_a_queue_with_a_limit_do_not_exceed_it_together():
     tasks = batched([waiting()] * 300, {"default": 100})
     node = ScenarioNode("node-1", 8, frozenset({"default"}), claims=True)
     period = busy.run(
-        Scenario([node], {"default": 100}, tasks, []), orders.make("priority"), cpu_seconds=10
+        Scenario([node], {"default": 100}, tasks, []), orders.make("priority"), seconds=10
     )
 
     starts = [attempt.started_ms for attempt in period.attempts]
@@ -69,7 +69,7 @@ def test_batches_of_a_queue_with_a_limit_do_not_exceed_it_together():
 
 def test_forecast_without_computing_time_is_cut():
     rows = [waiting(duration_ms=10_000)] * 2
-    period = busy.run(scenario(*rows), orders.make("priority"), cpu_seconds=-1)
+    period = busy.run(scenario(*rows), orders.make("priority"), seconds=-1)
 
     assert period.is_cut
     assert not period.attempts

@@ -7,7 +7,7 @@ import strawberry
 from schema.core.enums import PendingReason
 from tasks_app.services import forecasts
 from tasks_app.services.forecasts import ForecastRun as Computed
-from tasks_app.simulation.forecast.scenario import CPU_SECONDS_MAX, TASKS_MAX, TIMES_MAX
+from tasks_app.simulation.forecast.scenario import SECONDS_MAX, TASKS_MAX, TIMES_MAX
 
 BLOCKED_MAX = 50
 
@@ -92,7 +92,7 @@ class ForecastRun:
     is_cut: bool = strawberry.field(
         description=(
             f"Whether a limit was reached: {TASKS_MAX:,} waiting tasks, or"
-            f" {CPU_SECONDS_MAX:.0f} seconds of computing time."
+            f" {SECONDS_MAX:.0f} seconds of simulation."
         )
     )
     backlog: list[int] = strawberry.field(

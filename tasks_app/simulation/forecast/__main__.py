@@ -1,7 +1,7 @@
 """Reads scenarios from standard input and writes their forecasts to standard output, by pickle.
 
 `services.forecasts` starts it, so that a forecast neither holds the interpreter of the web process
-nor outlives its computing time. It loads neither Django nor settings.
+nor takes longer than it may. It loads neither Django nor settings.
 """
 
 import pickle

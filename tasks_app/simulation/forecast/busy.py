@@ -22,7 +22,7 @@ class BusyPeriod(NamedTuple):
         expired: The number and the time of each of `tasks` that expired before it started.
         submitted: The number of the scenario's `tasks` that became due.
         ended_ms: The time of the last event.
-        is_cut: Whether the computing time was over before the backlog was empty.
+        is_cut: Whether the time was over before the backlog was empty.
     """
 
     attempts: Sequence[Attempt]
@@ -32,13 +32,13 @@ class BusyPeriod(NamedTuple):
     is_cut: bool
 
 
-def run(scenario: Scenario, policy: Policy, *, cpu_seconds: float) -> BusyPeriod:
-    """Run until no task is due or running, for at most so much computing time."""
-    return _Engine(scenario, policy, cpu_seconds).run_until_idle(scenario.running)
+def run(scenario: Scenario, policy: Policy, *, seconds: float) -> BusyPeriod:
+    """Run until no task is due or running, for at most so many seconds."""
+    return _Engine(scenario, policy, seconds).run_until_idle(scenario.running)
 
 
 class _Engine(Engine):
-    def __init__(self, scenario: Scenario, policy: Policy, cpu_seconds: float) -> None:
+    def __init__(self, scenario: Scenario, policy: Policy, seconds: float) -> None:
         queues = {task.queue for task in scenario.tasks}
         nodes = [
             NodeSpec(node.name, node.slots, None if queues <= node.queues else node.queues)
@@ -50,7 +50,7 @@ class _Engine(Engine):
             self._set_up(number, is_up=node.claims)
         self._expired: list[tuple[int, int]] = []
         self._is_over = False
-        self._end_of_time = time.process_time() + cpu_seconds
+        self._end_of_time = time.monotonic() + seconds
 
     def run_until_idle(self, running: Sequence[RunningTask]) -> BusyPeriod:
         """Run from the time 0."""
@@ -80,7 +80,7 @@ class _Engine(Engine):
             self._expired.append((due.id, now))
 
     def _claim(self, node: VirtualNode, candidates: list[DueTask], now: int) -> bool:
-        if self._is_over or time.process_time() > self._end_of_time:
+        if self._is_over or time.monotonic() > self._end_of_time:
             self._is_over = True
             return False
         return super()._claim(node, candidates, now)

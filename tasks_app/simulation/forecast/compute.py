@@ -6,7 +6,7 @@ from typing import NamedTuple
 from tasks_app.policy import orders
 from tasks_app.simulation.forecast import busy
 from tasks_app.simulation.forecast.outcome import Outcome, evaluate
-from tasks_app.simulation.forecast.scenario import CPU_SECONDS_MAX, TIMES_MAX, Scenario
+from tasks_app.simulation.forecast.scenario import SECONDS_MAX, TIMES_MAX, Scenario
 
 
 class Forecasts(NamedTuple):
@@ -19,8 +19,7 @@ class Forecasts(NamedTuple):
 def forecast(scenarios: Sequence[Scenario]) -> Forecasts:
     """Return the forecasts of scenarios, by the policy of the running cluster."""
     periods = [
-        busy.run(scenario, orders.make("priority"), cpu_seconds=CPU_SECONDS_MAX)
-        for scenario in scenarios
+        busy.run(scenario, orders.make("priority"), seconds=SECONDS_MAX) for scenario in scenarios
     ]
     times = _times(max(period.ended_ms for period in periods))
     outcomes = [

@@ -7,8 +7,8 @@ from tasks_app.simulation.workload import SimulatedTask
 
 # A forecast has at most this many waiting tasks, ...
 TASKS_MAX = 100_000
-# ... takes at most this much computing time for each scenario, ...
-CPU_SECONDS_MAX = 10.0
+# ... simulates each scenario for at most this many seconds, ...
+SECONDS_MAX = 10.0
 # ... and its backlog is returned for this many times.
 TIMES_MAX = 60
 
