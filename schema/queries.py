@@ -6,6 +6,7 @@ from schema.types.backfills.queries import BackfillQueries
 from schema.types.calendars import CalendarQueries
 from schema.types.cluster import ClusterQueries
 from schema.types.events import EventQueries
+from schema.types.forecasts.queries import ForecastQueries
 from schema.types.nodes import NodeQueries
 from schema.types.objects import NodeObjectQueries
 from schema.types.queues import QueueQueries
@@ -32,6 +33,7 @@ class Query(
     NodeQueries,
     EventQueries,
     ClusterQueries,
+    ForecastQueries,
     TokenQueries,
     WebhookQueries,
 ):

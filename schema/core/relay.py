@@ -1,5 +1,6 @@
 """Objects with a global ID (Relay's Node), and checks of the names and IDs in arguments."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,10 +15,14 @@ IdOrUuid = Annotated[strawberry.ID, strawberry.argument(description=ID_OR_UUID)]
 
 
 class BadInputError(GraphQLError):
-    """An argument of the operation is not valid. The message is for the client."""
+    """An argument of the operation is not valid. The message is for the client.
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message, extensions={"code": "BAD_USER_INPUT"})
+    `field` is the path of the argument, for programs.
+    """
+
+    def __init__(self, message: str, *, field: Sequence[str] = ()) -> None:
+        where = {"field": list(field)} if field else {}
+        super().__init__(message, extensions={"code": "BAD_USER_INPUT", **where})
 
 
 def check_size(name: str, size: int, maximum: int) -> None:

@@ -27,7 +27,7 @@ from tasks_app.recording.tables import (
     columns,
 )
 from tasks_app.sql.db import fetch
-from tasks_app.sql.transactions import in_transaction
+from tasks_app.sql.transactions import in_snapshot, in_transaction
 
 # These rows are few, and are compared as a whole: heartbeats have no events.
 _COMPARED = (SCHEDULING, QUEUE, NODE, CALENDAR)
@@ -41,7 +41,6 @@ _OF_TASKS = "t.task_id = ANY(%(ids)s::uuid[]) AND t.created_at > %(since)s"
 _OF_BACKFILLS = "t.backfill_id = ANY(%(backfills)s::uuid[]) OR t.task_id = ANY(%(tasks)s::uuid[])"
 _OF_SCHEDULES = "t.schedule_id = ANY(%(ids)s::uuid[]) AND t.created_at > %(since)s"
 
-_BEGIN = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 # Returns the time, and the oldest running transaction of the snapshot.
 _NOW = "SELECT clock_timestamp(), pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 # The events after a cursor and below the horizon, in the order of the log.
@@ -74,10 +73,9 @@ class Recorder:
         self.events = 0
         self.seconds = 0.0
 
-    @in_transaction
+    @in_snapshot
     def begin(self) -> None:
         """Write the header and the state at the start."""
-        fetch(_BEGIN)
         [(self._began, horizon)] = fetch(_NOW)
         self._at = self._compared_at = self._began
         [(rolled_up,)] = fetch(_ROLLED_UP, {"horizon": horizon})
@@ -91,10 +89,9 @@ class Recorder:
         while events := self._next_events(horizon):
             self._writer.state(EVENT.name, events)
 
-    @in_transaction
+    @in_snapshot
     def look(self) -> None:
         """Write a frame, if something has changed."""
-        fetch(_BEGIN)
         [(now, horizon)] = fetch(_NOW)
         rows: Rows = {}
         deleted: dict[str, list[str]] = {}

@@ -156,25 +156,29 @@ def _explain(task: Task, snapshot: _Snapshot) -> Pending:
 def _explain_due(task: Candidate, snapshot: _Snapshot) -> Pending:
     queue = snapshot.queues[task.queue]
     if queue.paused_at:
-        note = queue.pause_note and f": {queue.pause_note}"
-        return Pending(Reason.QUEUE_PAUSED, f"The queue {queue.name} is paused{note}.")
+        return queue_paused(queue.name, queue.pause_note)
     return (
-        _explain_nodes(task, snapshot.nodes)
+        explain_nodes(task.queue, task.slots, snapshot.nodes)
         or _explain_limit(queue, snapshot)
         or _explain_slots(task, snapshot)
     )
 
 
-def _explain_nodes(task: Candidate, nodes: Sequence[Node]) -> Pending | None:
-    """Return why no node can run the task; None if one can."""
-    serving = [n for n in nodes if n.is_online and task.queue in n.capacity.queues]
+def queue_paused(queue: str, note: str) -> Pending:
+    """Return the reason of the tasks of a paused queue."""
+    return Pending(Reason.QUEUE_PAUSED, f"The queue {queue} is paused{note and f': {note}'}.")
+
+
+def explain_nodes(queue: str, slots: int, nodes: Sequence[Node]) -> Pending | None:
+    """Return why no node can run a task of a queue with so many slots; None if one can."""
+    serving = [n for n in nodes if n.is_online and queue in n.capacity.queues]
     if not serving:
-        message = f"No online node serves the queue {task.queue}."
+        message = f"No online node serves the queue {queue}."
         return Pending(Reason.NO_NODE_FOR_QUEUE, message)
-    fitting = [node for node in serving if node.capacity.slots >= task.slots]
+    fitting = [node for node in serving if node.capacity.slots >= slots]
     if not fitting:
         largest = max(node.capacity.slots for node in serving)
-        message = f"The task needs {task.slots} slots; the largest node has {largest}."
+        message = f"The task needs {slots} slots; the largest node has {largest}."
         return Pending(Reason.TOO_LARGE, message)
     if not any(node.is_active for node in fitting):
         names = ", ".join(node.capacity.name for node in fitting)

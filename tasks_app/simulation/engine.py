@@ -6,11 +6,10 @@ in which the cluster lists them, until no node can claim anything. What a node m
 by `policy.choices`, as in the running cluster.
 """
 
-import hashlib
 import random
 from collections import Counter
-from dataclasses import dataclass
 from heapq import heappop, heappush
+from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from tasks_app.policy import Key, choices
@@ -18,20 +17,10 @@ from tasks_app.policy.orders import Policy
 from tasks_app.policy.retries import backoff_ms
 from tasks_app.simulation.cluster import Cluster, VirtualNode
 from tasks_app.simulation.pending import DueTask, Group
+from tasks_app.simulation.runs import Attempt, Run
 from tasks_app.simulation.workload import Workload, WorkloadError
 
-_END, _UP, _DOWN, _DUE = range(4)
-
-
-class Attempt(NamedTuple):
-    """One attempt of a task: its numbers, its node's index, when it ran, and how it ended."""
-
-    task: int
-    attempt: int
-    node: int
-    started_ms: int
-    ended_ms: int
-    outcome: Literal["COMPLETED", "LOST"]
+_END, _UP, _DOWN, _DUE, _EXPIRE = range(5)
 
 
 class Running(NamedTuple):
@@ -41,32 +30,6 @@ class Running(NamedTuple):
     node: int
     started_ms: int
     end: tuple[int, int, int]
-
-
-@dataclass(frozen=True)
-class Run:
-    """The result of a simulation.
-
-    `attempts` are in order of their ends, and `log` has a line for each decision. `down_slot_ms`
-    are the slot milliseconds between the first submission and the last event during which nodes
-    were down.
-    """
-
-    workload: Workload
-    cluster: Cluster
-    attempts: list[Attempt]
-    log: list[str]
-    started_ms: int
-    ended_ms: int
-    down_slot_ms: int
-
-    @property
-    def digest(self) -> str:
-        """The SHA-256 digest of the log, in hexadecimal.
-
-        Two runs that made the same decisions have the same digest.
-        """
-        return hashlib.sha256("".join(f"{line}\n" for line in self.log).encode()).hexdigest()
 
 
 def simulate(
@@ -92,7 +55,7 @@ def simulate(
         WorkloadError: A task fits no node that serves its queue, or a limit is below 1.
     """
     _check(workload, cluster)
-    return _Engine(workload, cluster, policy, backfill, overhead_ms, seed).run()
+    return Engine(workload, cluster, policy, backfill, overhead_ms, seed).run()
 
 
 def _check(workload: Workload, cluster: Cluster) -> None:
@@ -111,7 +74,9 @@ def _check(workload: Workload, cluster: Cluster) -> None:
             )
 
 
-class _Engine:
+class Engine:
+    """The state of a run. `forecast.busy` starts one from the state of a running cluster."""
+
     def __init__(
         self,
         workload: Workload,
@@ -129,43 +94,59 @@ class _Engine:
         self._index = {node.name: index for index, node in enumerate(self._nodes)}
         self._down_since: dict[int, int] = {}
         self._groups: dict[tuple[str, int], Group] = {}
+        self._firsts: dict[tuple[str, int], DueTask] = {}
         self._running: dict[int, Running] = {}
         self._count = Counter[str]()
         self._events: list[tuple[int, int, int, int]] = []
         self._lost: dict[int, DueTask] = {}
+        self._expiring: dict[int, DueTask] = {}
         self._attempts: list[Attempt] = []
         self._log: list[str] = []
         self._down_slot_ms = 0
+        self._submitted = 0
         self._unfinished = len(workload.tasks)
         self._random = [random.Random(f"{seed} {node.name}") for node in cluster.nodes]
 
     def run(self) -> Run:
+        """Run the workload to its end."""
         tasks = self._workload.tasks
         start = now = tasks[0].submit_ms if tasks else 0
         for node in range(len(self._nodes)):
             self._plan_failure(node, now)
-        submitted = 0
         while self._unfinished:
-            now = self._events[0][0] if self._events else tasks[submitted].submit_ms
-            if submitted < len(tasks):
-                now = min(now, tasks[submitted].submit_ms)
-            while self._events and self._events[0][0] == now:
-                _, kind, number, attempt = heappop(self._events)
-                self._handle(kind, number, attempt, now)
-            if not (self._groups or self._running or self._lost):
-                self._policy.idle()
-            while submitted < len(tasks) and tasks[submitted].submit_ms == now:
-                due = DueTask(submitted, tasks[submitted], self._overhead_ms)
-                due.key = self._policy.key(due)
-                self._add(due)
-                submitted += 1
-            self._schedule(now)
+            now = self._next_time()
+            self._advance(now)
         for node, since in self._down_since.items():
             self._down_slot_ms += self._nodes[node].slots * (now - since)
         return Run(
             *(self._workload, self._cluster, self._attempts, self._log),
             *(start, now, self._down_slot_ms),
         )
+
+    def _next_time(self) -> int:
+        """Return the time of the next event or submission; one of them must exist."""
+        times = [self._events[0][0]] if self._events else []
+        if self._submitted < len(self._workload.tasks):
+            times.append(self._workload.tasks[self._submitted].submit_ms)
+        return min(times)
+
+    def _advance(self, now: int) -> None:
+        """Handle the events of a time, and let nodes claim."""
+        tasks = self._workload.tasks
+        while self._events and self._events[0][0] == now:
+            _, kind, number, attempt = heappop(self._events)
+            self._handle(kind, number, attempt, now)
+        if not (self._groups or self._running or self._lost):
+            self._policy.idle()
+        while self._submitted < len(tasks) and tasks[self._submitted].submit_ms <= now:
+            due = DueTask(self._submitted, tasks[self._submitted], self._overhead_ms)
+            due.key = self._policy.key(due)
+            self._add(due)
+            if due.task.expires_ms is not None:
+                self._expiring[due.id] = due
+                heappush(self._events, (max(now, due.task.expires_ms), _EXPIRE, due.id, 0))
+            self._submitted += 1
+        self._schedule(now)
 
     def _handle(self, kind: int, number: int, attempt: int, now: int) -> None:
         if kind == _END:
@@ -176,6 +157,8 @@ class _Engine:
             self._retry(self._lost.pop(number), now)
         elif kind == _DOWN:
             self._fail(number, now)
+        elif kind == _EXPIRE:
+            self._expire(self._expiring.pop(number), now)
         else:
             self._repair(number, now)
 
@@ -184,28 +167,37 @@ class _Engine:
         if group is None:
             group = self._groups[due.queue, due.slots] = Group()
         group.add(due)
+        self._firsts[due.queue, due.slots] = group.first
+
+    def _update_group(self, due: DueTask) -> None:
+        """Take note that a task has left its group."""
+        group = self._groups[due.queue, due.slots]
+        if group:
+            self._firsts[due.queue, due.slots] = group.first
+        else:
+            del self._groups[due.queue, due.slots], self._firsts[due.queue, due.slots]
 
     def _schedule(self, now: int) -> None:
         """Let nodes claim until none can."""
+        candidates = self._candidates()
         is_changed = True
-        while is_changed and self._groups:
+        while is_changed and candidates:
             is_changed = False
-            candidates = self._candidates()
-            narrowest = min((c.slots for c in candidates), default=0)
+            narrowest = min(map(_slots_of, candidates))
             for node in self._up:
                 while candidates and node.free >= narrowest and self._claim(node, candidates, now):
                     is_changed = True
                     candidates = self._candidates()
-                    narrowest = min((c.slots for c in candidates), default=0)
+                    narrowest = min(map(_slots_of, candidates), default=0)
 
     def _candidates(self) -> list[DueTask]:
         limits = self._workload.limits
         if not limits:
-            return [group.first for group in self._groups.values()]
+            return list(self._firsts.values())
         return [
-            group.first
-            for (queue, _), group in self._groups.items()
-            if queue not in limits or self._count[queue] < limits[queue]
+            first
+            for (queue, _), first in self._firsts.items()
+            if queue not in limits or self._count[queue] + first.size <= limits[queue]
         ]
 
     def _claim(self, node: VirtualNode, candidates: list[DueTask], now: int) -> bool:
@@ -216,8 +208,7 @@ class _Engine:
             group = self._groups[candidate.queue, candidate.slots]
             due = group.take(max_duration_ms)
             if due:
-                if not group:
-                    del self._groups[candidate.queue, candidate.slots]
+                self._update_group(due)
                 self._start(due, node, now)
                 return True
         return False
@@ -227,11 +218,13 @@ class _Engine:
         end = (now + due.runtime, due.id, due.slots)
         node.occupy(end)
         self._running[due.id] = Running(due, self._index[node.name], now, end)
-        self._count[due.queue] += 1
+        self._count[due.queue] += due.size
         self._policy.started(due.key)
-        actual_end = now + due.task.duration_ms + self._overhead_ms
-        heappush(self._events, (actual_end, _END, due.id, due.attempt))
+        self._plan_end(due, now + due.task.duration_ms + self._overhead_ms)
         self._log.append(f"{now} START {due.task.name} {due.attempt} {node.name}")
+
+    def _plan_end(self, due: DueTask, time: int) -> None:
+        heappush(self._events, (time, _END, due.id, due.attempt))
 
     def _end(self, running: Running, now: int) -> None:
         self._nodes[running.node].release(running.end)
@@ -241,11 +234,20 @@ class _Engine:
     def _forget(self, running: Running, now: int, outcome: Literal["COMPLETED", "LOST"]) -> None:
         due = running.due
         del self._running[due.id]
-        self._count[due.queue] -= 1
+        self._count[due.queue] -= due.size
         self._attempts.append(
             Attempt(due.id, due.attempt, running.node, running.started_ms, now, outcome)
         )
         self._log.append(f"{now} {outcome} {due.task.name} {due.attempt}")
+
+    def _expire(self, due: DueTask, now: int) -> None:
+        """Remove a task that has not started."""
+        if due.attempt:
+            return
+        self._groups[due.queue, due.slots].remove(due)
+        self._update_group(due)
+        self._unfinished -= 1
+        self._log.append(f"{now} EXPIRED {due.task.name}")
 
     def _plan_failure(self, node: int, now: int) -> None:
         if failures := self._cluster.failures:
@@ -289,6 +291,9 @@ class _Engine:
     def _set_up(self, number: int, *, is_up: bool) -> None:
         self._nodes[number].is_up = is_up
         self._up = [node for node in self._nodes if node.is_up]
+
+
+_slots_of = attrgetter("slots")
 
 
 def _key_of(due: DueTask) -> Key:

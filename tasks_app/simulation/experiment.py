@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from tasks_app.policy.orders import Policy
 from tasks_app.simulation.cluster import Cluster
-from tasks_app.simulation.engine import Run, simulate
+from tasks_app.simulation.engine import simulate
 from tasks_app.simulation.measures import Measures, measure
+from tasks_app.simulation.runs import Run
 from tasks_app.simulation.workload import Workload, ordered
 
 # Quantiles of Student's t distribution for two-sided 95 % intervals, by degrees of freedom.

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from tasks_app.simulation.engine import Attempt, Run
+from tasks_app.simulation.runs import Attempt, Run
 from tasks_app.simulation.workload import SimulatedTask
 
 # Shorter tasks count as this long in the bounded slowdown.

@@ -1,6 +1,6 @@
 """The due tasks of a simulation, in groups of the same queue and width."""
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator
 from operator import attrgetter
 
@@ -29,6 +29,7 @@ class DueTask:
         "priority",
         "queue",
         "runtime",
+        "size",
         "slots",
         "task",
     )
@@ -41,6 +42,7 @@ class DueTask:
         self.queue = task.queue
         self.owner = task.owner
         self.slots = task.slots
+        self.size = task.size
         self.priority = task.priority
         self.due_at = task.submit_ms
         self.duration_ms = task.estimate_ms
@@ -92,6 +94,12 @@ class Group:
         if len(chunk) > 2 * _CHUNK:
             chunks[index : index + 1] = [chunk[:_CHUNK], chunk[_CHUNK:]]
             shortest[index : index + 1] = map(_shortest_of, chunks[index : index + 2])
+
+    def remove(self, task: DueTask) -> None:
+        """Remove a task of the group."""
+        index = bisect_right(self._chunks, task.key, key=lambda chunk: chunk[0].key) - 1
+        position = bisect_left(self._chunks[index], task.key, key=_key)
+        self._remove(index, position)
 
     def take(self, max_duration_ms: int | None) -> DueTask | None:
         """Remove the first task, or the first one that is short enough, as a claim does.

@@ -14,7 +14,9 @@ class SimulatedTask(NamedTuple):
     """A task of a workload. Times are integer milliseconds.
 
     `name` identifies the task in the file, `submit_ms` is when it becomes due, `duration_ms` how
-    long it runs, and `estimate_ms` how long the scheduler expects it to run.
+    long it runs, and `estimate_ms` how long the scheduler expects it to run. `size` is the number
+    of tasks if it stands for a batch, which a node claims as a whole. A task that has not started
+    by `expires_ms` never starts.
     """
 
     name: str
@@ -25,6 +27,8 @@ class SimulatedTask(NamedTuple):
     queue: str = "default"
     owner: str = "anonymous"
     priority: int = 5
+    size: int = 1
+    expires_ms: int | None = None
 
 
 @dataclass(frozen=True)

@@ -42,3 +42,20 @@ def in_transaction(function: Callable[P, T]) -> Callable[P, T]:
             return function(*args, **kwargs)
 
     return run
+
+
+def in_snapshot(function: Callable[P, T]) -> Callable[P, T]:
+    """Decorate a function that only reads: its statements see the same state of the database.
+
+    Inside of a transaction, they see what that transaction sees.
+    """
+
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        if connection.in_atomic_block:
+            return function(*args, **kwargs)
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            return function(*args, **kwargs)
+
+    return run

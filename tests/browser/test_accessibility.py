@@ -1,7 +1,7 @@
 """The pages are accessible, in both themes, and fit every width without moving what is on them."""
 
 import json
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -77,6 +77,11 @@ WEBHOOK = """
       }) { errors { message } }
     }
 """
+WHAT_IF = """[
+    {"pauseQueue": {"queue": "default"}},
+    {"addTasks": {"queue": "a-queue-with-a-rather-long-name", "count": 99999, "durationMs": 3600}},
+    {"addTasks": {"queue": "default", "count": 90000, "durationMs": 3600000}}
+]"""
 WIDTHS = [390, 768, 1240, 1600, 2200]
 WITHOUT_QUERY = {
     *("new-schedule", "edit-schedule", "new-calendar", "edit-calendar"),
@@ -161,6 +166,7 @@ def paths(cluster, up):
         "edit-calendar": "/app/schedules/calendars/a-calendar-with-a-rather-long-name/edit",
         "timeline": "/app/schedules/timeline",
         "week": "/app/schedules/timeline?range=7d",
+        "what-if": f"/app/what-if?changes={quote(WHAT_IF)}",
         "not-found": "/app/nonsense",
     }
 
@@ -169,17 +175,8 @@ PAGES = [
     *("overview", "tasks", "no-tasks", "task", "waiting", "schedules", "schedule", "history"),
     *("backfills", "backfill", "no-backfill"),
     *("new-schedule", "edit-schedule", "nodes", "node", "queues", "queue", "events"),
-    *(
-        "tokens",
-        "webhooks",
-        "calendars",
-        "calendar",
-        "new-calendar",
-        "edit-calendar",
-        "timeline",
-        "week",
-    ),
-    "not-found",
+    *("tokens", "webhooks", "calendars", "calendar", "new-calendar", "edit-calendar"),
+    *("timeline", "week", "what-if", "not-found"),
 ]
 LIVE_PAGES = ["overview", "tasks", "schedules", "nodes", "node", "queues", "queue", "events"]
 

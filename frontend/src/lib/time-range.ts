@@ -23,6 +23,9 @@ export const RANGES = [
   ["30d", "30 d", 2_592_000],
 ] as const;
 
+/** Up to this span, labels of an axis have seconds. */
+const SECONDS_SPAN = 300;
+
 const DEFAULT = RANGES[0];
 /** Longer ranges have periods of a minute or more. */
 const SHORT_SECONDS = 3_600;
@@ -61,8 +64,9 @@ export function rangeText({ input }: TimeRange, now = new Date()): string {
   return `${localTime(since, now)} to ${isOneDay ? localTime(until, until) : localTime(until, now)}`;
 }
 
-/** The label of a time on an axis: with the day if the axis spans days. */
+/** The label of a time on an axis: with seconds if it spans minutes, with the day if it spans days. */
 export function axisTime(at: Date, spanSeconds: number): string {
+  if (spanSeconds <= SECONDS_SPAN) return localTime(at, at);
   if (spanSeconds <= 86_400) return minuteTime(at);
   const day = at.toLocaleDateString(undefined, { day: "numeric", month: "short" });
   return at.getHours() || at.getMinutes() ? `${day} ${minuteTime(at)}` : day;

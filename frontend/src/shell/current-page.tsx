@@ -20,6 +20,7 @@ import { Tasks } from "../pages/tasks/tasks";
 import { Timeline } from "../pages/timeline/timeline";
 import { Tokens } from "../pages/tokens/tokens";
 import { Webhooks } from "../pages/webhooks/webhooks";
+import { WhatIf } from "../pages/what-if/what-if";
 import { routeOf } from "./routes";
 
 /** The page that a path names. */
@@ -64,6 +65,8 @@ export function CurrentPage({ path }: { path: string }) {
       return <EditCalendar name={route.name} key={route.name} />;
     case "timeline":
       return <Timeline />;
+    case "what-if":
+      return <WhatIf />;
     case "tokens":
       return <Tokens />;
     case "webhooks":

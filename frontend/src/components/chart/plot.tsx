@@ -37,11 +37,12 @@ export type PlotProps = {
   /** The URL of what a period counts, by its start. A click on the chart opens it. */
   periodUrl?: (start: number) => string;
   /** Called with the start and the end that were chosen by dragging, in seconds since 1970. */
-  onZoom: (since: number, until: number) => void;
+  onZoom?: (since: number, until: number) => void;
 };
 
 /** Steps of the time axis in seconds. */
 const TIME_STEPS = [
+  ...[1, 2, 5, 10, 15, 30],
   ...[1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720].map((minutes) => minutes * 60),
   ...[1, 2, 5, 10].map((days) => days * 86_400),
 ];
@@ -154,7 +155,7 @@ function options(
     height: HEIGHT,
     cursor: {
       y: false,
-      drag: { x: true, y: false, setScale: false },
+      drag: { x: Boolean(latest.current.onZoom), y: false, setScale: false },
       points: { size: 7 },
       // Not the buttons: each chart would report what was chosen on one of them.
       sync: { key: SYNC_KEY, filters: { pub: (type) => !/^mouse(down|up)$/.test(type) } },
@@ -206,7 +207,7 @@ function options(
         (chart) => {
           const { left, width } = chart.select;
           if (width >= DRAG_MIN)
-            latest.current.onZoom(chart.posToVal(left, "x"), chart.posToVal(left + width, "x"));
+            latest.current.onZoom?.(chart.posToVal(left, "x"), chart.posToVal(left + width, "x"));
           chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
         },
       ],

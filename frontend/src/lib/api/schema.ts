@@ -28,6 +28,7 @@ export type CatchUpPolicy = Scalar<"CatchUpPolicy">;
 export type OverlapPolicy = Scalar<"OverlapPolicy">;
 export type ClusterEventKind = Scalar<"ClusterEventKind">;
 export type SchedulingPolicy = Scalar<"SchedulingPolicy">;
+export type ForecastChange = Scalar<"ForecastChange">;
 export type Role = Scalar<"Role">;
 export type BackfillState = Scalar<"BackfillState">;
 export type WebhookState = Scalar<"WebhookState">;

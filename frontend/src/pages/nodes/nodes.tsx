@@ -1,5 +1,6 @@
 /** The worker nodes: their state, their statistics, and their control. */
 
+import { Icon } from "../../components/icon";
 import { NodeFields } from "../../components/nodes/fields";
 import { isOnline, NodeStateBadge } from "../../components/nodes/state";
 import { Page } from "../../components/page";
@@ -51,6 +52,11 @@ export function Nodes() {
         nodes ? `${nodes.filter(isOnline).length} of ${plural(nodes.length, "node")} online` : "…"
       }
       query={NodesSubscription}
+      actions={
+        <Link href="/app/what-if">
+          <Icon name="pulse" /> What if
+        </Link>
+      }
     >
       <QueryError error={data && error} />
       {!data || !nodes ? (

@@ -71,6 +71,9 @@ export function Queues() {
       actions={
         <>
           {cluster && <SchedulingButton scheduling={cluster.schedulingPolicy} />}
+          <Link href="/app/what-if">
+            <Icon name="pulse" /> What if
+          </Link>
           <RequireRole>
             <button type="button" onClick={() => setIsCreating(true)}>
               <Icon name="plus" /> Create queue…

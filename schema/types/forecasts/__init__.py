@@ -1,0 +1,1 @@
+"""Forecasts of the cluster, as it is and with changes."""
