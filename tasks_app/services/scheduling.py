@@ -43,9 +43,7 @@ def set_scheduling_policy(
         note: The reason.
     """
     check_note(note)
-    if not AGING_MS_MIN <= aging_ms <= AGING_MS_MAX:
-        message = f"Must be an integer from {AGING_MS_MIN:,} to {AGING_MS_MAX:,}."
-        raise ValidationError({"aging_ms": error(message, "out_of_range")})
+    check_aging(aging_ms)
     claims.wait_for_claims()
     before = get()
     chosen = {"policy": policy, "backfill": backfill, "aging_ms": aging_ms}
@@ -61,6 +59,13 @@ def set_scheduling_policy(
     events.scheduling_changed(message=f"{_text(after)}{note and f': {note}'}")
     dispatch.refresh_after_commit(None)
     return after
+
+
+def check_aging(aging_ms: int) -> None:
+    """Check the milliseconds of waiting that count as one priority."""
+    if not AGING_MS_MIN <= aging_ms <= AGING_MS_MAX:
+        message = f"Must be an integer from {AGING_MS_MIN:,} to {AGING_MS_MAX:,}."
+        raise ValidationError({"aging_ms": error(message, "out_of_range")})
 
 
 def _text(settings: SchedulingSettings) -> str:

@@ -86,6 +86,7 @@ def test_each_change_is_understood_and_made_only_in_the_forecast(forecast, node,
         {"setQueueLimit": {"queue": "mail", "limit": 1}},
         {"addTasks": {"queue": "mail", "count": 2, "durationMs": 10000, "slots": 2, "priority": 9}},
         {"setQueueLimit": {"queue": "mail", "limit": None}},
+        {"setSchedulingPolicy": {"policy": "SHORTEST_FIRST", "backfill": False}},
         {"addTasks": {"count": 1, "slots": 5}},
     ]
     before = ClusterEvent.objects.count()

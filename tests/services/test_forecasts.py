@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from tasks_app.models import Task, WorkerNode
-from tasks_app.services import forecasts, nodes, queues
+from tasks_app.services import forecasts, nodes, queues, scheduling
 from tasks_app.services.forecasts import changes
 from tasks_app.simulation.forecast.scenario import OVERHEAD_MS, TASKS_MAX
 from tests.support.working import claim
@@ -290,3 +290,43 @@ def test_tasks_beyond_the_limit_are_left_out(make_node):
     outcome = forecasts.forecast([added, added]).changed.outcome
     assert outcome.is_cut
     assert outcome.backlog[0] == TASKS_MAX
+
+
+def test_forecast_follows_the_scheduling_policy(make_node, make_task):
+    queues.create_queue("mail")
+    make_node("node-1")
+    make_task(duration_ms=20_000, queue="mail")
+    make_task(duration_ms=10_000)
+    shortest = changes.SetSchedulingPolicy("shortest-first")
+    found = forecasts.forecast([shortest])
+
+    assert starts(found.baseline) == {"default": 20_000 + OVERHEAD_MS, "mail": 0}
+    assert starts(found.changed) == {"default": 0, "mail": TURN}
+
+    scheduling.set_scheduling_policy("shortest-first")
+    assert starts(forecasts.forecast().baseline) == starts(found.changed)
+
+
+def test_forecast_without_backfill_lets_nothing_overtake(make_node, make_task):
+    make_node("node-1", slots=2)
+    make_task(duration_ms=10_000)
+    claim("node-1")
+    make_task(duration_ms=10_000, slots=2, queue="default")
+    queues.create_queue("mail")
+    make_task(duration_ms=1_000, queue="mail")
+    found = forecasts.forecast([changes.SetSchedulingPolicy("priority", backfill=False)])
+
+    assert starts(found.baseline)["mail"] < starts(found.baseline)["default"]
+    assert starts(found.changed)["mail"] > starts(found.changed)["default"]
+
+
+def test_invalid_ageing_of_a_forecast_is_named(make_node):
+    with pytest.raises(ValidationError) as raised:
+        forecasts.forecast([changes.SetSchedulingPolicy("aged-priority", aging_ms=0)])
+
+    assert raised.value.message_dict.keys() == {"0.aging_ms"}
+
+
+def starts(run):
+    """When the last task of each queue starts, in milliseconds from now."""
+    return {name: queue.last_start_ms for name, queue in run.outcome.queues.items()}

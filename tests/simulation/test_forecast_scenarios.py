@@ -1,6 +1,5 @@
 """Scenarios of forecasts: batches, and limits."""
 
-from tasks_app.policy import orders
 from tasks_app.simulation.forecast import busy
 from tasks_app.simulation.forecast.compute import forecast
 from tasks_app.simulation.forecast.scenario import (
@@ -59,9 +58,7 @@ def test_task_that_is_due_later_joins_no_batch_of_other_times():
 def test_batches_of_a_queue_with_a_limit_do_not_exceed_it_together():
     tasks = batched([waiting()] * 300, {"default": 100})
     node = ScenarioNode("node-1", 8, frozenset({"default"}), claims=True)
-    period = busy.run(
-        Scenario([node], {"default": 100}, tasks, []), orders.make("priority"), seconds=10
-    )
+    period = busy.run(Scenario([node], {"default": 100}, tasks, []), seconds=10)
 
     starts = [attempt.started_ms for attempt in period.attempts]
     assert len(set(starts)) == 3
@@ -69,7 +66,7 @@ def test_batches_of_a_queue_with_a_limit_do_not_exceed_it_together():
 
 def test_forecast_without_computing_time_is_cut():
     rows = [waiting(duration_ms=10_000)] * 2
-    period = busy.run(scenario(*rows), orders.make("priority"), seconds=-1)
+    period = busy.run(scenario(*rows), seconds=-1)
 
     assert period.is_cut
     assert not period.attempts

@@ -1,14 +1,19 @@
 """The changes of the cluster that a forecast assumes, as inputs."""
 
+from enum import Enum
+
 import strawberry
 from strawberry import UNSET
 from strawberry.utils.str_converters import to_camel_case
 
+from schema.core.enums import SchedulingPolicy
 from schema.core.options import option
 from schema.types.nodes import NAME as NODE_NAME
 from schema.types.queues import NAME as QUEUE_NAME
 from schema.types.queues import RUNNING_LIMIT
+from schema.types.scheduling import AGING, BACKFILL, POLICY
 from tasks_app.models.node import NODE_SLOTS_MAX
+from tasks_app.options import AGING_MS
 from tasks_app.services.forecasts import changes
 from tasks_app.simulation.forecast.scenario import TASKS_MAX
 
@@ -48,6 +53,13 @@ class ForecastQueueLimitInput(ForecastQueueInput):
     limit: int | None = strawberry.field(description=RUNNING_LIMIT)
 
 
+@strawberry.input(description="The scheduling policy, in a forecast.")
+class ForecastPolicyInput:
+    policy: SchedulingPolicy = strawberry.field(description=POLICY)
+    backfill: bool = strawberry.field(default=True, description=f"{BACKFILL} Default true.")
+    aging_ms: int = strawberry.field(default=AGING_MS, description=f"{AGING} Default {AGING_MS:,}.")
+
+
 @strawberry.input(description="Tasks that are created now, in a forecast.")
 class ForecastNewTasksInput:
     count: int = strawberry.field(description=f"The number of tasks, 1 to {TASKS_MAX:,}.")
@@ -84,6 +96,9 @@ class ForecastChange:
     set_queue_limit: ForecastQueueLimitInput | None = strawberry.field(
         default=UNSET, description="A queue has another limit of running tasks, or none."
     )
+    set_scheduling_policy: ForecastPolicyInput | None = strawberry.field(
+        default=UNSET, description="Worker nodes claim by another scheduling policy."
+    )
     add_tasks: ForecastNewTasksInput | None = strawberry.field(
         default=UNSET, description="More tasks are due."
     )
@@ -100,7 +115,13 @@ class ForecastChange:
 
     def to_change(self) -> changes.Change:
         """Return what the service takes."""
-        return _CHANGES[self.kind](**vars(getattr(self, self.kind)))
+        given = vars(getattr(self, self.kind))
+        values = {name: _plain(value) for name, value in given.items()}
+        return _CHANGES[self.kind](**values)
+
+
+def _plain(value: object) -> object:
+    return value.value if isinstance(value, Enum) else value
 
 
 _CHANGES: dict[str, type[changes.Change]] = {
@@ -111,5 +132,6 @@ _CHANGES: dict[str, type[changes.Change]] = {
     "pause_queue": changes.PauseQueue,
     "resume_queue": changes.ResumeQueue,
     "set_queue_limit": changes.SetQueueLimit,
+    "set_scheduling_policy": changes.SetSchedulingPolicy,
     "add_tasks": changes.AddTasks,
 }

@@ -84,7 +84,7 @@ def _plans(changes: Sequence[Change]) -> tuple[datetime, list[_Plan]]:
     counts = waiting.counts(state.at)
     # Those that start in no state would take the places of others.
     groups = {group for each in states for group in counts.keys() - reasons_of(each, counts).keys()}
-    rows = waiting.rows(sorted(groups), state.at)
+    rows = waiting.rows(sorted(groups), state.at, state.scheduling)
     return state.at, [_Plan(scenario_of(each, rows), blocked_of(each, counts)) for each in states]
 
 

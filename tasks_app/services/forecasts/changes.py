@@ -11,13 +11,15 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 
 from tasks_app.models.node import NODE_SLOTS_MAX
-from tasks_app.options import DEFAULT_QUEUE, TASK_OPTIONS, default_of
+from tasks_app.options import AGING_MS, DEFAULT_QUEUE, TASK_OPTIONS, default_of
 from tasks_app.policy import NodeCapacity
 from tasks_app.services.forecasts.state import QueueState, State
 from tasks_app.services.queues import LIMIT_MAX
+from tasks_app.services.scheduling import check_aging
 from tasks_app.services.validation import error, range_error
 from tasks_app.simulation.forecast.scenario import TASKS_MAX, Waiting
 from tasks_app.sql import claims
+from tasks_app.sql.scheduling import Scheduling
 
 # A node that is added has no row.
 _NO_ROW = UUID(int=0)
@@ -130,6 +132,20 @@ class SetQueueLimit:
         if self.limit is not None:
             _check_range("limit", self.limit, LIMIT_MAX)
         return _with_queue(state, found._replace(limit=self.limit))
+
+
+@dataclass(frozen=True)
+class SetSchedulingPolicy:
+    """Nodes claim by another scheduling policy."""
+
+    policy: str
+    backfill: bool = True
+    aging_ms: int = AGING_MS
+
+    def apply(self, state: State) -> State:
+        """Return the changed state."""
+        check_aging(self.aging_ms)
+        return replace(state, scheduling=Scheduling(self.policy, self.backfill, self.aging_ms))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,9 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from tasks_app.policy import orders
 from tasks_app.services import pending
 from tasks_app.services.forecasts.state import State, Work
 from tasks_app.services.forecasts.waiting import Group
@@ -13,10 +15,12 @@ from tasks_app.simulation.forecast.scenario import (
     RunningTask,
     Scenario,
     ScenarioNode,
+    ScenarioPolicy,
     Waiting,
     batched,
 )
 from tasks_app.simulation.workload import SimulatedTask
+from tasks_app.sql.scheduling import Scheduling
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ def scenario_of(state: State, waiting: Sequence[Waiting]) -> Scenario:
     reasons = reasons_of(state, {(row.queue, row.slots) for row in rows})
     startable = [row for row in rows if (row.queue, row.slots) not in reasons]
     startable.sort(key=lambda row: row.due_ms)
-    kept = _first(startable)
+    kept = _first(startable, state.scheduling)
     limits = {q.name: q.limit for q in state.queues.values() if q.limit is not None}
     return Scenario(
         nodes=[
@@ -72,6 +76,7 @@ def scenario_of(state: State, waiting: Sequence[Waiting]) -> Scenario:
         limits=limits,
         tasks=batched(kept, limits),
         running=list(_running(state)),
+        policy=_policy(state),
         is_cut=len(kept) < len(startable) or len(waiting) > TASKS_MAX,
     )
 
@@ -83,17 +88,30 @@ def _reason(state: State, queue: str, slots: int) -> Pending | None:
     return pending.explain_nodes(queue, slots, state.nodes)
 
 
-def _first(rows: list[Waiting]) -> list[Waiting]:
+def _policy(state: State) -> ScenarioPolicy:
+    weights = {queue.name: queue.weight for queue in state.queues.values()}
+    return ScenarioPolicy(*state.scheduling, weights)
+
+
+def _first(rows: list[Waiting], by: Scheduling) -> list[Waiting]:
     """Return the rows that nodes claim first, in their order, as many as a forecast has."""
     if len(rows) <= TASKS_MAX:
         return rows
-    order = sorted(range(len(rows)), key=lambda index: _claim_order(rows[index], index))
-    return [rows[index] for index in sorted(order[:TASKS_MAX])]
+    # Queues that share fairly are not weighed here: of each priority, the oldest are kept.
+    name = "priority" if by.policy == "fair-share" else by.policy
+    key = orders.fixed_key(name, by.aging_ms)
+    due = [_Due(index, row.priority, row.due_ms, row.duration_ms) for index, row in enumerate(rows)]
+    order = sorted(due, key=lambda task: (task.due_at > 0, () if task.due_at > 0 else key(task)))
+    return [rows[task.id] for task in sorted(order[:TASKS_MAX])]
 
 
-def _claim_order(row: Waiting, index: int) -> tuple[bool, int, int]:
-    is_later = row.due_ms > 0
-    return is_later, 0 if is_later else -row.priority, index
+class _Due(NamedTuple):
+    """A row by its place, as a policy orders it."""
+
+    id: int
+    priority: int
+    due_at: int
+    duration_ms: int
 
 
 def _running(state: State) -> Iterator[RunningTask]:

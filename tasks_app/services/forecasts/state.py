@@ -6,17 +6,19 @@ from typing import NamedTuple
 
 from tasks_app.models import Queue
 from tasks_app.simulation.forecast.scenario import Waiting
-from tasks_app.sql import claims
+from tasks_app.sql import claims, scheduling
 from tasks_app.sql.db import fetch
+from tasks_app.sql.scheduling import Scheduling
 
 
 class QueueState(NamedTuple):
-    """A queue: whether it is paused and why, and its limit."""
+    """A queue: whether it is paused and why, its limit, and its weight in `fair-share`."""
 
     name: str
     is_paused: bool
     pause_note: str
     limit: int | None
+    weight: float
 
 
 class Work(NamedTuple):
@@ -43,6 +45,7 @@ class State:
     at: datetime
     nodes: list[claims.Node]
     queues: dict[str, QueueState]
+    scheduling: Scheduling
     work: list[Work]
     added: list[Waiting] = field(default_factory=list)
 
@@ -70,9 +73,14 @@ def read() -> State:
         nodes=claims.nodes(),
         queues={
             queue.name: QueueState(
-                queue.name, queue.paused_at is not None, queue.pause_note, queue.running_limit
+                queue.name,
+                queue.paused_at is not None,
+                queue.pause_note,
+                queue.running_limit,
+                queue.weight,
             )
             for queue in Queue.objects.order_by("name")
         },
+        scheduling=scheduling.current(),
         work=[Work._make(row) for row in fetch(_WORK, {"now": now})],
     )

@@ -7,7 +7,9 @@ from django.db import connection
 
 from tasks_app.services.forecasts.state import MS
 from tasks_app.simulation.forecast.scenario import TASKS_MAX, Waiting
-from tasks_app.sql.db import columns, fetch
+from tasks_app.sql import claim_orders
+from tasks_app.sql.db import Params, columns, fetch
+from tasks_app.sql.scheduling import Scheduling
 
 # The queue and the number of slots of tasks.
 Group = tuple[str, int]
@@ -33,7 +35,7 @@ _ROWS = f"""
               JOIN unnest(%(queue)s::text[], %(slots)s::int[]) AS g(queue, slots)
                 ON t.queue = g.queue AND t.slots = g.slots
              WHERE {_PENDING}
-             ORDER BY due_at > %(now)s, CASE WHEN due_at <= %(now)s THEN -priority END, due_at, id
+             ORDER BY due_at > %(now)s, CASE WHEN due_at > %(now)s THEN due_at END, {{key}}
              LIMIT {TASKS_MAX + 1}) AS first
      ORDER BY due_at, id
 """
@@ -44,17 +46,23 @@ def counts(now: datetime) -> dict[Group, int]:
     return {(queue, slots): count for queue, slots, count in fetch(_COUNTS, {"now": now})}
 
 
-def rows(groups: Collection[Group], now: datetime) -> list[Waiting]:
-    """Return the first tasks of some groups, at most one more than a forecast has.
+def rows(groups: Collection[Group], now: datetime, by: Scheduling) -> list[Waiting]:
+    """Return the first tasks of some groups by a policy, at most one more than a forecast has.
 
     They are in the order in which they are due.
     """
-    return list(_rows(groups, now)) if groups else []
+    return list(_rows(groups, now, by)) if groups else []
 
 
-def _rows(groups: Collection[Group], now: datetime) -> Iterator[Waiting]:
+def _rows(groups: Collection[Group], now: datetime, by: Scheduling) -> Iterator[Waiting]:
+    sql = _ROWS.format(key=claim_orders.key(by.policy))
+    params: Params = {
+        **columns(("queue", "slots"), list(groups)),
+        "now": now,
+        "aging": by.aging,
+    }
     # A cursor of the server, so that only some rows at a time are held twice.
     with connection.chunked_cursor() as cursor:
-        cursor.execute(_ROWS, columns(("queue", "slots"), list(groups)) | {"now": now})
+        cursor.execute(sql, params)
         while found := cursor.fetchmany(10_000):
             yield from map(Waiting._make, found)

@@ -4,7 +4,6 @@ import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tasks_app.policy.orders import Policy
 from tasks_app.simulation.cluster import Cluster, NodeSpec, VirtualNode
 from tasks_app.simulation.engine import Engine, Running
 from tasks_app.simulation.forecast.scenario import OVERHEAD_MS, RunningTask, Scenario
@@ -32,20 +31,21 @@ class BusyPeriod(NamedTuple):
     is_cut: bool
 
 
-def run(scenario: Scenario, policy: Policy, *, seconds: float) -> BusyPeriod:
+def run(scenario: Scenario, *, seconds: float) -> BusyPeriod:
     """Run until no task is due or running, for at most so many seconds."""
-    return _Engine(scenario, policy, seconds).run_until_idle(scenario.running)
+    return _Engine(scenario, seconds).run_until_idle(scenario.running)
 
 
 class _Engine(Engine):
-    def __init__(self, scenario: Scenario, policy: Policy, seconds: float) -> None:
+    def __init__(self, scenario: Scenario, seconds: float) -> None:
         queues = {task.queue for task in scenario.tasks}
         nodes = [
             NodeSpec(node.name, node.slots, None if queues <= node.queues else node.queues)
             for node in scenario.nodes
         ]
         workload = Workload(scenario.tasks, scenario.limits)
-        super().__init__(workload, Cluster(nodes), policy, True, OVERHEAD_MS, 0)
+        policy = scenario.policy
+        super().__init__(workload, Cluster(nodes), policy.make(), policy.backfill, OVERHEAD_MS, 0)
         for number, node in enumerate(scenario.nodes):
             self._set_up(number, is_up=node.claims)
         self._expired: list[tuple[int, int]] = []

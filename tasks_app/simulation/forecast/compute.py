@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tasks_app.policy import orders
 from tasks_app.simulation.forecast import busy
 from tasks_app.simulation.forecast.outcome import Outcome, evaluate
 from tasks_app.simulation.forecast.scenario import SECONDS_MAX, TIMES_MAX, Scenario
@@ -17,10 +16,8 @@ class Forecasts(NamedTuple):
 
 
 def forecast(scenarios: Sequence[Scenario]) -> Forecasts:
-    """Return the forecasts of scenarios, by the policy of the running cluster."""
-    periods = [
-        busy.run(scenario, orders.make("priority"), seconds=SECONDS_MAX) for scenario in scenarios
-    ]
+    """Return the forecasts of scenarios."""
+    periods = [busy.run(scenario, seconds=SECONDS_MAX) for scenario in scenarios]
     times = _times(max(period.ended_ms for period in periods))
     outcomes = [
         evaluate(scenario, period, times)

@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from tasks_app.options import AGING_MS
+from tasks_app.policy import orders
+from tasks_app.policy.orders import Policy
 from tasks_app.simulation.workload import SimulatedTask
 
 # A forecast has at most this many waiting tasks, ...
@@ -38,6 +41,21 @@ class RunningTask(NamedTuple):
     started_ms: int
 
 
+class ScenarioPolicy(NamedTuple):
+    """The scheduling policy of the cluster. `weights` are those of queues, for `fair-share`."""
+
+    name: str = "priority"
+    backfill: bool = True
+    aging_ms: int = AGING_MS
+    weights: Mapping[str, float] = {}
+
+    def make(self) -> Policy:
+        """Return a new policy of the simulation."""
+        return orders.make(
+            self.name, aging_ms=self.aging_ms, share_by="queue", weights=self.weights
+        )
+
+
 class Scenario(NamedTuple):
     """The state of a cluster. Times are milliseconds from now, so past times are negative.
 
@@ -48,6 +66,7 @@ class Scenario(NamedTuple):
         limits: The limits of queues, of those that have one.
         tasks: The tasks that wait, or are due later, in the order of the times when they are due.
         running: The tasks that run.
+        policy: The scheduling policy.
         is_cut: Whether waiting tasks were left out.
     """
 
@@ -55,6 +74,7 @@ class Scenario(NamedTuple):
     limits: Mapping[str, int]
     tasks: Sequence[SimulatedTask]
     running: Sequence[RunningTask]
+    policy: ScenarioPolicy = ScenarioPolicy()
     is_cut: bool = False
 
 

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { ControlDialog } from "../../components/control-dialog";
 import { CheckboxGroup, NumberField, SelectField } from "../../components/form/fields";
 import { Icon } from "../../components/icon";
+import { POLICIES } from "../../components/scheduling-policies";
 import { Time } from "../../components/time";
 import { RequireRole } from "../../components/viewer";
 import { command } from "../../lib/api/mutations";
@@ -18,13 +19,6 @@ export type Scheduling = {
   changedBy: string;
 };
 
-const POLICIES: Record<SchedulingPolicy, string> = {
-  PRIORITY: "Priority",
-  FIFO: "First in, first out",
-  AGED_PRIORITY: "Priority that grows while tasks wait",
-  SHORTEST_FIRST: "Shortest duration first",
-  FAIR_SHARE: "Fair share of queues, by weight",
-};
 const AGING_SECONDS = { min: 1, max: 604_800 };
 
 /** The policy in a line. */

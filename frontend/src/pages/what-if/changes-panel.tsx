@@ -1,11 +1,18 @@
 /** The changes that a forecast assumes, and a form that adds one. */
 
 import { useState } from "react";
-import { NumberField, type Option, SelectField, TextField } from "../../components/form/fields";
+import {
+  CheckboxGroup,
+  NumberField,
+  type Option,
+  SelectField,
+  TextField,
+} from "../../components/form/fields";
 import { Form } from "../../components/form/form";
 import { Icon } from "../../components/icon";
 import { isOnline } from "../../components/nodes/state";
 import { Panel } from "../../components/panel";
+import { POLICIES } from "../../components/scheduling-policies";
 import { EmptyState, Loading } from "../../components/states";
 import { useLiveQuery } from "../../lib/api/live";
 import type { ForecastChange } from "../../lib/api/schema";
@@ -100,6 +107,18 @@ function ChangeFields({ kind, names }: { kind: Kind; names: Names }) {
       <NumberField label="Slots" {...only("slots")} min={1} max={100} defaultValue={1} />
       <NumberField label="Priority" {...only("priority")} min={0} max={9} defaultValue={5} />
       <NumberField label="Concurrency limit" {...only("limit")} min={1} placeholder="none" />
+      <SelectField
+        label="Order of tasks"
+        {...only("policy")}
+        options={Object.entries(POLICIES)}
+        defaultValue="PRIORITY"
+      />
+      <CheckboxGroup
+        label="Backfill"
+        {...only("backfill")}
+        options={[["on", "Start other tasks before one that waits for slots"]]}
+        defaultValues={["on"]}
+      />
       <TextField label="Queues" {...only("queues")} hint="Names with commas. Empty: all queues." />
     </>
   );

@@ -14,6 +14,10 @@ const EVERY: [ForecastChange, string][] = [
   [{ setQueueLimit: { queue: "mail", limit: 3 } }, "Limit the queue mail to 3 running tasks"],
   [{ setQueueLimit: { queue: "mail", limit: null } }, "Remove the limit of the queue mail"],
   [
+    { setSchedulingPolicy: { policy: "SHORTEST_FIRST", backfill: false } },
+    "Schedule by: Shortest duration first, without backfill",
+  ],
+  [
     { addTasks: { count: 1000, queue: "mail", durationMs: 2000, slots: 2, priority: 9 } },
     "Add 1,000 tasks of 2 s and 2 slots to the queue mail, priority 9",
   ],

@@ -1,6 +1,7 @@
 /** The changes of a forecast: in the URL, in words, and as they are entered. Pure. */
 
-import type { ForecastChange } from "../../lib/api/schema";
+import { POLICIES } from "../../components/scheduling-policies";
+import type { ForecastChange, SchedulingPolicy } from "../../lib/api/schema";
 import { duration, plural } from "../../lib/format";
 import type { FormReader } from "../../lib/validation";
 
@@ -15,6 +16,7 @@ export const KINDS: readonly (readonly [Kind, string])[] = [
   ["pauseQueue", "Pause a queue"],
   ["resumeQueue", "Resume a queue"],
   ["setQueueLimit", "Limit a queue"],
+  ["setSchedulingPolicy", "Set the scheduling policy"],
   ["addTasks", "Add tasks"],
 ];
 
@@ -64,6 +66,11 @@ export function changeText(change: ForecastChange): string {
     if (limit == null) return `Remove the limit of the queue ${queue}`;
     return `Limit the queue ${queue} to ${plural(limit, "running task")}`;
   }
+  if ("setSchedulingPolicy" in change) {
+    const { policy, backfill } = change.setSchedulingPolicy;
+    const name = POLICIES[policy] ?? policy;
+    return `Schedule by: ${name}, ${(backfill ?? true) ? "with" : "without"} backfill`;
+  }
   const { count: number, queue, durationMs, slots, priority } = change.addTasks;
   const each = `${duration(durationMs ?? 0)} and ${plural(slots ?? 1, "slot")}`;
   return `Add ${plural(number, "task")} of ${each} to the queue ${queue ?? "default"}, priority ${priority ?? 5}`;
@@ -78,6 +85,7 @@ export const FIELDS: Record<Kind, readonly string[]> = {
   pauseQueue: ["queue"],
   resumeQueue: ["queue"],
   setQueueLimit: ["queue", "limit"],
+  setSchedulingPolicy: ["policy", "backfill"],
   addTasks: ["number", "queue", "seconds", "slots", "priority"],
 };
 
@@ -108,6 +116,13 @@ export function readChange(kind: Kind, values: FormReader): ForecastChange {
       const limit = values.optionalInteger("limit", "Limit", { min: 1, max: 1_000_000 });
       return { setQueueLimit: { queue: queue(), limit } };
     }
+    case "setSchedulingPolicy":
+      return {
+        setSchedulingPolicy: {
+          policy: values.text("policy") as SchedulingPolicy,
+          backfill: values.list("backfill").length > 0,
+        },
+      };
     case "addTasks":
       return {
         addTasks: {
