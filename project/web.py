@@ -4,6 +4,7 @@ import sys
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from project.binding import set_default_api_auth
@@ -15,12 +16,25 @@ OPTIONS = (
     *("--timeout-graceful-shutdown", "5"),
     # On a busy machine, a process needs more than the default of 5 seconds to start.
     *("--timeout-worker-healthcheck", "60"),
+    *("--http", "project.web:HttpProtocol"),
     *("--ws", "project.web:WebSocketProtocol"),
     *("--ws-max-size", "65536"),
     # Compressing a shared response once per client costs more than it saves.
     *("--ws-per-message-deflate", "false"),
     *("--ws-ping-interval", "15", "--ws-ping-timeout", "15"),
 )
+
+
+class HttpProtocol(HttpToolsProtocol):
+    """Uvicorn's protocol, which also ends event streams when the process stops."""
+
+    def shutdown(self) -> None:
+        """Close the connection after its response. A stream would have none by itself."""
+        # The application is loaded by now, and this module is loaded before it.
+        from schema.transport import sse
+
+        super().shutdown()
+        sse.stop()
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):

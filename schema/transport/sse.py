@@ -142,6 +142,7 @@ class Events(StreamingResponse):
 
     def __init__(self, request_: executor.Request, authenticated: credentials.Credentials) -> None:
         self._authenticated = authenticated
+        self._stopping = asyncio.Event()
         events = merge_stream_with_heartbeat(
             lambda: _events(request_),
             lambda: _transport.encode_comment("ping"),
@@ -167,17 +168,19 @@ class Events(StreamingResponse):
                 await busy(scope, receive, send)
 
     async def stream_response(self, send: Send) -> None:
-        """Send the events, until the client does not read or its credentials are revoked."""
+        """Send the events until the client does not read, or may not, or the process stops."""
 
         async def send_soon(message: Message) -> None:
             async with asyncio.timeout(executor.SEND_SECONDS):
                 await send(message)
 
+        _open.add(self)
         watching = asyncio.create_task(self._watch())
         streaming = asyncio.create_task(super().stream_response(send_soon))
         try:
             await asyncio.wait({watching, streaming}, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            _open.discard(self)
             may_not_stay = watching.done()
             watching.cancel()
             streaming.cancel()
@@ -187,11 +190,27 @@ class Events(StreamingResponse):
             with suppress(TimeoutError):
                 await send_soon({"type": "http.response.body", "body": b""})
 
+    def stop(self) -> None:
+        """End the stream, because the process stops."""
+        self._stopping.set()
+
     async def _watch(self) -> None:
         while True:
-            await asyncio.sleep(credentials.CHECK_SECONDS)
-            if not await self._authenticated.is_still_valid():
+            try:
+                await asyncio.wait_for(self._stopping.wait(), credentials.CHECK_SECONDS)
                 return
+            except TimeoutError:
+                if not await self._authenticated.is_still_valid():
+                    return
+
+
+_open: set[Events] = set()
+
+
+def stop() -> None:
+    """End all streams, because the process stops. Clients connect again and resume."""
+    for stream in list(_open):
+        stream.stop()
 
 
 async def _events(request_: executor.Request) -> AsyncGenerator[str, None]:

@@ -1,4 +1,4 @@
-"""Without a database, authentication answers that the client should try again."""
+"""What clients see while the database is away, and when a web process stops."""
 
 from django.db import connection
 
@@ -6,7 +6,7 @@ from tasks_app.models import Role
 from tasks_app.services import tokens
 from tests.access.conftest import bearer
 from tests.subscriptions.client import socket
-from tests.subscriptions.test_event_stream import stream
+from tests.subscriptions.test_event_stream import FOLLOW, next_block, stream
 from tests.support.cluster import running_cluster
 from tests.support.waiting import eventually
 
@@ -33,3 +33,12 @@ def test_while_postgresql_is_away_tokens_are_answered_503(transactional_db, own_
             connection.close()
 
         eventually(lambda: server.request("GET", "/tasks/", headers=headers)[0] == 200)
+
+
+def test_event_streams_end_when_their_process_stops(transactional_db):
+    with running_cluster() as server, stream(server, {"query": FOLLOW}) as answer:
+        assert "retry" in next_block(answer)
+        server.processes["web"].terminate()
+
+        # One that is cut raises IncompleteRead.
+        answer.read()

@@ -57,6 +57,13 @@ IN_WEBHOOKS = ("tests/webhooks/test_delivery.py",)
 
 PROTECTIONS = [
     Protection(
+        "event streams end when their process stops",
+        "project/web.py",
+        "        sse.stop()\n",
+        "",
+        ("tests/durability/test_apis.py",),
+    ),
+    Protection(
         "fencing of completions",
         TRANSITIONS,
         "t.status = 'RUNNING' AND t.run = o.run AND t.attempt = o.attempt",
