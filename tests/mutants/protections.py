@@ -24,6 +24,7 @@ class Protection(NamedTuple):
 
 
 CLAIMS = "tasks_app/sql/claims.py"
+CLAIM_ORDERS = "tasks_app/sql/claim_orders.py"
 TRANSITIONS = "tasks_app/sql/transitions.py"
 LEASES = "tasks_app/sql/leases.py"
 RECURRENCE = "tasks_app/recurrence/decisions.py"
@@ -94,14 +95,14 @@ PROTECTIONS = [
     ),
     Protection(
         "a task that expired does not start",
-        CLAIMS,
+        CLAIM_ORDERS,
         "AND (expires_at IS NULL OR run > 1 OR expires_at > statement_timestamp())",
         "",
         (*IN_CLAIMS, *IN_EXECUTION),
     ),
     Protection(
         "a task does not start before it is due",
-        CLAIMS,
+        CLAIM_ORDERS,
         "status = 'PENDING' AND run > 0 AND due_at <= statement_timestamp()\n",
         "status = 'PENDING' AND run > 0\n",
         IN_CLAIMS,
@@ -389,7 +390,7 @@ PROTECTIONS = [
     Protection(
         "a recorded scheduled time starts no second run",
         "tasks_app/ticking.py",
-        "            if (state.id, group.nominal_at) in new\n",
+        "        if (state.id, group.nominal_at) in recorded\n",
         "",
         IN_TICKS,
     ),
@@ -487,8 +488,8 @@ PROTECTIONS = [
     Protection(
         "fields for administrators",
         "schema/execution/permissions.py",
-        '{"apiTokens", "createApiToken", "revokeApiToken"}',
-        '{"createApiToken", "revokeApiToken"}',
+        '*("apiTokens", "createApiToken", "revokeApiToken"),',
+        '*("createApiToken", "revokeApiToken"),',
         IN_ACCESS,
     ),
     Protection(
@@ -652,7 +653,7 @@ PROTECTIONS = [
         "project/settings.py",
         "DJANGO_CELERY_BEAT_TZ_AWARE = True",
         "DJANGO_CELERY_BEAT_TZ_AWARE = False",
-        ("tests/test_beat_zones.py",),
+        ("tests/beat/test_zones.py",),
     ),
     Protection(
         "nodes that do not come back are removed",
