@@ -14,8 +14,10 @@ from xdist.scheduler import LoadScopeScheduling
 TESTS = Path(__file__).parent
 # Tests that stop servers, kill nodes, follow a browser or search for counterexamples.
 SLOW_DIRECTORIES = {"browser", "chaos", "durability", "fuzz", "standalone"}
-# Its tests share one cluster and run in one process, so that no other process starts it too.
+# Its tests share one cluster and run in one process, so that no other process starts it too. ...
 SHARED_CLUSTER = "tests/browser/"
+# ... Those of these modules have clusters of their own.
+OWN_CLUSTERS = tuple(f"tests/browser/test_{name}.py" for name in ("event_source", "live", "login"))
 # Started first, longest first: a process that begins one of these last ends long after the others.
 LONG_MODULES = (
     "browser/test_accessibility.py",
@@ -23,6 +25,9 @@ LONG_MODULES = (
     "durability/test_node_failures.py",
     "durability/test_crashes.py",
     "chaos/test_chaos.py",
+    "browser/test_live.py",
+    "browser/test_login.py",
+    "browser/test_event_source.py",
     "clients/test_libraries.py",
     "standalone/test_up.py",
     "standalone/test_replay.py",
@@ -57,7 +62,7 @@ class Scheduling(LoadScopeScheduling):
     """Gives a process a whole module or class, or all tests of the shared cluster."""
 
     def _split_scope(self, nodeid: str) -> str:
-        if nodeid.startswith(SHARED_CLUSTER):
+        if nodeid.startswith(SHARED_CLUSTER) and not nodeid.startswith(OWN_CLUSTERS):
             return SHARED_CLUSTER
         return str(super()._split_scope(nodeid))
 
