@@ -11,7 +11,7 @@ from typing import Any
 
 from tasks_app import execution, recovery
 from tasks_app.log import events
-from tasks_app.sql import claims, schedules, transitions
+from tasks_app.sql import claim_orders, claims, schedules, transitions
 from tasks_app.worker import node
 
 _undo: list[tuple[Any, str, Any]] = []
@@ -87,10 +87,11 @@ def _requeue() -> None:
 def _claim() -> None:
     """A claim takes tasks whatever their status."""
     pending = "status = 'PENDING' AND "
-    for name in ("_CANDIDATES", "_FIRST"):
-        statement = getattr(claims, name)
+    for module, name in (claims, "_CANDIDATES"), (claim_orders, "DUE"), (claim_orders, "_FIRST"):
+        statement = getattr(module, name)
         assert pending in statement
-        _replace(claims, name, statement.replace(pending, ""))
+        _replace(module, name, statement.replace(pending, ""))
+    _replace(claims, "_candidates", claims._candidates.__wrapped__)
 
 
 def _fencing() -> None:
