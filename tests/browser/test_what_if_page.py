@@ -53,6 +53,10 @@ def test_changes_are_compared_with_the_cluster_as_it_is(page, ask, backlog):
     expect(blocked).to_contain_text("All due tasks can start.")
     assert violations(page) == []
 
+    backfill = form.get_by_role("checkbox", name="Start other tasks")
+    expect(backfill).to_be_hidden()
+    form.get_by_label("Change").select_option("Set the scheduling policy")
+    expect(backfill).to_be_visible()
     form.get_by_label("Change").select_option("Add tasks")
     form.get_by_label("Number").fill("0")
     form.get_by_role("button", name="Add change").click()

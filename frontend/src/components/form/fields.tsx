@@ -199,12 +199,14 @@ export function CheckboxGroup(props: {
   hint?: ReactNode;
   /** Whether the texts are short. */
   isCompact?: boolean;
+  isHidden?: boolean;
 }) {
   const id = useId();
   const error = useFieldError(props.name);
   const note = error ?? props.hint;
   return (
     <fieldset
+      hidden={props.isHidden}
       className={props.isCompact ? "checkboxes compact" : "checkboxes"}
       aria-describedby={note ? id : undefined}
     >

@@ -25,7 +25,7 @@ const AGING_SECONDS = { min: 1, max: 604_800 };
 export function SchedulingLine({ scheduling }: { scheduling: Scheduling }) {
   const { policy, backfill, agingMs, changedAt, changedBy } = scheduling;
   return (
-    <p className="muted">
+    <p className="page-note">
       Scheduling policy: {POLICIES[policy] ?? policy}
       {policy === "AGED_PRIORITY" && `, by one in ${agingMs / 1000} s`},{" "}
       {backfill ? "with" : "without"} backfill.

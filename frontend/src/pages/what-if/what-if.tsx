@@ -49,7 +49,7 @@ function Answer({ changes }: { changes: ForecastChange[] }) {
   if (!data || error) return <Loading error={error} />;
   return (
     <>
-      <p className="muted">
+      <p className="page-note">
         From the state at <Time at={data.forecast.at} />
       </p>
       <QueryError error={error} />
