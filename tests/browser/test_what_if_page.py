@@ -42,12 +42,16 @@ def test_changes_are_compared_with_the_cluster_as_it_is(page, ask, backlog):
     blocked = panel(page, "Tasks that never start")
     expect(row(page, QUEUE, "Queue paused")).to_contain_text("4")
 
+    # Other tests may have paused or stopped the nodes.
     form = panel(page, "Changes")
+    form.get_by_label("Change").select_option("Add nodes")
+    form.get_by_label("Slots", exact=True).fill("4")
+    form.get_by_role("button", name="Add change").click()
     form.get_by_label("Change").select_option("Resume a queue")
     form.get_by_label("Queue", exact=True).select_option(QUEUE)
     form.get_by_role("button", name="Add change").click()
 
-    expect(form.get_by_role("listitem")).to_contain_text(f"Resume the queue {QUEUE}")
+    expect(form.get_by_role("listitem").last).to_contain_text(f"Resume the queue {QUEUE}")
     expect(panel(page, "Backlog empty")).to_contain_text("1 min later")
     expect(panel(page, "Queues").get_by_role("row").filter(has_text=QUEUE)).to_contain_text("4")
     expect(blocked).to_contain_text("All due tasks can start.")
@@ -63,13 +67,13 @@ def test_changes_are_compared_with_the_cluster_as_it_is(page, ask, backlog):
     expect(form).to_contain_text("Number must be a whole number from 1 to 100,000.")
     form.get_by_label("Number").fill("100")
     form.get_by_role("button", name="Add change").click()
-    expect(form.get_by_role("listitem")).to_have_count(2)
+    expect(form.get_by_role("listitem")).to_have_count(3)
     page.reload()
-    expect(form.get_by_role("listitem")).to_have_count(2)
+    expect(form.get_by_role("listitem")).to_have_count(3)
     expect(panel(page, "Due and running tasks")).to_contain_text("0 tasks now, 104 with changes.")
 
     form.get_by_role("button", name="Resume the queue").click()
-    expect(form.get_by_role("listitem")).to_have_count(1)
+    expect(form.get_by_role("listitem")).to_have_count(2)
     assert ask("query ($q: String!) { queue(name: $q) { paused } }", q=QUEUE)["queue"]["paused"]
 
 
