@@ -5,7 +5,7 @@ All times are those of the database's clock.
 
 import random
 from datetime import timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from django.db.models import DurationField, ExpressionWrapper, F, Q, Subquery
@@ -14,7 +14,10 @@ from django.db.models.functions import Coalesce, Now
 from tasks_app.log import events
 from tasks_app.models import ClusterEvent, Webhook, WebhookDelivery
 from tasks_app.sql.transactions import in_transaction
-from tasks_app.webhooks.sending import Outcome
+
+# Every Beat loads this module when it starts, and an HTTP client only once there is a webhook.
+if TYPE_CHECKING:
+    from tasks_app.webhooks.sending import Outcome
 
 State = Webhook.State
 
@@ -26,6 +29,7 @@ GIVE_UP_AFTER = timedelta(days=3)
 DELIVERIES_KEPT = 100
 
 _OPEN = Q(state__in=[State.ACTIVE, State.RETRYING])
+_MAY_HAVE_WORK = _OPEN | Q(test_requested=True)
 
 
 class Work(NamedTuple):
@@ -38,12 +42,12 @@ class Work(NamedTuple):
 
 def exist() -> bool:
     """Return whether any webhook may have something to do."""
-    return Webhook.objects.filter(_OPEN | Q(test_requested=True)).exists()
+    return Webhook.objects.filter(_MAY_HAVE_WORK).exists()
 
 
 def all_work() -> list[Work]:
     """Return the webhooks that may have something to do."""
-    found = Webhook.objects.filter(_OPEN | Q(test_requested=True))
+    found = Webhook.objects.filter(_MAY_HAVE_WORK)
     return [Work(*row) for row in found.values_list(*Work._fields)]
 
 
@@ -79,7 +83,7 @@ def advance(webhook: Webhook, cursor: str, pending: str = "") -> None:
 
 
 @in_transaction
-def delivered(webhook: Webhook, message_id: str, outcome: Outcome, cursor: str) -> None:
+def delivered(webhook: Webhook, message_id: str, outcome: "Outcome", cursor: str) -> None:
     """Record that the receiver has all events up to a cursor, unless the webhook has changed."""
     _update(
         webhook,
@@ -95,7 +99,7 @@ def delivered(webhook: Webhook, message_id: str, outcome: Outcome, cursor: str) 
 
 
 @in_transaction
-def failed(webhook: Webhook, message_id: str, outcome: Outcome) -> None:
+def failed(webhook: Webhook, message_id: str, outcome: "Outcome") -> None:
     """Record a failed attempt: the next one comes after a delay, or the webhook is disabled."""
     delay = DELAYS[min(webhook.attempts, len(DELAYS) - 1)] * (1 + JITTER * random.random())
     _update(
@@ -127,7 +131,7 @@ def stop(webhook: Webhook, state: State, message: str) -> None:
 
 
 @in_transaction
-def tested(webhook: Webhook, message_id: str, outcome: Outcome) -> None:
+def tested(webhook: Webhook, message_id: str, outcome: "Outcome") -> None:
     """Record the outcome of a test."""
     _log(webhook, message_id, outcome, is_test=True)
     Webhook.objects.filter(pk=webhook.pk).update(test_requested=False)
@@ -141,7 +145,7 @@ def _update(webhook: Webhook, **columns: object) -> bool:
     return bool(rows.update(updated_at=Now(), **columns))
 
 
-def _log(webhook: Webhook, message_id: str, outcome: Outcome, *, is_test: bool = False) -> None:
+def _log(webhook: Webhook, message_id: str, outcome: "Outcome", *, is_test: bool = False) -> None:
     """Add an attempt to the log of deliveries, and delete the oldest one beyond the limit."""
     if not Webhook.objects.select_for_update(no_key=True).filter(pk=webhook.pk).exists():
         return  # It was deleted meanwhile.
