@@ -1,6 +1,7 @@
 """A pytest plugin: without DATABASE_URL, the tests start a PostgreSQL and a Valkey of their own.
 
 Each process of pytest-xdist has its own pair, so that tests in parallel do not see each other.
+Their files, and all other temporary ones, are in memory where the machine has enough of it.
 """
 
 import os
@@ -28,6 +29,9 @@ class PausableValkey(Valkey):
         self.process.send_signal(signal.SIGCONT)
 
 
+MEMORY = Path("/dev/shm")
+MEMORY_BYTES_MIN = 8 * 2**30
+
 # None if the environment names other servers.
 postgres: PostgreSQL | None = None
 valkey: PausableValkey | None = None
@@ -40,6 +44,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     """Start the engines before pytest-django reads the settings, which read the environment."""
     os.environ.setdefault("SECRET_KEY", "only for tests")
     os.environ["API_AUTH"] = os.environ.get("API_AUTH") or "open"
+    if "TMPDIR" not in os.environ and _has_memory():
+        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
     if not _only_distributes(early_config):
         _start()
     yield
@@ -47,6 +53,15 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 
 def pytest_unconfigure() -> None:
     _running.close()
+
+
+def _has_memory() -> bool:
+    """Return whether a file system in memory takes files, also programs, and is large enough."""
+    if not os.access(MEMORY, os.W_OK):
+        return False
+    system = os.statvfs(MEMORY)
+    is_executable = not system.f_flag & os.ST_NOEXEC
+    return is_executable and system.f_bavail * system.f_frsize >= MEMORY_BYTES_MIN
 
 
 def _only_distributes(config: pytest.Config) -> bool:
