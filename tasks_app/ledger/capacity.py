@@ -9,8 +9,8 @@ from tasks_app.ledger.invariant import Invariant, Subject
 
 _SETTLED = "interval '10 seconds'"
 
-# A node that was told to go back to the slots it was started with does so when its processes are
-# idle, at no known time. So it does not count until it restarts or is told a number.
+# A node that is resized to the slots it was started with gets them when its processes are
+# idle, at no known time. So it does not count until it restarts or is resized to a number.
 SLOTS = Invariant(
     name="slots",
     statement="No node runs more than fits its slots.",

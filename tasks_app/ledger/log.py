@@ -12,7 +12,7 @@ _CHANGES = """
     ), change AS (
         SELECT u.task_id, u.version, xid, id, previous_status, status
           FROM latest, unnest(task_ids, versions) AS u(task_id, version)
-         WHERE changes - cardinality(task_ids) < 10 * {events}
+         WHERE changes - cardinality(task_ids) < 10::bigint * {events}
     )
 """
 _WINDOW = "The tasks in the latest {events} events, up to ten times as many changes."

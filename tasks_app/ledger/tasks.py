@@ -16,10 +16,7 @@ _STARTED = """
           ORDER BY finished_at DESC, id DESC LIMIT {rows})
     )
 """
-_STARTED_WINDOW = (
-    "The running tasks and the tasks that ended last, up to {rows} of each. A schedule's task is"
-    " one task, whatever the number of its runs."
-)
+_STARTED_WINDOW = "The running tasks and the tasks that ended last, up to {rows} of each."
 
 # The counts of the statistics, and the events that they do not include yet (see `stats/rollup.py`).
 TASK_COUNTS = Invariant(
@@ -50,7 +47,7 @@ TASK_COUNTS = Invariant(
         SELECT status, (
                SELECT count(*)
                  FROM (SELECT FROM tasks_app_task t WHERE t.status = s.status LIMIT {counted})
-                   AS some) AS tasks
+                   AS first_ones) AS tasks
           FROM unnest(ARRAY['PENDING', 'RUNNING', 'SUCCESS', 'FAILED', 'CANCELLED']) AS s(status)
     ), examined AS (
         SELECT status, coalesce(logged.tasks, 0) AS logged, counted.tasks

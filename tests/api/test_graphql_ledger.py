@@ -59,19 +59,19 @@ def test_query_that_is_shown_finds_the_same(data, make_task, node):
         assert examples == invariant["examples"]
 
 
-def test_check_that_takes_too_long_is_an_error_that_says_so(execute, db, monkeypatch):
+def test_check_that_takes_too_long_is_an_error_that_says_so(graphql, db, monkeypatch):
     def no_time_is_left(seconds):
         raise ledger.TooSlowError
 
     monkeypatch.setattr(ledger, "_limit", no_time_is_left)
 
-    [error] = execute(LEDGER)["errors"]
+    [error] = graphql.execute(LEDGER)["errors"]
 
     assert error["extensions"]["code"] == "TIMEOUT"
     assert "took longer than 5 seconds" in error["message"]
 
 
-def test_ledger_is_read_once_in_an_operation(execute, db):
-    [error] = execute("{ a: ledger { holds } b: ledger { holds } }")["errors"]
+def test_ledger_is_read_once_in_an_operation(graphql, db):
+    [error] = graphql.execute("{ a: ledger { holds } b: ledger { holds } }")["errors"]
 
     assert error["extensions"]["code"] == "QUERY_TOO_COMPLEX"

@@ -137,7 +137,7 @@ def overwritten(evidence: Evidence) -> Iterator[str]:
 
 
 def repeated_ticks(evidence: Evidence) -> Iterator[str]:
-    """I7: each nominal time was decided on once, also those that one line tells together."""
+    """I7: each nominal time was decided on once, also those that one line has together."""
     for schedule in evidence.schedules:
         ticks = evidence.ticks.get(schedule.id, [])
         for at, number in Counter(at for tick in ticks for at in _times(schedule, tick)).items():
@@ -197,7 +197,7 @@ def costly_restarts(evidence: Evidence) -> Iterator[str]:
 
 
 def wrong_sums(evidence: Evidence) -> Iterator[str]:
-    """Each result is a + b, also of earlier runs of a schedule: here nobody changes schedules."""
+    """Each result is a + b, also of earlier runs of a schedule, since the campaign changes none."""
     for result in evidence.results:
         task = evidence.tasks.get(result.task)
         if task and task.is_scheduled and result.result != task.a + task.b:

@@ -34,7 +34,7 @@ def test_invariants_hold_while_the_cluster_works(transactional_db):
                     b=2**62,
                     duration_ms=0 if n % 3 else 100,
                     slots=1 + n % 2,
-                    fail_attempts=n % 5 == 0,
+                    fail_attempts=int(n % 5 == 0),
                     retry_backoff_ms=10,
                     queue="limited" if n % 4 == 0 else "default",
                 )

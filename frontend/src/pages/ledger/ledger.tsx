@@ -17,13 +17,13 @@ export function Ledger() {
   const { data, error } = useLiveQuery(LedgerQuery, {}, () => false, { pollMs: POLL_MS });
   const ledger = data?.ledger;
   return (
-    <Page
-      title="Ledger"
-      lead={ledger ? <Lead ledger={ledger} /> : "…"}
-      query={LedgerQuery}
-    >
+    <Page title="Ledger" lead={ledger ? <Lead ledger={ledger} /> : "…"} query={LedgerQuery}>
       <QueryError error={ledger && error} />
-      {ledger ? <Invariants ledger={ledger} isOld={error !== undefined} /> : <Loading error={error} />}
+      {ledger ? (
+        <Invariants ledger={ledger} isOld={error !== undefined} />
+      ) : (
+        <Loading error={error} />
+      )}
     </Page>
   );
 }
