@@ -50,18 +50,23 @@ LOG_MATCHES_TASKS = Invariant(
     window=_WINDOW,
     subject=Subject.TASK,
     examined=f"""
-    {_CHANGES.strip()}, examined AS (
+    {_CHANGES.strip()}, last AS (
         SELECT DISTINCT ON (task_id) task_id, version, status, id
           FROM change
-         ORDER BY task_id, change.xid DESC, id DESC
+         ORDER BY task_id, xid DESC, id DESC
+    ), examined AS (
+        -- Without the LIMIT, the planner might read all tasks.
+        SELECT last.*, t.status AS row_status, t.version AS row_version
+          FROM last LEFT JOIN LATERAL (
+               SELECT t.status, t.version
+                 FROM tasks_app_task t WHERE t.id = last.task_id LIMIT 1) AS t ON true
     )
     """,
     violation="""
     SELECT task_id::text AS key,
-           format('Event %s says %s in version %s. The row says %s in version %s.', examined.id,
-                  coalesce(nullif(examined.status, ''), 'deleted'), examined.version,
-                  coalesce(t.status, 'deleted'), t.version) AS message
-      FROM examined LEFT JOIN tasks_app_task t ON t.id = examined.task_id
-     WHERE coalesce(t.status, '') <> examined.status OR t.version <> examined.version
+           format('Event %s says %s in version %s. The row says %s in version %s.', id,
+                  coalesce(nullif(status, ''), 'deleted'), version,
+                  coalesce(row_status, 'deleted'), row_version) AS message
+      FROM examined WHERE coalesce(row_status, '') <> status OR row_version <> version
     """,
 )

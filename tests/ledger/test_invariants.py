@@ -85,7 +85,7 @@ def test_busy_cluster_holds(busy):
     assert examined["log-without-gap"] > 8
 
 
-# For each invariant: a change behind the services, the object that is found, and the constraint that would
+# For each invariant: a change behind the services, what it violates, and the constraint that would
 # refuse it.
 BEHIND = {
     "task-counts": (
