@@ -7,16 +7,28 @@ import strawberry
 from graphql import GraphQLError
 
 from tasks_app import ledger
+from tasks_app.ledger import shared
 from tasks_app.ledger.invariant import EXAMPLES_MAX
 
 
 @strawberry.enum(description="The kind of object that violations of an invariant are about.")
 class LedgerSubject(Enum):
-    TASK = strawberry.enum_value("TASK", description="A task.")
-    TASK_SCHEDULE = strawberry.enum_value("TASK_SCHEDULE", description="A schedule.")
-    WORKER_NODE = strawberry.enum_value("WORKER_NODE", description="A worker node.")
-    QUEUE = strawberry.enum_value("QUEUE", description="A queue.")
-    STATUS = strawberry.enum_value("STATUS", description="All tasks that have a status.")
+    TASK = strawberry.enum_value(
+        "TASK", description="The key of a violation is the UUID of a task."
+    )
+    TASK_SCHEDULE = strawberry.enum_value(
+        "TASK_SCHEDULE", description="The key of a violation is the UUID of a schedule."
+    )
+    WORKER_NODE = strawberry.enum_value(
+        "WORKER_NODE", description="The key of a violation is the name of a worker node."
+    )
+    QUEUE = strawberry.enum_value(
+        "QUEUE", description="The key of a violation is the name of a queue."
+    )
+    STATUS = strawberry.enum_value(
+        "STATUS",
+        description="The key of a violation is a status, and all tasks that have it are concerned.",
+    )
 
 
 @strawberry.type(description="An object that violates an invariant.")
@@ -93,13 +105,14 @@ class Ledger:
 class LedgerQueries:
     @strawberry.field(
         description=(
-            "Checks the invariants of the cluster now, in one consistent snapshot of the database."
-            " Each check examines a bounded number of rows."
+            "The invariants of the cluster, checked in one consistent snapshot of the database."
+            " Each check examines a bounded number of rows. Requests within"
+            f" {shared.SHARED_SECONDS:.0f} seconds share a check."
         )
     )
     def ledger(self) -> Ledger:
         try:
-            checked = ledger.check()
+            checked = shared.recent()
         except ledger.TooSlowError as error:
             message = (
                 f"The checks took longer than {ledger.SECONDS_MAX:.0f} seconds. Try again when the"

@@ -1,8 +1,10 @@
 """`Query.ledger` over GraphQL."""
 
+import pytest
 from django.db import connection
 
 from tasks_app import ledger
+from tasks_app.ledger import shared
 from tasks_app.models import TaskResult
 from tests.support.working import run_all
 
@@ -16,6 +18,11 @@ LEDGER = """
       }
     }
 """
+
+
+@pytest.fixture(autouse=True)
+def checks_that_are_not_shared(monkeypatch):
+    monkeypatch.setattr(shared, "SHARED_SECONDS", -1)
 
 
 def sums_of(checked):
@@ -69,6 +76,16 @@ def test_check_that_takes_too_long_is_an_error_that_says_so(graphql, db, monkeyp
 
     assert error["extensions"]["code"] == "TIMEOUT"
     assert "took longer than 5 seconds" in error["message"]
+
+
+def test_requests_share_a_recent_check(data, monkeypatch):
+    first = data(LEDGER)["ledger"]["checkedAt"]
+    monkeypatch.setattr(shared, "SHARED_SECONDS", 60)
+
+    assert data(LEDGER)["ledger"]["checkedAt"] == first
+
+    monkeypatch.setattr(shared, "SHARED_SECONDS", -1)
+    assert data(LEDGER)["ledger"]["checkedAt"] > first
 
 
 def test_ledger_is_read_once_in_an_operation(graphql, db):
