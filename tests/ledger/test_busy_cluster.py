@@ -2,6 +2,8 @@
 
 import signal
 
+import pytest
+
 from tasks_app import ledger
 from tasks_app.models import Task, WorkerNode
 from tasks_app.services import nodes, queues, tasks
@@ -13,6 +15,7 @@ from tests.support.waiting import eventually
 TASKS = 600
 
 
+@pytest.mark.slow
 def test_invariants_hold_while_the_cluster_works(transactional_db):
     queues.create_queue("limited", running_limit=3)
     checks = 0
