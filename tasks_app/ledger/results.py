@@ -61,10 +61,7 @@ ONE_RESULT_PER_RUN = Invariant(
 
 RESULTS_OF_SUCCESSES = Invariant(
     name="results-of-successes",
-    statement=(
-        "Each result belongs to a run that succeeded, in the attempt that stored it, and to no"
-        " other result's run."
-    ),
+    statement="Each result was stored by the attempt that succeeded, and no run has two results.",
     window="The latest {rows} results. Earlier runs of a task no longer have a status.",
     subject=Subject.TASK,
     examined="""
