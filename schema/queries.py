@@ -7,6 +7,7 @@ from schema.types.calendars import CalendarQueries
 from schema.types.cluster import ClusterQueries
 from schema.types.events import EventQueries
 from schema.types.forecasts.queries import ForecastQueries
+from schema.types.ledger import LedgerQueries
 from schema.types.nodes import NodeQueries
 from schema.types.objects import NodeObjectQueries
 from schema.types.queues import QueueQueries
@@ -34,6 +35,7 @@ class Query(
     EventQueries,
     ClusterQueries,
     ForecastQueries,
+    LedgerQueries,
     TokenQueries,
     WebhookQueries,
 ):

@@ -68,10 +68,17 @@ _SIZES = {
     "statusCounts": 5,
     "timeSlots": 168,
     "blocked": 10,
+    "invariants": 12,
+    "examples": 10,
     "events": PAGE_EVENTS_MAX,
 }
 # What the computation of a field takes, as a number of values that take as long.
-_COMPUTATIONS = {"forecast": 8_000, "scheduleDensity": 5_000, "timeSeries": 2_000}
+_COMPUTATIONS = {
+    "forecast": 8_000,
+    "ledger": 8_000,
+    "scheduleDensity": 5_000,
+    "timeSeries": 2_000,
+}
 _SIZE_ARGUMENTS = ("first", "last", "ids")
 _BEYOND = 10**6
 

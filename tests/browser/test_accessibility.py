@@ -166,6 +166,7 @@ def paths(cluster, up):
         "edit-calendar": "/app/schedules/calendars/a-calendar-with-a-rather-long-name/edit",
         "timeline": "/app/schedules/timeline",
         "week": "/app/schedules/timeline?range=7d",
+        "ledger": "/app/ledger",
         "what-if": f"/app/what-if?changes={quote(WHAT_IF)}",
         "not-found": "/app/nonsense",
     }
@@ -176,7 +177,7 @@ PAGES = [
     *("backfills", "backfill", "no-backfill"),
     *("new-schedule", "edit-schedule", "nodes", "node", "queues", "queue", "events"),
     *("tokens", "webhooks", "calendars", "calendar", "new-calendar", "edit-calendar"),
-    *("timeline", "week", "what-if", "not-found"),
+    *("timeline", "week", "what-if", "ledger", "not-found"),
 ]
 LIVE_PAGES = ["overview", "tasks", "schedules", "nodes", "node", "queues", "queue", "events"]
 

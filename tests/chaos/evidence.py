@@ -1,7 +1,7 @@
 """All that is left when everything has come to rest: journals and rows. Nothing is judged here."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import psycopg2
 import psycopg2.extensions
 
+from tasks_app import ledger
 from tests.chaos.journal import Acknowledged, Execution, read_acknowledged, read_executions
 
 
@@ -92,6 +93,8 @@ class Evidence:
     changes: dict[str, list[Change]]
     schedules: list[Schedule]
     ticks: dict[str, list[Tick]]
+    # What violates the invariants that the rows alone show, by the name of the invariant.
+    ledger: list[tuple[str, str]]
     # In order.
     faults: list[Ended] = field(default_factory=list)
     # Whatever is due before this time must have been decided on.
@@ -126,6 +129,7 @@ def gather(database_url: str, *, acknowledged: Path, executions: Path, **ends: A
     """Read the rows of this database and the two journals."""
     with closing(psycopg2.connect(database_url)) as connection:
         rows = [_all(connection, sql) for sql in (_TASKS, _RESULTS, _CHANGES, _SCHEDULES, _TICKS)]
+        violated = list(_violated(connection))
     tasks, results, changes, schedules, ticks = rows
     evidence = Evidence(
         acknowledged=read_acknowledged(acknowledged),
@@ -135,6 +139,7 @@ def gather(database_url: str, *, acknowledged: Path, executions: Path, **ends: A
         changes=defaultdict(list),
         schedules=[Schedule._make(row) for row in schedules],
         ticks=defaultdict(list),
+        ledger=violated,
         **ends,
     )
     for row in changes:
@@ -142,6 +147,15 @@ def gather(database_url: str, *, acknowledged: Path, executions: Path, **ends: A
     for row in ticks:
         evidence.ticks[row[0]].append(Tick._make(row))
     return evidence
+
+
+def _violated(connection: psycopg2.extensions.connection) -> Iterator[tuple[str, str]]:
+    for invariant in ledger.INVARIANTS:
+        [(_, violations, examples)] = _all(connection, invariant.query(ledger.EVERYTHING))
+        for each in examples:
+            yield invariant.name, f"{each['key']}: {each['message']}"
+        if violations > len(examples):
+            yield invariant.name, f"{violations - len(examples)} more"
 
 
 def _all(connection: psycopg2.extensions.connection, sql: str) -> Sequence[tuple[Any, ...]]:

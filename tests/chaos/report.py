@@ -12,7 +12,7 @@ from tests.chaos.journal import STARTED
 
 NAME_WIDTH = 45
 VIOLATIONS_SHOWN = 20
-LOST, LATE, WRONG = ("I1",), ("I2",), ("I4", "I5", "I8", "I17", "sum")
+LOST, LATE, WRONG = ("I1",), ("I2",), ("I4", "I5", "I8", "I17", "sum", "ledger")
 DUPLICATED = ("I3", "I7", "I13")
 
 

@@ -64,14 +64,14 @@ def a_task_is_run(scene):
 
 
 SCENARIOS = {
-    "claim": (a_message_comes_again_while_it_is_worked_on, "I4"),
+    "claim": (a_message_comes_again_while_it_is_worked_on, "ledger"),
     "fencing": (a_node_wakes_up_after_its_task_was_given_to_another, "I5"),
     "final-status": (a_commit_is_repeated_because_its_answer_was_lost, "I3"),
     "one-tick": (two_beats_read_the_same_schedule, "I7"),
     "tick_groups": (a_tick_was_missed, "I8"),
     "idempotency": (a_create_is_repeated, "I13"),
-    "log": (a_task_is_run, "I4"),
-    "sum": (a_task_is_run, "sum"),
+    "log": (a_task_is_run, "ledger"),
+    "sum": (a_task_is_run, "ledger"),
 }
 
 
@@ -118,7 +118,7 @@ CORRUPTIONS = {
         "UPDATE tasks_app_task SET status = 'PENDING', finished_at = NULL WHERE a = 101",
         "I2",
     ),
-    "a result is gone": ("DELETE FROM tasks_app_taskresult WHERE run = 1", "I3"),
+    "a result is gone": ("DELETE FROM tasks_app_taskresult WHERE run = 1", "ledger"),
     "nobody executed it": ("UPDATE tasks_app_taskresult SET attempt = 7", "I3"),
     "it is of another attempt": ("UPDATE tasks_app_taskresult SET attempt = 2", "I5"),
     "a line is gone": ("DELETE FROM tasks_app_clusterevent WHERE kind = 'TASK_STARTED'", "I4"),
@@ -128,7 +128,7 @@ CORRUPTIONS = {
     ),
     "a line skips a version": (
         "UPDATE tasks_app_clusterevent SET versions = '{9}' WHERE kind = 'TASK_SUCCEEDED'",
-        "I4",
+        "ledger",
     ),
     "a tick is told twice": (
         """

@@ -5,6 +5,7 @@ import { EditCalendar } from "../pages/calendar-form/edit-calendar";
 import { NewCalendar } from "../pages/calendar-form/new-calendar";
 import { Calendars } from "../pages/calendars/calendars";
 import { Events } from "../pages/events/events";
+import { Ledger } from "../pages/ledger/ledger";
 import { NodePage } from "../pages/node/node";
 import { Nodes } from "../pages/nodes/nodes";
 import { NotFound } from "../pages/not-found/not-found";
@@ -65,6 +66,8 @@ export function CurrentPage({ path }: { path: string }) {
       return <EditCalendar name={route.name} key={route.name} />;
     case "timeline":
       return <Timeline />;
+    case "ledger":
+      return <Ledger />;
     case "what-if":
       return <WhatIf />;
     case "tokens":

@@ -20,6 +20,7 @@ test.each([
   ["/app/schedules/01a2/edit", { page: "edit-schedule", id: "01a2" }],
   ["/app/nodes/node-1%40host", { page: "node", name: "node-1@host" }],
   ["/app/queues/reports", { page: "queue", name: "reports" }],
+  ["/app/ledger", { page: "ledger" }],
   ["/app/what-if", { page: "what-if" }],
   ["/app/tokens", { page: "tokens" }],
   ["/app/webhooks", { page: "webhooks" }],

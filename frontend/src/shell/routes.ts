@@ -6,7 +6,7 @@ export type Route =
   | { page: "overview" | "tasks" | "schedules" | "new-schedule" | "nodes" }
   | { page: "queues" | "events" | "tokens" | "webhooks" | "not-found" }
   | { page: "calendars" | "new-calendar" | "timeline" | "backfills" }
-  | { page: "what-if" }
+  | { page: "what-if" | "ledger" }
   | { page: "task" | "schedule" | "edit-schedule" | "backfill"; id: string }
   | { page: "node" | "queue" | "calendar" | "edit-calendar"; name: string };
 
@@ -25,6 +25,7 @@ export const SECTIONS: readonly Section[] = [
   { path: "/app/nodes", name: "Nodes", icon: "server", key: "n" },
   { path: "/app/queues", name: "Queues", icon: "layers", key: "q" },
   { path: "/app/events", name: "Events", icon: "pulse", key: "e" },
+  { path: "/app/ledger", name: "Ledger", icon: "ledger", key: "l" },
 ];
 
 export function routeOf(path: string): Route {
@@ -70,7 +71,7 @@ function named(page: NamedPage, part: string): Route {
 
 const LISTS = [
   ...(["tasks", "schedules", "nodes", "queues", "events"] as const),
-  ...(["what-if", "tokens", "webhooks"] as const),
+  ...(["ledger", "what-if", "tokens", "webhooks"] as const),
 ];
 
 function listOf(section: string | undefined): Route {
