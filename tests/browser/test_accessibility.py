@@ -167,6 +167,7 @@ def paths(cluster, up):
         "timeline": "/app/schedules/timeline",
         "week": "/app/schedules/timeline?range=7d",
         "what-if": f"/app/what-if?changes={quote(WHAT_IF)}",
+        "tour": "/app/tour",
         "not-found": "/app/nonsense",
     }
 
@@ -176,7 +177,7 @@ PAGES = [
     *("backfills", "backfill", "no-backfill"),
     *("new-schedule", "edit-schedule", "nodes", "node", "queues", "queue", "events"),
     *("tokens", "webhooks", "calendars", "calendar", "new-calendar", "edit-calendar"),
-    *("timeline", "week", "what-if", "not-found"),
+    *("timeline", "week", "what-if", "tour", "not-found"),
 ]
 LIVE_PAGES = ["overview", "tasks", "schedules", "nodes", "node", "queues", "queue", "events"]
 

@@ -19,6 +19,7 @@ import { TaskPage } from "../pages/task/task";
 import { Tasks } from "../pages/tasks/tasks";
 import { Timeline } from "../pages/timeline/timeline";
 import { Tokens } from "../pages/tokens/tokens";
+import { Tour } from "../pages/tour/tour";
 import { Webhooks } from "../pages/webhooks/webhooks";
 import { WhatIf } from "../pages/what-if/what-if";
 import { routeOf } from "./routes";
@@ -67,6 +68,8 @@ export function CurrentPage({ path }: { path: string }) {
       return <Timeline />;
     case "what-if":
       return <WhatIf />;
+    case "tour":
+      return <Tour />;
     case "tokens":
       return <Tokens />;
     case "webhooks":
