@@ -84,7 +84,7 @@ export function Views() {
         </ul>
         <p className="muted">Saved</p>
         {!saved ? (
-          <Loading error={error} />
+          isOpen && <Loading error={error} />
         ) : saved.length ? (
           <ul aria-label="Saved views">
             {saved.map((view) => (
