@@ -55,7 +55,7 @@ export function newSchedule(now: Date): NewSchedule {
 }
 
 export type Counts = readonly { status: TaskStatus | null; count: number }[];
-export type Progress = { total: number; ended: number; open: number; failed: number };
+export type Progress = { total: number; ended: number; open: number };
 
 export function progressOf(counts: Counts): Progress {
   const sum = (...statuses: TaskStatus[]) =>
@@ -64,7 +64,7 @@ export function progressOf(counts: Counts): Progress {
       .reduce((total, { count }) => total + count, 0);
   const open = sum("PENDING", "RUNNING");
   const ended = sum("SUCCESS", "FAILED", "CANCELLED");
-  return { open, ended, total: open + ended, failed: sum("FAILED") };
+  return { open, ended, total: open + ended };
 }
 
 function task(a: number, b: number, options: Partial<NewTask>): NewTask {
