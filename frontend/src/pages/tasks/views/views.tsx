@@ -23,7 +23,7 @@ export function Views() {
   const popover = useRef<HTMLElement>(null);
   const [isOpen, setIsOpen] = useState(false);
   const [dialog, setDialog] = useState<Dialog>();
-  // Each opening shows the present ones: events do not tell of views.
+  // Each opening shows the present ones: the event log has no events of views.
   const { data, error } = useLiveQuery(SavedViewsQuery, {}, () => false, { isActive: isOpen });
   const saved = data?.savedViews;
 
