@@ -6,6 +6,7 @@ from schema.types.backfills.mutations import BackfillMutations
 from schema.types.calendars import CalendarMutations
 from schema.types.nodes import NodeMutations
 from schema.types.queues import QueueMutations
+from schema.types.saved_views import SavedViewMutations
 from schema.types.schedules.creation import ScheduleCreationMutations
 from schema.types.schedules.mutations import ScheduleMutations
 from schema.types.schedules.selections import ScheduleSelectionMutations
@@ -18,6 +19,7 @@ from schema.webhooks.mutations import WebhookMutations
 @strawberry.type(description="The root of mutations.")
 class Mutation(
     TaskMutations,
+    SavedViewMutations,
     ScheduleMutations,
     ScheduleCreationMutations,
     ScheduleSelectionMutations,

@@ -11,6 +11,7 @@ from schema.types.ledger import LedgerQueries
 from schema.types.nodes import NodeQueries
 from schema.types.objects import NodeObjectQueries
 from schema.types.queues import QueueQueries
+from schema.types.saved_views import SavedViewQueries
 from schema.types.schedules.density import ScheduleDensityQueries
 from schema.types.schedules.queries import ScheduleQueries
 from schema.types.tasks.counts import TaskCountQueries
@@ -26,6 +27,7 @@ class Query(
     TaskQueries,
     TaskCountQueries,
     SearchSuggestionQueries,
+    SavedViewQueries,
     ScheduleQueries,
     ScheduleDensityQueries,
     BackfillQueries,

@@ -93,7 +93,7 @@ _publish(
     Role,
     "Role",
     "The permissions of a user or a token. Each role includes those before it.",
-    VIEWER="Read and subscribe to everything but tokens and webhooks.",
+    VIEWER="Read and subscribe to everything but tokens and webhooks. Save views of tasks.",
     OPERATOR="Create tasks, and control tasks, schedules, queues and worker nodes.",
     ADMIN="Create and revoke API tokens, and control webhooks.",
 )
@@ -299,6 +299,22 @@ _publish(
     SUCCEEDED="Its task succeeded.",
     FAILED="Its task failed.",
     CANCELLED="Its task was cancelled, or the backfill before it had a task.",
+)
+
+
+TaskColumn = models.SavedView.Column
+_publish(
+    TaskColumn,
+    "TaskColumn",
+    "A column of a list of tasks that can be left out.",
+    REASON="Why the task is pending, or why it failed.",
+    QUEUE="The queue of the task.",
+    PRIORITY="The priority of the task.",
+    NODE="The worker node that claimed the task last.",
+    QUEUE_TIME="How long the task waited from when it was due.",
+    DURATION="How long the last attempt ran.",
+    CREATED="The time at which the task was created.",
+    FINISHED="The time at which the task ended.",
 )
 
 

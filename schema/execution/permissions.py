@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from django.conf import settings
 from graphql import (
     DocumentNode,
     FieldNode,
@@ -31,6 +32,8 @@ _FOR_ADMINS = {
     *("webhook", "webhooks", "createWebhook", "updateWebhook", "deleteWebhook"),
     *("rotateWebhookSecret", "testWebhook", "resumeWebhook", "replayWebhook"),
 }
+# They change only what belongs to the actor, and nothing in the cluster.
+_FOR_VIEWERS = {"saveView", "deleteView"}
 
 # The fields that a scoped token may select. Below them are only objects inside of its scope, or
 # names of others. All other types and fields are refused, also those added later.
@@ -128,14 +131,21 @@ def needed(document: DocumentNode) -> dict[str | None, Role]:
         if isinstance(node, FragmentDefinitionNode)
     }
     return {
-        node.name.value if node.name else None: (
-            Role.ADMIN
-            if _FOR_ADMINS & set(_fields(node.selection_set, fragments, set()))
-            else _ROLES[node.operation]
+        node.name.value if node.name else None: _role(
+            node.operation, set(_fields(node.selection_set, fragments, set()))
         )
         for node in document.definitions
         if isinstance(node, OperationDefinitionNode)
     }
+
+
+def _role(operation: OperationType, fields: set[str]) -> Role:
+    if fields & _FOR_ADMINS:
+        return Role.ADMIN
+    # A replay has only viewers, and accepts no changes.
+    if fields <= _FOR_VIEWERS and not settings.REPLAY:
+        return Role.VIEWER
+    return _ROLES[operation]
 
 
 def _fields(

@@ -5,12 +5,13 @@ from uuid import UUID
 
 import strawberry
 import strawberry_django
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from graphql import GraphQLError
 
 from schema.core.prefetch import prefetch_for
 from schema.core.relay import BadInputError, Node, split_id
 from tasks_app import actors, models
+from tasks_app.services.saved_views import own_views
 
 NODES_MAX = 100
 NODE_TYPES: dict[str, type[Model]] = {
@@ -24,6 +25,7 @@ NODE_TYPES: dict[str, type[Model]] = {
     "Queue": models.Queue,
     "WorkerNode": models.WorkerNode,
     "Webhook": models.Webhook,
+    "SavedView": models.SavedView,
 }
 # The types whose objects only administrators see.
 _FOR_ADMINS = {"Webhook"}
@@ -65,8 +67,16 @@ def _nodes(info: strawberry.Info, ids: list[strawberry.ID]) -> list[Model | None
             raise BadInputError(f"There is no type {name[:100]!r} with global IDs.")
         if name in _FOR_ADMINS and (message := actors.missing_role(models.Role.ADMIN)):
             raise GraphQLError(message, extensions={"code": "FORBIDDEN"})
-        rows = NODE_TYPES[name]._default_manager.all()
-        some = list(rows.filter(pk__in=[pk for type_name, pk in wanted if type_name == name]))
+        some = list(
+            _rows(name).filter(pk__in=[pk for type_name, pk in wanted if type_name == name])
+        )
         prefetch_for(info, some)
         found |= {(name, row.pk): row for row in some}
     return [found.get(key) for key in wanted]
+
+
+def _rows(type_name: str) -> QuerySet[Model]:
+    """Return the objects of a type. Of saved views, the actor sees only its own."""
+    if type_name == "SavedView":
+        return own_views()
+    return NODE_TYPES[type_name]._default_manager.all()

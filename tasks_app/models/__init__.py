@@ -7,6 +7,7 @@ from tasks_app.models.event import ClusterEvent, PrunedLog
 from tasks_app.models.node import WorkerNode
 from tasks_app.models.queue import Queue
 from tasks_app.models.result import TaskResult
+from tasks_app.models.saved_view import SavedView
 from tasks_app.models.schedule import TaskSchedule
 from tasks_app.models.scheduling import FairShareTag, SchedulingSettings
 from tasks_app.models.stats import GaugePeriod, StatsPeriod, StatsWatermark, TaskCount
@@ -27,6 +28,7 @@ __all__ = [
     "PrunedLog",
     "Queue",
     "Role",
+    "SavedView",
     "ScheduleTick",
     "SchedulingSettings",
     "Scope",

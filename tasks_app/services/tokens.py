@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 
 from tasks_app import actors, scopes
 from tasks_app.log import events
-from tasks_app.models import ApiToken, ClusterEvent, Role, Scope
+from tasks_app.models import ApiToken, ClusterEvent, Role, SavedView, Scope
 from tasks_app.models.base import database_now
 from tasks_app.services.validation import error, is_storable
 from tasks_app.sql.transactions import in_transaction
@@ -67,10 +67,11 @@ def create_token(
 
 @in_transaction
 def revoke_token(id: UUID) -> ApiToken:
-    """Revoke an API token. Idempotent."""
+    """Revoke an API token, and delete its saved views. Idempotent."""
     token = ApiToken.objects.select_for_update().get(pk=id)
     if token.revoked_at is None:
         ApiToken.objects.filter(pk=id).update(revoked_at=Now(), updated_at=Now())
+        SavedView.objects.filter(token=token).delete()
         events.token_changed(Kind.TOKEN_REVOKED, token)
         token.refresh_from_db()
     return token

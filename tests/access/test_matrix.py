@@ -34,6 +34,8 @@ FOR_ADMINS = {
     *("webhook", "webhooks", "createWebhook", "updateWebhook", "deleteWebhook"),
     *("rotateWebhookSecret", "testWebhook", "resumeWebhook", "replayWebhook"),
 }
+# They change only what belongs to the user or token.
+FOR_VIEWERS = {"saveView", "deleteView"}
 SAMPLES = {
     **dict.fromkeys(["ID", "UUID"], UUID),
     **{"String": "x", "Int": 1, "BigInt": "1", "Boolean": True, "DateTime": "2030-01-01T00:00:00Z"},
@@ -84,6 +86,8 @@ def request_for(kind, name):
 def may(who, kind, name):
     if name in FOR_ADMINS:
         return who == "ADMIN"
+    if name in FOR_VIEWERS:
+        return who in ROLES
     return who in (("OPERATOR", "ADMIN") if kind == OperationType.MUTATION else ROLES)
 
 

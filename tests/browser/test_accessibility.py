@@ -168,6 +168,7 @@ def paths(cluster, up):
         "week": "/app/schedules/timeline?range=7d",
         "ledger": "/app/ledger",
         "what-if": f"/app/what-if?changes={quote(WHAT_IF)}",
+        "tour": "/app/tour",
         "not-found": "/app/nonsense",
     }
 
@@ -177,7 +178,7 @@ PAGES = [
     *("backfills", "backfill", "no-backfill"),
     *("new-schedule", "edit-schedule", "nodes", "node", "queues", "queue", "events"),
     *("tokens", "webhooks", "calendars", "calendar", "new-calendar", "edit-calendar"),
-    *("timeline", "week", "what-if", "ledger", "not-found"),
+    *("timeline", "week", "what-if", "ledger", "tour", "not-found"),
 ]
 LIVE_PAGES = ["overview", "tasks", "schedules", "nodes", "node", "queues", "queue", "events"]
 

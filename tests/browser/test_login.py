@@ -81,6 +81,39 @@ def test_viewer_is_offered_no_action_that_would_be_refused(page, cluster, compla
         page.get_by_role("button", name="Log out").click()
 
 
+def test_operator_of_a_cluster_without_tasks_is_offered_first_steps(page, cluster):
+    steps = page.get_by_role("region", name="First steps")
+    page.goto("/")
+    log_in(page, name="bob")
+    expect(page.get_by_role("region", name="Nodes")).to_be_visible()
+    expect(page.get_by_text("bob, viewer")).to_be_visible()
+    expect(steps).to_have_count(0)
+    page.goto("/app/tour")
+    expect(page.get_by_text("Read-only access")).to_be_visible()
+    expect(page.get_by_role("link", name="Tour")).to_have_count(0)
+    # No page is left that could ask without a session.
+    page.goto("about:blank")
+    page.context.clear_cookies()
+
+    page.goto("/")
+    log_in(page, name="ann")
+    expect(steps.get_by_role("link", name="Tour")).to_have_attribute("href", "/app/tour")
+    steps.get_by_role("button", name="Run one task").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("2 + 40 = 42")
+    page.goto("/")
+    expect(page.get_by_role("region", name="Recent events")).to_be_visible()
+    expect(steps).to_have_count(0)
+
+
+def test_operator_of_a_cluster_without_tasks_creates_many_at_once(page, cluster):
+    page.goto("/")
+    log_in(page)
+    page.get_by_role("button", name="Create 5,000 tasks").click()
+    expect(page.get_by_text("5,000 tasks created.")).to_be_visible()
+    expect(page.get_by_role("region", name="First steps")).to_have_count(0)
+    assert Task.objects.count() == 5_000
+
+
 def test_expired_session_is_named_and_keeps_what_was_entered(page, cluster, complaints):
     page.goto("/")
     log_in(page)

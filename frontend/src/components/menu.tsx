@@ -3,6 +3,7 @@
 import { type KeyboardEvent, useId, useRef, useState } from "react";
 import { Icon, type IconName } from "./icon";
 import "./menu.css";
+import { showBelow } from "./popover";
 
 export type MenuItem = {
   label: string;
@@ -10,8 +11,6 @@ export type MenuItem = {
   onSelect: () => void;
   isDanger?: boolean;
 };
-
-const GAP_PX = 4;
 
 export function Menu({ label, items }: { label: string; items: MenuItem[] }) {
   const id = useId();
@@ -21,13 +20,7 @@ export function Menu({ label, items }: { label: string; items: MenuItem[] }) {
 
   function open() {
     if (!list.current || !button.current) return;
-    const around = button.current.getBoundingClientRect();
-    const { style } = list.current;
-    list.current.showPopover();
-    const { offsetHeight: height, offsetWidth: width } = list.current;
-    const below = around.bottom + GAP_PX;
-    style.top = `${below + height > innerHeight ? around.top - GAP_PX - height : below}px`;
-    style.left = `${Math.max(GAP_PX, around.right - width)}px`;
+    showBelow(list.current, button.current);
     focusItem(0);
   }
 

@@ -55,8 +55,9 @@ export function withParams(changes: Params, from: { pathname: string; search: st
 type LinkProps = AnchorHTMLAttributes<HTMLAnchorElement> & { href: string };
 
 /** A link that changes the page without loading the document again. */
-export function Link({ href, ...rest }: LinkProps) {
-  function follow(event: MouseEvent) {
+export function Link({ href, onClick, ...rest }: LinkProps) {
+  function follow(event: MouseEvent<HTMLAnchorElement>) {
+    onClick?.(event);
     const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey;
     if (!isPlain || event.altKey || event.defaultPrevented) return;
     event.preventDefault();

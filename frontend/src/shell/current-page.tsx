@@ -20,6 +20,7 @@ import { TaskPage } from "../pages/task/task";
 import { Tasks } from "../pages/tasks/tasks";
 import { Timeline } from "../pages/timeline/timeline";
 import { Tokens } from "../pages/tokens/tokens";
+import { Tour } from "../pages/tour/tour";
 import { Webhooks } from "../pages/webhooks/webhooks";
 import { WhatIf } from "../pages/what-if/what-if";
 import { routeOf } from "./routes";
@@ -70,6 +71,8 @@ export function CurrentPage({ path }: { path: string }) {
       return <Ledger />;
     case "what-if":
       return <WhatIf />;
+    case "tour":
+      return <Tour />;
     case "tokens":
       return <Tokens />;
     case "webhooks":

@@ -22,6 +22,7 @@ test.each([
   ["/app/queues/reports", { page: "queue", name: "reports" }],
   ["/app/ledger", { page: "ledger" }],
   ["/app/what-if", { page: "what-if" }],
+  ["/app/tour", { page: "tour" }],
   ["/app/tokens", { page: "tokens" }],
   ["/app/webhooks", { page: "webhooks" }],
 ])("%s is a page", (path, route) => {

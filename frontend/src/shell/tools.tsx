@@ -28,6 +28,11 @@ export function Tools({ path, onShowShortcuts }: { path: string; onShowShortcuts
           <a href="/graphql/">GraphiQL</a>
           <a href="/api/docs/">REST API</a>
           <a href="/admin/">Admin</a>
+          <RequireRole>
+            <Link href="/app/tour" aria-current={path === "/app/tour" ? "page" : undefined}>
+              Tour
+            </Link>
+          </RequireRole>
           <RequireRole atLeast="ADMIN">
             <Link href="/app/tokens" aria-current={path === "/app/tokens" ? "page" : undefined}>
               API tokens

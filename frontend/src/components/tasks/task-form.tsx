@@ -3,11 +3,12 @@
 import { useState } from "react";
 import { useLiveQuery } from "../../lib/api/live";
 import { mutate } from "../../lib/api/mutations";
-import { graphql, type UserError, UserErrorFields } from "../../lib/api/schema";
+import { graphql, type UserError } from "../../lib/api/schema";
 import { localInput } from "../../lib/format";
 import { FormReader } from "../../lib/validation";
 import { BigIntegerField, NumberField, SelectField, TextField, TimeField } from "../form/fields";
 import { Form } from "../form/form";
+import { CreateTask, CreateTasks } from "./create";
 import { AttemptFields, readOptions, WorkFields } from "./option-fields";
 import "./task-form.css";
 
@@ -20,36 +21,6 @@ const QueueNames = graphql(`
     }
   }
 `);
-
-const CreateTask = graphql(
-  `
-    mutation CreateTask($input: CreateTaskInput!) {
-      createTask(input: $input) {
-        task {
-          uuid
-        }
-        errors {
-          ...UserErrorFields
-        }
-      }
-    }
-  `,
-  [UserErrorFields],
-);
-
-const CreateTasks = graphql(
-  `
-    mutation CreateTasks($input: CreateTasksInput!) {
-      createTasks(input: $input) {
-        count
-        errors {
-          ...UserErrorFields
-        }
-      }
-    }
-  `,
-  [UserErrorFields],
-);
 
 /** The options of a task that a client can choose. */
 export type TaskOptions = {

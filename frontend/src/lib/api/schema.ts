@@ -22,6 +22,9 @@ type Scalar<Name extends Parameters<typeof graphql.scalar>[0]> = ReturnType<
   typeof graphql.scalar<Name>
 >;
 export type TaskStatus = Scalar<"TaskStatus">;
+export type NewTask = Scalar<"NewTaskInput">;
+export type NewSchedule = Scalar<"CreateTaskScheduleInput">;
+export type TaskColumn = Scalar<"TaskColumn">;
 export type TaskWhere = Scalar<"TaskWhere">;
 export type PendingReason = Scalar<"PendingReason">;
 export type CatchUpPolicy = Scalar<"CatchUpPolicy">;

@@ -7,6 +7,7 @@ import { TimeSeries } from "../../components/time-series/time-series";
 import { ReadOnly, RequireRole } from "../../components/viewer";
 import { useLiveSubscription } from "../../lib/api/live";
 import { Attention } from "./attention/attention";
+import { FirstSteps } from "./first-steps";
 import { NewTask } from "./new-task";
 import { NodesPanel } from "./nodes-panel";
 import "./overview.css";
@@ -23,6 +24,7 @@ export function Overview() {
       {cluster ? (
         <>
           <Attention items={cluster.attention} />
+          {cluster.statusCounts.every(({ count }) => count === 0) && <FirstSteps />}
           <Tiles cluster={cluster} />
           <div className="overview">
             <Panel title="Create task" className="area-create">

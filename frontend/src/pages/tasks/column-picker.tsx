@@ -1,7 +1,7 @@
 /** Chooses the columns of the list. */
 
 import { toggleColumn, useColumns } from "./column-choices";
-import { OPTIONAL } from "./columns";
+import { COLUMN_LABELS, OPTIONAL } from "./columns";
 import type { View } from "./search";
 
 export function ColumnPicker({ view }: { view: View }) {
@@ -11,14 +11,14 @@ export function ColumnPicker({ view }: { view: View }) {
       <summary>Columns</summary>
       <fieldset>
         <legend className="sr-only">Columns</legend>
-        {OPTIONAL.map(([column, label]) => (
+        {OPTIONAL.map((column) => (
           <label key={column}>
             <input
               type="checkbox"
               checked={columns.includes(column)}
               onChange={() => toggleColumn(view, column)}
             />{" "}
-            {label}
+            {COLUMN_LABELS[column]}
           </label>
         ))}
       </fieldset>

@@ -12,6 +12,7 @@ import { ORDERS } from "./orders";
 import type { SearchProblem } from "./search";
 import { SearchField } from "./search-field";
 import { SearchTerms } from "./search-terms";
+import { Views } from "./views/views";
 
 const NamesQuery = graphql(`
   query FilterNames {
@@ -49,7 +50,10 @@ export function Filters(props: { text: string; order: string; problem?: SearchPr
   const named = (names: { name: string }[] = []): Option[] => names.map(({ name }) => [name, name]);
   return (
     <search className="filters">
-      <SearchField text={text} problem={problem} onSearch={search} />
+      <div className="search-row">
+        <SearchField text={text} problem={problem} onSearch={search} />
+        <Views />
+      </div>
       {problem && (
         <p id="search-problem" className="error" role="alert">
           {problem.message}

@@ -3,7 +3,7 @@
 import type { VariablesOf } from "../../lib/api/schema";
 import type { TasksQuery } from "./query";
 
-type Order = NonNullable<VariablesOf<typeof TasksQuery>["orderBy"]>;
+export type Order = NonNullable<VariablesOf<typeof TasksQuery>["orderBy"]>;
 
 /** Newest first, unless the URL says otherwise. */
 export const ORDERS: Record<string, { label: string; orderBy?: Order }> = {
@@ -18,6 +18,15 @@ export const ORDERS: Record<string, { label: string; orderBy?: Order }> = {
 
 /** The columns that sort the list, with the orders of both directions. */
 export const SORTABLE = {
-  created: { descending: "", ascending: "oldest" },
-  finished: { descending: "finished", ascending: "first-finished" },
+  CREATED: { descending: "", ascending: "oldest" },
+  FINISHED: { descending: "finished", ascending: "first-finished" },
 } as const;
+
+/** The name of an order in the URL. Orders that the page does not have are the default. */
+export function orderName({ field, direction }: Order): string {
+  const [name = ""] =
+    Object.entries(ORDERS).find(
+      ([, { orderBy }]) => orderBy?.field === field && orderBy.direction === direction,
+    ) ?? [];
+  return name;
+}

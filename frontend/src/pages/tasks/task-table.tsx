@@ -26,34 +26,34 @@ const COLUMNS = {
   },
   status: { header: "Status", width: "110px", cell: ({ status }) => <Status status={status} /> },
   sum: { header: "Task", isLong: true, cell: (row) => <Sum {...row} /> },
-  reason: {
+  REASON: {
     header: "Reason",
     isLong: true,
     width: "32%",
     cell: ({ failedMessage, pendingReason }) =>
       pendingReason ? pendingReasonText(pendingReason) : <Message text={failedMessage ?? "–"} />,
   },
-  queue: { header: "Queue", width: "98px", cell: ({ queue }) => queue.name },
-  priority: { header: "Priority", width: "60px", align: "end", cell: ({ priority }) => priority },
-  node: {
+  QUEUE: { header: "Queue", width: "98px", cell: ({ queue }) => queue.name },
+  PRIORITY: { header: "Priority", width: "60px", align: "end", cell: ({ priority }) => priority },
+  NODE: {
     header: "Node",
     width: "106px",
     cell: ({ workerNode }) => workerNode?.name ?? <span className="muted">–</span>,
   },
-  queueTime: {
+  QUEUE_TIME: {
     header: "Queue time",
     width: "74px",
     align: "end",
     cell: ({ queueTimeMs }) => duration(queueTimeMs),
   },
-  duration: {
+  DURATION: {
     header: "Duration",
     width: "76px",
     align: "end",
     cell: ({ runTimeMs }) => duration(runTimeMs),
   },
-  created: { header: "Created", width: "82px", cell: ({ createdAt }) => <Time at={createdAt} /> },
-  finished: {
+  CREATED: { header: "Created", width: "82px", cell: ({ createdAt }) => <Time at={createdAt} /> },
+  FINISHED: {
     header: "Finished",
     width: "86px",
     cell: ({ finishedAt }) => <Time at={finishedAt} />,

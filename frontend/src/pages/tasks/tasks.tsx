@@ -20,6 +20,7 @@ import { useHeldRows } from "./rows";
 import { isAffected, problemOf, viewOf } from "./search";
 import { useSelection } from "./selection";
 import { TaskTable } from "./task-table";
+import { stateOf } from "./views/list-state";
 import "./tasks.css";
 
 const PAGE_SIZE = 50;
@@ -27,10 +28,9 @@ const PAGE_SIZE = 50;
 export function Tasks() {
   const params = useParams();
   const key = params.toString();
-  const search = params.get("search")?.trim() ?? "";
-  const order = params.get("order") ?? "";
+  const { search, order } = stateOf(params);
   const view = viewOf(search);
-  const variables = variablesOf(params, search, order, useColumns(view).includes("reason"));
+  const variables = variablesOf(params, search, order, useColumns(view).includes("REASON"));
   const { data, error } = useLiveQuery(TasksQuery, variables, (event) => isAffected(event, search));
   const problem = problemOf(error);
   const selection = useSelection();
