@@ -1,6 +1,7 @@
 """The ASGI application: static files, GraphQL streams, and Django in a thread pool."""
 
 import asyncio
+import gc
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +11,8 @@ from typing import Any
 import django
 from channels.routing import ProtocolTypeRouter, URLRouter
 
+# Nothing that is loaded here becomes garbage.
+gc.disable()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 django.setup(set_prefix=False)
 
@@ -120,3 +123,6 @@ application = Router(
         }
     ),
 )
+
+gc.freeze()
+gc.enable()

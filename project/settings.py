@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from redis.asyncio.retry import Retry
 from redis.backoff import ConstantBackoff
 
+from project import geodjango
 from project.binding import is_proxied
 
 env = environ.Env()
@@ -60,6 +61,7 @@ INSTALLED_APPS = [
     "tasks_app",
 ]
 if WEB:
+    geodjango.skip()
     INSTALLED_APPS += [
         "corsheaders",
         "project.standalone",
