@@ -22,6 +22,7 @@ from tasks_app.services.tasks import NewTask
 from tasks_app.sql import claims
 from tests.support import working
 from tests.support.ledger import Ledger
+from tests.tiers import examples
 
 NODES = ["node-1@here", "node-2@here"]
 SLOTS = 4
@@ -157,7 +158,7 @@ def test_nodes_never_run_more_than_their_slots(monkeypatch):
     run_state_machine_as_test(
         Cluster,
         settings=settings(
-            max_examples=8,
+            max_examples=examples(8),
             stateful_step_count=60,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -1,7 +1,7 @@
 """A pytest plugin: the tests that wait for many seconds run only if they are asked for.
 
 `pytest` runs the quick tests, `pytest --all` all of them. A path, `-k`, `-m` or `--last-failed`
-choose among all tests, too.
+choose among all tests, too. With `--all`, property tests try more examples.
 """
 
 import os
@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 TESTS = Path(__file__).parent
+_IS_WHOLE = "TESTS_ARE_WHOLE"
 # Tests that stop servers, kill nodes, follow a browser or search for counterexamples.
 SLOW_DIRECTORIES = {"browser", "chaos", "durability", "fuzz", "standalone"}
 # Its tests share one cluster and run in one process, so that no other process starts it too. ...
@@ -50,6 +52,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: waits for many seconds; runs with --all")
+    if config.option.all:
+        os.environ[_IS_WHOLE] = "yes"  # For the processes of pytest-xdist, too.
+    settings.register_profile("tier", max_examples=examples(100))
+    settings.load_profile("tier")
+
+
+def examples(count: int) -> int:
+    """Return how many examples a property test tries: all of them with `--all`, else a fifth."""
+    return count if _IS_WHOLE in os.environ else -(-count // 5)
 
 
 @pytest.hookimpl(optionalhook=True, tryfirst=True)

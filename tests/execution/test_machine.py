@@ -24,6 +24,7 @@ from tasks_app.models import ClusterEvent, Task, TaskResult
 from tasks_app.services import nodes, queues, tasks
 from tasks_app.services.tasks import NewTask
 from tests.support import working
+from tests.tiers import examples
 
 NODE = "node-1@here"
 ATTEMPTS = 3
@@ -211,7 +212,7 @@ def test_tasks_match_the_model_after_any_operations(monkeypatch):
     run_state_machine_as_test(
         Life,
         settings=settings(
-            max_examples=100,
+            max_examples=examples(100),
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -77,7 +77,17 @@ def _test(protection: Protection, copies: "Queue[Path]") -> str | None:
 
 
 def _run_tests(copy: Path, tests: tuple[str, ...]) -> tuple[bool, str]:
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-n0", "-p", "no:cacheprovider", *tests]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-qx",
+        "-n0",
+        "--all",
+        "-p",
+        "no:cacheprovider",
+        *tests,
+    ]
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         ended = subprocess.run(

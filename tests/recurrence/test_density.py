@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tasks_app.recurrence import Cron, ExcludedTimes, Interval, Once, Planned, Window, density
 from tasks_app.recurrence.calendars import Exclusions, WeeklyHours
 from tasks_app.recurrence.excluding import Excluding
+from tests.tiers import examples
 
 # Saturday; the clocks of Berlin go forward on Sunday.
 START = datetime(2027, 3, 27, 12, tzinfo=UTC)
@@ -53,7 +54,7 @@ def times_of(planned):
     return list(islice(takewhile(lambda tick: tick <= last, following), planned.runs_left))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(plans, max_size=5))
 def test_density_equals_the_times_counted_one_by_one(schedules):
     counts, due = Counter(), Counter()

@@ -101,6 +101,7 @@ def test_samples_are_what_the_generators_make(tmp_path, name, generator, jobs):
     assert path.read_bytes() == Path(ROOT / "docs/samples" / name).read_bytes()
 
 
+@pytest.mark.slow
 def test_100_000_tasks_take_less_than_10_seconds_of_processor_time():
     workload = with_load(GENERATORS["lublin"](100_000, 1), 128, 0.9)
 
