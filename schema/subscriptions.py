@@ -10,6 +10,7 @@ from schema.core.relay import BadInputError
 from schema.event_sources import LogWatch, TaskChangeWhere, TaskWatch
 from schema.execution.executor import run_in_thread
 from schema.execution.polling import ClusterPolling
+from schema.types.attention import AttentionKind
 from schema.types.cluster import Cluster
 from schema.types.events import ClusterEventMessage, TaskStatusChange, parse_cursor
 from tasks_app import scopes
@@ -69,8 +70,21 @@ class Subscription:
             list[ClusterEventKind] | None,
             strawberry.argument(description="Returns events of these kinds. Default all."),
         ] = None,
+        alert_kinds: Annotated[
+            list[AttentionKind] | None,
+            strawberry.argument(
+                description=(
+                    "Of the events about alerts, returns those about alerts of these kinds."
+                    " Default all. It has no effect on other events."
+                )
+            ),
+        ] = None,
     ) -> AsyncIterator[ClusterEventMessage]:
-        return LogWatch(None if kinds is None else frozenset(kinds), _cursor(after, info))
+        return LogWatch(
+            None if kinds is None else frozenset(kinds),
+            _cursor(after, info),
+            None if alert_kinds is None else frozenset(kind.value for kind in alert_kinds),
+        )
 
     @strawberry.subscription(
         description="The cluster as a whole: its state now, and again whenever it has changed."

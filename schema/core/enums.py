@@ -86,6 +86,9 @@ _publish(
     WEBHOOK_DISABLED="A webhook stopped. The message contains the reason.",
     WEBHOOK_RESUMED="A webhook was resumed or replayed.",
     WEBHOOK_DELETED="A webhook was deleted.",
+    ALERT_OPENED="An alert was opened. `alert` contains it.",
+    ALERT_RESOLVED="An alert was resolved. `alert` contains it.",
+    ALERT_RULE_CHANGED="The rule for alerts of a kind was changed. The message contains it.",
 )
 
 Role = models.Role

@@ -41,6 +41,10 @@ class AttentionKind(Enum):
     TICKS_MISSED = strawberry.enum_value(
         "TICKS_MISSED", description="A schedule missed ticks in the last hour."
     )
+    WEBHOOK_STOPPED = strawberry.enum_value(
+        "WEBHOOK_STOPPED",
+        description="A webhook is disabled or invalid. The message contains its host and UUID.",
+    )
 
 
 @strawberry.type(description="A state of the cluster that an operator should look at.")

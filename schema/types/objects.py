@@ -24,6 +24,7 @@ NODE_TYPES: dict[str, type[Model]] = {
     "Queue": models.Queue,
     "WorkerNode": models.WorkerNode,
     "Webhook": models.Webhook,
+    "Alert": models.Alert,
 }
 # The types whose objects only administrators see.
 _FOR_ADMINS = {"Webhook"}

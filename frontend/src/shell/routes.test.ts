@@ -21,6 +21,7 @@ test.each([
   ["/app/nodes/node-1%40host", { page: "node", name: "node-1@host" }],
   ["/app/queues/reports", { page: "queue", name: "reports" }],
   ["/app/what-if", { page: "what-if" }],
+  ["/app/alerts", { page: "alerts" }],
   ["/app/tokens", { page: "tokens" }],
   ["/app/webhooks", { page: "webhooks" }],
 ])("%s is a page", (path, route) => {

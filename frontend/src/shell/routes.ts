@@ -6,7 +6,7 @@ export type Route =
   | { page: "overview" | "tasks" | "schedules" | "new-schedule" | "nodes" }
   | { page: "queues" | "events" | "tokens" | "webhooks" | "not-found" }
   | { page: "calendars" | "new-calendar" | "timeline" | "backfills" }
-  | { page: "what-if" }
+  | { page: "what-if" | "alerts" }
   | { page: "task" | "schedule" | "edit-schedule" | "backfill"; id: string }
   | { page: "node" | "queue" | "calendar" | "edit-calendar"; name: string };
 
@@ -70,7 +70,7 @@ function named(page: NamedPage, part: string): Route {
 
 const LISTS = [
   ...(["tasks", "schedules", "nodes", "queues", "events"] as const),
-  ...(["what-if", "tokens", "webhooks"] as const),
+  ...(["what-if", "alerts", "tokens", "webhooks"] as const),
 ];
 
 function listOf(section: string | undefined): Route {

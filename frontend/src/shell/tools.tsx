@@ -28,6 +28,9 @@ export function Tools({ path, onShowShortcuts }: { path: string; onShowShortcuts
           <a href="/graphql/">GraphiQL</a>
           <a href="/api/docs/">REST API</a>
           <a href="/admin/">Admin</a>
+          <Link href="/app/alerts" aria-current={path === "/app/alerts" ? "page" : undefined}>
+            Alerts
+          </Link>
           <RequireRole atLeast="ADMIN">
             <Link href="/app/tokens" aria-current={path === "/app/tokens" ? "page" : undefined}>
               API tokens
