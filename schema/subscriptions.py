@@ -5,12 +5,11 @@ from typing import Annotated
 
 import strawberry
 
-from schema.core.enums import ClusterEventKind
+from schema.core.enums import AttentionKind, ClusterEventKind
 from schema.core.relay import BadInputError
 from schema.event_sources import LogWatch, TaskChangeWhere, TaskWatch
 from schema.execution.executor import run_in_thread
 from schema.execution.polling import ClusterPolling
-from schema.types.attention import AttentionKind
 from schema.types.cluster import Cluster
 from schema.types.events import ClusterEventMessage, TaskStatusChange, parse_cursor
 from tasks_app import scopes
@@ -83,7 +82,7 @@ class Subscription:
         return LogWatch(
             None if kinds is None else frozenset(kinds),
             _cursor(after, info),
-            None if alert_kinds is None else frozenset(kind.value for kind in alert_kinds),
+            None if alert_kinds is None else frozenset(alert_kinds),
         )
 
     @strawberry.subscription(

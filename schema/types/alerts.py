@@ -8,6 +8,7 @@ import strawberry
 import strawberry_django
 from django.db.models import Model, prefetch_related_objects
 
+from schema.core.enums import AttentionKind
 from schema.core.pagination import After, Connection, First, Order, Page, paginate, prefetch_page
 from schema.core.payloads import (
     INPUT,
@@ -19,7 +20,6 @@ from schema.core.payloads import (
 )
 from schema.core.prefetch import Arguments, prefetches
 from schema.core.relay import Node, described
-from schema.types.attention import AttentionKind
 from schema.types.nodes import WorkerNode
 from schema.types.schedules.types import TaskSchedule
 from tasks_app import models
@@ -135,7 +135,7 @@ class AlertQueries:
         if open is not None:
             rows = rows.filter(resolved_at__isnull=open)
         if kinds is not None:
-            rows = rows.filter(kind__in=[kind.value for kind in kinds])
+            rows = rows.filter(kind__in=kinds)
         edges, page_info = paginate(rows, NEWEST_FIRST, Page(first, after))
         prefetch_page(info, edges)
         return Connection(edges=edges, page_info=page_info, rows=rows)  # type: ignore[arg-type]
@@ -173,7 +173,7 @@ class AlertMutations:
     def set_alert_rule(self, input: Annotated[SetAlertRuleInput, INPUT]) -> SetAlertRulePayload:
         rule, errors = attempt(
             lambda: alert_rules.set_rule(
-                input.kind.value,
+                input.kind,
                 enabled=input.enabled,
                 open_after_seconds=input.open_after_seconds,
                 resolve_after_seconds=input.resolve_after_seconds,
