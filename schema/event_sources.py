@@ -23,7 +23,7 @@ from schema.types.tasks.filters import IDS_MAX
 from tasks_app import models, scopes
 from tasks_app.log import pages
 from tasks_app.log.cursor import Cursor, GapError
-from tasks_app.log.pages import Page
+from tasks_app.log.pages import EventRow, Page
 from tasks_app.log.reader import log_reader
 
 
@@ -135,9 +135,16 @@ class LogWatch(Watch):
 
     has_heartbeats = True
 
-    def __init__(self, kinds: frozenset[str] | None, after: Cursor | None) -> None:
-        self.kind = ("log", kinds)
+    def __init__(
+        self,
+        kinds: frozenset[str] | None,
+        after: Cursor | None,
+        alert_kinds: frozenset[str] | None = None,
+    ) -> None:
+        self.kind = ("log", kinds, alert_kinds)
         self._kinds = kinds
+        # Events about no alert have an empty kind.
+        self._alert_kinds = None if alert_kinds is None else alert_kinds | {""}
         self._after = after
 
     async def begin(self) -> tuple[Cursor, list[object]]:
@@ -155,12 +162,13 @@ class LogWatch(Watch):
         return self._after, [event_batch([], self._after, caught_up=False)]
 
     def items(self, page: Page, after: Cursor) -> list[Item]:
-        found = [
-            event
-            for event in page.events
-            if event.end > after and (self._kinds is None or event.kind in self._kinds)
-        ]
+        found = [event for event in page.events if event.end > after and self._selects(event)]
         return [Item(page.cursor, (found, page.is_last))] if found else []
+
+    def _selects(self, event: EventRow) -> bool:
+        if self._kinds is not None and event.kind not in self._kinds:
+            return False
+        return self._alert_kinds is None or event.alert_kind in self._alert_kinds
 
     def payloads(self, items: Sequence[Item]) -> list[EventBatch]:
         return [

@@ -2,6 +2,7 @@
 
 import strawberry
 
+from schema.types.alerts import AlertMutations
 from schema.types.backfills.mutations import BackfillMutations
 from schema.types.calendars import CalendarMutations
 from schema.types.nodes import NodeMutations
@@ -30,5 +31,6 @@ class Mutation(
     SchedulingMutations,
     TokenMutations,
     WebhookMutations,
+    AlertMutations,
 ):
     """Each mutation calls one service, as the REST API does."""

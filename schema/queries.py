@@ -2,6 +2,7 @@
 
 import strawberry
 
+from schema.types.alerts import AlertQueries
 from schema.types.backfills.queries import BackfillQueries
 from schema.types.calendars import CalendarQueries
 from schema.types.cluster import ClusterQueries
@@ -40,5 +41,6 @@ class Query(
     LedgerQueries,
     TokenQueries,
     WebhookQueries,
+    AlertQueries,
 ):
     """Each query reads through the services and models that the REST API uses."""

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import strawberry
 
-from schema.core.enums import ClusterEventKind
+from schema.core.enums import AttentionKind, ClusterEventKind
 from schema.core.relay import BadInputError
 from schema.event_sources import LogWatch, TaskChangeWhere, TaskWatch
 from schema.execution.executor import run_in_thread
@@ -69,8 +69,21 @@ class Subscription:
             list[ClusterEventKind] | None,
             strawberry.argument(description="Returns events of these kinds. Default all."),
         ] = None,
+        alert_kinds: Annotated[
+            list[AttentionKind] | None,
+            strawberry.argument(
+                description=(
+                    "Of the events about alerts, returns those about alerts of these kinds."
+                    " Default all. It has no effect on other events."
+                )
+            ),
+        ] = None,
     ) -> AsyncIterator[ClusterEventMessage]:
-        return LogWatch(None if kinds is None else frozenset(kinds), _cursor(after, info))
+        return LogWatch(
+            None if kinds is None else frozenset(kinds),
+            _cursor(after, info),
+            None if alert_kinds is None else frozenset(alert_kinds),
+        )
 
     @strawberry.subscription(
         description="The cluster as a whole: its state now, and again whenever it has changed."

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from tasks_app import recovery, stats
 from tasks_app.log import events
-from tasks_app.services import nodes
+from tasks_app.services import alerts, nodes
 from tasks_app.sql import backfills, retention, schedules
 
 logger = logging.getLogger(__name__)
@@ -47,8 +47,9 @@ def prune() -> None:
     _repeat(nodes.forget_old_nodes, tasks_before)
     _repeat(
         partial(events.delete_before, rolled_up_until=stats.rolled_up_until()),
-        now - timedelta(days=settings.EVENT_RETENTION_DAYS),
+        events_before := now - timedelta(days=settings.EVENT_RETENTION_DAYS),
     )
+    _repeat(alerts.delete_before, events_before)
     stats.delete_old()
 
 

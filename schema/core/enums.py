@@ -86,6 +86,27 @@ _publish(
     WEBHOOK_DISABLED="A webhook stopped. The message contains the reason.",
     WEBHOOK_RESUMED="A webhook was resumed or replayed.",
     WEBHOOK_DELETED="A webhook was deleted.",
+    ALERT_OPENED="An alert was opened. `alert` contains it.",
+    ALERT_RESOLVED="An alert was resolved. `alert` contains it.",
+    ALERT_RULE_CHANGED="The rule for alerts of a kind was changed. The message contains it.",
+)
+
+AttentionKind = models.Alert.Kind
+_publish(
+    AttentionKind,
+    "AttentionKind",
+    "Why an item needs attention. More kinds may be added.",
+    NODE_LOST="A worker node is offline because its heartbeats stopped.",
+    TOO_LARGE="Tasks need more slots than any worker node has.",
+    NO_NODE_FOR_QUEUE="No online worker node serves a queue with due tasks.",
+    NODES_PAUSED="Every worker node that could run due tasks is paused or drained.",
+    QUEUE_PAUSED="A queue with due tasks is paused.",
+    SLOTS_IDLE="A worker node has free slots and has not started a due task for 5 seconds.",
+    TASKS_FAILING=(
+        "At least 5 runs, and 20 percent of the runs in a queue, failed in the last 5 minutes."
+    ),
+    TICKS_MISSED="A schedule missed ticks in the last hour.",
+    WEBHOOK_STOPPED=("A webhook is disabled or invalid. The message contains its host and UUID."),
 )
 
 Role = models.Role

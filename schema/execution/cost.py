@@ -60,6 +60,8 @@ _SIZES = {
     "history": HISTORY_MAX,
     "apiTokens": 100,
     "webhooks": PAGE_DEFAULT,
+    "alerts": PAGE_DEFAULT,
+    "alertRules": 10,
     "deliveries": DELIVERIES_DEFAULT,
     "queues": 10,
     "pendingGroups": 5,

@@ -1,46 +1,13 @@
 """What needs an operator's attention."""
 
 from datetime import datetime
-from enum import Enum
 
 import strawberry
 
+from schema.core.enums import AttentionKind
 from schema.types.nodes import WorkerNode
 from schema.types.schedules.types import TaskSchedule
 from tasks_app.services import attention
-
-
-@strawberry.enum(description="Why an item needs attention. More kinds may be added.")
-class AttentionKind(Enum):
-    NODE_LOST = strawberry.enum_value(
-        "NODE_LOST", description="A worker node is offline because its heartbeats stopped."
-    )
-    TOO_LARGE = strawberry.enum_value(
-        "TOO_LARGE", description="Tasks need more slots than any worker node has."
-    )
-    NO_NODE_FOR_QUEUE = strawberry.enum_value(
-        "NO_NODE_FOR_QUEUE", description="No online worker node serves a queue with due tasks."
-    )
-    NODES_PAUSED = strawberry.enum_value(
-        "NODES_PAUSED",
-        description="Every worker node that could run due tasks is paused or drained.",
-    )
-    QUEUE_PAUSED = strawberry.enum_value(
-        "QUEUE_PAUSED", description="A queue with due tasks is paused."
-    )
-    SLOTS_IDLE = strawberry.enum_value(
-        "SLOTS_IDLE",
-        description="A worker node has free slots and has not started a due task for 5 seconds.",
-    )
-    TASKS_FAILING = strawberry.enum_value(
-        "TASKS_FAILING",
-        description=(
-            "At least 5 runs, and 20 percent of the runs in a queue, failed in the last 5 minutes."
-        ),
-    )
-    TICKS_MISSED = strawberry.enum_value(
-        "TICKS_MISSED", description="A schedule missed ticks in the last hour."
-    )
 
 
 @strawberry.type(description="A state of the cluster that an operator should look at.")
@@ -77,7 +44,7 @@ def attention_items() -> list[AttentionItem]:
 
 def _item(item: attention.Item) -> AttentionItem:
     return AttentionItem(
-        kind=AttentionKind(item.kind.value),
+        kind=item.kind,
         message=item.message,
         count=item.count,
         since=item.since,

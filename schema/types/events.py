@@ -8,9 +8,10 @@ from uuid import UUID
 import strawberry
 import strawberry_django
 
-from schema.core.enums import ClusterEventKind, TaskStatus
+from schema.core.enums import AttentionKind, ClusterEventKind, TaskStatus
 from schema.core.prefetch import prefetch_for
 from schema.core.relay import BadInputError, check_size, global_id
+from schema.types.alerts import Alert
 from schema.types.nodes import WorkerNode
 from schema.types.tasks.history import TaskChange, change_of
 from schema.types.tasks.types import Task
@@ -23,16 +24,23 @@ EVENT_TASKS_SHOWN_MAX = 10
 
 
 class Rows:
-    """The tasks and worker nodes of some events, loaded together when the first is resolved.
+    """The tasks, worker nodes and alerts of events, loaded together when the first is resolved.
 
     Of each event it has the tasks that the operation can select.
     """
 
-    def __init__(self, task_ids: Iterable[Sequence[UUID]], node_ids: Iterable[UUID | None]) -> None:
+    def __init__(
+        self,
+        task_ids: Iterable[Sequence[UUID]],
+        node_ids: Iterable[UUID | None],
+        alert_ids: Iterable[UUID | None] = (),
+    ) -> None:
         self._task_ids = list(task_ids)
         self._node_ids = set(node_ids) - {None}
+        self._alert_ids = set(alert_ids) - {None}
         self._tasks: dict[UUID, models.Task] = {}
         self._nodes: dict[UUID, models.WorkerNode] | None = None
+        self._alerts: dict[UUID, models.Alert] = {}
         self._loaded: set[str | int] = set()
 
     def tasks(self, ids: Sequence[UUID], first: int, info: strawberry.Info) -> list[models.Task]:
@@ -49,6 +57,13 @@ class Rows:
         if self._nodes is None:
             self._nodes = models.WorkerNode.objects.in_bulk(self._node_ids)
         return self._nodes.get(id) if id else None
+
+    def alert(self, id: UUID | None, info: strawberry.Info) -> models.Alert | None:
+        if id and info.path.key not in self._loaded:
+            self._alerts |= models.Alert.objects.in_bulk(self._alert_ids - self._alerts.keys())
+            prefetch_for(info, list(self._alerts.values()))
+            self._loaded.add(info.path.key)
+        return self._alerts.get(id) if id else None
 
 
 @strawberry.type(description="A change of a task's status.")
@@ -130,8 +145,12 @@ class ClusterEvent:
     backfill_ids: list[strawberry.ID] = strawberry.field(
         description=("The global IDs of the backfills.")
     )
+    alert_kind: AttentionKind | None = strawberry.field(
+        description="The kind of the alert, or of the rule for alerts. Null for other events."
+    )
     keys: strawberry.Private[Sequence[UUID]]
     node_id: strawberry.Private[UUID | None]
+    alert_id: strawberry.Private[UUID | None]
     rows: strawberry.Private[Rows]
 
     @strawberry.field(
@@ -158,6 +177,15 @@ class ClusterEvent:
     )
     def worker_node(self) -> WorkerNode | None:
         return self.rows.node(self.node_id)
+
+    @strawberry.field(
+        description=(
+            "The alert that was opened or resolved, as it is now. Null if the event concerns no"
+            " alert, and if the alert was deleted."
+        )
+    )
+    def alert(self, info: strawberry.Info) -> Alert | None:
+        return self.rows.alert(self.alert_id, info)
 
 
 @strawberry.type(description="Consecutive events of the log.")
@@ -251,7 +279,11 @@ def parse_cursor(name: str, text: str) -> Cursor:
 
 def event_batch(events: Sequence[EventRow], cursor: Cursor, *, caught_up: bool) -> EventBatch:
     """Return events with the position after them."""
-    rows = Rows((event.task_ids for event in events), (event.node_id for event in events))
+    rows = Rows(
+        (event.task_ids for event in events),
+        (event.node_id for event in events),
+        (event.alert_id for event in events),
+    )
     found = [_event(event, rows) for event in events]
     return EventBatch(events=found, cursor=cursor.encode(), caught_up=caught_up)
 
@@ -273,8 +305,10 @@ def _event(event: EventRow, rows: Rows) -> ClusterEvent:
         attempts=event.attempts,
         schedule_ids=[global_id("TaskSchedule", id) for id in event.schedule_ids],
         backfill_ids=[global_id("Backfill", id) for id in event.backfill_ids],
+        alert_kind=AttentionKind(event.alert_kind) if event.alert_kind else None,
         keys=event.task_ids,
         node_id=event.node_id,
+        alert_id=event.alert_id,
         rows=rows,
     )
 

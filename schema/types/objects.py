@@ -26,6 +26,7 @@ NODE_TYPES: dict[str, type[Model]] = {
     "WorkerNode": models.WorkerNode,
     "Webhook": models.Webhook,
     "SavedView": models.SavedView,
+    "Alert": models.Alert,
 }
 # The types whose objects only administrators see.
 _FOR_ADMINS = {"Webhook"}

@@ -21,6 +21,7 @@ from kombu.exceptions import OperationalError as BrokerError
 from tasks_app import backfilling, dispatch, ticking
 from tasks_app.beat.leadership import Leadership
 from tasks_app.beat.periodic_tasks import PeriodicEntry
+from tasks_app.services import alerts
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ STOP_SECONDS = 3.0
 
 
 class Scheduler(DatabaseScheduler):  # type: ignore[misc]
-    """Runs task schedules and backfills.
+    """Runs task schedules and backfills, and evaluates alerts.
 
     It extends django-celery-beat's scheduler, which sends other periodic tasks.
     """
@@ -49,6 +50,7 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]
         self._is_leader = False
         self._is_set_up = False
         self._others_at = 0.0
+        self._alerts_at = 0.0
         self._sent: dict[str, PeriodicEntry] = {}
         self._reported: set[tuple[int, str]] = set()
         super().__init__(*args, **kwargs)
@@ -61,6 +63,8 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]
         is_more_due |= self._logging_errors(_advance_backfills)
         if time.monotonic() >= self._others_at:
             is_more_due |= self._logging_errors(self._tick_others)
+        if time.monotonic() >= self._alerts_at:
+            self._logging_errors(self._evaluate_alerts)
         return 0 if is_more_due else PASS_SECONDS
 
     def _logging_errors(self, step: Callable[[], bool]) -> bool:
@@ -97,6 +101,11 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]
             raise
         self._others_at = time.monotonic() + min(delay, OTHERS_SECONDS)
         return bool(delay == 0)
+
+    def _evaluate_alerts(self) -> bool:
+        self._alerts_at = time.monotonic() + alerts.EVALUATE_SECONDS
+        alerts.evaluate()
+        return False
 
     def _reload(self) -> None:
         """Read all other periodic tasks again before the next one is sent."""

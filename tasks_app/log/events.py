@@ -13,7 +13,7 @@ from uuid import UUID
 from tasks_app import actors
 from tasks_app.log import notifier
 from tasks_app.log.pages import EventRow
-from tasks_app.models import ApiToken, ClusterEvent, Role, Task, Webhook, WorkerNode
+from tasks_app.models import Alert, ApiToken, ClusterEvent, Role, Task, Webhook, WorkerNode
 from tasks_app.sql.db import fetch
 from tasks_app.sql.transitions import Transition
 
@@ -179,14 +179,37 @@ def token_changed(kind: str, token: ApiToken) -> None:
 
 
 def webhook_changed(kind: str, webhook: Webhook, *, message: str = "") -> None:
-    """Append a change of a webhook. The rest of its URL may be a secret, so only the host is."""
-    host = urlsplit(webhook.url).hostname
-    _append(kind=kind, message=f"{host} ({webhook.pk}){message and f': {message}'}")
+    """Append a change of a webhook."""
+    _append(kind=kind, message=f"{webhook_name(webhook)}{message and f': {message}'}")
+
+
+def webhook_name(webhook: Webhook) -> str:
+    """Return the host and the ID of a webhook. The rest of its URL may be a secret."""
+    return f"{urlsplit(webhook.url).hostname} ({webhook.pk})"
+
+
+def alert_changed(kind: str, alert: Alert) -> None:
+    """Append the opening or the end of an alert, with what it is about."""
+    _append(
+        kind=kind,
+        alert=alert,
+        alert_kind=alert.kind,
+        message=alert.message,
+        queue=alert.queue,
+        node_id=alert.node_id,
+        schedule_ids=[alert.schedule_id] if alert.schedule_id else [],
+    )
+
+
+def alert_rule_changed(kind: str, *, message: str) -> None:
+    """Append a change of the rule for alerts of a kind."""
+    _append(kind=Kind.ALERT_RULE_CHANGED, alert_kind=kind, message=f"{kind}: {message}")
 
 
 def is_about_webhook(event: EventRow, id: UUID) -> bool:
-    """Return whether an event is a change of this webhook."""
-    return event.kind.startswith("WEBHOOK_") and f"({id})" in event.message
+    """Return whether an event is a change of this webhook, or an alert about it."""
+    is_about_one = event.kind.startswith("WEBHOOK_") or event.alert_kind == "WEBHOOK_STOPPED"
+    return is_about_one and f"({id})" in event.message
 
 
 def _append(*, message: str = "", **columns: object) -> None:

@@ -38,6 +38,8 @@ class EventRow(NamedTuple):
     attempts: list[int]
     schedule_ids: list[UUID]
     backfill_ids: list[UUID]
+    alert_id: UUID | None
+    alert_kind: str
 
     @property
     def end(self) -> Cursor:

@@ -1,5 +1,6 @@
 """The models, one module for each noun."""
 
+from tasks_app.models.alert import Alert, AlertRule
 from tasks_app.models.backfill import Backfill, BackfillRun
 from tasks_app.models.base import BaseModel, uuid7
 from tasks_app.models.calendar import Calendar
@@ -17,6 +18,8 @@ from tasks_app.models.token import ApiToken, Role, Scope, ScopeKind
 from tasks_app.models.webhook import Webhook, WebhookDelivery
 
 __all__ = [
+    "Alert",
+    "AlertRule",
     "ApiToken",
     "Backfill",
     "BackfillRun",

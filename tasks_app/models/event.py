@@ -91,6 +91,9 @@ class ClusterEvent(models.Model):
         WEBHOOK_DISABLED = "WEBHOOK_DISABLED"
         WEBHOOK_RESUMED = "WEBHOOK_RESUMED"
         WEBHOOK_DELETED = "WEBHOOK_DELETED"
+        ALERT_OPENED = "ALERT_OPENED"
+        ALERT_RESOLVED = "ALERT_RESOLVED"
+        ALERT_RULE_CHANGED = "ALERT_RULE_CHANGED"
 
     id = models.BigAutoField(primary_key=True)
     xid = models.BigIntegerField(db_default=CurrentTransactionId())
@@ -122,6 +125,10 @@ class ClusterEvent(models.Model):
     runs_ms = ArrayField(models.BigIntegerField(), db_default=[])
     schedule_ids = ArrayField(models.UUIDField(), db_default=[])
     backfill_ids = ArrayField(models.UUIDField(), db_default=[])
+    alert = models.ForeignKey(
+        "Alert", models.DO_NOTHING, null=True, db_constraint=False, db_index=False
+    )
+    alert_kind = models.CharField(max_length=32, blank=True, db_default="")
 
     class Meta:
         ordering = ["xid", "id"]

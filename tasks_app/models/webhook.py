@@ -19,6 +19,9 @@ class Webhook(BaseModel):
         DISABLED = "DISABLED"
         INVALID = "INVALID"
 
+    # Nothing is sent until an administrator resumes the webhook.
+    STOPPED = (State.DISABLED, State.INVALID)
+
     url = models.CharField(max_length=2_000)
     document = models.TextField(help_text="A GraphQL document with one subscription.")
     variables = models.JSONField(default=dict)

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from tasks_app.log.cursor import Cursor
 from tasks_app.recording.file import Frame, Header, Row, Rows, Writer, ids
 from tasks_app.recording.tables import (
+    ALERT,
+    ALERT_RULE,
     BACKFILL,
     BACKFILL_RUN,
     BATCH,
@@ -30,7 +32,7 @@ from tasks_app.sql.db import fetch
 from tasks_app.sql.transactions import in_snapshot, in_transaction
 
 # These rows are few, and are compared as a whole: heartbeats have no events.
-_COMPARED = (SCHEDULING, QUEUE, NODE, CALENDAR)
+_COMPARED = (SCHEDULING, QUEUE, NODE, CALENDAR, ALERT_RULE)
 _COMPARE_EVERY = timedelta(seconds=1)
 # A transaction takes at most 30 seconds (see STATEMENT_TIMEOUT_SECONDS), so a row that becomes
 # visible now was created after this.
@@ -128,7 +130,7 @@ class Recorder:
         return events
 
     def _add_subjects(self, events: list[Row], rows: Rows, deleted: dict[str, list[str]]) -> None:
-        """Add what events are about: tasks, schedules and backfills, with what belongs to them."""
+        """Add what events are about: tasks, schedules, backfills and alerts, with their parts."""
         if not events:
             return
         task_ids, schedule_ids = _named(events, "task_ids"), _named(events, "schedule_ids")
@@ -140,6 +142,7 @@ class Recorder:
         results = RESULT.select(_OF_TASKS, {"ids": task_ids, "since": since})
         ticks = TICK.select(_OF_SCHEDULES, {"ids": schedule_ids, "since": since})
         backfill_ids = _named(events, "backfill_ids")
+        alert_ids = [event["alert_id"] for event in events if event["alert_id"]]
         runs = BACKFILL_RUN.select(_OF_BACKFILLS, {"backfills": backfill_ids, "tasks": task_ids})
         for table, found in (
             (SCHEDULE, schedules),
@@ -148,6 +151,7 @@ class Recorder:
             (TICK, ticks),
             (BACKFILL, BACKFILL.select(_WITH_ID, {"ids": backfill_ids})),
             (BACKFILL_RUN, runs),
+            (ALERT, ALERT.select(_WITH_ID, {"ids": alert_ids})),
         ):
             if found:
                 rows[table.name] = found

@@ -8,6 +8,8 @@ from functools import cached_property
 from django.db import models
 
 from tasks_app.models import (
+    Alert,
+    AlertRule,
     Backfill,
     BackfillRun,
     Calendar,
@@ -119,6 +121,7 @@ SCHEDULING = Table(SchedulingSettings)
 SCHEDULE, TASK = Table(TaskSchedule), Table(Task)
 RESULT, TICK = Table(TaskResult), Table(ScheduleTick)
 BACKFILL, BACKFILL_RUN = Table(Backfill), Table(BackfillRun)
+ALERT, ALERT_RULE = Table(Alert), Table(AlertRule)
 EVENT = Table(ClusterEvent)
 # The statistics are recorded at the start only. A replay rolls up the events after that.
 COUNT, PERIOD, GAUGE = Table(TaskCount), Table(StatsPeriod), Table(GaugePeriod)
@@ -126,7 +129,7 @@ COUNT, PERIOD, GAUGE = Table(TaskCount), Table(StatsPeriod), Table(GaugePeriod)
 # All tables but the events, in the order in which the state at the start is written.
 STATE = (
     *(SCHEDULING, QUEUE, NODE, CALENDAR, SCHEDULE, TASK, RESULT, TICK),
-    *(BACKFILL, BACKFILL_RUN, COUNT, PERIOD, GAUGE),
+    *(BACKFILL, BACKFILL_RUN, ALERT_RULE, ALERT, COUNT, PERIOD, GAUGE),
 )
 TABLES = {table.name: table for table in (*STATE, EVENT)}
 

@@ -1,4 +1,4 @@
-"""Finds what needs an operator's attention: blocked tasks, lost nodes, failures, missed ticks.
+"""Finds what needs an operator's attention: blocked tasks, lost nodes, stopped webhooks, failures.
 
 Each rule reads a few rows by index, whatever the number of tasks, so that the dashboard can be
 updated every second.
@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Sum, TextChoices
+from django.db.models import Sum
 from django.utils import timezone
 
 from tasks_app import stats
-from tasks_app.models import Queue, ScheduleTick, Task, TaskSchedule, WorkerNode
+from tasks_app.log import events
+from tasks_app.models import Alert, Queue, ScheduleTick, Task, TaskSchedule, Webhook, WorkerNode
 from tasks_app.services import pending
 from tasks_app.services.pending import Group, Reason
 from tasks_app.sql import claims
@@ -28,19 +29,7 @@ MISSED_WITHIN = timedelta(hours=1)
 COUNT_MAX = 1_000
 SCHEDULES_MAX = 10
 
-
-class Kind(TextChoices):
-    """What needs attention."""
-
-    NODE_LOST = "NODE_LOST"
-    TOO_LARGE = "TOO_LARGE"
-    NO_NODE_FOR_QUEUE = "NO_NODE_FOR_QUEUE"
-    NODES_PAUSED = "NODES_PAUSED"
-    QUEUE_PAUSED = "QUEUE_PAUSED"
-    SLOTS_IDLE = "SLOTS_IDLE"
-    TASKS_FAILING = "TASKS_FAILING"
-    TICKS_MISSED = "TICKS_MISSED"
-
+Kind = Alert.Kind
 
 # The reasons for which tasks stay pending until an operator acts.
 _BLOCKED = {
@@ -67,12 +56,16 @@ class Item:
     slots: int | None = None
     node: WorkerNode | None = None
     schedule: TaskSchedule | None = None
+    webhook: Webhook | None = None
 
 
 def find() -> list[Item]:
     """Return what needs attention now, in the order of the kinds."""
     groups = pending.groups(Queue.objects.values_list("name", flat=True))
-    items = [*_lost_nodes(), *_blocked(groups), *_idle(groups), *_failing(), *_missed()]
+    items = [
+        *(*_lost_nodes(), *_blocked(groups), *_idle(groups)),
+        *(*_failing(), *_missed(), *_stopped_webhooks()),
+    ]
     order = list(Kind)
     return sorted(items, key=lambda item: order.index(item.kind))
 
@@ -153,3 +146,9 @@ def _missed() -> Iterator[Item]:
     for id, count in missed.items():
         message = f"A schedule missed {count} ticks in the last hour."
         yield Item(Kind.TICKS_MISSED, message, count, schedule=schedules[id])
+
+
+def _stopped_webhooks() -> Iterator[Item]:
+    for webhook in Webhook.objects.filter(state__in=Webhook.STOPPED):
+        message = f"The webhook {events.webhook_name(webhook)} sends nothing: {webhook.message}"
+        yield Item(Kind.WEBHOOK_STOPPED, message, webhook=webhook)

@@ -181,7 +181,7 @@ def resume_webhook(id: UUID) -> Webhook:
     webhook = _locked(id)
     was = webhook.state
     _activate(webhook)
-    if was in (State.DISABLED, State.INVALID):
+    if was in Webhook.STOPPED:
         events.webhook_changed(Kind.WEBHOOK_RESUMED, webhook)
     return webhook
 

@@ -77,6 +77,16 @@ WEBHOOK = """
       }) { errors { message } }
     }
 """
+# The message is as long as that of a webhook.
+ALERTS = """
+    INSERT INTO tasks_app_alert
+           (id, kind, subject, message, queue, since, state, state_since, observed_at, opened_at,
+            resolved_at)
+    SELECT uuidv7(), kind, kind, 'The webhook a-name.that-is.rather-long.example.com'
+           ' (0194c8b2-1f3a-7c44-9d1e-2f0a6b7c8d9e) sends nothing: the receiver answered 410 Gone.',
+           '', now(), 'RESOLVED', now(), now(), now() - interval '3 days', now()
+      FROM unnest(ARRAY['WEBHOOK_STOPPED', 'NO_NODE_FOR_QUEUE']) AS kind
+"""
 WHAT_IF = """[
     {"pauseQueue": {"queue": "default"}},
     {"addTasks": {"queue": "a-queue-with-a-rather-long-name", "count": 99999, "durationMs": 3600}},
@@ -128,6 +138,7 @@ def paths(cluster, up):
     daily = ask(DAILY)["createTaskSchedule"]["taskSchedule"]["uuid"]
     with up.database() as connection, connection, connection.cursor() as cursor:
         cursor.execute(HISTORY, {"schedule": daily})
+        cursor.execute(ALERTS)
     backfill = ask(BACKFILL, schedule=daily)["createBackfill"]["backfill"]["uuid"]
     schedule = ask(SCHEDULE)["createTaskSchedule"]["taskSchedule"]
     ask(QUEUES)
@@ -158,6 +169,8 @@ def paths(cluster, up):
         "queues": "/app/queues",
         "queue": "/app/queues/a-queue-with-a-rather-long-name",
         "events": "/app/events",
+        "alerts": "/app/alerts",
+        "no-alerts": "/app/alerts?state=open",
         "tokens": "/app/tokens",
         "webhooks": "/app/webhooks",
         "calendars": "/app/schedules/calendars",
@@ -177,6 +190,7 @@ PAGES = [
     *("overview", "tasks", "no-tasks", "task", "waiting", "schedules", "schedule", "history"),
     *("backfills", "backfill", "no-backfill"),
     *("new-schedule", "edit-schedule", "nodes", "node", "queues", "queue", "events"),
+    *("alerts", "no-alerts"),
     *("tokens", "webhooks", "calendars", "calendar", "new-calendar", "edit-calendar"),
     *("timeline", "week", "what-if", "ledger", "tour", "not-found"),
 ]

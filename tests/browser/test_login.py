@@ -72,6 +72,12 @@ def test_viewer_is_offered_no_action_that_would_be_refused(page, cluster, compla
         page.goto("/app/schedules/calendars")
         expect(loaded).not_to_have_count(0)
         expect(actions).to_have_count(1 if role == "operator" else 0)
+        page.goto("/app/alerts")
+        expect(loaded).not_to_have_count(0)
+        if role == "operator":
+            expect(actions).not_to_have_count(0)
+        else:
+            expect(actions).to_have_count(0)
         page.goto("/app/tokens")
         expect(page.get_by_text("Only admins can manage API tokens.")).to_be_visible()
         expect(page.get_by_role("link", name="API tokens")).to_have_count(0)

@@ -1,6 +1,7 @@
 """Admins create, test and control webhooks."""
 
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import expect
@@ -60,6 +61,29 @@ def test_admin_controls_a_webhook(page, cluster, receiver):
     expect(page.get_by_role("dialog").get_by_text("Test", exact=True)).to_be_visible()
     expect(page.get_by_role("dialog").get_by_text("answered 410")).to_be_visible()
     page.get_by_role("dialog").get_by_role("button", name="Close").click()
+
+    choose(page, receiver.url, "Edit…")
+    dialog.get_by_label("Document").fill("subscription { nonsense }")
+    dialog.get_by_role("button", name="Save webhook").click()
+    expect(dialog.get_by_text("nonsense", exact=False).last).to_be_visible()
+    dialog.get_by_label("Document").fill(
+        "subscription($ids: [ID!]) { taskStatusChanged(where: {ids: $ids}) { status version } }"
+    )
+    dialog.get_by_label("Variables").fill("[")
+    dialog.get_by_role("button", name="Save webhook").click()
+    expect(dialog.get_by_text("must be a JSON object")).to_be_visible()
+    dialog.get_by_label("Variables").fill("{}")
+    dialog.get_by_role("button", name="Save webhook").click()
+    expect(dialog).to_have_count(0)
+
+    start = cluster.ask("{ cluster { cursor } }")["cluster"]["cursor"]
+    cluster.ask("mutation { createTask(input: {a: 3, b: 4}) { errors { message } } }")
+    created = eventually(lambda: [each for each in receiver.requests if "version" in each.body])[0]
+    choose(page, receiver.url, "Replay from…")
+    dialog.get_by_label("After the event").fill(f"/app/events?after={quote(start)}")
+    dialog.get_by_role("button", name="Replay").click()
+    expect(dialog).to_have_count(0)
+    eventually(lambda: [each.id for each in receiver.requests].count(created.id) == 2)
 
     choose(page, receiver.url, "Delete…")
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()

@@ -38,6 +38,7 @@ EVENT_STREAM = "schema/transport/sse.py"
 AUTHENTICATION = "tasks_app/services/authentication.py"
 POLICY = "tasks_app/policy/claim.py"
 QUEUES = "tasks_app/services/queues.py"
+ALERTS = "tasks_app/services/alerts.py"
 PAGINATION = "schema/core/pagination.py"
 
 IN_CLAIMS = (
@@ -54,6 +55,7 @@ IN_BACKFILLS = ("tests/backfill/test_advance.py",)
 IN_LIMITS = ("tests/api/test_graphql_limits.py",)
 IN_SOCKET = ("tests/subscriptions/test_socket.py", "tests/subscriptions/test_slowness.py")
 IN_ACCESS = ("tests/access",)
+IN_ALERTS = ("tests/services/test_alerts.py",)
 IN_WEBHOOKS = ("tests/webhooks/test_delivery.py",)
 
 PROTECTIONS = [
@@ -724,5 +726,40 @@ PROTECTIONS = [
         "documents.checked(answer)",
         "answer",
         IN_WEBHOOKS,
+    ),
+    Protection(
+        "webhooks send no alerts about themselves",
+        EVENTS,
+        ' or event.alert_kind == "WEBHOOK_STOPPED"',
+        "",
+        ("tests/webhooks/test_alerts.py",),
+    ),
+    Protection(
+        "one process evaluates alerts at a time",
+        ALERTS,
+        "    if not is_locked:\n",
+        "    if False:\n",
+        IN_ALERTS,
+    ),
+    Protection(
+        "an item must last before its alert opens",
+        ALERTS,
+        "seconds < rule.open_after_seconds",
+        "False",
+        IN_ALERTS,
+    ),
+    Protection(
+        "an item must be gone for some time before its alert is resolved",
+        ALERTS,
+        "seconds >= rule.resolve_after_seconds",
+        "True",
+        IN_ALERTS,
+    ),
+    Protection(
+        "time without evaluations opens no alert",
+        ALERTS,
+        "if now - alert.observed_at > GAP and",
+        "if False and",
+        IN_ALERTS,
     ),
 ]

@@ -17,7 +17,7 @@ from tasks_app.recording import database
 from tasks_app.recording.file import Recording, RecordingError, Writer
 from tasks_app.recording.recorder import Recorder
 from tasks_app.recording.timeline import Timeline
-from tasks_app.services import calendars, queues, schedules, tasks
+from tasks_app.services import alert_rules, alerts, calendars, queues, schedules, tasks
 from tasks_app.stats.rollup import roll_up
 from tests.support.cluster import database_url
 from tests.support.working import claim, complete, run_all
@@ -38,6 +38,8 @@ QUERIES = (
     } } }""",
     "{ queues { name paused runningLimit statusCounts { status count } } }",
     "{ workerNodes { name connection heartbeatAt slots scheduling } calendars { name timeZone } }",
+    """{ alerts { nodes { kind subject openedAt resolvedAt } }
+        alertRules { kind isDefault } }""",
     """{ cluster {
         statusCounts { status count } stats(window: ALL_TIME) { succeeded failed runTime { p50 } }
     } }""",
@@ -129,6 +131,14 @@ def test_each_frame_brings_what_changed(recorded, make_task, make_schedule, node
     see(lambda: schedules.trigger_schedule(schedule.pk))
     see(run_all)
     see(lambda: queues.pause_queue("default", note="maintenance"))
+    paused = alert_rules.Kind.QUEUE_PAUSED
+    see(lambda: alert_rules.set_rule(paused, open_after_seconds=0, resolve_after_seconds=0))
+    see(lambda: make_task(a=6))
+    # The first evaluation sees that something changed, which is not an alert yet.
+    see(lambda: [alerts.evaluate(), alerts.evaluate()])
+    see(lambda: queues.resume_queue("default"))
+    see(lambda: [alerts.evaluate(), alerts.evaluate()])
+    assert ask(QUERIES[-2])["alerts"]["nodes"][0]["resolvedAt"] is not None
     see(lambda: queues.delete_queue("batch"))
     see(lambda: schedules.delete_schedule(schedule.pk))
     see(reconciler.prune)

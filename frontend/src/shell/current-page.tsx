@@ -1,3 +1,4 @@
+import { Alerts } from "../pages/alerts/alerts";
 import { BackfillPage } from "../pages/backfill/backfill";
 import { Backfills } from "../pages/backfills/backfills";
 import { CalendarPage } from "../pages/calendar/calendar";
@@ -73,6 +74,8 @@ export function CurrentPage({ path }: { path: string }) {
       return <WhatIf />;
     case "tour":
       return <Tour />;
+    case "alerts":
+      return <Alerts />;
     case "tokens":
       return <Tokens />;
     case "webhooks":

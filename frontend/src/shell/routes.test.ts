@@ -23,6 +23,7 @@ test.each([
   ["/app/ledger", { page: "ledger" }],
   ["/app/what-if", { page: "what-if" }],
   ["/app/tour", { page: "tour" }],
+  ["/app/alerts", { page: "alerts" }],
   ["/app/tokens", { page: "tokens" }],
   ["/app/webhooks", { page: "webhooks" }],
 ])("%s is a page", (path, route) => {

@@ -6,7 +6,7 @@ export type Route =
   | { page: "overview" | "tasks" | "schedules" | "new-schedule" | "nodes" }
   | { page: "queues" | "events" | "tokens" | "webhooks" | "not-found" }
   | { page: "calendars" | "new-calendar" | "timeline" | "backfills" }
-  | { page: "what-if" | "ledger" | "tour" }
+  | { page: "what-if" | "ledger" | "tour" | "alerts" }
   | { page: "task" | "schedule" | "edit-schedule" | "backfill"; id: string }
   | { page: "node" | "queue" | "calendar" | "edit-calendar"; name: string };
 
@@ -71,7 +71,7 @@ function named(page: NamedPage, part: string): Route {
 
 const LISTS = [
   ...(["tasks", "schedules", "nodes", "queues", "events"] as const),
-  ...(["ledger", "what-if", "tokens", "webhooks", "tour"] as const),
+  ...(["ledger", "what-if", "tokens", "webhooks", "tour", "alerts"] as const),
 ];
 
 function listOf(section: string | undefined): Route {

@@ -33,6 +33,9 @@ export function Tools({ path, onShowShortcuts }: { path: string; onShowShortcuts
               Tour
             </Link>
           </RequireRole>
+          <Link href="/app/alerts" aria-current={path === "/app/alerts" ? "page" : undefined}>
+            Alerts
+          </Link>
           <RequireRole atLeast="ADMIN">
             <Link href="/app/tokens" aria-current={path === "/app/tokens" ? "page" : undefined}>
               API tokens

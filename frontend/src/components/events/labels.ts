@@ -54,17 +54,23 @@ const LABELS: Record<ClusterEventKind, Label> = {
   WEBHOOK_DISABLED: { text: "Webhook disabled", icon: "alert", tone: "failed" },
   WEBHOOK_RESUMED: { text: "Webhook resumed", icon: "play", tone: "success" },
   WEBHOOK_DELETED: { text: "Webhook deleted", icon: "ban", tone: "cancelled" },
+  ALERT_OPENED: { text: "Alert opened", icon: "alert", tone: "failed" },
+  ALERT_RESOLVED: { text: "Alert resolved", icon: "check", tone: "success" },
+  ALERT_RULE_CHANGED: { text: "Alert rule changed", icon: "clock", tone: "plain" },
 };
 
 const KINDS = Object.keys(LABELS) as ClusterEventKind[];
 
-export type Topic = "Tasks" | "Schedules" | "Nodes" | "Queues" | "Tokens" | "Webhooks";
+export type Topic =
+  | ("Tasks" | "Schedules" | "Nodes" | "Queues")
+  | ("Alerts" | "Tokens" | "Webhooks");
 
 export const TOPICS: Record<Topic, ClusterEventKind[]> = {
   Tasks: KINDS.filter((kind) => kind.startsWith("TASK_")),
   Schedules: KINDS.filter((kind) => /^(SCHEDULE|BACKFILL|TICK|CALENDAR)_/.test(kind)),
   Nodes: KINDS.filter((kind) => kind.startsWith("NODE_")),
   Queues: KINDS.filter((kind) => /^(QUEUE|SCHEDULING)_/.test(kind)),
+  Alerts: KINDS.filter((kind) => kind.startsWith("ALERT_")),
   Tokens: KINDS.filter((kind) => kind.startsWith("TOKEN_")),
   Webhooks: KINDS.filter((kind) => kind.startsWith("WEBHOOK_")),
 };

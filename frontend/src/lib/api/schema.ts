@@ -30,6 +30,7 @@ export type PendingReason = Scalar<"PendingReason">;
 export type CatchUpPolicy = Scalar<"CatchUpPolicy">;
 export type OverlapPolicy = Scalar<"OverlapPolicy">;
 export type ClusterEventKind = Scalar<"ClusterEventKind">;
+export type AttentionKind = Scalar<"AttentionKind">;
 export type SchedulingPolicy = Scalar<"SchedulingPolicy">;
 export type ForecastChange = Scalar<"ForecastChange">;
 export type Role = Scalar<"Role">;

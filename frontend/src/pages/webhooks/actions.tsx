@@ -9,6 +9,8 @@ import { Secret } from "../../components/secret";
 import { command, mutate } from "../../lib/api/mutations";
 import { graphql, UserErrorFields } from "../../lib/api/schema";
 import { Deliveries } from "./deliveries";
+import { EditWebhook } from "./edit-webhook";
+import { Replay } from "./replay";
 import type { Webhook } from "./webhooks";
 
 const RotateWebhookSecret = graphql(
@@ -25,7 +27,7 @@ const RotateWebhookSecret = graphql(
   [UserErrorFields],
 );
 
-type Opened = "deliveries" | "rotate" | "delete";
+type Opened = "deliveries" | "edit" | "replay" | "rotate" | "delete";
 
 export function WebhookActions({ webhook }: { webhook: Webhook }) {
   const [opened, setOpened] = useState<Opened>();
@@ -53,6 +55,8 @@ export function WebhookActions({ webhook }: { webhook: Webhook }) {
             onSelect: () => void run("resumeWebhook", "The webhook is resumed."),
           },
         ] as const)),
+    { label: "Edit…", icon: "edit", onSelect: () => setOpened("edit") },
+    { label: "Replay from…", icon: "repeat", onSelect: () => setOpened("replay") },
     { label: "Rotate secret…", icon: "key", onSelect: () => setOpened("rotate") },
     { label: "Delete…", icon: "ban", isDanger: true, onSelect: () => setOpened("delete") },
   ];
@@ -60,6 +64,8 @@ export function WebhookActions({ webhook }: { webhook: Webhook }) {
     <>
       <Menu label={`Actions for ${url}`} items={items} />
       {opened === "deliveries" && <Deliveries id={id} onClose={close} />}
+      {opened === "edit" && <EditWebhook webhook={webhook} onClose={close} />}
+      {opened === "replay" && <Replay webhook={webhook} onClose={close} />}
       {opened === "rotate" && <Rotate id={id} onClose={close} />}
       {opened === "delete" && (
         <FormDialog

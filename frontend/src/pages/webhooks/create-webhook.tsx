@@ -2,12 +2,12 @@
 
 import { useState } from "react";
 import { Dialog } from "../../components/dialog";
-import { AreaField, TextField } from "../../components/form/fields";
 import { Form } from "../../components/form/form";
 import { Secret } from "../../components/secret";
 import { mutate } from "../../lib/api/mutations";
 import { graphql, UserErrorFields } from "../../lib/api/schema";
 import { FormReader } from "../../lib/validation";
+import { EXAMPLE, readWebhook, WebhookFields } from "./fields";
 
 const CreateWebhookMutation = graphql(
   `
@@ -23,25 +23,12 @@ const CreateWebhookMutation = graphql(
   [UserErrorFields],
 );
 
-const EXAMPLE = `subscription {
-  taskStatusChanged(where: {statuses: [SUCCESS, FAILED]}) {
-    taskId
-    status
-    version
-    at
-    message
-  }
-}`;
-
 export function CreateWebhook({ onClose }: { onClose: () => void }) {
   const [secret, setSecret] = useState<string>();
 
   async function submit(values: FormData) {
     const reader = new FormReader(values);
-    const input = {
-      url: reader.requiredText("url", "URL"),
-      document: reader.requiredText("document", "Document"),
-    };
+    const input = readWebhook(reader);
     if (reader.errors.length) return reader.errors;
     const { payload, errors } = await mutate(CreateWebhookMutation, { input });
     if (payload?.secret) setSecret(payload.secret);
@@ -59,19 +46,7 @@ export function CreateWebhook({ onClose }: { onClose: () => void }) {
           onCancel={onClose}
           onSubmit={submit}
         >
-          <TextField
-            name="url"
-            label="URL"
-            hint="It receives the messages, and begins with https://."
-            maxLength={2_000}
-          />
-          <AreaField
-            name="document"
-            label="Document"
-            hint="A subscription to taskStatusChanged or clusterEvents. Each response is a message."
-            defaultValue={EXAMPLE}
-            rows={9}
-          />
+          <WebhookFields document={EXAMPLE} />
         </Form>
       )}
     </Dialog>

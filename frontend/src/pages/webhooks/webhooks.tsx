@@ -23,6 +23,9 @@ const WebhooksQuery = graphql(`
       nodes {
         id
         url
+        document
+        variables
+        cursor
         state
         message
         owner

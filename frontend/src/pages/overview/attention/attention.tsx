@@ -1,6 +1,7 @@
 /** What needs an operator's attention, each with the action that helps. */
 
-import { Badge, type Look } from "../../../components/badge";
+import { attentionLabel } from "../../../components/attention-kinds";
+import { Badge } from "../../../components/badge";
 import { notifyResult } from "../../../components/notices";
 import { Panel } from "../../../components/panel";
 import { Time } from "../../../components/time";
@@ -10,29 +11,20 @@ import { plural } from "../../../lib/format";
 import { Link } from "../../../lib/router";
 import "./attention.css";
 import type { Cluster } from "../query";
-import { type AttentionItem, LINKS, NAMES } from "./items";
-
-const SERIOUS: Look = { tone: "failed", icon: "alert" };
-const NOTABLE: Look = { tone: "pending", icon: "clock" };
-const LOOKS: Record<AttentionItem["kind"], Look> = {
-  NODE_LOST: SERIOUS,
-  TOO_LARGE: SERIOUS,
-  NO_NODE_FOR_QUEUE: SERIOUS,
-  NODES_PAUSED: NOTABLE,
-  QUEUE_PAUSED: NOTABLE,
-  SLOTS_IDLE: SERIOUS,
-  TASKS_FAILING: SERIOUS,
-  TICKS_MISSED: NOTABLE,
-};
+import { type AttentionItem, LINKS } from "./items";
 
 export function Attention({ items }: { items: Cluster["attention"] }) {
   if (!items.length) return null;
   return (
-    <Panel title="Needs attention" className="attention">
+    <Panel
+      title="Needs attention"
+      className="attention"
+      aside={<Link href="/app/alerts">Past alerts</Link>}
+    >
       <ul>
         {items.map((item) => (
           <li key={keyOf(item)}>
-            <Badge {...LOOKS[item.kind]}>{NAMES[item.kind]}</Badge>
+            <KindBadge kind={item.kind} />
             <span className="attention-message">
               {item.message}
               <span className="muted">
@@ -58,6 +50,11 @@ export function Attention({ items }: { items: Cluster["attention"] }) {
   );
 }
 
+function KindBadge({ kind }: { kind: string }) {
+  const { text, ...look } = attentionLabel(kind);
+  return <Badge {...look}>{text}</Badge>;
+}
+
 function Action({ item: { kind, queue } }: { item: AttentionItem }) {
   if (kind !== "QUEUE_PAUSED" || !queue) return null;
   async function resume(name: string) {
@@ -72,6 +69,8 @@ function Action({ item: { kind, queue } }: { item: AttentionItem }) {
   );
 }
 
-function keyOf({ kind, queue, slots, workerNode, taskSchedule }: AttentionItem): string {
-  return [kind, queue, slots, workerNode?.name, taskSchedule?.uuid].join();
+function keyOf({ kind, message, queue, slots, workerNode, taskSchedule }: AttentionItem): string {
+  const subject = [queue, slots, workerNode?.name, taskSchedule?.uuid];
+  // The message names a webhook.
+  return [kind, ...(kind === "WEBHOOK_STOPPED" ? [message] : subject)].join();
 }

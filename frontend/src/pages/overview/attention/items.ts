@@ -1,21 +1,10 @@
-/** The names of the kinds of attention items, and where each leads. */
+/** Where each kind of attention items leads. */
 
 import { tasksUrl } from "../../../lib/search-text";
 import type { Cluster } from "../query";
 
 export type AttentionItem = Cluster["attention"][number];
 type Kind = AttentionItem["kind"];
-
-export const NAMES: Record<Kind, string> = {
-  NODE_LOST: "Node lost",
-  TOO_LARGE: "Can never run",
-  NO_NODE_FOR_QUEUE: "No consumers",
-  NODES_PAUSED: "Nodes paused",
-  QUEUE_PAUSED: "Queue paused",
-  SLOTS_IDLE: "Slots idle",
-  TASKS_FAILING: "Failing",
-  TICKS_MISSED: "Ticks missed",
-};
 
 type Target = { label: string; href: (item: AttentionItem) => string };
 
@@ -41,4 +30,5 @@ export const LINKS: Record<Kind, Target> = {
     label: "View schedule",
     href: ({ taskSchedule }) => `/app/schedules/${taskSchedule?.uuid ?? ""}`,
   },
+  WEBHOOK_STOPPED: { label: "Manage webhooks", href: () => "/app/webhooks" },
 };
