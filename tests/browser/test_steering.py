@@ -413,7 +413,7 @@ def test_narrow_screen_reaches_everything(page, width):
     page.set_viewport_size({"width": width, "height": 740})
     page.goto("/")
     sections = page.get_by_role("navigation", name="Pages").get_by_role("link")
-    expect(sections).to_have_count(6)
+    expect(sections).to_have_count(7)
     for link in sections.all():
         expect(link).to_be_in_viewport(ratio=1)
     page.get_by_role("button", name="Menu").click()
