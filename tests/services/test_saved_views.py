@@ -137,12 +137,12 @@ def test_concurrent_saves_of_a_name_make_one_view():
         with transaction.atomic():
             first = save_view(NewView(name="mine", search="a:1"))
             second = threads.submit(save)
-            eventually(somebody_waits, "the second one waits for the first")
+            eventually(a_transaction_waits, "the second one waits for the first")
         assert second.result(20).pk == first.pk
     assert own_views().get().search == "a:2"
 
 
-def somebody_waits():
+def a_transaction_waits():
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted")
         return cursor.fetchone()

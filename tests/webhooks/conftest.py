@@ -87,7 +87,11 @@ class Receiver:
         self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
         self._server.daemon_threads = True
         if tls:
-            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+            # The thread of each connection does the handshake. A client that does not begin it
+            # would hold up the server.
+            self._server.socket = tls.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self.port = self._server.server_port
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
