@@ -168,4 +168,5 @@ def test_event_source_uses_the_session_of_the_dashboard(page, guarded_cluster, c
     eventually(lambda: page.evaluate("received"))
     [[_, data]] = page.evaluate("received")
     assert data == {"viewer": {"name": "ann"}}
+    page.close()  # It would connect again when the server stops.
     complaints.clear()  # of the request without a session

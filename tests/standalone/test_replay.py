@@ -96,7 +96,7 @@ def test_follower_gets_the_recorded_changes_in_order(recorded, public_path):
 
 
 def test_loop_and_recorded_times(recorded, public_path):
-    options = ("--speed=1000", "--loop", "--keep-times", "--no-ui")
+    options = ("--speed=5", "--loop", "--keep-times", "--no-ui")
     with replaying(recorded.file, public_path / "output", *options) as replay:
         with socket(replay) as client:
             client.subscribe(FOLLOW, after=replay.cursor())
