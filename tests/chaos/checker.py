@@ -107,10 +107,12 @@ def repeated_executions(evidence: Evidence) -> Iterator[str]:
 
 
 def wrong_histories(evidence: Evidence) -> Iterator[str]:
-    """I4: each change in the log is a transition of its kind, in the attempt that is due."""
+    """I4: the log begins with the creation; each change is of its kind, in the attempt due."""
     for task in evidence.tasks.values():
-        attempt = 0
-        for change in evidence.changes.get(task.id, []):
+        changes, attempt = evidence.changes.get(task.id, []), 0
+        if not changes or (changes[0].version, changes[0].previous) != (1, ""):
+            yield f"{task.id}: the log does not begin with its creation"
+        for change in changes:
             if fault := _fault_of(change, attempt):
                 yield f"{task.id}: {fault}"
             attempt = change.attempt

@@ -122,6 +122,11 @@ CORRUPTIONS = {
     "nobody executed it": ("UPDATE tasks_app_taskresult SET attempt = 7", "I3"),
     "it is of another attempt": ("UPDATE tasks_app_taskresult SET attempt = 2", "I5"),
     "a line is gone": ("DELETE FROM tasks_app_clusterevent WHERE kind = 'TASK_STARTED'", "I4"),
+    "its creation is gone": (
+        "DELETE FROM tasks_app_clusterevent WHERE kind = 'TASK_CREATED'",
+        "I4",
+    ),
+    "all its lines are gone": ("DELETE FROM tasks_app_clusterevent", "I4"),
     "a line tells of another status": (
         "UPDATE tasks_app_clusterevent SET status = 'FAILED' WHERE kind = 'TASK_SUCCEEDED'",
         "I4",
