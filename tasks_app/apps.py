@@ -15,7 +15,7 @@ class TasksAppConfig(AppConfig):
         """Connect the signals of migrations."""
         pre_migrate.connect(_refuse_unknown_migrations, sender=self)
         post_migrate.connect(_advance_transaction_ids, sender=self)
-        post_migrate.connect(_create_default_queue, sender=self)
+        post_migrate.connect(create_default_queue, sender=self)
 
 
 def _refuse_unknown_migrations(using: str, **_: object) -> None:
@@ -46,7 +46,8 @@ def _advance_transaction_ids(**_: object) -> None:
     advance_transaction_ids()
 
 
-def _create_default_queue(using: str, **_: object) -> None:
+def create_default_queue(using: str, **_: object) -> None:
+    """Create the default queue in a database unless it exists."""
     from tasks_app.models import Queue
     from tasks_app.options import DEFAULT_QUEUE
 

@@ -9,6 +9,8 @@ from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
 from django.test import TransactionTestCase
 
+from tasks_app.apps import create_default_queue
+
 # Migrations fill them.
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}
 # Deleted rows of a larger table would slow the next tests down until it is vacuumed.
@@ -39,11 +41,4 @@ def _empty_tables(cursor: CursorWrapper, alias: str) -> None:
     for name in names:
         if name not in large:
             cursor.execute(f'DELETE FROM "{name}"')
-    _create_default_queue(alias)
-
-
-def _create_default_queue(alias: str) -> None:
-    from tasks_app.models import Queue
-    from tasks_app.options import DEFAULT_QUEUE
-
-    Queue.objects.using(alias).create(name=DEFAULT_QUEUE)
+    create_default_queue(using=alias)

@@ -21,8 +21,8 @@ TIMEOUT_MS = 15_000 * TIMEOUT_FACTOR
 def chromium():
     """Where the browser is. It is Debian's, because nothing is fetched from elsewhere."""
     if CHROMIUM is None:
-        skip = pytest.fail if "CI" in os.environ else pytest.skip
-        skip("apt-get install -y chromium-headless-shell")
+        end = pytest.fail if "CI" in os.environ else pytest.skip
+        end("apt-get install -y chromium-headless-shell")
     assert (UI_DIR / "index.html").exists(), "`./run test` builds the dashboard"
     return CHROMIUM
 

@@ -77,17 +77,8 @@ def _test(protection: Protection, copies: "Queue[Path]") -> str | None:
 
 
 def _run_tests(copy: Path, tests: tuple[str, ...]) -> tuple[bool, str]:
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-qx",
-        "-n0",
-        "--all",
-        "-p",
-        "no:cacheprovider",
-        *tests,
-    ]
+    options = ("-qx", "-n0", "--all", "-p", "no:cacheprovider")
+    command = [sys.executable, "-m", "pytest", *options, *tests]
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         ended = subprocess.run(
