@@ -1,9 +1,9 @@
 /** A button that opens a list of actions. */
 
-import { type KeyboardEvent, useId, useRef, useState } from "react";
+import type { KeyboardEvent } from "react";
 import { Icon, type IconName } from "./icon";
 import "./menu.css";
-import { showBelow } from "./popover";
+import { usePopover } from "./popover";
 
 export type MenuItem = {
   label: string;
@@ -13,29 +13,15 @@ export type MenuItem = {
 };
 
 export function Menu({ label, items }: { label: string; items: MenuItem[] }) {
-  const id = useId();
-  const button = useRef<HTMLButtonElement>(null);
-  const list = useRef<HTMLDivElement>(null);
-  const [isOpen, setIsOpen] = useState(false);
-
-  function open() {
-    if (!list.current || !button.current) return;
-    showBelow(list.current, button.current);
-    focusItem(0);
-  }
-
-  function close() {
-    list.current?.hidePopover();
-    button.current?.focus();
-  }
+  const { panel, close, buttonProps, panelProps } = usePopover<HTMLDivElement>(() => focusItem(0));
 
   function focusItem(index: number) {
-    const all = list.current?.querySelectorAll<HTMLElement>("[role=menuitem]") ?? [];
+    const all = panel.current?.querySelectorAll<HTMLElement>("[role=menuitem]") ?? [];
     all[(index + all.length) % all.length]?.focus();
   }
 
   function move(event: KeyboardEvent) {
-    const all = [...(list.current?.querySelectorAll("[role=menuitem]") ?? [])];
+    const all = [...(panel.current?.querySelectorAll("[role=menuitem]") ?? [])];
     const at = all.indexOf(document.activeElement as Element);
     const target = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
     if (event.key === "Tab") close();
@@ -47,32 +33,15 @@ export function Menu({ label, items }: { label: string; items: MenuItem[] }) {
   return (
     <>
       <button
-        ref={button}
+        {...buttonProps}
         type="button"
         className="menu-button"
         aria-label={label}
         aria-haspopup="menu"
-        aria-expanded={isOpen}
-        aria-controls={id}
-        popoverTarget={id}
-        onClick={(event) => {
-          event.preventDefault();
-          if (isOpen) close();
-          else open();
-        }}
       >
         <Icon name="more" />
       </button>
-      <div
-        ref={list}
-        id={id}
-        className="menu"
-        role="menu"
-        aria-label={label}
-        popover="auto"
-        onKeyDown={move}
-        onToggle={(event) => setIsOpen(event.newState === "open")}
-      >
+      <div {...panelProps} className="menu" role="menu" aria-label={label} onKeyDown={move}>
         {items.map((item) => (
           <button
             key={item.label}

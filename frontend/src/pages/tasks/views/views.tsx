@@ -1,8 +1,8 @@
 /** A button that opens the views of the list: links to the built-in and the saved ones. */
 
-import { type FocusEvent, type ReactNode, useId, useRef, useState } from "react";
+import { type FocusEvent, type ReactNode, useState } from "react";
 import { Icon } from "../../../components/icon";
-import { showBelow } from "../../../components/popover";
+import { usePopover } from "../../../components/popover";
 import { Loading } from "../../../components/states";
 import { useLiveQuery } from "../../../lib/api/live";
 import { Link, useParams } from "../../../lib/router";
@@ -18,25 +18,12 @@ type Dialog = { kind: "save" } | { kind: "delete"; view: SavedView };
 export function Views() {
   const current = stateOf(useParams());
   const shown = { ...current, columns: useChosenColumns(viewOf(current.search)) };
-  const id = useId();
-  const button = useRef<HTMLButtonElement>(null);
-  const popover = useRef<HTMLElement>(null);
-  const [isOpen, setIsOpen] = useState(false);
+  const popover = usePopover((panel) => panel.querySelector<HTMLElement>("a")?.focus());
+  const { isOpen, close } = popover;
   const [dialog, setDialog] = useState<Dialog>();
   // Each opening shows the present ones: the event log has no events of views.
   const { data, error } = useLiveQuery(SavedViewsQuery, {}, () => false, { isActive: isOpen });
   const saved = data?.savedViews;
-
-  function open() {
-    if (!popover.current || !button.current) return;
-    showBelow(popover.current, button.current);
-    popover.current.querySelector<HTMLElement>("a")?.focus();
-  }
-
-  function close() {
-    popover.current?.hidePopover();
-    button.current?.focus();
-  }
 
   /** The focus is back on the button before a dialog opens, which returns it there. */
   function show(next: Dialog) {
@@ -46,36 +33,16 @@ export function Views() {
 
   function leave(event: FocusEvent) {
     const to = event.relatedTarget;
-    if (to && to !== button.current && !popover.current?.contains(to)) {
-      popover.current?.hidePopover();
-    }
+    const { button, panel } = popover;
+    if (to && to !== button.current && !panel.current?.contains(to)) panel.current?.hidePopover();
   }
 
   return (
     <>
-      <button
-        ref={button}
-        type="button"
-        aria-expanded={isOpen}
-        aria-controls={id}
-        popoverTarget={id}
-        onClick={(event) => {
-          event.preventDefault();
-          if (isOpen) close();
-          else open();
-        }}
-      >
+      <button {...popover.buttonProps} type="button">
         <Icon name="bookmark" /> Views
       </button>
-      <section
-        ref={popover}
-        id={id}
-        className="views"
-        aria-label="Views"
-        popover="auto"
-        onBlur={leave}
-        onToggle={(event) => setIsOpen(event.newState === "open")}
-      >
+      <section {...popover.panelProps} className="views" aria-label="Views" onBlur={leave}>
         <p className="muted">Built-in</p>
         <ul aria-label="Built-in views">
           {BUILT_IN.map((view) => (
