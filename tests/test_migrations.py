@@ -35,6 +35,15 @@ def test_migrate_refuses_a_database_of_another_version(database_of_another_versi
         call_command("migrate", verbosity=0)
 
 
+@pytest.mark.django_db
+def test_migrate_refuses_tables_of_an_unreleased_version():
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE tasks_app_task DROP COLUMN priority CASCADE")
+
+    with pytest.raises(CommandError, match=r"tasks_app_task has no column priority\. Use a new"):
+        call_command("migrate", verbosity=0)
+
+
 def test_stack_refuses_a_database_of_another_version(database_of_another_version, tmp_path):
     url = "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**database_of_another_version)
 
