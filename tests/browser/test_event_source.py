@@ -5,11 +5,8 @@ import signal
 from urllib.parse import urlencode
 
 import pytest
-from django.contrib.auth import get_user_model
-from django.core.management import call_command
 
 from tasks_app.log import pages
-from tests.browser.test_login import PASSWORD, log_in
 from tests.chaos.proxy import Fault, Switchboard
 from tests.support.cluster import running_cluster
 from tests.support.static import serving
@@ -39,18 +36,24 @@ CONNECTING = 0
 CLOSED = 2
 
 
-@pytest.fixture
-def origins(tmp_path):
+@pytest.fixture(scope="module")
+def origins(tmp_path_factory):
     """The origin of a page that the server allows, and of one that it does not."""
-    (tmp_path / "index.html").write_text(PAGE)
-    with serving(tmp_path) as allowed, serving(tmp_path) as other:
+    folder = tmp_path_factory.mktemp("page")
+    (folder / "index.html").write_text(PAGE)
+    with serving(folder) as allowed, serving(folder) as other:
         yield allowed, other
 
 
-@pytest.fixture
-def cluster(transactional_db, origins):
+@pytest.fixture(scope="module")
+def server(django_db_setup, origins):
     with running_cluster(CORS_ALLOWED_ORIGINS=origins[0]) as cluster:
         yield cluster
+
+
+@pytest.fixture
+def cluster(server, transactional_db):
+    return server
 
 
 @pytest.fixture
@@ -144,29 +147,3 @@ def test_event_source_reads_pages(page, cluster, origins, make_task):
         page_info = data["tasks"]["pageInfo"]
         after = page_info["endCursor"] if page_info["hasNextPage"] else None
     assert found == ["4", "3", "2", "1", "0"]
-
-
-@pytest.fixture
-def guarded_cluster(transactional_db, cluster):
-    call_command("collectstatic", interactive=False, verbosity=0)
-    get_user_model()._default_manager.create_user("ann", password=PASSWORD)
-    with running_cluster(API_AUTH="token") as cluster:
-        yield cluster
-
-
-def test_event_source_uses_the_session_of_the_dashboard(page, guarded_cluster, complaints):
-    cluster = guarded_cluster
-    query = url(cluster.port, "{ viewer { name } }")
-    page.goto(f"{cluster.url}/login/")
-    page.evaluate(OPEN, query)
-    eventually(lambda: page.evaluate("source.readyState") == CLOSED)
-    assert page.evaluate("received") == []
-
-    log_in(page)
-    page.get_by_text("ann, viewer").wait_for()
-    page.evaluate(OPEN, query)
-    eventually(lambda: page.evaluate("received"))
-    [[_, data]] = page.evaluate("received")
-    assert data == {"viewer": {"name": "ann"}}
-    page.close()  # It would connect again when the server stops.
-    complaints.clear()  # of the request without a session

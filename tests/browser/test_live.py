@@ -16,14 +16,22 @@ from tests.support.waiting import eventually
 SOON_MS = 1_000
 
 
-@pytest.fixture
-def cluster(transactional_db):
-    """A cluster whose web process can be stopped and started."""
+@pytest.fixture(scope="module")
+def server(django_db_setup):
     call_command("collectstatic", interactive=False, verbosity=0)
     with running_cluster("node-1", "node-2") as cluster:
-        online = WorkerNode.objects.filter(connection="ONLINE")
-        eventually(lambda: online.count() == 2)
         yield cluster
+
+
+@pytest.fixture
+def cluster(server, transactional_db):
+    """A cluster whose web process can be stopped and started."""
+    if server.processes["web"].poll() is not None:
+        server.start_web()
+    # The nodes register anew after the database was emptied.
+    online = WorkerNode.objects.filter(connection="ONLINE")
+    eventually(lambda: online.count() == 2)
+    return server
 
 
 def create(cluster, **options):

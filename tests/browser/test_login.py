@@ -6,22 +6,31 @@ from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from playwright.sync_api import expect
 
-from tasks_app.models import ClusterEvent, Task
+from tasks_app.models import ClusterEvent, Task, WorkerNode
 from tests.browser.client import choose, row
 from tests.browser.test_accessibility import violations
+from tests.browser.test_event_source import CLOSED, OPEN, url
 from tests.support.cluster import running_cluster
+from tests.support.waiting import eventually
 
 PASSWORD = "correct horse battery"
 
 
-@pytest.fixture
-def cluster(transactional_db):
+@pytest.fixture(scope="module")
+def server(django_db_setup):
     call_command("collectstatic", interactive=False, verbosity=0)
+    with running_cluster("node-1", API_AUTH="token") as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def cluster(server, transactional_db):
     users = get_user_model()._default_manager
     users.create_user("ann", password=PASSWORD, is_staff=True)
     users.create_user("bob", password=PASSWORD)
-    with running_cluster("node-1", API_AUTH="token") as cluster:
-        yield cluster
+    # The node registers anew after the database was emptied.
+    eventually(WorkerNode.objects.filter(connection="ONLINE").exists)
+    return server
 
 
 def log_in(page, password=PASSWORD, name="ann"):
@@ -157,3 +166,19 @@ def test_open_page_notices_that_its_session_has_expired(page, cluster, complaint
     expect(page.get_by_role("heading", name="Cluster scheduler")).to_be_visible()
     assert page.url.endswith("/login/?next=%2Fapp%2Ftasks")
     complaints.clear()
+
+
+def test_event_source_uses_the_session_of_the_dashboard(page, cluster, complaints):
+    query = url(cluster.port, "{ viewer { name } }")
+    page.goto(f"{cluster.url}/login/")
+    page.evaluate(OPEN, query)
+    eventually(lambda: page.evaluate("source.readyState") == CLOSED)
+    assert page.evaluate("received") == []
+
+    log_in(page)
+    page.get_by_text("ann, operator").wait_for()
+    page.evaluate(OPEN, query)
+    eventually(lambda: page.evaluate("received"))
+    [[_, data]] = page.evaluate("received")
+    assert data == {"viewer": {"name": "ann"}}
+    complaints.clear()  # of the request without a session
