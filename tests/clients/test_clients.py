@@ -49,6 +49,20 @@ def server(django_db_setup):
         yield cluster
 
 
+@pytest.fixture(scope="module")
+def guarded_server(django_db_setup):
+    """As `server`, but it demands tokens."""
+    with running_cluster(API_AUTH="token") as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def server_with_node(django_db_setup):
+    """A web process and a node, which registers again when a test has emptied the database."""
+    with running_cluster("node-1") as cluster:
+        yield cluster
+
+
 @pytest.fixture
 def web(transactional_db):
     with running_cluster() as cluster:
@@ -68,21 +82,19 @@ def test_typescript_loop_ends_when_aborted(typescript, server, transactional_db)
     run([*typescript.program, "abort", server.url, pages.head().encode()])
 
 
-def test_following_with_a_wrong_token_ends(client, transactional_db):
-    with running_cluster(API_AUTH="token") as cluster:
-        command = [*client.program, "refused", cluster.url, pages.head().encode()]
-        run(command, env=os.environ | {"CLUSTER_TOKEN": "wrong"})
+def test_following_with_a_wrong_token_ends(client, guarded_server, transactional_db):
+    command = [*client.program, "refused", guarded_server.url, pages.head().encode()]
+    run(command, env=os.environ | {"CLUSTER_TOKEN": "wrong"})
 
 
-def test_token_is_sent_over_http_and_websocket(client, transactional_db, make_task):
+def test_token_is_sent_over_http_and_websocket(client, guarded_server, transactional_db, make_task):
     token = tokens.create_token("library", Role.OPERATOR).secret
     environment = os.environ | {"CLUSTER_TOKEN": token}
-    with running_cluster(API_AUTH="token") as cluster:
-        run([*client.program, "pages", cluster.url], env=environment)
-        after = pages.head().encode()
-        with following(client, cluster.url, after, env=environment) as next_change:
-            task = make_task()
-            assert next_change() == change(task)
+    run([*client.program, "pages", guarded_server.url], env=environment)
+    after = pages.head().encode()
+    with following(client, guarded_server.url, after, env=environment) as next_change:
+        task = make_task()
+        assert next_change() == change(task)
 
 
 def change(task, version=1):
@@ -149,10 +161,10 @@ def delete_log():
     events.delete_before(timezone.now() + timedelta(days=1), 1_000, rolled_up_until=2**62)
 
 
-def test_example_of_the_readme(client, transactional_db):
-    with running_cluster("node-1") as cluster:
-        example = Path(client.example[-1])
-        example.write_text(example.read_text().replace("http://localhost:8000", cluster.url))
-        output = run(client.example)
+def test_example_of_the_readme(client, server_with_node, transactional_db):
+    example = Path(client.example[-1])
+    code = example.read_text().replace("http://localhost:8000", server_with_node.url)
+    example.write_text(code)
+    output = run(client.example)
     changes = ["1 PENDING", "2 RUNNING", "3 SUCCESS"]
     assert output.splitlines() == [*changes, "2 + 3 = 5", "1 tasks"]

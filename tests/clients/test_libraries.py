@@ -38,10 +38,18 @@ def compiled():
     subprocess.run([compiler, "relay.config.json"], cwd=node.HERE, check=True, timeout=60)
 
 
-@pytest.fixture
-def web(transactional_db):
+@pytest.fixture(scope="module")
+def server(django_db_setup):
     with running_cluster(API_AUTH="token") as cluster:
         yield cluster
+
+
+@pytest.fixture
+def web(server, transactional_db):
+    """A web process that tests stop and start."""
+    if server.processes["web"].poll() is not None:
+        server.start_web()
+    return server
 
 
 @pytest.mark.parametrize("library", JAVASCRIPT)

@@ -42,6 +42,7 @@ def test_shortest_first_lowers_the_mean_wait():
     assert waits[1] < 0.7 * waits[0]
 
 
+@pytest.mark.slow
 def test_easy_backfill_raises_the_utilization_over_fifo():
     workload = with_load(GENERATORS["lublin"](5_000, 7), 128, 0.9)
     strict, easy = compare(workload, uniform(16, [8]), ("fifo", False), ("fifo", True))
@@ -61,6 +62,7 @@ def test_fair_share_protects_a_light_user_from_a_heavy_one():
         assert after.owners["heavy"].wait.mean < 1.3 * before.owners["heavy"].wait.mean
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda lines: lines[0].split()[-1])
 def test_tutorial_shows_the_output_of_its_commands(example):
     result = command(shlex.split(example[0].removeprefix("$ ./run simulate ")))

@@ -26,6 +26,7 @@ def web(transactional_db):
         yield cluster
 
 
+@pytest.mark.slow
 def test_graphql_ws_follows_through_a_crash_and_a_restart(web, make_task):
     url = f"ws://127.0.0.1:{web.port}/graphql/"
     with program("graphql-ws.mjs", url) as client:
