@@ -15,7 +15,7 @@ from tasks_app.models import Role
 from tasks_app.services import tokens
 from tests.chaos.proxy import Fault, Switchboard
 from tests.clients.programs import following, python_client, run, typescript_client
-from tests.support.cluster import running_cluster
+from tests.support.cluster import running_cluster, running_nodes
 from tests.support.waiting import TIMEOUT_FACTOR, eventually
 
 pytestmark = pytest.mark.slow
@@ -53,13 +53,6 @@ def server(django_db_setup):
 def guarded_server(django_db_setup):
     """As `server`, but it demands tokens."""
     with running_cluster(API_AUTH="token") as cluster:
-        yield cluster
-
-
-@pytest.fixture(scope="module")
-def server_with_node(django_db_setup):
-    """A web process and a node, which registers again when a test has emptied the database."""
-    with running_cluster("node-1") as cluster:
         yield cluster
 
 
@@ -161,10 +154,10 @@ def delete_log():
     events.delete_before(timezone.now() + timedelta(days=1), 1_000, rolled_up_until=2**62)
 
 
-def test_example_of_the_readme(client, server_with_node, transactional_db):
+def test_example_of_the_readme(client, server, transactional_db):
     example = Path(client.example[-1])
-    code = example.read_text().replace("http://localhost:8000", server_with_node.url)
-    example.write_text(code)
-    output = run(client.example)
+    example.write_text(example.read_text().replace("http://localhost:8000", server.url))
+    with running_nodes("node-1"):
+        output = run(client.example)
     changes = ["1 PENDING", "2 RUNNING", "3 SUCCESS"]
     assert output.splitlines() == [*changes, "2 + 3 = 5", "1 tasks"]
