@@ -15,6 +15,7 @@ from django.utils import timezone
 from tasks_app import stats
 from tasks_app.log import events
 from tasks_app.models import Alert, Queue, ScheduleTick, Task, TaskSchedule, Webhook, WorkerNode
+from tasks_app.recurrence import recurrence_of
 from tasks_app.services import pending
 from tasks_app.services.pending import Group, Reason
 from tasks_app.sql import claims
@@ -142,10 +143,17 @@ def _missed() -> Iterator[Item]:
     missed = dict(
         by_schedule.order_by("-missed").values_list("schedule_id", "missed")[:SCHEDULES_MAX]
     )
-    schedules = TaskSchedule.objects.in_bulk(missed)
-    for id, count in missed.items():
-        message = f"A schedule missed {count} ticks in the last hour."
-        yield Item(Kind.TICKS_MISSED, message, count, schedule=schedules[id])
+    schedules = TaskSchedule.objects.prefetch_related("tasks").in_bulk(missed)
+    for id, schedule in schedules.items():
+        ticks = "1 scheduled time" if missed[id] == 1 else f"{missed[id]:,} scheduled times"
+        message = f"The schedule {_name(schedule)} missed {ticks} in the last hour."
+        yield Item(Kind.TICKS_MISSED, message, missed[id], schedule=schedule)
+
+
+def _name(schedule: TaskSchedule) -> str:
+    """Return the name of a schedule, such as "1 + 2 every 5 minutes"."""
+    a, b, when = schedule.task.a, schedule.task.b, recurrence_of(schedule).describe()
+    return f"{a} + {b if b >= 0 else f'({b})'} {when[0].lower()}{when[1:]}"
 
 
 def _stopped_webhooks() -> Iterator[Item]:

@@ -127,13 +127,20 @@ def test_few_failures_among_many_runs(make_task, node):
 
 
 def test_missed_ticks_of_the_last_hour(make_schedule):
-    schedule = make_schedule()
+    schedule = make_schedule(a=1, b=-2, interval=300)
     tick = ScheduleTick.objects.create(
         schedule=schedule, nominal_at=timezone.now(), outcome="MISSED", count=7
     )
 
     [item] = attention.find()
     assert (item.kind, item.schedule, item.count) == ("TICKS_MISSED", schedule, 7)
+    assert item.message == (
+        "The schedule 1 + (-2) every 5 minutes missed 7 scheduled times in the last hour."
+    )
+
+    ScheduleTick.objects.update(count=1)
+    [item] = attention.find()
+    assert "missed 1 scheduled time in" in item.message
 
     ScheduleTick.objects.filter(pk=tick.pk).update(created_at=timezone.now() - timedelta(hours=2))
     assert kinds() == []
