@@ -1,11 +1,11 @@
-"""Finds what needs an operator's attention: blocked tasks, lost nodes, stopped webhooks, failures.
+"""Finds what needs an operator's attention: blocked tasks, lost nodes, backlogs, failures.
 
 Each rule reads a few rows by index, whatever the number of tasks, so that the dashboard can be
 updated every second.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -63,8 +63,10 @@ class Item:
 def find() -> list[Item]:
     """Return what needs attention now, in the order of the kinds."""
     groups = pending.groups(Queue.objects.values_list("name", flat=True))
+    blocked = list(_blocked(groups))
     items = [
-        *(*_lost_nodes(), *_blocked(groups), *_idle(groups)),
+        *(*_lost_nodes(), *blocked, *_idle(groups)),
+        *_growing(without={item.queue for item in blocked}),
         *(*_failing(), *_missed(), *_stopped_webhooks()),
     ]
     order = list(Kind)
@@ -125,6 +127,20 @@ def _idle(groups: list[Group]) -> Iterator[Item]:
             )
             since = min(group.due_at for group in fitting)
             yield Item(Kind.SLOTS_IDLE, message, since=since, queue=fitting[0].queue)
+
+
+def _growing(without: Collection[str]) -> Iterator[Item]:
+    """Yield queues whose backlog grows, without those whose tasks wait for another reason."""
+    minutes = stats.GROWTH_WINDOW // timedelta(minutes=1)
+    for queue, (first, last) in sorted(stats.growing().items()):
+        if queue not in without:
+            message = (
+                f"In the last {minutes} minutes, the backlog of queue {queue} grew from"
+                f" {first.pending:,.0f} to {last.pending:,.0f} tasks, and its oldest due task"
+                f" waited {last.oldest_wait.total_seconds():,.0f} s instead of"
+                f" {first.oldest_wait.total_seconds():,.0f} s."
+            )
+            yield Item(Kind.BACKLOG_GROWING, message, round(last.pending), queue=queue)
 
 
 def _failing() -> Iterator[Item]:
