@@ -129,7 +129,7 @@ _publish(
     "TokenScopeKind",
     "The kind of the object that a scoped token is limited to.",
     TASK="One task with its results.",
-    SCHEDULE="One schedule with its task.",
+    SCHEDULE="One schedule with its tasks and backfills.",
     QUEUE="One queue with its tasks.",
 )
 
