@@ -35,12 +35,14 @@ def _parse() -> argparse.Namespace:
     )
     parser.add_argument("--rounds", type=int, default=3, help="of each comparison (3)")
     parser.add_argument("--count", type=int, help="how many tasks, instead of a part's own number")
+    parser.add_argument("--seconds", type=int, help="how long schedules run, for the parts ticks…")
     parser.add_argument("--json", type=Path, help="write all figures to this file too")
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))}")
-    if options.rounds < 1 or (options.count is not None and options.count < 1):
-        parser.error("--rounds and --count must be greater than 0")
+    for name in ("rounds", "count", "seconds"):
+        if (value := getattr(options, name)) is not None and value < 1:
+            parser.error(f"--{name} must be greater than 0")
     return options
 
 
@@ -52,7 +54,7 @@ def _measure(options: argparse.Namespace) -> None:
         with running_engines(directory) as engines:
             machine = _machine(engines)
             print("\n".join(f"{key}: {value}" for key, value in machine.items()), flush=True)
-            bench = Bench(engines, options.rounds, options.count)
+            bench = Bench(engines, options.rounds, options.count, options.seconds)
             reports: dict[str, Report] = {}
             for part in options.parts or PARTS:
                 reports[part] = PARTS[part](bench)

@@ -23,6 +23,7 @@ class Bench:
     engines: Engines
     rounds: int
     count: int | None
+    seconds: int | None = None
 
     def alternate(
         self, title: str, yardstick: str, ours: Callable[[], Figures], theirs: Callable[[], Figures]
@@ -106,18 +107,20 @@ def claim(bench: Bench) -> Report:
 def ticks(bench: Bench) -> Report:
     """Schedules of a minute, for three minutes. One round takes seventeen minutes."""
     count = bench.count or 10_000
+    population = schedules.EACH_MINUTE.lasting(bench.seconds)
     return replace(bench, rounds=1).alternate(
         f"ticks: {count:,} schedules of a minute",
         "stock",
-        ours=lambda: schedules.tick(bench.engines, OURS, count, schedules.EACH_MINUTE),
-        theirs=lambda: schedules.tick(bench.engines, schedules.STOCK, count, schedules.EACH_MINUTE),
+        ours=lambda: schedules.tick(bench.engines, OURS, count, population),
+        theirs=lambda: schedules.tick(bench.engines, schedules.STOCK, count, population),
     )
 
 
 def mixed_ticks(bench: Bench) -> Report:
     """Schedules at intervals, by cron expressions in zones, and once, for ten minutes."""
     count = bench.count or 10_000
-    figures = schedules.tick(bench.engines, OURS, count, schedules.MIXED)
+    population = schedules.MIXED.lasting(bench.seconds)
+    figures = schedules.tick(bench.engines, OURS, count, population)
     return Report(f"ticks-mixed: {count:,} schedules of all kinds", ours=[figures])
 
 

@@ -8,6 +8,7 @@ It runs in a process of its own with the settings of the cluster that is measure
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -21,6 +22,7 @@ from tasks_app.models import ScheduleTick, TaskSchedule  # noqa: E402
 from tasks_app.recurrence import zone  # noqa: E402
 from tasks_app.services import schedules  # noqa: E402
 from tasks_app.services.schedule_parameters import NewSchedule  # noqa: E402
+from tasks_app.sql.db import fetch  # noqa: E402
 
 MINUTE = timedelta(minutes=1)
 MIXED_MINUTES = 10
@@ -71,8 +73,16 @@ KINDS: dict[str, Callable[[int, int, datetime], NewSchedule]] = {
 }
 
 
+# Returns how many more runs of schedules' tasks were started than scheduled times fired, as of one
+# moment.
+_REPEATED = """
+    SELECT (SELECT sum(run) FROM tasks_app_task WHERE schedule_id IS NOT NULL)
+         - (SELECT count(*) FROM tasks_app_scheduletick WHERE outcome = 'FIRED')
+"""
+
+
 def compare(first: datetime, seconds: int) -> None:
-    """Print how many scheduled times were due, and how many fired, were left out or are unknown."""
+    """Print how many scheduled times were due, and how many fired once, twice or not at all."""
     end = first + timedelta(seconds=seconds)
     within = {"nominal_at__gte": first, "nominal_at__lt": end}
     due = {
@@ -82,13 +92,17 @@ def compare(first: datetime, seconds: int) -> None:
     rows = ScheduleTick.objects.filter(outcome="FIRED", **within)
     fired = list(rows.values_list("schedule_id", "nominal_at"))
     lags = sorted((row.fired_at - row.nominal_at).total_seconds() for row in rows if row.fired_at)
+    [(repeated,)] = fetch(_REPEATED)
     print(
         json.dumps(
             {
                 "due": len(due),
-                "fired": len(fired),
-                "not fired": len(due - set(fired)),
-                "fired twice or not due": len(fired) - len(due & set(fired)),
+                "fired once": sum(
+                    number == 1 for at, number in Counter(fired).items() if at in due
+                ),
+                "missing": len(due - set(fired)),
+                "fired, but not due": len(set(fired) - due),
+                "duplicates": len(fired) - len(set(fired)) + int(repeated or 0),
                 "lags": lags,
             }
         )

@@ -34,6 +34,10 @@ class Population:
     kind: str
     seconds: int
 
+    def lasting(self, seconds: int | None) -> "Population":
+        """Return the same schedules, measured for so many seconds; None for their own time."""
+        return replace(self, seconds=seconds or self.seconds)
+
 
 EACH_MINUTE = Population("minute", 180)
 MIXED = Population("mixed", 600)

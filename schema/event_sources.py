@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import strawberry
+from django.db.models import Q
 from graphql import GraphQLError
 
 from schema.core.enums import TaskStatus
@@ -25,6 +26,7 @@ from tasks_app.log import pages
 from tasks_app.log.cursor import Cursor, GapError
 from tasks_app.log.pages import EventRow, Page
 from tasks_app.log.reader import log_reader
+from tasks_app.models.task import is_run_of
 
 
 @strawberry.input(
@@ -37,7 +39,10 @@ class TaskChangeWhere:
     )
     schedule_id: strawberry.ID | None = strawberry.field(
         default=None,
-        description="Matches the task of the schedule with this global ID or UUID.",
+        description=(
+            "Matches the task of the schedule with this global ID or UUID, and those of its"
+            " overlapping runs and its backfills."
+        ),
     )
     statuses: list[TaskStatus] | None = strawberry.field(
         default=None, description="Matches changes to one of these statuses."
@@ -47,21 +52,27 @@ class TaskChangeWhere:
     )
 
     def task_ids(self) -> frozenset[UUID] | None:
-        """Return the keys of the tasks that `ids` and `schedule_id` allow; None for all.
+        """Return the keys of the tasks that `ids` allows; None for all.
 
         Raises:
-            BadInputError: An ID is not valid, or the schedule does not exist.
+            BadInputError: An ID is not valid.
         """
         if self.ids is not None and len(self.ids) > IDS_MAX:
             raise BadInputError(f"`ids` must not have more than {IDS_MAX:,} elements.")
-        ids = None if self.ids is None else frozenset(parse_id(id, "Task") for id in self.ids)
+        return None if self.ids is None else frozenset(parse_id(id, "Task") for id in self.ids)
+
+    def schedule_key(self) -> UUID | None:
+        """Return the key of the schedule; None for tasks of all schedules and of none.
+
+        Raises:
+            BadInputError: The ID is not valid, or the schedule does not exist.
+        """
         if self.schedule_id is None:
-            return ids
-        schedule_id = parse_id(self.schedule_id, "TaskSchedule")
-        task = scopes.visible(models.Task.objects.filter(schedule=schedule_id)).first()
-        if task is None:
+            return None
+        key = parse_id(self.schedule_id, "TaskSchedule")
+        if not scopes.visible(models.Task.objects.filter(schedule=key)).exists():
             raise BadInputError("`scheduleId` does not identify an existing schedule.")
-        return frozenset([task.pk]) if ids is None else ids & {task.pk}
+        return key
 
 
 class TaskWatch(Watch):
@@ -69,17 +80,15 @@ class TaskWatch(Watch):
 
     kind = "tasks"
 
-    def __init__(
-        self,
-        where: TaskChangeWhere,
-        task_ids: frozenset[UUID] | None,
-        after: Cursor | None,
-        scope_queue: str | None = None,
-    ) -> None:
-        self.task_ids = task_ids
-        self._after = after
+    def __init__(self, where: TaskChangeWhere, after: Cursor | None) -> None:
+        scope = scopes.task_filter()
+        ids = [ids for ids in (where.task_ids(), scope.task_ids) if ids is not None]
+        self.task_ids = frozenset.intersection(*ids) if ids else None
+        self._schedules = {key for key in (where.schedule_key(), scope.schedule_id) if key}
+        self.schedule_id = next(iter(self._schedules), None)
+        self._queues = {name for name in (where.queue, scope.queue) if name is not None}
         self._statuses = None if where.statuses is None else frozenset(where.statuses)
-        self._queues = {name for name in (where.queue, scope_queue) if name is not None}
+        self._after = after
         # The version of each task whose state was sent at the beginning.
         self._sent: dict[UUID, int] = {}
 
@@ -95,12 +104,11 @@ class TaskWatch(Watch):
             return self._after, []
         # The position is read before the state, so that no change in between is missed.
         cursor = await log_reader.head()
-        ids = self.task_ids
-        if ids is None:
-            return cursor, []
-        tasks = await run_in_thread(lambda: list(models.Task.objects.filter(pk__in=ids)))
+        tasks = await run_in_thread(self._present)
         self._sent = {task.pk: task.version for task in tasks}
-        matching = [task for task in tasks if self._matches(task.status, task.queue_id)]
+        matching = [
+            task for task in tasks if self._matches(task.status, task.queue_id, task.run_of_id)
+        ]
         return cursor, present_states(matching, cursor)
 
     def items(self, page: Page, after: Cursor) -> list[Item]:
@@ -110,15 +118,28 @@ class TaskWatch(Watch):
         event, index = item.source
         return (
             (self.task_ids is None or item.task_id in self.task_ids)
-            and self._matches(event.status, event.queue)
+            and self._matches(event.status, event.queue, item.schedule_id)
             and event.versions[index] > self._sent.get(event.task_ids[index], 0)
         )
 
     def payloads(self, items: Sequence[Item]) -> list[object]:
         return status_changes([item.source for item in items])
 
-    def _matches(self, status: str, queue: str) -> bool:
-        return (self._statuses is None or status in self._statuses) and self._queues <= {queue}
+    def _present(self) -> list[models.Task]:
+        """Return the tasks whose state is sent at the beginning: few, of ids or of a schedule."""
+        if self.task_ids is not None:
+            return list(models.Task.objects.filter(pk__in=self.task_ids))
+        if self.schedule_id is None:
+            return []
+        runs = models.Task.objects.filter(is_run_of(self.schedule_id))
+        return list(runs.filter(Q(schedule__isnull=False) | ~Q(status__in=models.Task.TERMINAL)))
+
+    def _matches(self, status: str, queue: str, schedule_id: UUID | None) -> bool:
+        return (
+            (self._statuses is None or status in self._statuses)
+            and self._queues <= {queue}
+            and self._schedules <= {schedule_id}
+        )
 
 
 def _changes(page: Page, after: Cursor) -> Iterator[Item]:
@@ -127,7 +148,12 @@ def _changes(page: Page, after: Cursor) -> Iterator[Item]:
             continue  # The tasks were deleted.
         seen = after.seen if event.end[:2] == after[:2] else 0
         for index in range(seen, len(event.task_ids)):
-            yield Item(pages.cursor_after(event, index), (event, index), event.task_ids[index])
+            yield Item(
+                pages.cursor_after(event, index),
+                (event, index),
+                event.task_ids[index],
+                event.task_schedule_ids[index] if event.task_schedule_ids else None,
+            )
 
 
 class LogWatch(Watch):

@@ -12,7 +12,6 @@ from schema.execution.executor import run_in_thread
 from schema.execution.polling import ClusterPolling
 from schema.types.cluster import Cluster
 from schema.types.events import ClusterEventMessage, TaskStatusChange, parse_cursor
-from tasks_app import scopes
 from tasks_app.log.cursor import Cursor
 
 INTERVAL_MS_DEFAULT, INTERVAL_MS_MIN, INTERVAL_MS_MAX = 1_000, 250, 60_000
@@ -33,8 +32,9 @@ class Subscription:
     @strawberry.subscription(
         description=(
             "The changes of matching tasks, in order. With `ids` or `scheduleId` and without a"
-            " cursor, it begins with the state of these tasks. If the log no longer contains the"
-            " events after the cursor, it ends with an error whose code is `STREAM_GAP`."
+            " cursor, it begins with the state of these tasks, but not of overlapping runs and runs"
+            " of backfills that have ended. If the log no longer contains the events after the"
+            " cursor, it ends with an error whose code is `STREAM_GAP`."
         )
     )
     async def task_status_changed(
@@ -48,12 +48,9 @@ class Subscription:
         ] = None,
         after: After = None,
     ) -> AsyncIterator[TaskStatusChange]:
-        where = where or TaskChangeWhere()
-        task_ids = await run_in_thread(where.task_ids)
-        scope_ids, scope_queue = await run_in_thread(scopes.task_filter)
-        if scope_ids is not None:
-            task_ids = scope_ids if task_ids is None else task_ids & scope_ids
-        return TaskWatch(where, task_ids, _cursor(after, info), scope_queue)
+        cursor = _cursor(after, info)
+        watch = await run_in_thread(lambda: TaskWatch(where or TaskChangeWhere(), cursor))
+        return watch  # noqa: RET504  its type is not known to the type checker in one step
 
     @strawberry.subscription(
         description=(

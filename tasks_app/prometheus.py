@@ -16,7 +16,7 @@ from prometheus_client.registry import Collector
 
 from tasks_app import stats
 from tasks_app.models import Queue, Task
-from tasks_app.services import leader
+from tasks_app.services import alerts, leader
 from tasks_app.sql import claims
 
 # Every fourth bucket: 1 ms, 2 ms, 4 ms, … to about two hours.
@@ -42,7 +42,7 @@ class _Cluster(Collector):
         return iter(())
 
     def collect(self) -> Iterator[Metric]:
-        """Return the metrics of queues, nodes and the scheduler."""
+        """Return the metrics of queues, nodes, the scheduler and alerts."""
         yield from _queues(stats.queue_stats(stats.Window.ALL_TIME))
         yield from _nodes(stats.node_stats(stats.Window.ALL_TIME))
         beats = GaugeMetricFamily(
@@ -50,6 +50,12 @@ class _Cluster(Collector):
         )
         beats.add_metric([], leader.beat_leads())
         yield beats
+        alerts_open = GaugeMetricFamily(
+            "cluster_alerts_open", "Number of open alerts by kind.", labels=["kind"]
+        )
+        for kind, count in alerts.open_counts().items():
+            alerts_open.add_metric([kind.value], count)
+        yield alerts_open
 
 
 def _queues(loads: Mapping[str, stats.TaskStats]) -> Iterator[Metric]:

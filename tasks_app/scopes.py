@@ -1,4 +1,4 @@
-"""What a scoped token reaches: one task, one schedule with its tasks, or one queue with its tasks.
+"""What a scoped token reaches: a task, a schedule with its tasks and backfills, or a queue.
 
 The APIs read rows through `visible`, services check the object of an action by `check`, and
 subscriptions filter changes by `task_filter`. Without a scope, all rows are visible.
@@ -6,7 +6,7 @@ subscriptions filter changes by `task_filter`. Without a scope, all rows are vis
 
 from functools import reduce
 from operator import or_
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
@@ -19,7 +19,7 @@ M = TypeVar("M", bound=Model)
 # The columns that may hold the key of the scope. Other models are not visible.
 _COLUMNS: dict[tuple[ScopeKind, type[Model]], tuple[str, ...]] = {
     (ScopeKind.TASK, Task): ("pk",),
-    (ScopeKind.SCHEDULE, Task): ("schedule_id", "overlap_of_id"),
+    (ScopeKind.SCHEDULE, Task): ("schedule_id", "overlap_of_id", "backfill_of_id"),
     (ScopeKind.SCHEDULE, TaskSchedule): ("pk",),
     (ScopeKind.SCHEDULE, Backfill): ("schedule_id",),
     (ScopeKind.QUEUE, Task): ("queue_id",),
@@ -44,19 +44,24 @@ def check(model: type[Model], key: UUID) -> None:
         visible(model._default_manager.all()).get(pk=key)
 
 
-def task_filter() -> tuple[frozenset[UUID] | None, str | None]:
-    """Return the keys of the tasks and the name of the queue that limit changes; None for all.
+class TaskFilter(NamedTuple):
+    """What limits changes of tasks: tasks, the schedule of which they are runs, or their queue."""
 
-    Tasks of overlapping runs come and go, so their changes are left out.
-    """
+    task_ids: frozenset[UUID] | None = None
+    schedule_id: UUID | None = None
+    queue: str | None = None
+
+
+def task_filter() -> TaskFilter:
+    """Return what limits changes of tasks for the current actor."""
     scope = actors.current().scope
     if scope is None:
-        return None, None
+        return TaskFilter()
     if scope.kind == ScopeKind.QUEUE:
-        return None, scope.key
-    return frozenset(
-        visible(Task.objects.filter(overlap_of=None)).values_list("pk", flat=True)
-    ), None
+        return TaskFilter(queue=scope.key)
+    if scope.kind == ScopeKind.SCHEDULE:
+        return TaskFilter(schedule_id=UUID(scope.key))
+    return TaskFilter(task_ids=frozenset([UUID(scope.key)]))
 
 
 def exists(scope: Scope) -> bool:

@@ -14,6 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tasks_app import reconciler, recovery, stats
 from tasks_app.models import (
+    Alert,
     ClusterEvent,
     StatsPeriod,
     StatsWatermark,
@@ -154,6 +155,10 @@ def test_statistics_of_a_removed_node_are_deleted_also_if_rolled_up_after_it(mak
 def test_metrics_are_valid_for_prometheus(make_task, node):
     run(make_task(), make_task())
     make_task()
+    now = timezone.now()
+    common = {"kind": "TOO_LARGE", "since": now, "state_since": now, "observed_at": now}
+    Alert.objects.create(**common, subject="default", state="RECOVERING", opened_at=now)
+    Alert.objects.create(**common, subject="other", state="PENDING")
 
     with CaptureQueriesContext(connection) as asked:
         response = Client().get("/metrics")
@@ -171,5 +176,7 @@ def test_metrics_are_valid_for_prometheus(make_task, node):
     assert values["cluster_run_wait_seconds_bucket", "+Inf", "default"] == 2
     assert values["cluster_node_slots", "node-1@here"] == 2
     assert values["cluster_node_busy_slots", "node-1@here"] == 0
+    assert values["cluster_alerts_open", "TOO_LARGE"] == 1
+    assert values["cluster_alerts_open", "NODE_LOST"] == 0
     assert all(family.documentation for family in families.values())
-    assert len(asked) <= 7
+    assert len(asked) <= 8

@@ -102,6 +102,10 @@ _publish(
     NODES_PAUSED="Every worker node that could run due tasks is paused or drained.",
     QUEUE_PAUSED="A queue with due tasks is paused.",
     SLOTS_IDLE="A worker node has free slots and has not started a due task for 5 seconds.",
+    BACKLOG_GROWING=(
+        "In each half of the last 10 minutes, more tasks of a queue became pending than started,"
+        " and its oldest due task waited longer."
+    ),
     TASKS_FAILING=(
         "At least 5 runs, and 20 percent of the runs in a queue, failed in the last 5 minutes."
     ),
@@ -125,7 +129,7 @@ _publish(
     "TokenScopeKind",
     "The kind of the object that a scoped token is limited to.",
     TASK="One task with its results.",
-    SCHEDULE="One schedule with its task.",
+    SCHEDULE="One schedule with its tasks and backfills.",
     QUEUE="One queue with its tasks.",
 )
 

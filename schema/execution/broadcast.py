@@ -33,11 +33,15 @@ CHUNK = 100
 
 
 class Item(NamedTuple):
-    """The source of one response: an occurrence, and the position in the log after it."""
+    """The source of one response: an occurrence, and the position in the log after it.
+
+    It may be about a task, which may be a run of a schedule.
+    """
 
     cursor: Cursor
     source: Any
     task_id: UUID | None = None
+    schedule_id: UUID | None = None
 
     @property
     def is_heartbeat(self) -> bool:
@@ -52,6 +56,8 @@ class Watch(Source):
     kind: Hashable
     # Restricts the items to these tasks. None for all.
     task_ids: frozenset[UUID] | None = None
+    # If `task_ids` is None, restricts the items to the runs of this schedule. None for all.
+    schedule_id: UUID | None = None
     has_heartbeats = False
 
     async def begin(self) -> tuple[Cursor, list[object]]:
@@ -71,7 +77,7 @@ class Watch(Source):
         raise NotImplementedError
 
     def wants(self, item: Item) -> bool:
-        """Return whether the item, whose task matches, is for this subscription."""
+        """Return whether the item is for this subscription."""
         return True
 
     def trimmed(self, item: Item, after: Cursor) -> Item:
@@ -137,6 +143,7 @@ class Broadcaster:
         self._answering = answering
         self._for_all: set[Subscriber] = set()
         self._by_task: defaultdict[UUID, set[Subscriber]] = defaultdict(set)
+        self._by_schedule: defaultdict[UUID, set[Subscriber]] = defaultdict(set)
         self._capacity = asyncio.Event()
         self._runner: asyncio.Task[None] | None = None
 
@@ -155,7 +162,7 @@ class Broadcaster:
     @property
     def is_empty(self) -> bool:
         """Whether there are no subscribers."""
-        return not self._for_all and not self._by_task
+        return not (self._for_all or self._by_task or self._by_schedule)
 
     def stop(self) -> None:
         """Stop following the log."""
@@ -167,17 +174,24 @@ class Broadcaster:
         self._capacity.set()
 
     def _add(self, subscriber: Subscriber) -> None:
-        if subscriber.watch.task_ids is None:
+        watch = subscriber.watch
+        if watch.task_ids is not None:
+            for id in watch.task_ids:
+                self._by_task[id].add(subscriber)
+        elif watch.schedule_id:
+            self._by_schedule[watch.schedule_id].add(subscriber)
+        else:
             self._for_all.add(subscriber)
-        for id in subscriber.watch.task_ids or ():
-            self._by_task[id].add(subscriber)
 
     def _remove(self, subscriber: Subscriber) -> None:
-        self._for_all.discard(subscriber)
-        for id in subscriber.watch.task_ids or ():
-            self._by_task[id].discard(subscriber)
-            if not self._by_task[id]:
-                del self._by_task[id]
+        watch = subscriber.watch
+        if watch.task_ids is not None:
+            for id in watch.task_ids:
+                _discard(self._by_task, id, subscriber)
+        elif watch.schedule_id:
+            _discard(self._by_schedule, watch.schedule_id, subscriber)
+        else:
+            self._for_all.discard(subscriber)
 
     async def _run(self) -> None:
         try:
@@ -229,6 +243,8 @@ class Broadcaster:
         subscribers = self._for_all
         if item.task_id and item.task_id in self._by_task:
             subscribers = subscribers | self._by_task[item.task_id]
+        if item.schedule_id and item.schedule_id in self._by_schedule:
+            subscribers = subscribers | self._by_schedule[item.schedule_id]
         return [subscriber for subscriber in subscribers if subscriber.watch.wants(item)]
 
     async def _wait_for_capacity(self, subscribers: set[Subscriber]) -> None:
@@ -245,7 +261,15 @@ class Broadcaster:
                     await self._capacity.wait()
 
     def _subscribers(self) -> set[Subscriber]:
-        return self._for_all.union(*self._by_task.values())
+        return self._for_all.union(*self._by_task.values(), *self._by_schedule.values())
+
+
+def _discard(
+    subscribers: defaultdict[UUID, set[Subscriber]], id: UUID, subscriber: Subscriber
+) -> None:
+    subscribers[id].discard(subscriber)
+    if not subscribers[id]:
+        del subscribers[id]
 
 
 _broadcasters: dict[Hashable, Broadcaster] = {}
@@ -297,7 +321,8 @@ class CatchUp:
     async def _all(self, subscriber: Subscriber) -> AsyncGenerator[str, None]:
         """Yield what comes before the broadcaster's cursor, then its responses until dropped."""
         while self._cursor < subscriber.joined_at:
-            page = await log_reader.page(self._cursor, self._watch.task_ids)
+            watch = self._watch
+            page = await log_reader.page(self._cursor, watch.task_ids, watch.schedule_id)
             page = page.until(subscriber.joined_at)
             for chunk in in_chunks(self._missed(page)):
                 made = await self._answering.make(self._watch.payloads(chunk))

@@ -60,7 +60,10 @@ _SCOPED = {
 }
 _SCOPED_BY_KIND = {
     ScopeKind.TASK: set[str](),
-    ScopeKind.SCHEDULE: {"Task.schedule", "Task.isOverlapping"},
+    ScopeKind.SCHEDULE: {
+        *("Task.schedule", "Task.isOverlapping", "Task.scheduledFor", "Task.backfill"),
+        *("Query.backfill", "Query.backfills"),
+    },
     ScopeKind.QUEUE: {
         f"Queue.{name}"
         for name in ("pausedBy", "pauseNote", "runningLimit", "statusCounts", "stats")
@@ -70,7 +73,8 @@ _SCOPED_BY_KIND = {
 _SCOPED_TYPES = {
     *("Viewer", "TokenScope", "PageInfo", "UserError", "TaskConnection", "TaskEdge"),
     *("TaskCounts", "TaskCountGroup", "TaskResult", "TaskEvent", "TaskStatusChange"),
-    *("TaskSchedule", "Recurrence"),
+    *("TaskSchedule", "Recurrence", "Backfill", "BackfillCounts", "BackfillRun"),
+    *("BackfillConnection", "BackfillEdge", "BackfillRunConnection", "BackfillRunEdge"),
     *("CronRecurrence", "ScheduleTick", "ScheduleTickConnection", "ScheduleTickEdge"),
     *("TaskScheduleConnection", "TaskScheduleEdge", "StatusCount", "TaskStats", "Percentiles"),
     *("CancelTaskPayload", "RetryTaskPayload", "PauseTaskSchedulePayload"),

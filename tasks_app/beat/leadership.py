@@ -17,12 +17,15 @@ class Leadership:
 
     Args:
         lock: The key of the lock, one for each duty.
+
+    Attributes:
+        is_leader: Whether this process led when it last asked.
     """
 
     def __init__(self, lock: int = leader.LEADER_LOCK) -> None:
         self._lock = lock
         self._connection: BaseDatabaseWrapper | None = None
-        self._is_leader = False
+        self.is_leader = False
 
     def acquire(self) -> bool:
         """Return whether this process leads now. It stops leading if the connection is lost."""
@@ -32,19 +35,19 @@ class Leadership:
             with self._connection.cursor() as cursor:
                 cursor.execute(
                     "SELECT %(is_leader)s OR pg_try_advisory_lock(%(lock)s)",
-                    {"is_leader": self._is_leader, "lock": self._lock},
+                    {"is_leader": self.is_leader, "lock": self._lock},
                 )
-                [(self._is_leader,)] = cursor.fetchall()
+                [(self.is_leader,)] = cursor.fetchall()
         except DatabaseError:
             self.release()
             raise
-        return self._is_leader
+        return self.is_leader
 
     def release(self) -> None:
         """Close the connection, which releases the lock."""
         if self._connection is not None:
             self._connection.close()
-        self._connection, self._is_leader = None, False
+        self._connection, self.is_leader = None, False
 
 
 def _connect() -> BaseDatabaseWrapper:

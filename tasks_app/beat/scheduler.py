@@ -22,6 +22,7 @@ from tasks_app import backfilling, dispatch, ticking
 from tasks_app.beat.leadership import Leadership
 from tasks_app.beat.periodic_tasks import PeriodicEntry
 from tasks_app.services import alerts
+from tasks_app.threads import PeriodicThread
 
 logger = logging.getLogger(__name__)
 
@@ -47,10 +48,10 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         self._leadership = Leadership()
-        self._is_leader = False
         self._is_set_up = False
         self._others_at = 0.0
-        self._alerts_at = 0.0
+        # In a thread, because the evaluation may take longer than a pass.
+        self._alerts = PeriodicThread("alerts", self._evaluate_alerts)
         self._sent: dict[str, PeriodicEntry] = {}
         self._reported: set[tuple[int, str]] = set()
         super().__init__(*args, **kwargs)
@@ -63,8 +64,6 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]
         is_more_due |= self._logging_errors(_advance_backfills)
         if time.monotonic() >= self._others_at:
             is_more_due |= self._logging_errors(self._tick_others)
-        if time.monotonic() >= self._alerts_at:
-            self._logging_errors(self._evaluate_alerts)
         return 0 if is_more_due else PASS_SECONDS
 
     def _logging_errors(self, step: Callable[[], bool]) -> bool:
@@ -80,13 +79,14 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]
         return False
 
     def _lead(self) -> bool:
-        was_leader, self._is_leader = self._is_leader, False
-        self._is_leader = self._leadership.acquire()
-        if self._is_leader and not was_leader:
+        was_leader = self._leadership.is_leader
+        is_leader = self._leadership.acquire()
+        if is_leader and not was_leader:
             logger.info("this Beat leads")
             # Another process has sent the other periodic tasks until now.
             self._is_set_up = False
-        return self._is_leader
+            self._alerts.wake()
+        return is_leader
 
     def _tick_others(self) -> bool:
         self._others_at = time.monotonic() + OTHERS_SECONDS
@@ -102,17 +102,21 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]
         self._others_at = time.monotonic() + min(delay, OTHERS_SECONDS)
         return bool(delay == 0)
 
-    def _evaluate_alerts(self) -> bool:
-        self._alerts_at = time.monotonic() + alerts.EVALUATE_SECONDS
-        alerts.evaluate()
-        return False
+    def _evaluate_alerts(self) -> float:
+        if self._leadership.is_leader:
+            alerts.evaluate()
+        return alerts.EVALUATE_SECONDS
 
     def _reload(self) -> None:
         """Read all other periodic tasks again before the next one is sent."""
         self._last_full_sync = datetime.min  # noqa: DTZ901  it is compared with a naive time
 
     def setup_schedule(self) -> None:
-        """Do nothing: `_tick_others` sets up the schedule once this process leads."""
+        """Start the thread of the alerts, which waits until this process leads.
+
+        `_tick_others` sets up the schedule then.
+        """
+        self._alerts.start()
 
     def enabled_models_qs(self) -> QuerySet[PeriodicTask]:
         """Return the periodic tasks that are not task schedules, without joins.
@@ -197,6 +201,7 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]
 
     def _close(self) -> bool:
         self._finalize.cancel()
+        self._alerts.stop()
         self._leadership.release()
         dispatch.wait_until_idle(STOP_SECONDS)
         super().close()

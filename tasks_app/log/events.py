@@ -42,11 +42,12 @@ _KINDS: dict[tuple[str, str], str] = {
 _INSERT = """
     INSERT INTO tasks_app_clusterevent
            (kind, node_id, queue, previous_status, status, message, task_ids, versions, attempts,
-            waits_ms, runs_ms, actor, token_id)
+            waits_ms, runs_ms, task_schedule_ids, actor, token_id)
     VALUES (%(kind)s, (SELECT id FROM tasks_app_workernode WHERE name = %(node)s), %(queue)s,
             %(previous_status)s, %(status)s, %(message)s, %(task_ids)s::uuid[],
             %(versions)s::int[], %(attempts)s::int[], %(waits_ms)s::bigint[],
-            %(runs_ms)s::bigint[], %(actor)s, %(token_id)s)
+            %(runs_ms)s::bigint[], %(task_schedule_ids)s::uuid[], %(actor)s,
+            %(token_id)s)
 """
 
 
@@ -73,6 +74,7 @@ def _append_transitions(tasks: Sequence[Transition], *, node: str, kind: str) ->
     actor = actors.current()
     has_ended = first.previous == Status.RUNNING and first.status in Task.TERMINAL
     ended_runs = tasks if has_ended else []
+    schedule_ids = [task.schedule_id for task in tasks]
     fetch(
         _INSERT,
         {
@@ -87,6 +89,7 @@ def _append_transitions(tasks: Sequence[Transition], *, node: str, kind: str) ->
             "attempts": [task.attempt for task in tasks],
             "waits_ms": [task.wait_ms for task in ended_runs],
             "runs_ms": [task.run_ms for task in ended_runs],
+            "task_schedule_ids": schedule_ids if any(schedule_ids) else [],
             "actor": actor.name,
             "token_id": actor.token_id,
         },
@@ -136,6 +139,7 @@ def schedule_changed(kind: str, id: UUID, task: Task, *, previous_queue: str = "
         previous_status="" if kind == Kind.SCHEDULE_CREATED else task.status,
         status="" if kind == Kind.SCHEDULE_DELETED else task.status,
         task_ids=[task.pk],
+        task_schedule_ids=[id],
         versions=[task.version],
         attempts=[task.attempt],
     )

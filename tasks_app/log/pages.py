@@ -36,6 +36,7 @@ class EventRow(NamedTuple):
     task_ids: list[UUID]
     versions: list[int]
     attempts: list[int]
+    task_schedule_ids: list[UUID | None]
     schedule_ids: list[UUID]
     backfill_ids: list[UUID]
     alert_id: UUID | None
@@ -100,14 +101,22 @@ _READ = f"""
 _STATE_COLUMNS = 5
 _READ_ALL = _READ.format(condition="")
 _READ_OF_TASKS = _READ.format(condition="AND task_ids && %(task_ids)s::uuid[]")
+# The first condition is that of the index `event_runs`.
+_READ_OF_SCHEDULE = _READ.format(
+    condition="""AND NOT task_schedule_ids = '{}'
+                 AND task_schedule_ids && ARRAY[%(schedule_id)s]::uuid[]"""
+)
 
 
-def read(after: Cursor, task_ids: Collection[UUID] | None = None) -> Page:
+def read(
+    after: Cursor, task_ids: Collection[UUID] | None = None, schedule_id: UUID | None = None
+) -> Page:
     """Return the next page of events.
 
     Args:
         after: The cursor to continue from.
         task_ids: Return only events about one of these tasks; None for all events.
+        schedule_id: If `task_ids` is None, return only events about runs of this schedule.
 
     Raises:
         GapError: Events after the cursor have been deleted, or it belongs to another log.
@@ -117,8 +126,13 @@ def read(after: Cursor, task_ids: Collection[UUID] | None = None) -> Page:
         # An event of which some tasks have not been read is read again.
         "id": after.id - 1 if after.is_inside_event else after.id,
         "task_ids": None if task_ids is None else list(task_ids),
+        "schedule_id": schedule_id,
     }
-    rows = fetch(_READ_ALL if task_ids is None else _READ_OF_TASKS, params)
+    if task_ids is not None:
+        sql = _READ_OF_TASKS
+    else:
+        sql = _READ_OF_SCHEDULE if schedule_id else _READ_ALL
+    rows = fetch(sql, params)
     horizon, next_xid, pruned_xid, pruned_id, is_blocked = rows[0][:_STATE_COLUMNS]
     if pruned_xid is not None and after < (pruned := Cursor(pruned_xid, pruned_id)):
         raise GapError(pruned)

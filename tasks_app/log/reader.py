@@ -74,19 +74,26 @@ class LogReader:
         """
         await self._retrying(self._behind_thread, partial(pages.read, after, []))
 
-    async def page(self, after: Cursor, task_ids: Collection[UUID] | None = None) -> Page:
+    async def page(
+        self,
+        after: Cursor,
+        task_ids: Collection[UUID] | None = None,
+        schedule_id: UUID | None = None,
+    ) -> Page:
         """Return the next page after a cursor; wait until there are events.
 
         Args:
             after: The cursor to continue from.
             task_ids: If given, events that are no longer in memory are filtered by these tasks,
                 and the page may be empty.
+            schedule_id: As `task_ids`, but by the runs of this schedule.
 
         Raises:
             GapError: Events after the cursor have been deleted, or it belongs to another log.
         """
         if after < self._start:
-            return await self._retrying(self._behind_thread, partial(pages.read, after, task_ids))
+            read = partial(pages.read, after, task_ids, schedule_id)
+            return await self._retrying(self._behind_thread, read)
         while after >= self.cursor:
             await self._has_grown.wait()
         return self._recent_page(after)

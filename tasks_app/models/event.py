@@ -123,6 +123,11 @@ class ClusterEvent(models.Model):
     attempts = ArrayField(models.IntegerField(), default=list)
     waits_ms = ArrayField(models.BigIntegerField(), db_default=[])
     runs_ms = ArrayField(models.BigIntegerField(), db_default=[])
+    task_schedule_ids = ArrayField(
+        models.UUIDField(null=True),
+        db_default=[],
+        help_text="The schedule of which each task is a run, or null. Empty if none is a run.",
+    )
     schedule_ids = ArrayField(models.UUIDField(), db_default=[])
     backfill_ids = ArrayField(models.UUIDField(), db_default=[])
     alert = models.ForeignKey(
@@ -138,6 +143,11 @@ class ClusterEvent(models.Model):
                 fields=["at"], name="event_operations", condition=Q(kind__in=OPERATION_KINDS)
             ),
             GinIndex(fields=["task_ids"], name="event_tasks"),
+            GinIndex(
+                fields=["task_schedule_ids"],
+                name="event_runs",
+                condition=~Q(task_schedule_ids=[]),
+            ),
         ]
 
     def __str__(self) -> str:

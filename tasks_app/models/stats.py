@@ -85,3 +85,6 @@ class GaugePeriod(Period):
     pending = models.BigIntegerField(help_text="Pending tasks; 0 for a node.")
     busy_slots = models.BigIntegerField(help_text="Slots in use; 0 for a queue.")
     slots = models.BigIntegerField(help_text="Slots of online nodes; 0 for a queue.")
+    oldest_wait_ms = models.BigIntegerField(
+        help_text="How long the oldest due task of a queue has waited; 0 without one."
+    )

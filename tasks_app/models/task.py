@@ -17,6 +17,11 @@ from tasks_app.options import DEFAULT_QUEUE, range_of
 IS_SCHEDULED = Q(schedule__isnull=False) | Q(overlap_of__isnull=False)
 
 
+def is_run_of(schedule_id: UUID | str) -> Q:
+    """Match the task of a schedule, and those of its overlapping runs and its backfills."""
+    return Q(schedule=schedule_id) | Q(overlap_of=schedule_id) | Q(backfill_of=schedule_id)
+
+
 class Task(BaseModel):
     """A unit of work that adds two integers: once, or once per scheduled time of its schedule.
 
@@ -36,8 +41,8 @@ class Task(BaseModel):
     schedule = models.ForeignKey(
         "TaskSchedule", models.PROTECT, null=True, blank=True, related_name="tasks", db_index=False
     )
-    # The foreign key has no constraint in the database, as those to queue and node below. The ID
-    # stays here after the schedule is deleted.
+    # These foreign keys have no constraint in the database, as those to queue and node below. The
+    # IDs stay here after the schedule is deleted.
     overlap_of = models.ForeignKey(
         "TaskSchedule",
         models.DO_NOTHING,
@@ -47,6 +52,16 @@ class Task(BaseModel):
         db_constraint=False,
         db_index=False,
         help_text="The schedule that created the task, because its own task had not ended.",
+    )
+    backfill_of = models.ForeignKey(
+        "TaskSchedule",
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        help_text="The schedule of which a backfill created the task.",
     )
     a = models.BigIntegerField()
     b = models.BigIntegerField()
@@ -173,6 +188,11 @@ class Task(BaseModel):
                 name="task_overlap",
                 condition=Q(overlap_of__isnull=False),
             ),
+            models.Index(
+                fields=["backfill_of", "status"],
+                name="task_backfill",
+                condition=Q(backfill_of__isnull=False),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -230,6 +250,11 @@ class Task(BaseModel):
     def for_schedule_id(self) -> UUID | None:
         """The ID of the schedule that runs the task; None if it was created on its own."""
         return self.schedule_id or self.overlap_of_id
+
+    @property
+    def run_of_id(self) -> UUID | None:
+        """As `for_schedule_id`, but also for tasks of backfills."""
+        return self.for_schedule_id or self.backfill_of_id
 
     @property
     def is_terminal(self) -> bool:

@@ -103,7 +103,8 @@ def _error(value: parser.Value) -> Q:
 
 
 def _of_schedules(schedules: QuerySet[TaskSchedule]) -> Q:
-    return _any_of("schedule", schedules) | _any_of("overlap_of", schedules)
+    columns = ("schedule", "overlap_of", "backfill_of")
+    return reduce(or_, (_any_of(column, schedules) for column in columns))
 
 
 def _any_of(column: str, schedules: QuerySet[TaskSchedule]) -> Q:

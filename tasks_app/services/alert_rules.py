@@ -23,6 +23,7 @@ OPEN_AFTER_SECONDS: dict[Kind, int] = {
     Kind.NODES_PAUSED: 600,
     Kind.QUEUE_PAUSED: 600,
     Kind.SLOTS_IDLE: 30,
+    Kind.BACKLOG_GROWING: 30,
     Kind.TASKS_FAILING: 30,
     Kind.TICKS_MISSED: 10,
     Kind.WEBHOOK_STOPPED: 10,

@@ -7,6 +7,8 @@ continue after a restart. All times are those of the database's clock.
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.db.models import Count
+
 from tasks_app.log import events
 from tasks_app.models import Alert, AlertRule, ClusterEvent
 from tasks_app.models.base import database_now
@@ -52,6 +54,13 @@ def evaluate() -> None:
     Alert.objects.bulk_create(each for each in new if (each.kind, each.subject) not in alerts)
 
 
+def open_counts() -> dict[Alert.Kind, int]:
+    """Return the number of open alerts of each kind."""
+    is_open = Alert.objects.filter(state__in=[State.OPEN, State.RECOVERING]).order_by()
+    counts = dict(is_open.values_list("kind").annotate(Count("pk")))
+    return {kind: counts.get(kind, 0) for kind in Alert.Kind}
+
+
 def delete_before(time: datetime, limit: int) -> int:
     """Delete alerts that were resolved before a time, and return their number."""
     return len(fetch(_DELETE, {"before": time, "limit": limit}))
@@ -94,7 +103,7 @@ def _new(item: Item, subject: str, now: datetime) -> Alert:
     return Alert(
         kind=item.kind,
         subject=subject,
-        message=item.message if subject in item.message else f"{subject}: {item.message}",
+        message=item.message if item.queue in item.message else f"{item.queue}: {item.message}",
         queue=item.queue,
         node=item.node,
         schedule=item.schedule,

@@ -1,11 +1,11 @@
-"""Finds what needs an operator's attention: blocked tasks, lost nodes, stopped webhooks, failures.
+"""Finds what needs an operator's attention: blocked tasks, lost nodes, backlogs, failures.
 
 Each rule reads a few rows by index, whatever the number of tasks, so that the dashboard can be
 updated every second.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,6 +15,7 @@ from django.utils import timezone
 from tasks_app import stats
 from tasks_app.log import events
 from tasks_app.models import Alert, Queue, ScheduleTick, Task, TaskSchedule, Webhook, WorkerNode
+from tasks_app.recurrence import recurrence_of
 from tasks_app.services import pending
 from tasks_app.services.pending import Group, Reason
 from tasks_app.sql import claims
@@ -62,8 +63,10 @@ class Item:
 def find() -> list[Item]:
     """Return what needs attention now, in the order of the kinds."""
     groups = pending.groups(Queue.objects.values_list("name", flat=True))
+    blocked = list(_blocked(groups))
     items = [
-        *(*_lost_nodes(), *_blocked(groups), *_idle(groups)),
+        *(*_lost_nodes(), *blocked, *_idle(groups)),
+        *_growing(without={item.queue for item in blocked}),
         *(*_failing(), *_missed(), *_stopped_webhooks()),
     ]
     order = list(Kind)
@@ -126,6 +129,20 @@ def _idle(groups: list[Group]) -> Iterator[Item]:
             yield Item(Kind.SLOTS_IDLE, message, since=since, queue=fitting[0].queue)
 
 
+def _growing(without: Collection[str]) -> Iterator[Item]:
+    """Yield queues whose backlog grows, without those whose tasks wait for another reason."""
+    minutes = stats.GROWTH_WINDOW // timedelta(minutes=1)
+    for queue, (first, last) in sorted(stats.growing().items()):
+        if queue not in without:
+            message = (
+                f"In the last {minutes} minutes, the backlog of queue {queue} grew from"
+                f" {first.pending:,.0f} to {last.pending:,.0f} tasks, and its oldest due task"
+                f" waited {last.oldest_wait.total_seconds():,.0f} s instead of"
+                f" {first.oldest_wait.total_seconds():,.0f} s."
+            )
+            yield Item(Kind.BACKLOG_GROWING, message, round(last.pending), queue=queue)
+
+
 def _failing() -> Iterator[Item]:
     for queue, ended in stats.queue_stats(stats.Window.FIVE_MINUTES).items():
         if ended.failed >= FAILURES_MIN and ended.failed >= FAILURES_SHARE * ended.finished:
@@ -142,10 +159,17 @@ def _missed() -> Iterator[Item]:
     missed = dict(
         by_schedule.order_by("-missed").values_list("schedule_id", "missed")[:SCHEDULES_MAX]
     )
-    schedules = TaskSchedule.objects.in_bulk(missed)
-    for id, count in missed.items():
-        message = f"A schedule missed {count} ticks in the last hour."
-        yield Item(Kind.TICKS_MISSED, message, count, schedule=schedules[id])
+    schedules = TaskSchedule.objects.prefetch_related("tasks").in_bulk(missed)
+    for id, schedule in schedules.items():
+        ticks = "1 scheduled time" if missed[id] == 1 else f"{missed[id]:,} scheduled times"
+        message = f"The schedule {_name(schedule)} missed {ticks} in the last hour."
+        yield Item(Kind.TICKS_MISSED, message, missed[id], schedule=schedule)
+
+
+def _name(schedule: TaskSchedule) -> str:
+    """Return the name of a schedule, such as "1 + 2 every 5 minutes"."""
+    a, b, when = schedule.task.a, schedule.task.b, recurrence_of(schedule).describe()
+    return f"{a} + {b if b >= 0 else f'({b})'} {when[0].lower()}{when[1:]}"
 
 
 def _stopped_webhooks() -> Iterator[Item]:

@@ -207,7 +207,8 @@ def _change(ids: list[UUID], change: Callable[[list[UUID]], list[Transition]]) -
 
 
 def _values(new: NewTask) -> tuple[object, ...]:
-    return tuple(getattr(new, name) for name in _FIELDS)
+    no_backfill = None
+    return (*(getattr(new, name) for name in _FIELDS), no_backfill)
 
 
 def _created(id: UUID, new: NewTask) -> Transition:

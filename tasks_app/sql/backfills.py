@@ -78,6 +78,7 @@ class NextRun(NamedTuple):
     max_attempts: int
     fail_attempts: int
     retry_backoff_ms: int
+    schedule_id: UUID | None
 
 
 _PARAMETERS = ", ".join(f"b.{name}" for name in NextRun._fields[1:])

@@ -7,17 +7,18 @@ from tasks_app.sql import claim_orders, claims
 from tasks_app.sql.claim_orders import MAX_PRIORITY, MIN_PRIORITY
 from tasks_app.sql.db import fetch
 
-# Returns the time since which the oldest due task is due. It reads the first entry of each group
-# and priority in the index `task_pending`.
+# Returns the time since which the oldest due task of each queue is due. It reads the first entry of
+# each group and priority in the index `task_pending`.
 _OLDEST_DUE = f"""
     {claims.GROUPS}
-    SELECT min(first.due_at)
+    SELECT g.queue, min(first.due_at)
       FROM groups g, generate_series({MIN_PRIORITY}, {MAX_PRIORITY}) AS priority, LATERAL (
            SELECT due_at FROM tasks_app_task t
             WHERE queue = g.queue AND slots = g.slots AND runs_alone = g.runs_alone
               AND t.priority = priority.priority AND {claim_orders.DUE}
             ORDER BY due_at LIMIT 1
       ) AS first
+     GROUP BY g.queue
 """
 # Returns the seconds until the next task becomes due. It reads the first entry after the present
 # of each group and priority in the index.
@@ -35,11 +36,14 @@ _NEXT_DUE = f"""
 """
 
 
+def oldest_by_queue() -> dict[str, datetime]:
+    """Return the time since which the oldest due task is due, for each queue that has one."""
+    return dict(fetch(_OLDEST_DUE))
+
+
 def oldest() -> datetime | None:
     """Return the time since which the oldest due task is due; None if no task is due."""
-    since: datetime | None
-    [(since,)] = fetch(_OLDEST_DUE)
-    return since
+    return min(oldest_by_queue().values(), default=None)
 
 
 def seconds_until_next(queues: Collection[str]) -> float | None:

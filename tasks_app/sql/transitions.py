@@ -41,7 +41,9 @@ _NEW_RUN = """
 class Transition(NamedTuple):
     """A task after a change of its state, and its status before (`previous`).
 
-    The `failed_message` is the reason why its run failed, or the attempt after which it is pending.
+    The `schedule_id` is the schedule of which the task is a run, also an overlapping one or one of
+    a backfill. The `failed_message` is the reason why its run failed, or the attempt after which it
+    is pending.
     """
 
     id: UUID
@@ -57,16 +59,24 @@ class Transition(NamedTuple):
     failed_message: str
     wait_ms: int | None
     run_ms: int | None
+    schedule_id: UUID | None
     previous: str
 
 
 def created(
-    id: UUID, a: int, b: int, queue: str, duration_ms: int, fail_attempts: int
+    id: UUID,
+    a: int,
+    b: int,
+    queue: str,
+    duration_ms: int,
+    fail_attempts: int,
+    schedule_id: UUID | None = None,
 ) -> Transition:
     """Return the transition of a task that was inserted."""
     return Transition(
         id, a, b, queue, duration_ms, fail_attempts, run=1, attempt=0, version=1,
-        status=Task.Status.PENDING, failed_message="", wait_ms=None, run_ms=None, previous="",
+        status=Task.Status.PENDING, failed_message="", wait_ms=None, run_ms=None,
+        schedule_id=schedule_id, previous="",
     )  # fmt: skip
 
 
@@ -86,6 +96,9 @@ _MEASURED = {
     "wait_ms": "(date_part('epoch', t.started_at - t.due_at) * 1000)::bigint AS wait_ms",
     "run_ms": "(date_part('epoch', t.finished_at - t.started_at) * 1000)::bigint AS run_ms",
 }
+_SCHEDULE = {
+    "schedule_id": "coalesce(t.schedule_id, t.overlap_of_id, t.backfill_of_id) AS schedule_id"
+}
 
 
 def _columns(expressions: dict[str, str]) -> str:
@@ -93,10 +106,10 @@ def _columns(expressions: dict[str, str]) -> str:
 
 
 # The columns of `Transition` but the last one, of a table with the alias t.
-TRANSITION = _columns(_MEASURED)
+TRANSITION = _columns(_MEASURED | _SCHEDULE)
 # The row of a task that is pending after an attempt does not store why the attempt failed.
 _WHY = "CASE t.status WHEN 'PENDING' THEN held.attempt_failed ELSE t.failed_message END"
-_ENDED = _columns(_MEASURED | {"failed_message": f"{_WHY} AS failed_message"})
+_ENDED = _columns(_MEASURED | _SCHEDULE | {"failed_message": f"{_WHY} AS failed_message"})
 
 _TASK_COLUMNS = [str(field.column) for field in Task._meta.concrete_fields]
 _TASK_ATTNAMES = [field.attname for field in Task._meta.concrete_fields]
@@ -115,6 +128,7 @@ _INSERTED = {
     "fail_attempts": "smallint",
     "retry_backoff_ms": "int",
     "idempotency_key": "text",
+    "backfill_of_id": "uuid",
 }
 
 # Inserts tasks, without those whose idempotency key exists.
@@ -132,7 +146,7 @@ def insert(rows: Sequence[Sequence[object]]) -> list[Task]:
     """Insert tasks; leave out those whose idempotency key exists.
 
     Args:
-        rows: For each task the values of `NewTask`, after its id.
+        rows: For each task its id, the values of `NewTask`, and the schedule of its backfill.
     """
     returning = ", ".join(f"t.{column}" for column in _TASK_COLUMNS)
     inserted = fetch(_INSERT.format(returning=returning), columns(_INSERTED, rows))

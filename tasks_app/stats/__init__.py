@@ -6,6 +6,7 @@ statement, so a change counts as soon as it is committed. `gauges` samples backl
 """
 
 from tasks_app.stats.gauges import take_sample
+from tasks_app.stats.growth import GROWTH_WINDOW, Backlog, growing
 from tasks_app.stats.histogram import BUCKETS_PER_DOUBLING, bucket, bucket_end, percentile
 from tasks_app.stats.queries import Window, cluster_stats, node_stats, queue_stats, task_counts
 from tasks_app.stats.reading import Scope
@@ -17,7 +18,9 @@ __all__ = [
     "BATCH",
     "BUCKETS_PER_DOUBLING",
     "GROUPS_MAX",
+    "GROWTH_WINDOW",
     "RANGE_MAX",
+    "Backlog",
     "Gauges",
     "Group",
     "Scope",
@@ -28,6 +31,7 @@ __all__ = [
     "bucket_end",
     "cluster_stats",
     "delete_old",
+    "growing",
     "node_stats",
     "percentile",
     "queue_stats",

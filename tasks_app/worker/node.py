@@ -31,10 +31,10 @@ from tasks_app.reconciler import prune, reconcile
 from tasks_app.services import nodes
 from tasks_app.services.nodes import DesiredState, Scheduling
 from tasks_app.sql import due
+from tasks_app.threads import PeriodicThread
 from tasks_app.worker import control
 from tasks_app.worker.celery_types import Worker
 from tasks_app.worker.requests import on_idle, start_claim
-from tasks_app.worker.threads import PeriodicThread
 
 logger = logging.getLogger(__name__)
 

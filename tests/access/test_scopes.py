@@ -6,11 +6,13 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from schema.core.relay import global_id
+from tasks_app import backfilling
 from tasks_app.log import pages
 from tasks_app.models import ApiToken, Queue, Role, Scope, ScopeKind, Task
-from tasks_app.services import tasks, tokens
+from tasks_app.services import schedules, tasks, tokens
 from tests.access.conftest import bearer
 from tests.access.test_tokens import ask
+from tests.backfill.conftest import hourly, make_backfill  # noqa: F401  fixtures
 from tests.subscriptions.client import socket
 from tests.subscriptions.test_event_stream import next_event, stream
 from tests.support.cluster import running_cluster
@@ -164,6 +166,55 @@ def test_subscriptions_return_only_what_is_in_scope(transactional_db, objects, k
         for change in (client.data(), next_event(response)[1]["data"]["taskStatusChanged"]):
             assert change["taskId"] == global_id("Task", inside.pk)
             assert change["version"] == inside.version + 1
+
+
+def test_token_of_a_schedule_reaches_its_backfills_and_overlapping_runs(
+    guarded,
+    make_schedule,
+    make_backfill,  # noqa: F811
+):
+    schedule = make_schedule(overlap="ALLOW")
+    mine, other = make_backfill(schedule=schedule), make_backfill()
+    backfilling.advance(10)
+    schedules.trigger_schedule(schedule.pk)
+    overlapping = schedules.trigger_schedule(schedule.pk)
+    scope = Scope(ScopeKind.SCHEDULE, str(schedule.pk))
+    secret = tokens.create_token("page", Role.VIEWER, scope=scope).secret
+    query = """query Q($mine: ID!, $other: ID!, $task: ID!) {
+        mine: backfill(id: $mine) { state counts { active } runs { nodes { task { uuid } } } }
+        other: backfill(id: $other) { state }
+        backfills { nodes { uuid } }
+        tasks { totalCount nodes { scheduledFor backfill { uuid } } }
+        task(id: $task) { isOverlapping }
+    }"""
+    ids = {"mine": str(mine.pk), "other": str(other.pk), "task": str(overlapping.pk)}
+
+    data = ask(query, secret, **ids)["data"]
+
+    active = data["mine"]["counts"]["active"]
+    assert sum(run["task"] is not None for run in data["mine"]["runs"]["nodes"]) == active > 0
+    assert data["other"] is None
+    assert data["backfills"]["nodes"] == [{"uuid": str(mine.pk)}]
+    assert data["tasks"]["totalCount"] == active + 2
+    assert data["task"] == {"isOverlapping": True}
+    cancel = "mutation M($id: ID!) { cancelBackfill(input: {id: $id}) { errors { code } } }"
+    assert ask(cancel, secret, id=str(mine.pk))["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+
+
+def test_subscription_of_a_schedules_token_has_its_overlapping_runs(
+    transactional_db, make_schedule, make_task
+):
+    schedule = make_schedule(overlap="ALLOW")
+    schedules.trigger_schedule(schedule.pk)
+    scope = Scope(ScopeKind.SCHEDULE, str(schedule.pk))
+    secret = tokens.create_token("page", Role.VIEWER, scope=scope).secret
+    after = pages.head().encode()
+    with running_cluster(API_AUTH="token") as server, socket(server, init=False) as client:
+        client.init(**bearer(secret))
+        client.subscribe(CHANGES, after=after)
+        make_task()
+        overlapping = schedules.trigger_schedule(schedule.pk)
+        assert client.data()["taskId"] == global_id("Task", overlapping.pk)
 
 
 def test_scope_must_exist_and_excludes_the_role_admin(guarded, make_task):

@@ -1,9 +1,11 @@
 """The scheduler of Beat in this process, with the real broker and its own connections."""
 
 import json
+import threading
 import time
 from contextlib import contextmanager
 from datetime import timedelta
+from queue import Queue
 
 import pytest
 from django.db import DatabaseError, connection
@@ -22,7 +24,8 @@ from tasks_app.beat import scheduler as scheduler_module
 from tasks_app.beat.periodic_tasks import PeriodicEntry
 from tasks_app.beat.scheduler import FOLLOW_SECONDS
 from tasks_app.models import TaskSchedule
-from tasks_app.services import leader
+from tasks_app.services import alerts, leader
+from tasks_app.threads import PeriodicThread
 from tests import engines
 from tests.support.waiting import eventually
 
@@ -295,7 +298,7 @@ def test_beat_survives_outages(scheduler, monkeypatch):
 
 def takes_over(scheduler):
     look(scheduler)
-    return scheduler._is_leader
+    return scheduler._leadership.is_leader
 
 
 def test_another_process_takes_over_from_a_leader_that_ends():
@@ -303,7 +306,7 @@ def test_another_process_takes_over_from_a_leader_that_ends():
         with running() as first:
             look(first)
             look(second)
-            assert (first._is_leader, second._is_leader) == (True, False)
+            assert (first._leadership.is_leader, second._leadership.is_leader) == (True, False)
 
         eventually(lambda: takes_over(second), seconds=5)
 
@@ -323,7 +326,6 @@ def test_returning_leader_reads_the_schedule_again(scheduler, make_theirs, broke
     look(scheduler)
     scheduler._leadership.release()
     PeriodicTask.objects.update(last_run_at=timezone.now() - timedelta(days=1))
-    scheduler._is_leader = False
 
     eventually(lambda: takes_over(scheduler), seconds=5)
 
@@ -337,7 +339,7 @@ def test_frozen_leader_loses_the_leadership(monkeypatch):
 
         eventually(lambda: takes_over(second), seconds=5)
         look(first, times=2)
-        assert (first._is_leader, second._is_leader) == (False, True)
+        assert (first._leadership.is_leader, second._leadership.is_leader) == (False, True)
 
 
 def test_lost_connection_ends_the_leadership(scheduler):
@@ -350,6 +352,76 @@ def test_lost_connection_ends_the_leadership(scheduler):
         )
 
     assert scheduler.tick() == FOLLOW_SECONDS
-    assert not scheduler._is_leader
+    assert not scheduler._leadership.is_leader
     look(scheduler)
-    assert scheduler._is_leader
+    assert scheduler._leadership.is_leader
+
+
+# --- Alerts
+
+
+class Evaluations(Queue[threading.Thread]):
+    """The thread of each evaluation that has ended. An evaluation does no more than `act`."""
+
+    act = staticmethod(lambda: None)
+
+    def evaluate(self):
+        self.act()
+        self.put(threading.current_thread())
+
+
+@pytest.fixture
+def evaluations(monkeypatch):
+    evaluations = Evaluations()
+    monkeypatch.setattr(alerts, "EVALUATE_SECONDS", 0.01)
+    monkeypatch.setattr(alerts, "evaluate", evaluations.evaluate)
+    return evaluations
+
+
+def test_schedules_run_while_alerts_are_evaluated(scheduler, make_schedule, evaluations):
+    began, goes_on = threading.Event(), threading.Event()
+
+    def take_long():
+        began.set()
+        goes_on.wait(timeout=10)
+
+    evaluations.act = take_long
+    schedule = make_schedule()
+    scheduler.tick()
+    assert began.wait(timeout=10)
+
+    past = timezone.now() - timedelta(seconds=0.5)
+    TaskSchedule.objects.update(scheduled_at=past, next_run_at=past)
+    scheduler.tick()
+
+    assert schedule.ticks.get().outcome == "FIRED"
+    assert evaluations.empty()
+    goes_on.set()
+
+
+def test_only_the_leader_evaluates_alerts(evaluations):
+    with running() as first, running() as second:
+        first.tick()
+        second.tick()
+        threads = {evaluations.get(timeout=10) for _ in range(20)}
+        assert threads == {first._alerts}
+
+
+def test_evaluation_of_alerts_survives_an_outage(scheduler, evaluations, monkeypatch):
+    monkeypatch.setattr(PeriodicThread, "RETRY_SECONDS", 0.01)
+
+    def cut_off():
+        evaluations.act = lambda: connection.cursor().execute("SELECT 1")
+        connection.cursor().execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    evaluations.act = cut_off
+    scheduler.tick()
+    for _ in range(3):
+        evaluations.get(timeout=10)
+
+
+def test_evaluation_of_alerts_ends_with_beat(evaluations):
+    with running() as beat:
+        beat.tick()
+        thread = evaluations.get(timeout=10)
+    assert not thread.is_alive()

@@ -21,6 +21,8 @@ from tests.chaos.journal import ClientJournal
 from tests.chaos.stack import ChaosError, Stack, running_stack
 
 SCHEDULES = 6
+# A backfill has so many scheduled times for each second of load and faults.
+BACKFILL_RATE = 2
 # Before the first fault there is a time of peace, by which the end is compared.
 WARM_UP_SECONDS = 8
 TIMEOUT_SECONDS = 60
@@ -47,6 +49,7 @@ def run(
     database_url = migrated(engines, "chaos", directory)
     with running_stack(engines, directory, database_url) as stack:
         schedules = _create_schedules(stack.web_urls[0])
+        _create_backfill(stack.web_urls[0], schedules[0], round(BACKFILL_RATE * minutes * 60))
         journal = ClientJournal(stack.acknowledged)
         broken: list[Ended] = []
         began = time.monotonic()
@@ -125,6 +128,17 @@ def _create_schedules(url: str) -> list[str]:
     return ids
 
 
+def _create_backfill(url: str, schedule: str, count: int) -> None:
+    """Of the seconds before now, one after the other, so that it lasts about as long as the load.
+
+    The schedule has an interval of a second.
+    """
+    until = datetime.now(UTC)
+    first = until - timedelta(seconds=count)
+    input_ = {"scheduleId": schedule, "from": first.isoformat(), "until": until.isoformat()}
+    clients.mutate(url, clients.BACKFILL, input={**input_, "maxConcurrency": 1})
+
+
 def _stop(stack: Stack, threads: list[clients.Client]) -> None:
     for thread in threads:
         thread.stop()
@@ -140,16 +154,20 @@ def _settle(stack: Stack, schedules: list[str], since: datetime) -> tuple[float,
     stack.supervise_until(
         lambda: _count(stack, _BEHIND, settled_at) == 0, seconds=QUIET_WITHIN_SECONDS
     )
+    stack.supervise_until(lambda: _count(stack, _BACKFILLS_OPEN) == 0, seconds=QUIET_WITHIN_SECONDS)
     for id in schedules:
         _pause(stack, id)
     stack.supervise_until(lambda: _count(stack, _OPEN) == 0, seconds=QUIET_WITHIN_SECONDS)
-    [(last,)] = _rows(
-        stack, "SELECT max(finished_at) FROM tasks_app_task WHERE schedule_id IS NULL"
-    )
+    [(last,)] = _rows(stack, _LAST)
     return max(0.0, (last - since).total_seconds()) if last else 0.0, settled_at
 
 
 _BEHIND = "SELECT count(*) FROM tasks_app_taskschedule WHERE next_run_at <= %s"
+_BACKFILLS_OPEN = "SELECT count(*) FROM tasks_app_backfill WHERE ended_at IS NULL"
+_LAST = """
+    SELECT max(finished_at) FROM tasks_app_task
+     WHERE schedule_id IS NULL AND backfill_of_id IS NULL
+"""
 _OPEN = "SELECT count(*) FROM tasks_app_task WHERE status IN ('PENDING', 'RUNNING') AND run > 0"
 _OPEN_SINCE_BEFORE = f"{_OPEN} AND schedule_id IS NULL AND created_at <= %s"
 

@@ -7,6 +7,7 @@ the rules here need the journals, or the whole history.
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import NamedTuple
 
 from tests.chaos.evidence import Change, Evidence, Schedule, Tick
@@ -167,6 +168,34 @@ def missing_ticks(evidence: Evidence) -> Iterator[str]:
             yield f"{schedule.id} has other counts than lines: {schedule}, {dict(counts)}"
 
 
+def repeated_backfills(evidence: Evidence) -> Iterator[str]:
+    """I9: each task of a backfill is of a scheduled time of its own."""
+    counts = Counter((run.backfill, run.at) for run in evidence.backfill_runs if run.backfill)
+    for (backfill, at), number in counts.items():
+        if number > 1:
+            yield f"{backfill} ran {number} times for {at}"
+    for run in evidence.backfill_runs:
+        if run.backfill is None:
+            yield f"{run.task} was created by a backfill, for no scheduled time"
+
+
+def missing_backfills(evidence: Evidence) -> Iterator[str]:
+    """I10: a backfill is done, and each scheduled time of its range has a task, which has ended."""
+    for backfill in evidence.backfills:
+        tasks = {run.at: run.task for run in evidence.backfill_runs if run.backfill == backfill.id}
+        step = timedelta(seconds=backfill.interval)
+        at = backfill.scheduled_at - (backfill.scheduled_at - backfill.since) // step * step
+        while at <= backfill.until:
+            task = evidence.tasks.get(tasks.pop(at, None) or "")
+            if task is None or task.status not in TERMINAL:
+                yield f"{backfill.id} did not run for {at}"
+            at += step
+        for other in tasks:
+            yield f"{backfill.id} ran for {other}, which it should not"
+        if backfill.state != "DONE":
+            yield f"{backfill.id} is {backfill.state}"
+
+
 def _times(schedule: Schedule, tick: Tick) -> Iterator[object]:
     return (tick.nominal_at - k * schedule.step for k in range(tick.times))
 
@@ -220,6 +249,8 @@ RULES: dict[str, Callable[[Evidence], Iterator[str]]] = {
     "I5": overwritten,
     "I7": repeated_ticks,
     "I8": missing_ticks,
+    "I9": repeated_backfills,
+    "I10": missing_backfills,
     "I13": repeated_creates,
     "I17": costly_restarts,
     "sum": wrong_sums,

@@ -30,6 +30,11 @@ mutation ($tasks: [NewTaskInput!]!, $key: String) {
   }
 }
 """
+BACKFILL = """
+mutation ($input: CreateBackfillInput!) {
+  createBackfill(input: $input) { backfill { id } errors { code message } }
+}
+"""
 PAUSE = "mutation ($id: ID!) { pauseTaskSchedule(input: { id: $id }) { errors { code } } }"
 
 

@@ -8,11 +8,13 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from tasks_app import execution, ticking
-from tasks_app.models import TaskSchedule, WorkerNode
+from tasks_app import backfilling, execution, ticking
+from tasks_app.models import Task, TaskSchedule, WorkerNode
 from tasks_app.recurrence import decide
-from tasks_app.services import schedules, tasks
+from tasks_app.services import backfills, schedules, tasks
+from tasks_app.services.backfills import NewBackfill
 from tasks_app.services.schedule_parameters import NewSchedule
+from tasks_app.sql import backfills as backfill_sql
 from tasks_app.sql import schedules as sql
 from tests.chaos import evidence, observed, protections
 from tests.chaos.checker import check
@@ -72,6 +74,26 @@ class Scene:
         for _ in range(beats):
             with transaction.atomic():
                 ticking._apply(decided)
+
+    def backfill(self, *, hours):
+        """Of so many hours, one after the other."""
+        schedule, until = self.schedule(overdue=timedelta(seconds=-60)), timezone.now()
+        since = until - timedelta(hours=hours)
+        new = NewBackfill(schedule_id=schedule.pk, since=since, until=until, max_concurrency=1)
+        return backfills.create_backfill(new).backfill
+
+    def advance(self, *, beats=1):
+        """So many Beats that have all read before the first of them writes; then the tasks run."""
+        with transaction.atomic():
+            ids = backfill_sql.lock_ready(10)
+            backfill_sql.settle(ids)
+            runs = backfill_sql.next_runs(ids)
+        for _ in range(beats):
+            with transaction.atomic():
+                backfilling._start(runs)
+        for task in Task.objects.filter(backfill_of__isnull=False, status="PENDING"):
+            self.run(task)
+        backfilling.advance(10)
 
     def gather(self, **ends):
         return evidence.gather(

@@ -74,6 +74,23 @@ class Schedule(NamedTuple):
         return timedelta(seconds=self.interval)
 
 
+class Backfill(NamedTuple):
+    id: str
+    state: str
+    since: datetime
+    until: datetime
+    scheduled_at: datetime
+    interval: int
+
+
+class BackfillRun(NamedTuple):
+    """A scheduled time of a backfill with its task, of which either may be missing."""
+
+    backfill: str | None
+    at: datetime | None
+    task: str | None
+
+
 class Ended(NamedTuple):
     """A fault that is over. If it was `awaited`, nothing else broke until all had recovered."""
 
@@ -93,6 +110,8 @@ class Evidence:
     changes: dict[str, list[Change]]
     schedules: list[Schedule]
     ticks: dict[str, list[Tick]]
+    backfills: list[Backfill]
+    backfill_runs: list[BackfillRun]
     # What violates the invariants that the rows alone show, by the name of the invariant.
     ledger: list[tuple[str, str]]
     # In order.
@@ -104,8 +123,9 @@ class Evidence:
 
 
 _TASKS = """
-    SELECT id::text, a, b, status, version, run, attempt, schedule_id IS NOT NULL, created_at,
-           finished_at FROM tasks_app_task
+    SELECT id::text, a, b, status, version, run, attempt,
+           schedule_id IS NOT NULL OR backfill_of_id IS NOT NULL, created_at, finished_at
+      FROM tasks_app_task
 """
 _RESULTS = "SELECT task_id::text, run, attempt, result FROM tasks_app_taskresult"
 _CHANGES = """
@@ -123,12 +143,23 @@ _TICKS = """
     SELECT schedule_id::text, nominal_at, outcome, count, run FROM tasks_app_scheduletick
      WHERE reason <> 'TRIGGERED' ORDER BY nominal_at, count
 """
+_BACKFILLS = """
+    SELECT b.id::text, b.state, b.since, b.until, s.scheduled_at, s.interval
+      FROM tasks_app_backfill b JOIN tasks_app_taskschedule s ON s.id = b.schedule_id
+"""
+_BACKFILL_RUNS = """
+    SELECT r.backfill_id::text, r.scheduled_for, t.id::text
+      FROM tasks_app_backfillrun r
+      FULL JOIN (SELECT id FROM tasks_app_task WHERE backfill_of_id IS NOT NULL) AS t
+        ON t.id = r.task_id
+"""
 
 
 def gather(database_url: str, *, acknowledged: Path, executions: Path, **ends: Any) -> Evidence:
     """Read the rows of this database and the two journals."""
     with closing(psycopg2.connect(database_url)) as connection:
         rows = [_all(connection, sql) for sql in (_TASKS, _RESULTS, _CHANGES, _SCHEDULES, _TICKS)]
+        backfills, runs = _all(connection, _BACKFILLS), _all(connection, _BACKFILL_RUNS)
         violated = list(_violated(connection))
     tasks, results, changes, schedules, ticks = rows
     evidence = Evidence(
@@ -139,6 +170,8 @@ def gather(database_url: str, *, acknowledged: Path, executions: Path, **ends: A
         changes=defaultdict(list),
         schedules=[Schedule._make(row) for row in schedules],
         ticks=defaultdict(list),
+        backfills=[Backfill._make(row) for row in backfills],
+        backfill_runs=[BackfillRun._make(row) for row in runs],
         ledger=violated,
         **ends,
     )

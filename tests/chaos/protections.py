@@ -11,7 +11,7 @@ from typing import Any
 
 from tasks_app import execution, recovery
 from tasks_app.log import events
-from tasks_app.sql import claim_orders, claims, schedules, transitions
+from tasks_app.sql import backfills, claim_orders, claims, schedules, transitions
 from tasks_app.worker import node
 
 _undo: list[tuple[Any, str, Any]] = []
@@ -132,6 +132,11 @@ def _tick_groups() -> None:
 _insert_ticks = schedules.insert_ticks
 
 
+def _one_task_for_a_time() -> None:
+    """Two Beats that read the same backfill both create the task of its next scheduled time."""
+    _rewrite(backfills, ("AND r.stage = 'WAITING'", ""), called="start")
+
+
 def _idempotency() -> None:
     """A request that is repeated creates another task."""
     _rewrite(
@@ -168,6 +173,7 @@ _REMOVALS: dict[str, Callable[[], None]] = {
     "final-status": _final_status,
     "one-tick": _one_tick,
     "tick_groups": _tick_groups,
+    "one-backfill-task": _one_task_for_a_time,
     "idempotency": _idempotency,
     "log": _log,
     "sum": _sum,

@@ -12,8 +12,9 @@ from tests.chaos.journal import STARTED
 
 NAME_WIDTH = 45
 VIOLATIONS_SHOWN = 20
-LOST, LATE, WRONG = ("I1",), ("I2",), ("I4", "I5", "I8", "I17", "sum", "ledger")
-DUPLICATED = ("I3", "I7", "I13")
+LOST, LATE = ("I1", "I10"), ("I2",)
+WRONG = ("I4", "I5", "I8", "I17", "sum", "ledger")
+DUPLICATED = ("I3", "I7", "I9", "I13")
 
 
 def table(outcome: Outcome) -> str:
@@ -39,11 +40,15 @@ def _rows(outcome: Outcome) -> Iterator[tuple[str, object]]:
     yield "requests with a key that were given up", tally.given_up
     yield "lost", sum(broken[promise] for promise in LOST)
     yield "late: open, or recovered after a minute", sum(broken[promise] for promise in LATE)
-    yield "duplicated (tasks, results, ticks)", sum(broken[promise] for promise in DUPLICATED)
+    yield (
+        "duplicated (tasks, results, ticks, backfills)",
+        sum(broken[promise] for promise in DUPLICATED),
+    )
     yield "wrong (sums, histories, ticks)", sum(broken[promise] for promise in WRONG)
     yield "out of attempts, and said so", _failed(found)
     yield "executions repeated after a loss", _repeated_executions(found)
     yield "ticks", _ticks(found)
+    yield "scheduled times of backfills", sum(1 for run in found.backfill_runs if run.task)
     times = [seconds for _, seconds in recoveries(found)]
     yield "time to recover, s", f"p50 {median(times):.1f}, max {max(times):.1f}"
     yield "quiet after faults and load, s", f"{found.quiet_after_seconds:.1f}"

@@ -54,6 +54,12 @@ def a_tick_was_missed(scene):
     scene.run(schedule.task)
 
 
+def two_beats_read_the_same_backfill(scene):
+    backfill = scene.backfill(hours=3)
+    for _ in range(backfill.total):
+        scene.advance(beats=2)
+
+
 def a_create_is_repeated(scene):
     for task in {scene.create(key="order-7").pk, scene.create(key="order-7").pk}:
         scene.run(Task(pk=task))
@@ -69,6 +75,7 @@ SCENARIOS = {
     "final-status": (a_commit_is_repeated_because_its_answer_was_lost, "I3"),
     "one-tick": (two_beats_read_the_same_schedule, "I7"),
     "tick_groups": (a_tick_was_missed, "I8"),
+    "one-backfill-task": (two_beats_read_the_same_backfill, "I9"),
     "idempotency": (a_create_is_repeated, "I13"),
     "log": (a_task_is_run, "ledger"),
     "sum": (a_task_is_run, "ledger"),
@@ -161,6 +168,43 @@ def test_rows_that_are_wrong_are_found(scene, name):
     assert scene.broken() == set()
 
     execute(sql)
+
+    assert promise in scene.broken()
+
+
+BACKFILL_CORRUPTIONS = {
+    "a time is left out": ("DELETE FROM tasks_app_backfillrun WHERE {first}", "I10"),
+    "its task is gone": (
+        "UPDATE tasks_app_backfillrun SET stage = 'WAITING', task_id = NULL WHERE {first}",
+        "I10",
+    ),
+    "a time is another": (
+        """
+        UPDATE tasks_app_backfillrun SET scheduled_for = scheduled_for + interval '1 s'
+         WHERE {first}
+        """,
+        "I10",
+    ),
+    "a task is of no time": (
+        "UPDATE tasks_app_task SET backfill_of_id = id WHERE backfill_of_id IS NULL AND run = 1",
+        "I9",
+    ),
+    "it does not end": (
+        "UPDATE tasks_app_backfill SET state = 'RUNNING', ended_at = NULL",
+        "I10",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BACKFILL_CORRUPTIONS)
+def test_backfills_that_are_wrong_are_found(scene, name):
+    sql, promise = BACKFILL_CORRUPTIONS[name]
+    scene.run(scene.create())
+    two_beats_read_the_same_backfill(scene)
+    assert scene.broken() == set()
+
+    first = "id = (SELECT id FROM tasks_app_backfillrun ORDER BY id LIMIT 1)"
+    execute(sql.format(first=first))
 
     assert promise in scene.broken()
 

@@ -735,6 +735,13 @@ PROTECTIONS = [
         ("tests/webhooks/test_alerts.py",),
     ),
     Protection(
+        "only the Beat that leads evaluates alerts",
+        "tasks_app/beat/scheduler.py",
+        "        if self._leadership.is_leader:\n",
+        "        if True:\n",
+        ("tests/beat/test_scheduler.py",),
+    ),
+    Protection(
         "one process evaluates alerts at a time",
         ALERTS,
         "    if not is_locked:\n",

@@ -31,12 +31,18 @@ def test_node_knows_when_the_next_attempt_is_due(make_task, node):
 
 
 def test_oldest_due_task_is_found_in_every_group(make_task, node):
-    assert due.oldest() is None
+    queues.create_queue("reports")
+    assert (due.oldest(), due.oldest_by_queue()) == (None, {})
     oldest = make_task(priority=1, slots=3, duration_ms=5)
     Task.objects.update(due_at=timezone.now() - timedelta(hours=1))
     make_task(priority=9)
     make_task(run_at=timezone.now() + timedelta(hours=1))
+    of_reports = make_task(queue="reports")
 
+    assert due.oldest_by_queue() == {
+        "default": reload(oldest).due_at,
+        "reports": reload(of_reports).due_at,
+    }
     assert due.oldest() == reload(oldest).due_at
 
 

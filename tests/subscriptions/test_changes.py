@@ -9,10 +9,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from schema.core.relay import global_id
+from tasks_app import backfilling
 from tasks_app.log import events, pages
 from tasks_app.log.cursor import Cursor
-from tasks_app.models import WorkerNode, uuid7
-from tasks_app.services import schedules, tasks
+from tasks_app.models import Task, WorkerNode, uuid7
+from tasks_app.services import backfills, schedules, tasks
+from tasks_app.services.backfills import NewBackfill
 from tasks_app.services.nodes import heartbeat
 from tasks_app.services.tasks import NewTask
 from tests.subscriptions.client import socket
@@ -355,3 +357,43 @@ def test_a_node_that_comes_is_no_change_of_a_task(client):
     heartbeat("n@host", host="host", pid=1, slots=1, queues=["default"])
     assert WorkerNode.objects.exists()
     client.ping()
+
+
+def test_schedule_subscription_sends_overlapping_runs_and_backfills(client, node, make_schedule):
+    schedule = make_schedule(overlap="ALLOW", max_concurrent_runs=3)
+    other = make_schedule(overlap="ALLOW")
+    schedules.trigger_schedule(schedule.pk)
+    before = schedules.trigger_schedule(schedule.pk)
+    ended = schedules.trigger_schedule(schedule.pk)
+    tasks.cancel_task(ended.pk)
+    after = here()
+    client.subscribe(BRIEF, where={"scheduleId": str(schedule.pk)})
+    client.subscribe(BRIEF, id="after", where={"scheduleId": str(schedule.pk)}, after=after)
+    present = {change["taskId"] for change in received(client, 2)}
+    assert present == {global_id("Task", task) for task in (schedule.task.pk, before.pk)}
+
+    for each in (other, other, schedule):
+        overlapping = schedules.trigger_schedule(each.pk)
+    run(overlapping)
+    until = timezone.now()
+    new = NewBackfill(schedule_id=schedule.pk, since=until - timedelta(minutes=1), until=until)
+    backfills.create_backfill(new)
+    backfilling.advance(10)
+    tasks.retry_task(ended.pk)
+
+    [past] = Task.objects.filter(backfill_of=schedule)
+    expected = [
+        *((overlapping.pk, status) for status in ("PENDING", "RUNNING", "SUCCESS")),
+        *((past.pk, "PENDING"), (ended.pk, "PENDING")),
+    ]
+    messages = [client.receive() for _ in range(2 * len(expected))]
+    for id in ("1", "after"):
+        changes = [
+            message["payload"]["data"]["taskStatusChanged"]
+            for message in messages
+            if message["id"] == id
+        ]
+        assert [(change["taskId"], change["status"]) for change in changes] == [
+            (global_id("Task", task), status) for task, status in expected
+        ]
+    client.ping()  # and nothing else has come

@@ -232,7 +232,7 @@ export type TaskChangeWhere = {
   ids?: Array<string | number> | null | undefined;
   /** Matches tasks of the queue with this name. */
   queue?: string | null | undefined;
-  /** Matches the task of the schedule with this global ID or UUID. */
+  /** Matches the task of the schedule with this global ID or UUID, and those of its overlapping runs and its backfills. */
   scheduleId?: string | number | null | undefined;
   /** Matches changes to one of these statuses. */
   statuses?: Array<TaskStatus> | null | undefined;
@@ -306,7 +306,7 @@ export type TaskWhere = {
   queue?: string | null | undefined;
   /** Matches tasks with such a result in any of their runs. */
   result?: BigIntCondition | null | undefined;
-  /** Matches the task of the schedule with this global ID or UUID, and those of its overlapping runs. */
+  /** Matches the task of the schedule with this global ID or UUID, and those of its overlapping runs and its backfills. */
   scheduleId?: string | number | null | undefined;
   /** Matches tasks that belong to a schedule if true, and others if false. */
   scheduled?: boolean | null | undefined;

@@ -15,6 +15,7 @@ const LABELS: Record<AttentionKind, Label> = {
   NODES_PAUSED: { text: "Nodes paused", ...NOTABLE },
   QUEUE_PAUSED: { text: "Queue paused", ...NOTABLE },
   SLOTS_IDLE: { text: "Slots idle", ...SERIOUS },
+  BACKLOG_GROWING: { text: "Backlog growing", ...NOTABLE },
   TASKS_FAILING: { text: "Failing", ...SERIOUS },
   TICKS_MISSED: { text: "Ticks missed", ...NOTABLE },
   WEBHOOK_STOPPED: { text: "Webhook stopped", ...SERIOUS },

@@ -16,7 +16,7 @@ from schema.core.relay import BadInputError, checked_name, parse_id
 from schema.core.scalars import BigInt
 from tasks_app import search
 from tasks_app.models import Task, TaskResult
-from tasks_app.models.task import IS_SCHEDULED
+from tasks_app.models.task import IS_SCHEDULED, is_run_of
 from tasks_app.search.indexed import created_between, with_digits
 from tasks_app.search.keys import FRAGMENT_MIN, RECENT_MAX
 
@@ -100,7 +100,7 @@ class TaskWhere:
         default=None,
         description=(
             "Matches the task of the schedule with this global ID or UUID, and those of its"
-            " overlapping runs."
+            " overlapping runs and its backfills."
         ),
     )
     backfill_id: strawberry.ID | None = strawberry.field(
@@ -229,8 +229,7 @@ def _own(where: TaskWhere) -> Q:
     if where.queue is not None:
         q &= Q(queue_id=checked_name(where.queue))
     if where.schedule_id is not None:
-        schedule_id = parse_id(where.schedule_id, "TaskSchedule")
-        q &= Q(schedule_id=schedule_id) | Q(overlap_of_id=schedule_id)
+        q &= is_run_of(parse_id(where.schedule_id, "TaskSchedule"))
     if where.backfill_id is not None:
         q &= Q(backfill_run__backfill=parse_id(where.backfill_id, "Backfill"))
     if where.worker_node is not None:

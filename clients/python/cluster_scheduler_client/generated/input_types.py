@@ -205,7 +205,7 @@ class TaskChangeWhere(BaseModel):
     ids: Optional[list[str]] = None
     "Matches tasks with one of these global IDs or UUIDs, at most 1,000."
     schedule_id: Optional[str] = Field(alias="scheduleId", default=None)
-    "Matches the task of the schedule with this global ID or UUID."
+    "Matches the task of the schedule with this global ID or UUID, and those of its overlapping runs and its backfills."
     statuses: Optional[list[TaskStatus]] = None
     "Matches changes to one of these statuses."
     queue: Optional[str] = None
@@ -248,7 +248,7 @@ class TaskWhere(BaseModel):
     queue: Optional[str] = None
     "Matches tasks of the queue with this name."
     schedule_id: Optional[str] = Field(alias="scheduleId", default=None)
-    "Matches the task of the schedule with this global ID or UUID, and those of its overlapping runs."
+    "Matches the task of the schedule with this global ID or UUID, and those of its overlapping runs and its backfills."
     backfill_id: Optional[str] = Field(alias="backfillId", default=None)
     "Matches the tasks of the backfill with this global ID or UUID."
     worker_node: Optional[str] = Field(alias="workerNode", default=None)

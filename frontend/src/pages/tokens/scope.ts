@@ -12,7 +12,7 @@ export const SCOPES = {
     input: (queue: string) => ({ queue }),
   },
   SCHEDULE: {
-    option: "One schedule with its task",
+    option: "One schedule with its tasks",
     label: "ID of the schedule",
     input: (scheduleId: string) => ({ scheduleId }),
   },

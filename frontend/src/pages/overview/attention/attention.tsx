@@ -13,6 +13,9 @@ import "./attention.css";
 import type { Cluster } from "../query";
 import { type AttentionItem, LINKS } from "./items";
 
+// The messages of these kinds contain the count.
+const SAYS_COUNT = new Set<AttentionItem["kind"]>(["TICKS_MISSED", "BACKLOG_GROWING"]);
+
 export function Attention({ items }: { items: Cluster["attention"] }) {
   if (!items.length) return null;
   return (
@@ -28,7 +31,7 @@ export function Attention({ items }: { items: Cluster["attention"] }) {
             <span className="attention-message">
               {item.message}
               <span className="muted">
-                {item.count != null && item.kind !== "TICKS_MISSED" && (
+                {item.count != null && !SAYS_COUNT.has(item.kind) && (
                   <> {plural(item.count, "task")}.</>
                 )}
                 {item.since && (

@@ -14,6 +14,11 @@ test("items about tasks lead to these tasks", () => {
   expect(href("TASKS_FAILING")).toBe(tasksUrl({ status: "FAILED", queue: "reports & more" }));
 });
 
+test("a growing backlog leads to its queue", () => {
+  const growing = item("BACKLOG_GROWING", { queue: "reports & more" });
+  expect(LINKS.BACKLOG_GROWING.href(growing)).toBe("/app/queues/reports%20%26%20more");
+});
+
 test("missed ticks lead to their schedule", () => {
   const missed = item("TICKS_MISSED", { taskSchedule: { uuid: "01a2" } });
   expect(LINKS.TICKS_MISSED.href(missed)).toBe("/app/schedules/01a2");

@@ -25,6 +25,10 @@ export const LINKS: Record<Kind, Target> = {
   NODES_PAUSED: nodes,
   QUEUE_PAUSED: tasks("PENDING"),
   SLOTS_IDLE: queues,
+  BACKLOG_GROWING: {
+    label: "View queue",
+    href: ({ queue }) => `/app/queues/${encodeURIComponent(queue ?? "")}`,
+  },
   TASKS_FAILING: tasks("FAILED"),
   TICKS_MISSED: {
     label: "View schedule",

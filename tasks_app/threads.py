@@ -1,4 +1,4 @@
-"""Threads of a worker node's main process that call a function periodically."""
+"""Threads of a process that call a function periodically."""
 
 import logging
 import threading
@@ -13,7 +13,8 @@ logger = logging.getLogger(__name__)
 class PeriodicThread(threading.Thread):
     """Calls a function periodically until it is stopped, even if the function raises.
 
-    The function returns the number of seconds until the next call.
+    The function returns the number of seconds until the next call. It has the thread's own
+    connection to the database, and is called again after an outage.
     """
 
     RETRY_SECONDS = 1.0
@@ -36,7 +37,8 @@ class PeriodicThread(threading.Thread):
                 connection.close()
             except Exception:
                 logger.exception("%s failed and is retried", self.name)
-            self._woken.wait(seconds)
+            if not self._is_stopping:
+                self._woken.wait(seconds)
         connection.close()
 
     def wake(self) -> None:
