@@ -251,6 +251,17 @@ def test_queue_is_created_limited_paused_and_resumed(page, ask):
     expect(queue).to_contain_text("Active")
     expect(queue.get_by_role("link", name="0", exact=True)).to_have_count(2)
 
+    # The last notice takes back the last action, and the focus returns to where it was.
+    menu = queue.get_by_role("button", name="Actions for")
+    expect(menu).to_be_focused()
+    undo = page.get_by_role("button", name="Undo").last
+    undo.focus()
+    page.keyboard.press("Enter")
+    expect(queue).to_contain_text("Paused")
+    expect(page.get_by_text("The queue reports is paused again.")).to_be_visible()
+    expect(menu).to_be_focused()
+    ask('mutation { resumeQueue(input: {name: "reports"}) { errors { message } } }')
+
 
 def test_scheduling_policy_is_chosen(page, ask):
     page.goto("/app/queues")

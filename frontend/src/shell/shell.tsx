@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "react";
 import { Icon } from "../components/icon";
-import { Notices } from "../components/notices";
+import { Notices } from "../components/notices/notices";
 import { PRODUCT } from "../components/page";
 import { Link, usePath } from "../lib/router";
 import { AttentionBadge, FollowAttention } from "./attention";

@@ -3,13 +3,17 @@
 import { useEffect } from "react";
 import { flushSync } from "react-dom";
 import { Dialog } from "../components/dialog";
+import { undoLast } from "../components/notices/store";
 import { navigate } from "../lib/router";
 import { SECTIONS } from "./routes";
 
 const SEQUENCE_MS = 1_000;
 const SEARCH_PATH = "/app/tasks";
 
-/** `g` and a letter go to a section, `/` to the search, `?` shows the shortcuts. */
+/**
+ * `g` and a letter go to a section, `/` to the search, `z` takes the last action back, `?` shows
+ * the shortcuts.
+ */
 export function useShortcuts(showHelp: () => void) {
   useEffect(() => {
     let pressedG = -SEQUENCE_MS;
@@ -20,6 +24,7 @@ export function useShortcuts(showHelp: () => void) {
       const section = SECTIONS.find(({ key }) => key === event.key);
       if (section && event.timeStamp - pressedG < SEQUENCE_MS) navigate(section.path);
       else if (event.key === "?") showHelp();
+      else if (event.key === "z") undoLast();
       else if (event.key === "/") {
         event.preventDefault();
         focusSearch();
@@ -54,6 +59,12 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
             <kbd>/</kbd>
           </dt>
           <dd>Search tasks</dd>
+        </div>
+        <div>
+          <dt>
+            <kbd>z</kbd>
+          </dt>
+          <dd>Undo, while a notice offers it</dd>
         </div>
         <div>
           <dt>
