@@ -1,6 +1,6 @@
 /** Keyboard shortcuts. */
 
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { flushSync } from "react-dom";
 import { Dialog } from "../components/dialog";
 import { undoLast } from "../components/notices/store";
@@ -10,20 +10,35 @@ import { SECTIONS } from "./routes";
 const SEQUENCE_MS = 1_000;
 const SEARCH_PATH = "/app/tasks";
 
+const IS_MAC = navigator.platform.startsWith("Mac");
+export const PALETTE_KEY = IS_MAC ? "⌘ K" : "Ctrl K";
+
+type Actions = { showShortcuts: () => void; showPalette: () => void; close: () => void };
+
 /**
  * `g` and a letter go to a section, `/` to the search, `z` takes the last action back, `?` shows
- * the shortcuts.
+ * the shortcuts. Ctrl-K (on a Mac, Command-K) opens and closes the palette, also while typing.
  */
-export function useShortcuts(showHelp: () => void) {
+export function useShortcuts(actions: Actions) {
+  const latest = useRef(actions);
+  latest.current = actions;
   useEffect(() => {
     let pressedG = -SEQUENCE_MS;
     function press(event: KeyboardEvent) {
+      const { showShortcuts, showPalette, close } = latest.current;
+      if (isPaletteKey(event)) {
+        const open = document.querySelector("dialog[open]");
+        // Another dialog is not left by it.
+        if (open && !open.matches(".palette")) return;
+        event.preventDefault();
+        return open ? close() : showPalette();
+      }
       const target = event.target as HTMLElement;
       const isTyping = target.closest("input, textarea, select, dialog, [popover]");
       if (isTyping || event.metaKey || event.ctrlKey || event.altKey) return;
       const section = SECTIONS.find(({ key }) => key === event.key);
       if (section && event.timeStamp - pressedG < SEQUENCE_MS) navigate(section.path);
-      else if (event.key === "?") showHelp();
+      else if (event.key === "?") showShortcuts();
       else if (event.key === "z") undoLast();
       else if (event.key === "/") {
         event.preventDefault();
@@ -33,7 +48,12 @@ export function useShortcuts(showHelp: () => void) {
     }
     window.addEventListener("keydown", press);
     return () => window.removeEventListener("keydown", press);
-  }, [showHelp]);
+  }, []);
+}
+
+function isPaletteKey(event: KeyboardEvent): boolean {
+  const isModified = IS_MAC ? event.metaKey : event.ctrlKey;
+  return isModified && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k";
 }
 
 function focusSearch() {
@@ -54,6 +74,12 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
             <dd>{name}</dd>
           </div>
         ))}
+        <div>
+          <dt>
+            <kbd>{PALETTE_KEY}</kbd>
+          </dt>
+          <dd>Command palette</dd>
+        </div>
         <div>
           <dt>
             <kbd>/</kbd>
