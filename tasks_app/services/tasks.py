@@ -172,7 +172,8 @@ def retry_task(task_id: UUID) -> Task:
     return task
 
 
-class Cancelled(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Cancelled:
     """How many tasks a bulk cancel changed, and what `restore_tasks` takes to undo it.
 
     Attributes:

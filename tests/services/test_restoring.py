@@ -107,7 +107,7 @@ def test_second_restore_changes_nothing(make_task):
 
 def test_dry_run_changes_nothing(make_task):
     task = make_task()
-    assert tasks.cancel_tasks(Q(), dry_run=True) == (1, 1, [])
+    assert tasks.cancel_tasks(Q(), dry_run=True) == tasks.Cancelled(1, 1, [])
     assert reload(task).status == "PENDING"
 
     done = tasks.cancel_tasks(Q())
