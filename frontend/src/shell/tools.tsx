@@ -48,7 +48,7 @@ export function Tools(props: {
         <ViewerTools />
         <ThemeSwitch />
         <button type="button" className="small" onClick={props.onShowPalette}>
-          Command palette <kbd>{PALETTE_KEY}</kbd>
+          Commands <kbd>{PALETTE_KEY}</kbd>
         </button>
         <button type="button" className="small" onClick={props.onShowShortcuts}>
           Keyboard shortcuts <kbd>?</kbd>

@@ -71,7 +71,7 @@ function cancelConsequence({ count: all, pendingCount = 0 }: Count): string {
   const running = all - pendingCount;
   const parts = [
     pendingCount && `${plural(pendingCount, "pending task")} can be restored by Undo.`,
-    running && `${plural(running, "running task")} cannot: the node stops the attempt.`,
+    running && `${plural(running, "running task")} cannot be restored.`,
   ];
   return parts.filter(Boolean).join(" ");
 }
