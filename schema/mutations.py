@@ -13,6 +13,7 @@ from schema.types.schedules.mutations import ScheduleMutations
 from schema.types.schedules.selections import ScheduleSelectionMutations
 from schema.types.scheduling import SchedulingMutations
 from schema.types.tasks.mutations import TaskMutations
+from schema.types.tasks.restoring import RestoreMutations
 from schema.types.tokens import TokenMutations
 from schema.webhooks.mutations import WebhookMutations
 
@@ -20,6 +21,7 @@ from schema.webhooks.mutations import WebhookMutations
 @strawberry.type(description="The root of mutations.")
 class Mutation(
     TaskMutations,
+    RestoreMutations,
     SavedViewMutations,
     ScheduleMutations,
     ScheduleCreationMutations,

@@ -45,6 +45,7 @@ _publish(
         "Attempts were lost with their worker node or process. The tasks are pending again."
     ),
     TASK_RETRIED="New runs of failed or cancelled tasks were started on request.",
+    TASK_RESTORED="Cancelled tasks became pending again, as they were before their cancellation.",
     TASK_TICKED="New runs of tasks were started by their schedules.",
     TASK_PRUNED="Finished tasks were deleted because their retention period had passed.",
     SCHEDULE_CREATED="A schedule was created.",

@@ -65,6 +65,9 @@ class UserErrorCode(Enum):
     NOT_RETRYABLE = strawberry.enum_value(
         "not_retryable", description="The task has neither failed nor been cancelled."
     )
+    NOT_RESTORABLE = strawberry.enum_value(
+        "not_restorable", description="The event is not the cancellation of pending tasks."
+    )
 
 
 @strawberry.type(description="An error that the client can correct.")

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from tasks_app import actors
 from tasks_app.log import notifier
+from tasks_app.log.cursor import Cursor
 from tasks_app.log.pages import EventRow
 from tasks_app.models import Alert, ApiToken, ClusterEvent, Role, Task, Webhook, WorkerNode
 from tasks_app.sql.db import fetch
@@ -48,11 +49,14 @@ _INSERT = """
             %(versions)s::int[], %(attempts)s::int[], %(waits_ms)s::bigint[],
             %(runs_ms)s::bigint[], %(task_schedule_ids)s::uuid[], %(actor)s,
             %(token_id)s)
+    RETURNING xid, id
 """
 
 
-def tasks_changed(tasks: Iterable[Transition], *, node: str = "", kind: str = "") -> None:
+def tasks_changed(tasks: Iterable[Transition], *, node: str = "", kind: str = "") -> list[Cursor]:
     """Append transitions of tasks, as one event for each queue, pair of statuses and message.
+
+    Returns the cursors of the events.
 
     Args:
         tasks: The transitions.
@@ -62,20 +66,23 @@ def tasks_changed(tasks: Iterable[Transition], *, node: str = "", kind: str = ""
     groups: dict[tuple[str, str, str, str], list[Transition]] = defaultdict(list)
     for task in tasks:
         groups[task.queue, task.previous, task.status, task.failed_message].append(task)
-    for group in groups.values():
-        for start in range(0, len(group), EVENT_TASKS_MAX):
-            _append_transitions(group[start : start + EVENT_TASKS_MAX], node=node, kind=kind)
+    cursors = [
+        _append_transitions(group[start : start + EVENT_TASKS_MAX], node=node, kind=kind)
+        for group in groups.values()
+        for start in range(0, len(group), EVENT_TASKS_MAX)
+    ]
     if groups:
         notifier.notify_after_commit()
+    return cursors
 
 
-def _append_transitions(tasks: Sequence[Transition], *, node: str, kind: str) -> None:
+def _append_transitions(tasks: Sequence[Transition], *, node: str, kind: str) -> Cursor:
     first = tasks[0]
     actor = actors.current()
     has_ended = first.previous == Status.RUNNING and first.status in Task.TERMINAL
     ended_runs = tasks if has_ended else []
     schedule_ids = [task.schedule_id for task in tasks]
-    fetch(
+    [position] = fetch(
         _INSERT,
         {
             "kind": kind or _KINDS[first.previous, first.status],
@@ -94,6 +101,7 @@ def _append_transitions(tasks: Sequence[Transition], *, node: str, kind: str) ->
             "token_id": actor.token_id,
         },
     )
+    return Cursor(*position)
 
 
 def tasks_deleted(kind: str, tasks: Iterable[tuple[str, str, UUID]]) -> None:

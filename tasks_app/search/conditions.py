@@ -7,25 +7,45 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import and_, or_
-from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, F, Func, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 from django.db.models.lookups import GreaterThanOrEqual, LessThan
 
 from tasks_app.models import Task, TaskResult, TaskSchedule, WorkerNode
 from tasks_app.models.task import IS_SCHEDULED
 from tasks_app.search import parser
-from tasks_app.search.indexed import created_between, ids_with_digits, in_any, with_digits
-from tasks_app.search.keys import KEYS, RECENT_MAX
+from tasks_app.search.indexed import (
+    created_between,
+    ids_with_digits,
+    in_any,
+    newest,
+    with_digits,
+)
+from tasks_app.search.keys import KEYS, Kind
 from tasks_app.search.parser import Term
 from tasks_app.search.values import Range
 
 
 def condition(terms: Sequence[Term]) -> Q:
     """Return the condition that a task matches all terms."""
-    return reduce(and_, map(_term, terms), Q())
+    matching = reduce(and_, map(_term, terms), Q())
+    if any(term.key and term.key.is_slow for term in terms) and not any(map(_is_limiting, terms)):
+        # Also if the term is negated: a task that is too old to be compared never matches.
+        matching &= newest(Task.objects.all())
+    return matching
+
+
+def _is_limiting(term: Term) -> bool:
+    """Return whether an index finds the tasks of a term, and they are few or in a given period."""
+    if term.key is None:
+        return True
+    if term.is_negated:
+        return False
+    if term.key.kind is Kind.TIME:
+        starts = [value.low for value in term.values if isinstance(value, Range)]
+        return term.key.name != "started" and None not in starts
+    return term.key.name in _SELECTIVE or term.values == ("scheduled",)
 
 
 def _term(term: Term) -> Q:
@@ -43,6 +63,7 @@ def _word(term: Term) -> Q:
     return in_any(*found)
 
 
+_SELECTIVE = {"id", "schedule", "label", "idempotency"}
 _Values = Sequence[parser.Value]
 
 
@@ -94,12 +115,7 @@ def _results(value: parser.Value) -> QuerySet[TaskResult, Mapping[str, object]]:
 
 def _error(value: parser.Value) -> Q:
     failed = Task.objects.filter(status=Task.Status.FAILED)
-    oldest = failed.order_by("-pk").values("pk")[RECENT_MAX - 1 : RECENT_MAX]
-    return Q(
-        status=Task.Status.FAILED,
-        pk__gte=Coalesce(Subquery(oldest), Value(UUID(int=0))),
-        failed_message__icontains=value,
-    )
+    return newest(failed) & Q(status=Task.Status.FAILED, failed_message__icontains=value)
 
 
 def _of_schedules(schedules: QuerySet[TaskSchedule]) -> Q:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet, Subquery, TextField, Value
@@ -74,10 +75,18 @@ def ids_with_digits(
     yield rows.filter(pk__gte=first, pk__lte=last).values("pk")
     if first == last:
         return
-    oldest = rows.order_by("-pk").values("pk")[RECENT_MAX - 1 : RECENT_MAX]
-    recent = rows.filter(pk__gte=Coalesce(Subquery(oldest), Value(UUID(int=0))))
-    ending = recent.annotate(text=Cast("pk", TextField())).filter(text__endswith=_suffix(digits))
+    ending = (
+        rows.filter(newest(rows))
+        .annotate(text=Cast("pk", TextField()))
+        .filter(text__endswith=_suffix(digits))
+    )
     yield ending.values("pk")
+
+
+def newest(rows: QuerySet[Any]) -> Q:
+    """Match the newest `RECENT_MAX` of these rows, and all other rows since the oldest of them."""
+    oldest = rows.order_by("-pk").values("pk")[RECENT_MAX - 1 : RECENT_MAX]
+    return Q(pk__gte=Coalesce(Subquery(oldest), Value(UUID(int=0))))
 
 
 def _suffix(digits: str) -> str:

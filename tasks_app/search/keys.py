@@ -38,6 +38,8 @@ class Key:
         description: What the key matches.
         served_by: What the database reads to find the tasks.
         choices: The values, if the kind is CHOICE.
+        is_slow: Whether the database computes the value of each task that it reads. Then it
+            compares only the newest tasks, unless another term limits what is read.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Key:
     description: str
     served_by: str
     choices: tuple[str, ...] = ()
+    is_slow: bool = False
 
     @property
     def allowed(self) -> tuple[str, ...]:
@@ -57,6 +60,7 @@ RECENT_MAX = 100_000
 FRAGMENT_MIN = 4
 
 _ALL = "no index"
+_NEWEST = f"no index; without a term that limits what is read, the newest {RECENT_MAX:,} tasks"
 _FAILED_MAX = f"the index by status: the newest {RECENT_MAX:,} failed tasks"
 
 _KEYS = (
@@ -86,8 +90,20 @@ _KEYS = (
     Key("slots", Kind.NUMBER, "The number of slots that the task occupies.", _ALL),
     Key("attempt", Kind.NUMBER, "The number of attempts of the current run.", _ALL),
     Key("duration", Kind.DURATION, "The simulated duration of the work, as requested.", _ALL),
-    Key("runtime", Kind.DURATION, "The duration of the last attempt, after its end.", _ALL),
-    Key("wait", Kind.DURATION, "The queue time: from when the task was due to its start.", _ALL),
+    Key(
+        "runtime",
+        Kind.DURATION,
+        "The duration of the last attempt, after its end.",
+        _NEWEST,
+        is_slow=True,
+    ),
+    Key(
+        "wait",
+        Kind.DURATION,
+        "The queue time: from when the task was due to its start.",
+        _NEWEST,
+        is_slow=True,
+    ),
     Key(
         "type",
         Kind.CHOICE,

@@ -3,14 +3,14 @@
 They raise Task.DoesNotExist, and ValidationError by field with a code for each error.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from tasks_app import dispatch, scopes
@@ -172,14 +172,67 @@ def retry_task(task_id: UUID) -> Task:
     return task
 
 
-def cancel_tasks(condition: Q) -> int:
-    """Cancel the matching tasks that can be cancelled; return their number."""
-    return _change_all(cancellable(condition), transitions.cancel)
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """How many tasks a bulk cancel changed, and what `restore_tasks` takes to undo it.
+
+    Attributes:
+        count: The number of tasks.
+        pending_count: How many of them were pending: they are cancelled. The others were running.
+        events: The cursors of the events with the tasks that were pending.
+    """
+
+    count: int
+    pending_count: int
+    events: list[str]
 
 
-def retry_tasks(condition: Q) -> int:
-    """Start new runs of the matching tasks that can be retried; return their number."""
-    return _change_all(retryable(condition), transitions.retry)
+def cancel_tasks(condition: Q, *, dry_run: bool = False) -> Cancelled:
+    """Cancel the matching tasks that can be cancelled, in batches.
+
+    Args:
+        condition: The condition that the tasks match.
+        dry_run: Whether to count the tasks only.
+    """
+    rows = cancellable(condition)
+    if dry_run:
+        pending = Count("pk", filter=Q(status=Task.Status.PENDING))
+        counts = rows.aggregate(count=Count("pk"), pending_count=pending)
+        return Cancelled(counts["count"], counts["pending_count"], [])
+    batches = [_cancel(ids) for ids in ids_in_batches(rows, _BATCH)]
+    return Cancelled(
+        sum(batch.count for batch in batches),
+        sum(batch.pending_count for batch in batches),
+        [cursor for batch in batches for cursor in batch.events],
+    )
+
+
+@in_transaction
+def _cancel(ids: list[UUID]) -> Cancelled:
+    changed = transitions.cancel(ids)
+    pending = [task for task in changed if task.previous == Task.Status.PENDING]
+    cursors = events.tasks_changed(pending)
+    events.tasks_changed(task for task in changed if task.previous != Task.Status.PENDING)
+    return Cancelled(len(changed), len(pending), [cursor.encode() for cursor in cursors])
+
+
+def retry_tasks(condition: Q, *, dry_run: bool = False) -> int:
+    """Start new runs of the matching tasks that can be retried; return their number.
+
+    Args:
+        condition: The condition that the tasks match.
+        dry_run: Whether to count the tasks only.
+    """
+    rows = retryable(condition)
+    return rows.count() if dry_run else sum(map(_retry, ids_in_batches(rows, _BATCH)))
+
+
+@in_transaction
+def _retry(ids: list[UUID]) -> int:
+    retried = transitions.retry(ids)
+    events.tasks_changed(retried)
+    dispatch.wake_after_commit(task.queue for task in retried)
+    return len(retried)
 
 
 def cancellable(condition: Q) -> QuerySet[Task]:
@@ -191,19 +244,6 @@ def cancellable(condition: Q) -> QuerySet[Task]:
 def retryable(condition: Q) -> QuerySet[Task]:
     """Return the tasks that `retry_tasks` would retry now."""
     return Task.objects.filter(condition, status__in=[Task.Status.FAILED, Task.Status.CANCELLED])
-
-
-def _change_all(rows: QuerySet[Task], change: Callable[[list[UUID]], list[Transition]]) -> int:
-    """Change rows in batches, each in a transaction of its own, without tasks created meanwhile."""
-    return sum(_change(ids, change) for ids in ids_in_batches(rows, _BATCH))
-
-
-@in_transaction
-def _change(ids: list[UUID], change: Callable[[list[UUID]], list[Transition]]) -> int:
-    changed = change(ids)
-    events.tasks_changed(changed)
-    dispatch.wake_after_commit(t.queue for t in changed if t.status == Task.Status.PENDING)
-    return len(changed)
 
 
 def _values(new: NewTask) -> tuple[object, ...]:

@@ -97,6 +97,27 @@ def test_all_that_match_are_cancelled_or_retried(data, make_task):
     assert Task.objects.filter(run=2, status="PENDING").count() == 2
 
 
+def test_cancelled_tasks_are_restored(data, make_task):
+    task = make_task()
+    cancel = """mutation { cancelTasks(input: {where: {}}) {
+        count pendingCount restorableEvents errors { code } } }"""
+    restore = """mutation M($input: RestoreTasksInput!) { restoreTasks(input: $input) {
+        count errors { code field } } }"""
+
+    cancelled = data(cancel)["cancelTasks"]
+    events = cancelled.pop("restorableEvents")
+    assert cancelled == {"count": 1, "pendingCount": 1, "errors": []}
+    counted = data(restore, input={"events": events, "dryRun": True})["restoreTasks"]
+    refused = data(restore, input={"events": [*events, "nothing"]})["restoreTasks"]
+    assert Task.objects.get(pk=task.pk).status == "CANCELLED"
+    restored = data(restore, input={"events": events})["restoreTasks"]
+
+    assert counted == restored == {"count": 1, "errors": []}
+    error = {"code": "INVALID", "field": ["input", "events", "1"]}
+    assert refused == {"count": 0, "errors": [error]}
+    assert Task.objects.get(pk=task.pk).status == "PENDING"
+
+
 def test_a_schedule_is_steered(data, make_schedule):
     schedule = make_schedule(interval=60)
     id = str(schedule.pk)

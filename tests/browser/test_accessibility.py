@@ -250,7 +250,7 @@ def expect_query_to_run(page, cluster):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_narrow_page_menu_and_dialog_are_accessible(page, paths, theme):
+def test_narrow_page_menu_dialog_and_palette_are_accessible(page, paths, theme):
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")
     page.set_viewport_size({"width": 390, "height": 740})
     page.goto(paths["nodes"])
@@ -259,6 +259,11 @@ def test_narrow_page_menu_and_dialog_are_accessible(page, paths, theme):
     page.get_by_role("button", name="Actions for").first.click()
     assert violations(page) == []
     page.get_by_role("menuitem", name="Drain…").click()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox").fill("node")
+    expect(page.get_by_role("option")).not_to_have_count(1)
     assert violations(page) == []
 
 

@@ -78,6 +78,13 @@ def test_viewer_is_offered_no_action_that_would_be_refused(page, cluster, compla
             else:
                 expect(loaded).not_to_have_count(0)
                 expect(actions).to_have_count(0)
+        page.keyboard.press("Control+k")
+        options = page.get_by_role("dialog", name="Command palette").get_by_role("option")
+        expect(options.filter(has_text="Queues")).to_have_count(1)
+        offered = 1 if role == "operator" else 0
+        for name in ("Create queue…", "Create a schedule", "default: Pause…"):
+            expect(options.filter(has_text=name)).to_have_count(offered)
+        expect(options.filter(has_text="Webhooks")).to_have_count(0)
         page.goto("/app/schedules/calendars")
         expect(loaded).not_to_have_count(0)
         expect(actions).to_have_count(1 if role == "operator" else 0)

@@ -7,7 +7,7 @@ from urllib.request import Request, urlopen
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.client import CREATE, choose, row
+from tests.browser.client import CREATE, LATER, choose, create, row
 
 
 def confirm(page, label, reason=None):
@@ -251,6 +251,17 @@ def test_queue_is_created_limited_paused_and_resumed(page, ask):
     expect(queue).to_contain_text("Active")
     expect(queue.get_by_role("link", name="0", exact=True)).to_have_count(2)
 
+    # The last notice takes back the last action, and the focus returns to where it was.
+    menu = queue.get_by_role("button", name="Actions for")
+    expect(menu).to_be_focused()
+    undo = page.get_by_role("button", name="Undo").last
+    undo.focus()
+    page.keyboard.press("Enter")
+    expect(queue).to_contain_text("Paused")
+    expect(page.get_by_text("The queue reports is paused again.")).to_be_visible()
+    expect(menu).to_be_focused()
+    ask('mutation { resumeQueue(input: {name: "reports"}) { errors { message } } }')
+
 
 def test_scheduling_policy_is_chosen(page, ask):
     page.goto("/app/queues")
@@ -399,6 +410,59 @@ def test_keyboard_reaches_everything(page):
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+
+
+def test_command_palette_finds_pages_actions_names_and_tasks(page, ask):
+    ask('mutation { createQueue(input: {name: "palette-mail"}) { errors { message } } }')
+    view = 'name: "Palette view", search: "queue:palette-mail"'
+    ask(f"mutation {{ saveView(input: {{{view}}}) {{ errors {{ message }} }} }}")
+    [uuid] = create(ask, {"a": 4711, "b": 1, "runAt": LATER})
+    page.goto("/app/queues")
+    expect(row(page, "palette-mail")).to_be_visible()
+    palette = page.get_by_role("dialog", name="Command palette")
+    field = palette.get_by_role("combobox")
+    chosen = palette.get_by_role("option", selected=True)
+
+    def find(text, option):
+        page.keyboard.press("Control+k")
+        field.fill(text)
+        expect(chosen).to_contain_text(option)
+        expect(field).to_have_attribute("aria-activedescendant", chosen.get_attribute("id"))
+
+    # An action of the page, whose dialog opens.
+    find("create q", "Create queue…")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="Create queue")).to_be_visible()
+    expect(palette).to_have_count(0)
+    page.keyboard.press("Control+k")
+    expect(palette).to_have_count(0)
+    page.keyboard.press("Escape")
+    # An action on one of the rows, by its name.
+    find("palette pause", "palette-mail: Pause…")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="Pause the queue palette-mail?")).to_be_visible()
+    page.keyboard.press("Escape")
+
+    for text, option, path in (
+        ("palette view", "Palette view", "/app/tasks?search=queue%3Apalette-mail"),
+        ("palette-ma", "palette-mail", "/app/queues/palette-mail"),
+        (uuid[-8:], "4711 + 1", f"/app/tasks/{uuid}"),
+        ("node-1", "node-1@", "/app/nodes/node-1"),
+        ("webho", "Webhooks", "/app/webhooks"),
+    ):
+        find(text, option)
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(re.compile(re.escape(path)))
+    # The focus is where that of a new page is.
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+
+    find("zzz", "Search tasks for “zzz”")
+    field.fill("")
+    page.keyboard.press("ArrowUp")
+    expect(chosen).to_have_text("Keyboard shortcuts")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Escape")
+    expect(palette).to_have_count(0)
 
 
 def test_chosen_theme_is_kept(page):

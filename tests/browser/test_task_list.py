@@ -190,6 +190,21 @@ def test_matching_tasks_are_cancelled_and_retried_after_they_were_counted(page, 
     expect(page.get_by_text("5 tasks cancelled.")).to_be_visible()
     expect(page.get_by_role("row").filter(has_text="Cancelled")).to_have_count(5)
 
+    # The notice takes no focus, and the keyboard reaches what it offers.
+    cancel = page.get_by_role("button", name="Cancel all matching…")
+    expect(cancel).to_be_focused()
+    page.keyboard.press("z")
+    expect(page.get_by_role("status").get_by_text("5 tasks restored.")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="Pending")).to_have_count(5)
+    expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+    expect(cancel).to_be_focused()
+    runs = "{ tasks(where: {a: {equals: 76000}}) { nodes { run } } }"
+    assert ask(runs)["tasks"]["nodes"] == [{"run": 1}] * 5
+
+    cancel.click()
+    dialog.get_by_role("button", name="Cancel 5 tasks").click()
+    expect(page.get_by_role("row").filter(has_text="Cancelled")).to_have_count(5)
+
     # Nothing to cancel: no dialog offers to cancel nothing.
     page.get_by_role("button", name="Cancel all matching…").click()
     refusal = page.get_by_role("alert").filter(has_text="No matching task is pending or running.")

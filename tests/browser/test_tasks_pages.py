@@ -111,6 +111,10 @@ def test_pending_task_gives_its_reason_and_is_cancelled_and_retried(page, ask):
     history = page.get_by_role("region", name="History")
     expect(history.get_by_role("row").nth(1)).to_contain_text("Cancelled")
     expect(page.get_by_role("button", name="Cancel")).to_be_disabled()
+    page.get_by_role("button", name="Undo").click()
+    expect(history.get_by_role("row").nth(1)).to_contain_text("Restored")
+    page.get_by_role("button", name="Cancel").click()
+    expect(history.get_by_role("row").nth(1)).to_contain_text("Cancelled")
 
     page.get_by_role("button", name="Retry").click()
     expect(history.get_by_role("row").nth(1)).to_contain_text("Retried")

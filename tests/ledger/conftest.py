@@ -5,11 +5,13 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
 from tasks_app import ledger, ticking
 from tasks_app.models import TaskSchedule, WorkerNode
 from tasks_app.services import queues, tasks
+from tasks_app.services.restoring import restore_tasks
 from tests.support.statistics import roll_up_all
 from tests.support.working import claim_only, run_all
 
@@ -42,6 +44,7 @@ def busy(make_task, make_schedule, node):
     retried = make_task(fail_attempts=2, retry_backoff_ms=0)
     run_all()
     cancelled = make_task()
+    restore_tasks(tasks.cancel_tasks(Q(pk=cancelled.pk)).events)
     tasks.cancel_task(cancelled.pk)
     tasks.retry_task(cancelled.pk)
     run_all()

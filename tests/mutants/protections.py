@@ -27,6 +27,7 @@ CLAIMS = "tasks_app/sql/claims.py"
 CLAIM_ORDERS = "tasks_app/sql/claim_orders.py"
 TRANSITIONS = "tasks_app/sql/transitions.py"
 LEASES = "tasks_app/sql/leases.py"
+RESTORING = "tasks_app/sql/restoring.py"
 RECURRENCE = "tasks_app/recurrence/decisions.py"
 BACKFILLS = "tasks_app/sql/backfills.py"
 EVENTS = "tasks_app/log/events.py"
@@ -56,6 +57,7 @@ IN_LIMITS = ("tests/api/test_graphql_limits.py",)
 IN_SOCKET = ("tests/subscriptions/test_socket.py", "tests/subscriptions/test_slowness.py")
 IN_ACCESS = ("tests/access",)
 IN_ALERTS = ("tests/services/test_alerts.py",)
+IN_RESTORING = ("tests/services/test_restoring.py",)
 IN_WEBHOOKS = ("tests/webhooks/test_delivery.py",)
 
 PROTECTIONS = [
@@ -740,6 +742,20 @@ PROTECTIONS = [
         "        if self._leadership.is_leader:\n",
         "        if True:\n",
         ("tests/beat/test_scheduler.py",),
+    ),
+    Protection(
+        "a task that changed after its cancellation is not restored",
+        RESTORING,
+        "USING (id, version)",
+        "USING (id)",
+        IN_RESTORING,
+    ),
+    Protection(
+        "a task that was running is not restored",
+        "tasks_app/services/restoring.py",
+        "elif event.previous_status != Task.Status.PENDING:",
+        "elif False:",
+        IN_RESTORING,
     ),
     Protection(
         "one process evaluates alerts at a time",

@@ -242,8 +242,8 @@ def test_all_matching_tasks_are_cancelled_or_retried(make_task, woken, monkeypat
     woken.clear()
 
     assert tasks.cancellable(Q(priority=1)).count() == 5
-    assert tasks.cancel_tasks(Q(priority=1)) == 5
-    assert tasks.cancel_tasks(Q(priority=1)) == 0
+    assert tasks.cancel_tasks(Q(priority=1)).count == 5
+    assert tasks.cancel_tasks(Q(priority=1)).count == 0
 
     assert set(Task.objects.filter(status="CANCELLED")) == set(mine)
     assert tasks.retry_tasks(Q(priority=1)) == 5

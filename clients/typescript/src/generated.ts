@@ -348,6 +348,8 @@ export type UserErrorCode =
   | 'NOT_OFFLINE'
   /** The worker node is not online. */
   | 'NOT_ONLINE'
+  /** The event is not the cancellation of pending tasks. */
+  | 'NOT_RESTORABLE'
   /** The task has neither failed nor been cancelled. */
   | 'NOT_RETRYABLE'
   /** The schedule allows no other run until one has ended. */

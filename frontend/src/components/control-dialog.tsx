@@ -5,13 +5,15 @@ import type { UserError } from "../lib/api/schema";
 import { FormReader } from "../lib/validation";
 import { FormDialog } from "./dialog";
 import { ReasonField } from "./form/fields";
-import { notify } from "./notices";
+import { notify, type Undo } from "./notices/store";
 
 /** A dialog whose action takes at least a reason. */
 export function ControlDialog<Values extends object = object>(props: {
   title: string;
   submitLabel: string;
   success: string;
+  /** Takes the action back, to what was when it was sent. */
+  undo?: Undo;
   isDanger?: boolean;
   children: ReactNode;
   onClose: () => void;
@@ -24,7 +26,7 @@ export function ControlDialog<Values extends object = object>(props: {
     const reader = new FormReader(entered);
     const values = { ...(props.read?.(reader) as Values), note: reader.text("note") };
     const errors = reader.errors.length ? reader.errors : await props.send(values);
-    if (!errors.length) notify(props.success);
+    if (!errors.length) notify(props.success, props.undo);
     return errors;
   }
   return (

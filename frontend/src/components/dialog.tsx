@@ -5,7 +5,12 @@ import type { UserError } from "../lib/api/schema";
 import "./dialog.css";
 import { Form } from "./form/form";
 
-export function Dialog(props: { title: string; onClose: () => void; children: ReactNode }) {
+export function Dialog(props: {
+  title: string;
+  className?: string;
+  onClose: () => void;
+  children: ReactNode;
+}) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
@@ -17,7 +22,7 @@ export function Dialog(props: { title: string; onClose: () => void; children: Re
     return () => opener?.focus();
   }, []);
   return (
-    <dialog ref={dialog} aria-labelledby={id} onClose={props.onClose}>
+    <dialog ref={dialog} className={props.className} aria-labelledby={id} onClose={props.onClose}>
       <h2 id={id}>{props.title}</h2>
       {props.children}
     </dialog>

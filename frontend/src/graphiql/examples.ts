@@ -76,4 +76,67 @@ mutation CreateSchedule($start: DateTime!) {
 `,
     variables: '{\n  "start": "2026-01-01T00:00:00Z"\n}',
   },
+  {
+    query: `# Count what a search finds before you cancel it: remove dryRun to do it. Then restoreTasks
+# takes restorableEvents, and the tasks are pending again.
+mutation CancelFound {
+  cancelTasks(input: {
+    where: { search: "queue:default status:pending created:>1h" }
+    dryRun: true
+  }) {
+    count
+    pendingCount
+    restorableEvents
+    errors { code field message }
+  }
+}
+`,
+  },
+  {
+    query: `# List open and past alerts, and after how long an item becomes one.
+query Alerts {
+  alerts(first: 10) {
+    nodes {
+      kind queue openedAt resolvedAt
+      workerNode { name }
+    }
+    totalCount
+  }
+  alertRules { kind enabled openAfterSeconds resolveAfterSeconds }
+}
+`,
+  },
+  {
+    query: `# Check the invariants of the cluster now, in one snapshot.
+query Ledger {
+  ledger {
+    checkedAt durationMs holds
+    invariants { name statement examined violations holds }
+  }
+}
+`,
+  },
+  {
+    query: `# Follow backfills. createBackfill starts one: its dryRun counts the scheduled times.
+query Backfills {
+  backfills(first: 5) {
+    nodes {
+      id state from until total
+      counts { waiting active succeeded failed }
+      schedule { id recurrence { text } }
+    }
+  }
+}
+`,
+  },
+  {
+    query: `# List the saved views of the list of tasks. saveView keeps one, deleteView removes it.
+query SavedViews {
+  savedViews {
+    id name search columns
+    orderBy { field direction }
+  }
+}
+`,
+  },
 ];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isWithin, routeOf } from "./routes";
+import { isWithin, routeOf, SECTIONS, SUB_PAGES, TOOL_PAGES } from "./routes";
 
 test.each([
   ["/", { page: "overview" }],
@@ -49,4 +49,8 @@ test("a section is current on its pages and on no other's", () => {
   expect(isWithin("/app/tasks/01a2", "/app/tasks")).toBe(true);
   expect(isWithin("/app/tasksheet", "/app/tasks")).toBe(false);
   expect(isWithin("/app/tasks", "/")).toBe(false);
+});
+
+test.each([...SECTIONS, ...SUB_PAGES, ...TOOL_PAGES])("$name has a page", ({ path }) => {
+  expect(routeOf(path).page).not.toBe("not-found");
 });

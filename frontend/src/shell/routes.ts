@@ -1,6 +1,7 @@
 /** The pages, and which one a path names. */
 
 import type { IconName } from "../components/icon";
+import type { Role } from "../lib/api/schema";
 
 export type Route =
   | { page: "overview" | "tasks" | "schedules" | "new-schedule" | "nodes" }
@@ -10,9 +11,14 @@ export type Route =
   | { page: "task" | "schedule" | "edit-schedule" | "backfill"; id: string }
   | { page: "node" | "queue" | "calendar" | "edit-calendar"; name: string };
 
-export type Section = {
+type NamedPath = {
   path: string;
   name: string;
+  /** The role that the page takes. All roles without one. */
+  role?: Role;
+};
+
+export type Section = NamedPath & {
   icon: IconName;
   /** The key that goes there after "g". */
   key: string;
@@ -26,6 +32,30 @@ export const SECTIONS: readonly Section[] = [
   { path: "/app/queues", name: "Queues", icon: "layers", key: "q" },
   { path: "/app/events", name: "Events", icon: "pulse", key: "e" },
   { path: "/app/ledger", name: "Ledger", icon: "ledger", key: "l" },
+];
+
+/** The pages below a section that concern no single object. */
+export const SUB_PAGES: readonly NamedPath[] = [
+  { path: "/app/schedules/new", name: "Create a schedule", role: "OPERATOR" },
+  { path: "/app/schedules/timeline", name: "Timeline of schedules" },
+  { path: "/app/schedules/backfills", name: "Backfills" },
+  { path: "/app/schedules/calendars", name: "Calendars" },
+  { path: "/app/schedules/new-calendar", name: "Create a calendar", role: "OPERATOR" },
+  { path: "/app/what-if", name: "What if" },
+];
+
+export const TOOL_PAGES: readonly NamedPath[] = [
+  { path: "/app/tour", name: "Tour", role: "OPERATOR" },
+  { path: "/app/alerts", name: "Alerts" },
+  { path: "/app/tokens", name: "API tokens", role: "ADMIN" },
+  { path: "/app/webhooks", name: "Webhooks", role: "ADMIN" },
+];
+
+/** The other interfaces of the cluster, which are no pages of the dashboard. */
+export const INTERFACES: readonly NamedPath[] = [
+  { path: "/graphql/", name: "GraphiQL" },
+  { path: "/api/docs/", name: "REST API" },
+  { path: "/admin/", name: "Admin" },
 ];
 
 export function routeOf(path: string): Route {

@@ -2,12 +2,13 @@
 
 import { useEffect, useRef, useState } from "react";
 import { Icon } from "../components/icon";
-import { Notices } from "../components/notices";
+import { Notices } from "../components/notices/notices";
 import { PRODUCT } from "../components/page";
 import { Link, usePath } from "../lib/router";
 import { AttentionBadge, FollowAttention } from "./attention";
 import { ConnectionBadge, StaleBanner, useIsStale } from "./connection";
 import { CurrentPage } from "./current-page";
+import { Palette } from "./palette/palette";
 import { isWithin, SECTIONS } from "./routes";
 import { SessionDialog } from "./session-dialog";
 import "./shell.css";
@@ -17,8 +18,11 @@ import { Tools } from "./tools";
 export function Shell() {
   const path = usePath();
   const isStale = useIsStale();
-  const [isHelpOpen, setIsHelpOpen] = useState(false);
-  useShortcuts(() => setIsHelpOpen(true));
+  const [dialog, setDialog] = useState<"shortcuts" | "palette">();
+  const close = () => setDialog(undefined);
+  const showShortcuts = () => setDialog("shortcuts");
+  const showPalette = () => setDialog("palette");
+  useShortcuts({ showShortcuts, showPalette, close });
   useFocusOnTitle(path);
   return (
     <div className="shell">
@@ -34,7 +38,7 @@ export function Shell() {
         <Navigation path={path} />
         <div className="side-foot">
           <ConnectionBadge />
-          <Tools path={path} onShowShortcuts={() => setIsHelpOpen(true)} />
+          <Tools path={path} onShowShortcuts={showShortcuts} onShowPalette={showPalette} />
         </div>
       </header>
       <main id="main" className={isStale ? "is-stale" : undefined}>
@@ -45,7 +49,8 @@ export function Shell() {
       </main>
       <Notices />
       <SessionDialog />
-      {isHelpOpen && <ShortcutsDialog onClose={() => setIsHelpOpen(false)} />}
+      {dialog === "shortcuts" && <ShortcutsDialog onClose={close} />}
+      {dialog === "palette" && <Palette onClose={close} onShowShortcuts={showShortcuts} />}
     </div>
   );
 }

@@ -1,25 +1,45 @@
 /** Keyboard shortcuts. */
 
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { flushSync } from "react-dom";
 import { Dialog } from "../components/dialog";
+import { undoLast } from "../components/notices/store";
 import { navigate } from "../lib/router";
 import { SECTIONS } from "./routes";
 
 const SEQUENCE_MS = 1_000;
 const SEARCH_PATH = "/app/tasks";
 
-/** `g` and a letter go to a section, `/` to the search, `?` shows the shortcuts. */
-export function useShortcuts(showHelp: () => void) {
+const IS_MAC = navigator.platform.startsWith("Mac");
+export const PALETTE_KEY = IS_MAC ? "⌘ K" : "Ctrl K";
+
+type Actions = { showShortcuts: () => void; showPalette: () => void; close: () => void };
+
+/**
+ * `g` and a letter go to a section, `/` to the search, `z` takes the last action back, `?` shows
+ * the shortcuts. Ctrl-K (on a Mac, Command-K) opens and closes the palette, also while typing.
+ */
+export function useShortcuts(actions: Actions) {
+  const latest = useRef(actions);
+  latest.current = actions;
   useEffect(() => {
     let pressedG = -SEQUENCE_MS;
     function press(event: KeyboardEvent) {
+      const { showShortcuts, showPalette, close } = latest.current;
+      if (isPaletteKey(event)) {
+        const open = document.querySelector("dialog[open]");
+        // Another dialog is not left by it.
+        if (open && !open.matches(".palette")) return;
+        event.preventDefault();
+        return open ? close() : showPalette();
+      }
       const target = event.target as HTMLElement;
       const isTyping = target.closest("input, textarea, select, dialog, [popover]");
       if (isTyping || event.metaKey || event.ctrlKey || event.altKey) return;
       const section = SECTIONS.find(({ key }) => key === event.key);
       if (section && event.timeStamp - pressedG < SEQUENCE_MS) navigate(section.path);
-      else if (event.key === "?") showHelp();
+      else if (event.key === "?") showShortcuts();
+      else if (event.key === "z") undoLast();
       else if (event.key === "/") {
         event.preventDefault();
         focusSearch();
@@ -28,7 +48,12 @@ export function useShortcuts(showHelp: () => void) {
     }
     window.addEventListener("keydown", press);
     return () => window.removeEventListener("keydown", press);
-  }, [showHelp]);
+  }, []);
+}
+
+function isPaletteKey(event: KeyboardEvent): boolean {
+  const isModified = IS_MAC ? event.metaKey : event.ctrlKey;
+  return isModified && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k";
 }
 
 function focusSearch() {
@@ -51,9 +76,21 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
         ))}
         <div>
           <dt>
+            <kbd>{PALETTE_KEY}</kbd>
+          </dt>
+          <dd>Command palette</dd>
+        </div>
+        <div>
+          <dt>
             <kbd>/</kbd>
           </dt>
           <dd>Search tasks</dd>
+        </div>
+        <div>
+          <dt>
+            <kbd>z</kbd>
+          </dt>
+          <dd>Undo, while a notice offers it</dd>
         </div>
         <div>
           <dt>

@@ -6,9 +6,16 @@ import { RequireRole, useViewer } from "../components/viewer";
 import { csrfToken } from "../lib/api/session";
 import { Link } from "../lib/router";
 import { chooseTheme, useTheme } from "../lib/theme";
+import { INTERFACES, TOOL_PAGES } from "./routes";
+import { PALETTE_KEY } from "./shortcuts";
 
 /** On narrow screens the tools are hidden behind a button (see shell.css). */
-export function Tools({ path, onShowShortcuts }: { path: string; onShowShortcuts: () => void }) {
+export function Tools(props: {
+  path: string;
+  onShowShortcuts: () => void;
+  onShowPalette: () => void;
+}) {
+  const { path } = props;
   const [isOpen, setIsOpen] = useState(false);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes the tools.
   useEffect(() => setIsOpen(false), [path]);
@@ -25,29 +32,25 @@ export function Tools({ path, onShowShortcuts }: { path: string; onShowShortcuts
       </button>
       <div id="tools" className={isOpen ? "tools open" : "tools"}>
         <nav aria-label="Tools">
-          <a href="/graphql/">GraphiQL</a>
-          <a href="/api/docs/">REST API</a>
-          <a href="/admin/">Admin</a>
-          <RequireRole>
-            <Link href="/app/tour" aria-current={path === "/app/tour" ? "page" : undefined}>
-              Tour
-            </Link>
-          </RequireRole>
-          <Link href="/app/alerts" aria-current={path === "/app/alerts" ? "page" : undefined}>
-            Alerts
-          </Link>
-          <RequireRole atLeast="ADMIN">
-            <Link href="/app/tokens" aria-current={path === "/app/tokens" ? "page" : undefined}>
-              API tokens
-            </Link>
-            <Link href="/app/webhooks" aria-current={path === "/app/webhooks" ? "page" : undefined}>
-              Webhooks
-            </Link>
-          </RequireRole>
+          {INTERFACES.map(({ path: href, name }) => (
+            <a key={href} href={href}>
+              {name}
+            </a>
+          ))}
+          {TOOL_PAGES.map(({ path: href, name, role }) => (
+            <RequireRole key={href} atLeast={role ?? "VIEWER"}>
+              <Link href={href} aria-current={path === href ? "page" : undefined}>
+                {name}
+              </Link>
+            </RequireRole>
+          ))}
         </nav>
         <ViewerTools />
         <ThemeSwitch />
-        <button type="button" className="small" onClick={onShowShortcuts}>
+        <button type="button" className="small" onClick={props.onShowPalette}>
+          Commands <kbd>{PALETTE_KEY}</kbd>
+        </button>
+        <button type="button" className="small" onClick={props.onShowShortcuts}>
           Keyboard shortcuts <kbd>?</kbd>
         </button>
       </div>

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from datetime import datetime
 from enum import Enum
-from typing import Annotated, TypeVar
+from typing import Annotated, Protocol, TypeVar
 
 import strawberry
 import strawberry_django
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from schema.core.bulk import list_key_field, set_row_keys
 from schema.core.options import option
@@ -186,7 +186,21 @@ class TasksPayload:
 
 
 @mutation_payload
-class CancelTasksPayload(TasksPayload): ...
+class CancelTasksPayload(TasksPayload):
+    pending_count: int = strawberry.field(
+        default=0,
+        description=(
+            "How many of these tasks were pending. They are cancelled at once. The others were"
+            " running: their nodes stop them, and `restoreTasks` does not bring them back."
+        ),
+    )
+    restorable_events: list[str] = strawberry.field(
+        default_factory=list,
+        description=(
+            "The cursors of the events with the tasks that were pending, for `restoreTasks`. Empty"
+            " with `dryRun`."
+        ),
+    )
 
 
 @mutation_payload
@@ -194,7 +208,8 @@ class RetryTasksPayload(TasksPayload): ...
 
 
 P = TypeVar("P", bound=TaskPayload)
-B = TypeVar("B", bound=TasksPayload)
+R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
 
 
 @strawberry.type
@@ -240,27 +255,31 @@ class TaskMutations:
         description="Cancel the pending and running tasks that match a condition."
     )
     def cancel_tasks(self, input: Annotated[CancelTasksInput, INPUT]) -> CancelTasksPayload:
-        return _bulk(CancelTasksPayload, input, tasks.cancellable, tasks.cancel_tasks)
+        done, errors = _bulk(input, tasks.cancel_tasks)
+        if done is None:
+            return CancelTasksPayload(count=0, errors=errors)
+        return CancelTasksPayload(
+            count=done.count,
+            pending_count=done.pending_count,
+            restorable_events=done.events,
+            errors=[],
+        )
 
     @strawberry_django.mutation(
         description="Start a new run of the failed and cancelled tasks that match a condition."
     )
     def retry_tasks(self, input: Annotated[RetryTasksInput, INPUT]) -> RetryTasksPayload:
-        return _bulk(RetryTasksPayload, input, tasks.retryable, tasks.retry_tasks)
+        count, errors = _bulk(input, tasks.retry_tasks)
+        return RetryTasksPayload(count=count or 0, errors=errors)
 
 
-def _bulk(
-    payload: type[B],
-    input: TasksInput,
-    candidates: Callable[[Q], QuerySet[models.Task]],
-    change: Callable[[Q], int],
-) -> B:
-    """Change or count the tasks that match a condition; return the payload."""
-    matching, errors = attempt(lambda: checked_q(input.where))
-    if matching is None:
-        return payload(count=0, errors=errors)
-    count = candidates(matching).count() if input.dry_run else change(matching)
-    return payload(count=count, errors=[])
+class _Change(Protocol[R_co]):
+    def __call__(self, condition: Q, *, dry_run: bool) -> R_co: ...
+
+
+def _bulk(input: TasksInput, change: _Change[R]) -> tuple[R | None, list[UserError]]:
+    """Change or count the tasks that match a condition."""
+    return attempt(lambda: change(checked_q(input.where), dry_run=input.dry_run))
 
 
 def task_payload(payload: type[P], info: strawberry.Info, service: Callable[[], models.Task]) -> P:

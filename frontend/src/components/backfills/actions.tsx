@@ -9,7 +9,8 @@ import { type ActionLayout, ActionList } from "../action-list";
 import { FormDialog } from "../dialog";
 import { CheckboxGroup } from "../form/fields";
 import type { MenuItem } from "../menu";
-import { notify, notifyResult } from "../notices";
+import { notify, notifyResult } from "../notices/store";
+import { opposite } from "../notices/undo";
 import type { Counts } from "./counts";
 
 type ControlledBackfill = { uuid: string; state: BackfillState; counts: Counts };
@@ -50,11 +51,13 @@ export function BackfillActions(props: { backfill: ControlledBackfill; layout: A
 }
 
 async function pause(id: string) {
-  notifyResult(await command("pauseBackfill", { id }), "The backfill is paused.");
+  const undo = opposite("resumeBackfill", { id }, "The backfill is resumed.");
+  notifyResult(await command("pauseBackfill", { id }), "The backfill is paused.", undo);
 }
 
 async function resume(id: string) {
-  notifyResult(await command("resumeBackfill", { id }), "The backfill is resumed.");
+  const undo = opposite("pauseBackfill", { id }, "The backfill is paused again.");
+  notifyResult(await command("resumeBackfill", { id }), "The backfill is resumed.", undo);
 }
 
 function CancelBackfill({ backfill: { uuid: id, counts }, onClose }: DialogProps) {

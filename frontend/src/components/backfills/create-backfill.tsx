@@ -8,7 +8,7 @@ import { navigate } from "../../lib/router";
 import { FormReader } from "../../lib/validation";
 import { FormDialog } from "../dialog";
 import { NumberField, SelectField, TimeField } from "../form/fields";
-import { notify } from "../notices";
+import { notify } from "../notices/store";
 import { Time } from "../time";
 import { backfillPath } from "./backfill-table";
 import "./create-backfill.css";

@@ -15,6 +15,7 @@ const LABELS: Record<ClusterEventKind, Label> = {
   TASK_ATTEMPT_FAILED: { text: "Attempt failed", icon: "repeat", tone: "pending" },
   TASK_REQUEUED: { text: "Requeued (node lost)", icon: "alert", tone: "pending" },
   TASK_RETRIED: { text: "Retried", icon: "repeat", tone: "pending" },
+  TASK_RESTORED: { text: "Restored", icon: "repeat", tone: "pending" },
   TASK_TICKED: { text: "Triggered", icon: "calendar", tone: "pending" },
   TASK_PRUNED: { text: "Pruned", icon: "cross", tone: "plain" },
   SCHEDULE_CREATED: { text: "Schedule created", icon: "calendar", tone: "plain" },

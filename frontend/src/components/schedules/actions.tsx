@@ -8,7 +8,8 @@ import { CreateBackfillDialog } from "../backfills/create-backfill";
 import { ControlDialog } from "../control-dialog";
 import { FormDialog } from "../dialog";
 import type { MenuItem } from "../menu";
-import { notify, notifyResult } from "../notices";
+import { notify, notifyResult } from "../notices/store";
+import { opposite } from "../notices/undo";
 
 type ControlledSchedule = { uuid: string; paused: boolean; name: string };
 
@@ -45,7 +46,9 @@ async function runNow(id: string) {
 }
 
 async function resume(id: string) {
-  notifyResult(await command("resumeTaskSchedule", { id }), "The schedule is resumed.");
+  const undo = opposite("pauseTaskSchedule", { id }, "The schedule is paused again.");
+  const errors = await command("resumeTaskSchedule", { id });
+  notifyResult(errors, "The schedule is resumed.", undo);
 }
 
 function PauseSchedule({ id, onClose }: { id: string; onClose: () => void }) {
@@ -54,6 +57,7 @@ function PauseSchedule({ id, onClose }: { id: string; onClose: () => void }) {
       title="Pause this schedule?"
       submitLabel="Pause"
       success="The schedule is paused."
+      undo={opposite("resumeTaskSchedule", { id }, "The schedule is resumed.")}
       onClose={onClose}
       send={(values) => command("pauseTaskSchedule", { id, ...values })}
     >

@@ -7,7 +7,7 @@ import { FormReader } from "../../lib/validation";
 import { type ActionLayout, ActionList } from "../action-list";
 import { FormDialog } from "../dialog";
 import { TextField } from "../form/fields";
-import { notify } from "../notices";
+import { notify } from "../notices/store";
 import { calendarPath } from "./calendars";
 
 type DialogProps = { name: string; onClose: () => void };

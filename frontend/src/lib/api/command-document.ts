@@ -1,5 +1,5 @@
-import { parse } from "graphql";
-import type { TypedDocumentNode } from "urql";
+// Not the parser of the package graphql, which is much larger.
+import { gql, type TypedDocumentNode } from "urql";
 import type { MutationName, UserError } from "./schema";
 
 /**
@@ -11,7 +11,7 @@ export function commandDocument(
   name: MutationName,
 ): TypedDocumentNode<Record<string, { errors: UserError[] }>, { input: unknown }> {
   const operation = name.charAt(0).toUpperCase() + name.slice(1);
-  return parse(`mutation ${operation}($input: ${operation}Input!) {
+  return gql(`mutation ${operation}($input: ${operation}Input!) {
     ${name}(input: $input) { errors { field message } }
   }`);
 }

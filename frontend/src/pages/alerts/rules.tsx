@@ -4,7 +4,7 @@ import { useState } from "react";
 import { attentionLabel } from "../../components/attention-kinds";
 import { FormDialog } from "../../components/dialog";
 import { CheckboxGroup, NumberField } from "../../components/form/fields";
-import { notify } from "../../components/notices";
+import { notify } from "../../components/notices/store";
 import { Table } from "../../components/table/table";
 import { useHasRole } from "../../components/viewer";
 import { command } from "../../lib/api/mutations";

@@ -1,6 +1,6 @@
 /** Changes a calendar. */
 
-import { notify } from "../../components/notices";
+import { notify } from "../../components/notices/store";
 import { Page } from "../../components/page";
 import { calendarPath } from "../../components/schedules/calendars";
 import { Loading } from "../../components/states";

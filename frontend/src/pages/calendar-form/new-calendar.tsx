@@ -1,7 +1,7 @@
 /** Creates a calendar. */
 
 import { useMemo } from "react";
-import { notify } from "../../components/notices";
+import { notify } from "../../components/notices/store";
 import { Page } from "../../components/page";
 import { calendarPath, useCalendarNames } from "../../components/schedules/calendars";
 import { ReadOnly, RequireRole } from "../../components/viewer";

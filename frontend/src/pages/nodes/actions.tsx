@@ -5,6 +5,7 @@ import { ControlDialog } from "../../components/control-dialog";
 import { NumberField, TimeField } from "../../components/form/fields";
 import { Menu, type MenuItem } from "../../components/menu";
 import { isOnline, type NodeState } from "../../components/nodes/state";
+import { opposite } from "../../components/notices/undo";
 import { command } from "../../lib/api/mutations";
 import { AssignQueues } from "./assign-queues";
 
@@ -69,6 +70,7 @@ function Pause({ node: { name }, onClose }: DialogProps) {
       title={`Pause ${name}?`}
       submitLabel="Pause"
       success={`${name} is paused.`}
+      undo={opposite("resumeWorkerNode", { name }, `${name} is active.`)}
       onClose={onClose}
       send={(values) => command("pauseWorkerNode", { name, ...values })}
     >
@@ -83,6 +85,7 @@ function Drain({ node: { name }, onClose }: DialogProps) {
       title={`Drain ${name}?`}
       submitLabel="Drain"
       success={`${name} is draining.`}
+      undo={opposite("resumeWorkerNode", { name }, `${name} is active.`)}
       onClose={onClose}
       read={(reader) => ({ deadline: reader.optionalTime("deadline", "Deadline") })}
       send={(values) => command("drainWorkerNode", { name, ...values })}
@@ -100,12 +103,17 @@ function Drain({ node: { name }, onClose }: DialogProps) {
   );
 }
 
-function Resume({ node: { name }, onClose }: DialogProps) {
+function Resume({ node: { name, scheduling }, onClose }: DialogProps) {
+  const undo =
+    scheduling === "PAUSED"
+      ? opposite("pauseWorkerNode", { name }, `${name} is paused again.`)
+      : opposite("drainWorkerNode", { name }, `${name} is draining again.`);
   return (
     <ControlDialog
       title={`Resume ${name}?`}
       submitLabel="Resume"
       success={`${name} is active.`}
+      undo={undo}
       onClose={onClose}
       send={(values) => command("resumeWorkerNode", { name, ...values })}
     >
@@ -116,11 +124,13 @@ function Resume({ node: { name }, onClose }: DialogProps) {
 
 function Resize({ node, onClose }: DialogProps) {
   const { name } = node;
+  const before = { name, slots: node.desiredSlots };
   return (
     <ControlDialog
       title={`Resize ${name}`}
       submitLabel="Resize"
       success={`${name} is being resized.`}
+      undo={opposite("resizeWorkerNode", before, `${name} is being resized back.`)}
       onClose={onClose}
       read={(reader) => ({ slots: reader.optionalInteger("slots", "Slots", SLOTS) })}
       send={(values) => command("resizeWorkerNode", { name, ...values })}

@@ -3,6 +3,7 @@
 import { useState } from "react";
 import { ControlDialog } from "../../components/control-dialog";
 import { CheckboxGroup } from "../../components/form/fields";
+import { opposite } from "../../components/notices/undo";
 import { command } from "../../lib/api/mutations";
 import type { ControlledNode } from "./actions";
 
@@ -14,12 +15,14 @@ export function AssignQueues(props: {
   onClose: () => void;
 }) {
   const { name, desiredQueues, queues } = props.node;
+  const before = { name, queues: desiredQueues };
   const [choice, setChoice] = useState<Choice>(desiredQueues ? "chosen" : "started");
   return (
     <ControlDialog
       title={`Assign queues to ${name}`}
       submitLabel="Assign"
       success={`${name} has new queues.`}
+      undo={opposite("assignWorkerNode", before, `${name} has its former queues.`)}
       onClose={props.onClose}
       read={(reader) => ({ queues: choice === "chosen" ? reader.list("queues") : null })}
       send={(values) => command("assignWorkerNode", { name, ...values })}

@@ -1,7 +1,7 @@
 /** What to do in a cluster without tasks. */
 
 import { Icon } from "../../components/icon";
-import { notify, notifyError } from "../../components/notices";
+import { notify, notifyError } from "../../components/notices/store";
 import { Panel } from "../../components/panel";
 import { CreateTask, CreateTasks } from "../../components/tasks/create";
 import { RequireRole } from "../../components/viewer";

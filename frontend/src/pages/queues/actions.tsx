@@ -4,7 +4,8 @@ import { useState } from "react";
 import { ControlDialog } from "../../components/control-dialog";
 import { NumberField, TextField } from "../../components/form/fields";
 import { Menu } from "../../components/menu";
-import { notifyResult } from "../../components/notices";
+import { notifyResult } from "../../components/notices/store";
+import { opposite } from "../../components/notices/undo";
 import { command } from "../../lib/api/mutations";
 import type { FormReader } from "../../lib/validation";
 
@@ -45,8 +46,12 @@ export function QueueActions({ queue }: { queue: ControlledQueue }) {
 }
 
 async function resume(name: string) {
-  notifyResult(await command("resumeQueue", { name }), `The queue ${name} is resumed.`);
+  const errors = await command("resumeQueue", { name });
+  notifyResult(errors, `The queue ${name} is resumed.`, undoResume(name));
 }
+
+const undoResume = (name: string) =>
+  opposite("pauseQueue", { name }, `The queue ${name} is paused again.`);
 
 type DialogProps = { queue: ControlledQueue; onClose: () => void };
 
@@ -56,6 +61,7 @@ function PauseQueue({ queue: { name }, onClose }: DialogProps) {
       title={`Pause the queue ${name}?`}
       submitLabel="Pause"
       success={`The queue ${name} is paused.`}
+      undo={opposite("resumeQueue", { name }, `The queue ${name} is resumed.`)}
       onClose={onClose}
       send={(values) => command("pauseQueue", { name, ...values })}
     >
@@ -113,11 +119,13 @@ function readOptions(reader: FormReader) {
 }
 
 function SetLimit({ queue: { name, runningLimit, weight }, onClose }: DialogProps) {
+  const before = { name, runningLimit, weight };
   return (
     <ControlDialog
       title={`Set the limit and weight of ${name}`}
       submitLabel="Change queue"
       success={`The queue ${name} is changed.`}
+      undo={opposite("updateQueue", before, `The queue ${name} is as before.`)}
       onClose={onClose}
       read={readOptions}
       send={(values) => command("updateQueue", { name, ...values })}

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { ControlDialog } from "../../components/control-dialog";
 import { CheckboxGroup, NumberField, SelectField } from "../../components/form/fields";
 import { Icon } from "../../components/icon";
+import { opposite } from "../../components/notices/undo";
 import { POLICIES } from "../../components/scheduling-policies";
 import { Time } from "../../components/time";
 import { RequireRole } from "../../components/viewer";
@@ -54,11 +55,13 @@ export function SchedulingButton({ scheduling }: { scheduling: Scheduling }) {
 
 function SetPolicy(props: { scheduling: Scheduling; onClose: () => void }) {
   const { policy, backfill, agingMs } = props.scheduling;
+  const before = { policy, backfill, agingMs };
   return (
     <ControlDialog
       title="Set the scheduling policy"
       submitLabel="Set policy"
       success="The scheduling policy is changed."
+      undo={opposite("setSchedulingPolicy", before, "The scheduling policy is as before.")}
       onClose={props.onClose}
       read={read}
       send={(values) => command("setSchedulingPolicy", values)}

@@ -1,7 +1,7 @@
 /** Changes a schedule. */
 
 import { useMemo } from "react";
-import { notify } from "../../components/notices";
+import { notify } from "../../components/notices/store";
 import { Page } from "../../components/page";
 import { EmptyState, Loading } from "../../components/states";
 import { Sum } from "../../components/tasks/sum";

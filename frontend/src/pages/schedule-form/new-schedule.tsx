@@ -1,7 +1,7 @@
 /** Creates a schedule. */
 
 import { useMemo } from "react";
-import { notify } from "../../components/notices";
+import { notify } from "../../components/notices/store";
 import { Page } from "../../components/page";
 import { ReadOnly, RequireRole } from "../../components/viewer";
 import { mutate } from "../../lib/api/mutations";

@@ -1,7 +1,7 @@
 /** A dialog with the options of a task, to create another one like it. */
 
 import { Dialog } from "../../components/dialog";
-import { notify } from "../../components/notices";
+import { notify } from "../../components/notices/store";
 import { TaskForm, type TaskOptions } from "../../components/tasks/task-form";
 import { plural } from "../../lib/format";
 import { navigate } from "../../lib/router";

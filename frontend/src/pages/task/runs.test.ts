@@ -44,6 +44,20 @@ describe("runsOf", () => {
     expect(runsOf(retried, ONCE, START)).toHaveLength(2);
   });
 
+  test("a restored task continues its run and has been queued all the time", () => {
+    const restored = [
+      change(0, "TASK_CREATED", "PENDING"),
+      change(5, "TASK_CANCELLED", "CANCELLED"),
+      change(9, "TASK_RESTORED", "PENDING"),
+    ];
+    const [run, ...others] = runsOf(restored, ONCE, START);
+    expect(others).toEqual([]);
+    expect(run).toMatchObject({
+      status: "PENDING",
+      phases: [{ kind: "queued", from: START, to: null }],
+    });
+  });
+
   test("a scheduled task has no run until it is triggered", () => {
     expect(runsOf(DONE.slice(0, 1), { ...ONCE, schedule: {} }, START)).toEqual([]);
   });

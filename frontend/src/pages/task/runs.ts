@@ -49,7 +49,10 @@ function advance(run: Run, change: Change, at: number) {
   run.attempts = Math.max(run.attempts, change.attempt);
   if (change.status === "RUNNING")
     run.phases.push({ kind: "running", from: at, to: null, node: change.workerNode?.name });
-  if (change.status === "PENDING") run.phases.push({ kind: "queued", from: at, to: null });
+  if (change.status !== "PENDING") return;
+  // A restored task is queued since it was queued first: so its place in the queue says.
+  if (change.kind === "TASK_RESTORED" && last) last.to = null;
+  else run.phases.push({ kind: "queued", from: at, to: null });
 }
 
 /** Before its time a task is not queued: it is scheduled. */

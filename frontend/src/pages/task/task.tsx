@@ -2,10 +2,11 @@
 
 import { useState } from "react";
 import { Icon } from "../../components/icon";
-import { notifyResult } from "../../components/notices";
+import { notifyResult } from "../../components/notices/store";
 import { Page } from "../../components/page";
 import { Panel } from "../../components/panel";
 import { Callout, EmptyState, Loading, QueryError } from "../../components/states";
+import { cancelTasks, notifyCancelled } from "../../components/tasks/cancel";
 import { Status } from "../../components/tasks/status";
 import { Sum } from "../../components/tasks/sum";
 import { Message, Time } from "../../components/time";
@@ -89,14 +90,7 @@ function Actions({ task }: { task: Task }) {
   const isRetryable = task.status === "FAILED" || task.status === "CANCELLED";
   return (
     <>
-      <button
-        type="button"
-        className="danger"
-        disabled={!isCancellable}
-        onClick={async () =>
-          notifyResult(await command("cancelTask", { id }), "Cancellation requested.")
-        }
-      >
+      <button type="button" className="danger" disabled={!isCancellable} onClick={() => cancel(id)}>
         <Icon name="ban" /> Cancel
       </button>
       <button
@@ -114,6 +108,12 @@ function Actions({ task }: { task: Task }) {
       {isDuplicating && <DuplicateDialog task={task} onClose={() => setIsDuplicating(false)} />}
     </>
   );
+}
+
+async function cancel(id: string) {
+  const { payload, errors } = await cancelTasks({ ids: [id] });
+  if (payload?.count) notifyCancelled(payload);
+  else notifyResult(errors, "The task has ended, or is asked to stop already.");
 }
 
 /** Why the task has its status, if that is not obvious. */

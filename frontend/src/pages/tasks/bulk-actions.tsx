@@ -3,25 +3,12 @@
 import { useState } from "react";
 import { FormDialog } from "../../components/dialog";
 import { Icon, type IconName } from "../../components/icon";
-import { notify, notifyError } from "../../components/notices";
+import { notify, notifyError } from "../../components/notices/store";
+import { cancelTasks, notifyCancelled } from "../../components/tasks/cancel";
 import { mutate, type Outcome } from "../../lib/api/mutations";
-import { graphql, type TaskWhere, UserErrorFields } from "../../lib/api/schema";
+import { graphql, type TaskWhere, type UserError, UserErrorFields } from "../../lib/api/schema";
 import { count, plural } from "../../lib/format";
 import type { Selection } from "./selection";
-
-const CancelTasks = graphql(
-  `
-    mutation CancelTasks($input: CancelTasksInput!) {
-      cancelTasks(input: $input) {
-        count
-        errors {
-          ...UserErrorFields
-        }
-      }
-    }
-  `,
-  [UserErrorFields],
-);
 
 const RetryTasks = graphql(
   `
@@ -37,15 +24,19 @@ const RetryTasks = graphql(
   [UserErrorFields],
 );
 
+type Count = { count: number; pendingCount?: number };
+
 type Action = {
   verb: string;
   icon: IconName;
   isDanger?: boolean;
   /** After "No matching task". */
   nothing: string;
-  consequence: string;
-  done: string;
-  send: (where: TaskWhere, dryRun: boolean) => Promise<Outcome<{ count: number; errors: [] }>>;
+  consequence: (count: Count) => string;
+  /** Count the tasks. */
+  prepare: (where: TaskWhere) => Promise<Outcome<Count>>;
+  /** Change the tasks, and say so. */
+  perform: (where: TaskWhere) => Promise<UserError[]>;
 };
 
 const ACTIONS: readonly Action[] = [
@@ -54,22 +45,38 @@ const ACTIONS: readonly Action[] = [
     icon: "ban",
     isDanger: true,
     nothing: "is pending or running.",
-    consequence:
-      "Pending tasks are cancelled at once. Running tasks are cancelled when their node stops them.",
-    done: "cancelled",
-    send: (where, dryRun) => mutate(CancelTasks, { input: { where, dryRun } }) as never,
+    consequence: cancelConsequence,
+    prepare: (where) => cancelTasks(where, true),
+    async perform(where) {
+      const { payload, errors } = await cancelTasks(where);
+      if (payload && !errors.length) notifyCancelled(payload);
+      return errors;
+    },
   },
   {
     verb: "Retry",
     icon: "repeat",
     nothing: "has failed or been cancelled.",
-    consequence: "Each task runs again. Its earlier results are kept.",
-    done: "retried",
-    send: (where, dryRun) => mutate(RetryTasks, { input: { where, dryRun } }) as never,
+    consequence: () => "Each task runs again. Its earlier results are kept.",
+    prepare: (where) => mutate(RetryTasks, { input: { where, dryRun: true } }),
+    async perform(where) {
+      const { payload, errors } = await mutate(RetryTasks, { input: { where } });
+      if (payload && !errors.length) notify(`${plural(payload.count, "task")} retried.`);
+      return errors;
+    },
   },
 ];
 
-type Request = { action: Action; where: TaskWhere; scope: string; count: number };
+function cancelConsequence({ count: all, pendingCount = 0 }: Count): string {
+  const running = all - pendingCount;
+  const parts = [
+    pendingCount && `${plural(pendingCount, "pending task")} can be restored by Undo.`,
+    running && `${plural(running, "running task")} cannot be restored.`,
+  ];
+  return parts.filter(Boolean).join(" ");
+}
+
+type Request = { action: Action; where: TaskWhere; scope: string; counted: Count };
 
 export function BulkActions(props: {
   /** The search text. */
@@ -86,11 +93,11 @@ export function BulkActions(props: {
 
   async function prepare(action: Action) {
     const where = number ? { ids: [...selection.ids] } : { search };
-    const { payload, errors } = await action.send(where, true);
+    const { payload, errors } = await action.prepare(where);
     if (!payload || errors.length) notifyError(errors.map(({ message }) => message).join(" "));
     else if (!payload.count)
       notifyError(`No ${number ? "selected" : "matching"} task ${action.nothing}`);
-    else setRequest({ action, where, count: payload.count, scope: scopeInWords(number, search) });
+    else setRequest({ action, where, counted: payload, scope: scopeInWords(number, search) });
   }
 
   return (
@@ -122,26 +129,24 @@ function scopeInWords(selected: number, search: string): string {
 }
 
 function Confirmation(props: { request: Request; onClose: () => void; onDone: () => void }) {
-  const { action, where, scope, count } = props.request;
+  const { action, where, scope, counted } = props.request;
+  const title = `${action.verb} ${plural(counted.count, "task")}`;
   async function confirm() {
-    const { payload, errors } = await action.send(where, false);
-    if (payload && !errors.length) {
-      notify(`${plural(payload.count, "task")} ${action.done}.`);
-      props.onDone();
-    }
+    const errors = await action.perform(where);
+    if (!errors.length) props.onDone();
     return errors;
   }
   return (
     <FormDialog
-      title={`${action.verb} ${plural(count, "task")}?`}
-      submitLabel={`${action.verb} ${plural(count, "task")}`}
+      title={`${title}?`}
+      submitLabel={title}
       cancelLabel={action.isDanger ? "Keep tasks" : "Close"}
       isDanger={action.isDanger}
       onClose={props.onClose}
       onSubmit={confirm}
     >
       <p>{scope}</p>
-      <p>{action.consequence}</p>
+      <p>{action.consequence(counted)}</p>
     </FormDialog>
   );
 }

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { Badge } from "../../components/badge";
 import { FormDialog } from "../../components/dialog";
 import { Icon } from "../../components/icon";
-import { notify } from "../../components/notices";
+import { notify } from "../../components/notices/store";
 import { Page } from "../../components/page";
 import { EmptyState, Loading, QueryError } from "../../components/states";
 import { Table } from "../../components/table/table";

@@ -3,7 +3,7 @@
 import { useState } from "react";
 import { FormDialog } from "../../components/dialog";
 import { Icon } from "../../components/icon";
-import { notify } from "../../components/notices";
+import { notify } from "../../components/notices/store";
 import { Page } from "../../components/page";
 import { Panel } from "../../components/panel";
 import { ErrorList, Loading, QueryError } from "../../components/states";

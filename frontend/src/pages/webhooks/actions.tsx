@@ -4,7 +4,7 @@ import { useState } from "react";
 import { Dialog, FormDialog } from "../../components/dialog";
 import { Form } from "../../components/form/form";
 import { Menu, type MenuItem } from "../../components/menu";
-import { notify } from "../../components/notices";
+import { notify } from "../../components/notices/store";
 import { Secret } from "../../components/secret";
 import { command, mutate } from "../../lib/api/mutations";
 import { graphql, UserErrorFields } from "../../lib/api/schema";

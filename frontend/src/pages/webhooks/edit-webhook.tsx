@@ -1,7 +1,7 @@
 /** Changes the URL, the document and the variables of a webhook. */
 
 import { FormDialog } from "../../components/dialog";
-import { notify } from "../../components/notices";
+import { notify } from "../../components/notices/store";
 import { command } from "../../lib/api/mutations";
 import { FormReader } from "../../lib/validation";
 import { changes, readWebhook, WebhookFields } from "./fields";

@@ -2,7 +2,7 @@
 
 import { FormDialog } from "../../components/dialog";
 import { TextField } from "../../components/form/fields";
-import { notify } from "../../components/notices";
+import { notify } from "../../components/notices/store";
 import { command } from "../../lib/api/mutations";
 import { Link } from "../../lib/router";
 import { FormReader } from "../../lib/validation";

@@ -2,7 +2,8 @@
 
 import { attentionLabel } from "../../../components/attention-kinds";
 import { Badge } from "../../../components/badge";
-import { notifyResult } from "../../../components/notices";
+import { notifyResult } from "../../../components/notices/store";
+import { opposite } from "../../../components/notices/undo";
 import { Panel } from "../../../components/panel";
 import { Time } from "../../../components/time";
 import { RequireRole } from "../../../components/viewer";
@@ -61,7 +62,9 @@ function KindBadge({ kind }: { kind: string }) {
 function Action({ item: { kind, queue } }: { item: AttentionItem }) {
   if (kind !== "QUEUE_PAUSED" || !queue) return null;
   async function resume(name: string) {
-    notifyResult(await command("resumeQueue", { name }), `The queue ${name} is resumed.`);
+    const undo = opposite("pauseQueue", { name }, `The queue ${name} is paused again.`);
+    const errors = await command("resumeQueue", { name });
+    notifyResult(errors, `The queue ${name} is resumed.`, undo);
   }
   return (
     <RequireRole>

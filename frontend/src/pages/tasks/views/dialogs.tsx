@@ -3,7 +3,8 @@
 import { FormDialog } from "../../../components/dialog";
 import { Facts } from "../../../components/facts";
 import { TextField } from "../../../components/form/fields";
-import { notify } from "../../../components/notices";
+import { notify } from "../../../components/notices/store";
+import { opposite } from "../../../components/notices/undo";
 import { useViewer } from "../../../components/viewer";
 import { command } from "../../../lib/api/mutations";
 import { FormReader } from "../../../lib/validation";
@@ -64,7 +65,9 @@ function columnsText(columns: NonNullable<ListState["columns"]>): string {
 export function DeleteView({ view, onClose }: { view: SavedView; onClose: () => void }) {
   async function submit() {
     const errors = await command("deleteView", { id: view.id });
-    if (!errors.length) notify(`The view ${view.name} is deleted.`);
+    const { id: _, ...kept } = view;
+    const undo = opposite("saveView", kept, `The view ${view.name} is saved again.`);
+    if (!errors.length) notify(`The view ${view.name} is deleted.`, undo);
     return errors;
   }
   return (
