@@ -83,15 +83,19 @@ def _start(runs: Sequence[NextRun]) -> None:
         return
     transitions.insert_many([_row(id, run) for id, run in tasks])
     events.tasks_changed(
-        transitions.created(id, run.a, run.b, run.queue, run.duration_ms, run.fail_attempts)
+        transitions.created(
+            *(id, run.a, run.b, run.queue, run.duration_ms, run.fail_attempts),
+            run.concurrency_key,
+        )
         for id, run in tasks
     )
     dispatch.wake_after_commit(run.queue for _, run in tasks)
 
 
 def _row(id: UUID, run: NextRun) -> tuple[object, ...]:
-    """Return the row of `transitions.insert_many`: due at once, not expiring, without a key."""
+    """Return the row of `transitions.insert_many`: due at once, not expiring, not idempotent."""
     return (
         *(id, run.a, run.b, run.queue, run.priority, None, None, run.duration_ms, run.slots),
-        *(run.max_attempts, run.fail_attempts, run.retry_backoff_ms, ""),
+        *(run.max_attempts, run.fail_attempts, run.retry_backoff_ms),
+        *(run.concurrency_key, run.concurrency_limit, ""),
     )

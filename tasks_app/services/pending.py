@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from tasks_app import policy
 from tasks_app.models import Queue, SchedulingSettings, Task
 from tasks_app.models.base import database_now
 from tasks_app.policy import Candidate, NodeCapacity, Reservation
-from tasks_app.sql import claim_orders, claims, fair_share, scheduling
+from tasks_app.sql import claim_orders, claims, concurrency, fair_share, scheduling
 from tasks_app.sql.claims import Node
 from tasks_app.sql.db import columns, fetch
 
@@ -29,12 +30,16 @@ class Reason(TextChoices):
     TOO_LARGE = "TOO_LARGE"
     NODES_PAUSED = "NODES_PAUSED"
     QUEUE_LIMIT = "QUEUE_LIMIT"
+    CONCURRENCY_KEY = "CONCURRENCY_KEY"
     SLOTS_RESERVED = "SLOTS_RESERVED"
     WAITING_FOR_SLOT = "WAITING_FOR_SLOT"
 
 
 # A task that is pending for one of these reasons starts without an action of an operator.
-STARTS_BY_ITSELF = (Reason.QUEUE_LIMIT, Reason.SLOTS_RESERVED, Reason.WAITING_FOR_SLOT)
+STARTS_BY_ITSELF = (
+    *(Reason.QUEUE_LIMIT, Reason.CONCURRENCY_KEY),
+    *(Reason.SLOTS_RESERVED, Reason.WAITING_FOR_SLOT),
+)
 
 
 class Pending(NamedTuple):
@@ -47,6 +52,11 @@ class Pending(NamedTuple):
     def starts_by_itself(self) -> bool:
         """Whether the task starts without an action of an operator."""
         return self.reason in STARTS_BY_ITSELF
+
+    @property
+    def has_place(self) -> bool:
+        """Whether the tasks ahead of the task in its queue say when it starts."""
+        return self.starts_by_itself and self.reason != Reason.CONCURRENCY_KEY
 
 
 class Group(NamedTuple):
@@ -74,7 +84,10 @@ def groups(queues: Iterable[str]) -> list[Group]:
     first: dict[tuple[str, int], Candidate] = {}
     candidates = claims.candidates(snapshot.queues, snapshot.scheduling, may_start=False)
     for candidate in sorted(candidates, key=snapshot.rules.order):
-        first.setdefault((candidate.queue, candidate.slots), candidate)
+        key = candidate.queue, candidate.slots
+        # Nodes claim no task whose concurrency key is full, so any other one comes before it.
+        if key not in first or (snapshot.is_full(first[key]) and not snapshot.is_full(candidate)):
+            first[key] = candidate
     return [
         Group(queue, slots, candidate.id, candidate.due_at, _explain_due(candidate, snapshot))
         for (queue, slots), candidate in sorted(first.items())
@@ -107,6 +120,16 @@ class _Snapshot:
         self._first_blocked = {
             node.name: self._first_that_waits(node, candidates) for node in self.active
         }
+
+    @cached_property
+    def running(self) -> dict[str, int]:
+        """The number of running tasks of each concurrency key, without zeros."""
+        return concurrency.running()
+
+    def is_full(self, task: Candidate) -> bool:
+        """Return whether as many tasks with the task's concurrency key run as its limit allows."""
+        key = task.concurrency_key
+        return bool(key) and self.running.get(key, 0) >= task.concurrency_limit
 
     def blocks(self, node: NodeCapacity, task: Candidate) -> Candidate | None:
         """Return the task before which a node does not start this one without backfill, if any."""
@@ -148,6 +171,7 @@ def _explain(task: Task, snapshot: _Snapshot) -> Pending:
         Candidate(
             *(task.queue_id, task.slots, True, False, 1, task.pk),
             *(task.priority, task.due_at, task.duration_ms),
+            *(task.concurrency_key, task.concurrency_limit),
         ),
         snapshot,
     )
@@ -159,6 +183,7 @@ def _explain_due(task: Candidate, snapshot: _Snapshot) -> Pending:
         return queue_paused(queue.name, queue.pause_note)
     return (
         explain_nodes(task.queue, task.slots, snapshot.nodes)
+        or _explain_key(task, snapshot)
         or _explain_limit(queue, snapshot)
         or _explain_slots(task, snapshot)
     )
@@ -187,6 +212,16 @@ def explain_nodes(queue: str, slots: int, nodes: Sequence[Node]) -> Pending | No
             f"All nodes that could run the task are paused or drained: {names}.",
         )
     return None
+
+
+def _explain_key(task: Candidate, snapshot: _Snapshot) -> Pending | None:
+    if not snapshot.is_full(task):
+        return None
+    key, limit = task.concurrency_key, task.concurrency_limit
+    running = snapshot.running[key]
+    tasks = f"{running:,} {'task' if running == 1 else 'tasks'}"
+    message = f"{tasks} with the concurrency key {key!r} run; the limit of the task is {limit:,}."
+    return Pending(Reason.CONCURRENCY_KEY, message)
 
 
 def _explain_limit(queue: Queue, snapshot: _Snapshot) -> Pending | None:

@@ -3,18 +3,18 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from tasks_app.sql import claim_orders, claims
+from tasks_app.sql import claim_orders
 from tasks_app.sql.claim_orders import MAX_PRIORITY, MIN_PRIORITY
 from tasks_app.sql.db import fetch
 
 # Returns the time since which the oldest due task is due. It reads the first entry of each group
 # and priority in the index `task_pending`.
 _OLDEST_DUE = f"""
-    {claims.GROUPS}
+    {claim_orders.GROUPS}
     SELECT min(first.due_at)
       FROM groups g, generate_series({MIN_PRIORITY}, {MAX_PRIORITY}) AS priority, LATERAL (
            SELECT due_at FROM tasks_app_task t
-            WHERE queue = g.queue AND slots = g.slots AND runs_alone = g.runs_alone
+            WHERE {claim_orders.IS_OF_GROUP}
               AND t.priority = priority.priority AND {claim_orders.DUE}
             ORDER BY due_at LIMIT 1
       ) AS first
@@ -22,11 +22,11 @@ _OLDEST_DUE = f"""
 # Returns the seconds until the next task becomes due. It reads the first entry after the present
 # of each group and priority in the index.
 _NEXT_DUE = f"""
-    {claims.GROUPS}
+    {claim_orders.GROUPS}
     SELECT extract(epoch FROM min(first.due_at) - statement_timestamp())::float
       FROM groups g, generate_series({MIN_PRIORITY}, {MAX_PRIORITY}) AS priority, LATERAL (
            SELECT due_at FROM tasks_app_task t
-            WHERE queue = g.queue AND slots = g.slots AND runs_alone = g.runs_alone
+            WHERE {claim_orders.IS_OF_GROUP}
               AND t.priority = priority.priority AND status = 'PENDING' AND run > 0
               AND due_at > statement_timestamp()
             ORDER BY due_at LIMIT 1

@@ -50,6 +50,7 @@ class Transition(NamedTuple):
     queue: str
     duration_ms: int
     fail_attempts: int
+    concurrency_key: str
     run: int
     attempt: int
     version: int
@@ -61,11 +62,17 @@ class Transition(NamedTuple):
 
 
 def created(
-    id: UUID, a: int, b: int, queue: str, duration_ms: int, fail_attempts: int
+    id: UUID,
+    a: int,
+    b: int,
+    queue: str,
+    duration_ms: int,
+    fail_attempts: int,
+    concurrency_key: str,
 ) -> Transition:
     """Return the transition of a task that was inserted."""
     return Transition(
-        id, a, b, queue, duration_ms, fail_attempts, run=1, attempt=0, version=1,
+        id, a, b, queue, duration_ms, fail_attempts, concurrency_key, run=1, attempt=0, version=1,
         status=Task.Status.PENDING, failed_message="", wait_ms=None, run_ms=None, previous="",
     )  # fmt: skip
 
@@ -114,6 +121,8 @@ _INSERTED = {
     "max_attempts": "smallint",
     "fail_attempts": "smallint",
     "retry_backoff_ms": "int",
+    "concurrency_key": "text",
+    "concurrency_limit": "smallint",
     "idempotency_key": "text",
 }
 

@@ -6,9 +6,9 @@ import psycopg2
 import pytest
 from django.utils import timezone
 
-from tasks_app import ledger, recovery
+from tasks_app import ledger, recovery, ticking
 from tasks_app.ledger.invariant import Window
-from tasks_app.models import Task, WorkerNode
+from tasks_app.models import Task, TaskSchedule, WorkerNode
 from tasks_app.services import nodes, queues, schedules
 from tests.ledger.conftest import HOUR, check_of, execute, found
 from tests.support.cluster import database_url
@@ -65,6 +65,22 @@ def test_queue_that_got_a_lower_limit_may_finish_what_runs(make_task, node):
 
     execute("UPDATE tasks_app_clusterevent SET at = at - interval '1 min'")
     assert found() == {"running-limits": {"reports"}}
+
+
+def test_schedule_that_got_another_key_may_finish_what_runs(busy, make_task):
+    make_task(concurrency_key="k", duration_ms=60_000)
+    TaskSchedule.objects.update(scheduled_at=timezone.now(), next_run_at=timezone.now())
+    ticking.tick(busy.schedule.pk)
+    WorkerNode.objects.update(slots=8)
+    for number in range(3):
+        assert claim(message=f"message {number}")
+    schedules.update_schedule(busy.schedule.pk, concurrency_key="k")
+    running = Task.objects.filter(status="RUNNING", concurrency_key="k")
+    assert running.count() == 2
+    assert check_of("concurrency-limits").holds
+
+    execute("UPDATE tasks_app_taskschedule SET updated_at = updated_at - interval '1 min'")
+    assert found() == {"concurrency-limits": {"k"}}
 
 
 def test_deleted_schedules_and_pruned_tasks_violate_nothing(busy):

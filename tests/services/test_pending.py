@@ -110,6 +110,43 @@ def test_queue_limit(make_task, node):
     assert starts(task)
 
 
+def test_concurrency_key(make_task, node):
+    first, second = (make_task(concurrency_key="k", max_attempts=1) for _ in range(2))
+    claim(message="busy")
+    assert (reason(second), claim()) == ("CONCURRENCY_KEY", [])
+    assert why(second).message == (
+        "1 task with the concurrency key 'k' run; the limit of the task is 1."
+    )
+    assert (why(second).starts_by_itself, why(second).has_place) == (True, False)
+
+    recovery.requeue_claimed_by("busy")
+    assert reload(first).status == "FAILED"
+    assert starts(second)
+
+
+def test_concurrency_key_comes_before_the_limit_of_the_queue(make_task, node):
+    queues.update_queue("default", running_limit=2)
+    make_task(concurrency_key="k")
+    claim(message="busy")
+    keyed = make_task(concurrency_key="k")
+    assert reason(keyed) == "CONCURRENCY_KEY"
+
+    plain = make_task()
+    assert (reason(keyed), reason(plain)) == ("CONCURRENCY_KEY", "WAITING_FOR_SLOT")
+
+
+def test_first_task_of_a_group_is_one_whose_key_is_not_full(make_task, node):
+    make_task(concurrency_key="k")
+    claim()
+    blocked = make_task(concurrency_key="k", priority=9)
+    [alone] = pending.groups(["default"])
+    plain = make_task()
+    [group] = pending.groups(["default"])
+
+    assert (alone.first_id, alone.pending.reason) == (blocked.pk, "CONCURRENCY_KEY")
+    assert (group.first_id, group.pending.reason) == (plain.pk, "WAITING_FOR_SLOT")
+
+
 def test_waiting_for_slot(make_task, node):
     for number in range(2):
         make_task(duration_ms=60_000)

@@ -25,14 +25,15 @@ class Pending:
     tasks_ahead: int | None = strawberry.field(
         description=(
             "The number of tasks of the same queue that are claimed before the task, counted up to"
-            f" {pending.AHEAD_MAX:,}. Null if the task does not start by itself."
+            f" {pending.AHEAD_MAX:,}. Null if the task does not start by itself, or if the limit of"
+            " its concurrency key is reached."
         )
     )
     estimated_start_at: datetime | None = strawberry.field(
         description=(
             "The time at which the task starts if its queue continues at the rate of the last five"
-            " minutes. Null if no task of the queue ended in that time, or if too many tasks are"
-            " ahead."
+            " minutes. Null if `tasksAhead` is null or too large, or if no task of the queue ended"
+            " in that time."
         )
     )
 
@@ -85,7 +86,7 @@ def _load_reasons(tasks: Sequence[models.Task], arguments: Arguments) -> Iterabl
 @prefetches(models.Task, "pending")
 def _load_places(tasks: Sequence[models.Task], arguments: Arguments) -> Iterable[Model]:
     _load_reasons(tasks, {})
-    waiting = [task for task in tasks if (found := _pending.of(task)) and found.starts_by_itself]
+    waiting = [task for task in tasks if (found := _pending.of(task)) and found.has_place]
     places = pending.ahead(waiting)
     rates = stats.queue_stats(stats.Window.FIVE_MINUTES) if waiting else {}
     for task in tasks:

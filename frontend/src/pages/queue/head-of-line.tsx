@@ -13,6 +13,7 @@ type Group = Queue["pendingGroups"][number];
 
 const SELF_STARTING: readonly Group["reason"][] = [
   "QUEUE_LIMIT",
+  "CONCURRENCY_KEY",
   "SLOTS_RESERVED",
   "WAITING_FOR_SLOT",
 ];
