@@ -6,9 +6,9 @@ import psycopg2
 import pytest
 from django.utils import timezone
 
-from tasks_app import ledger, recovery, ticking
+from tasks_app import ledger, recovery
 from tasks_app.ledger.invariant import Window
-from tasks_app.models import Task, TaskSchedule, WorkerNode
+from tasks_app.models import Task, WorkerNode
 from tasks_app.services import nodes, queues, schedules
 from tests.ledger.conftest import HOUR, check_of, execute, found
 from tests.support.cluster import database_url
@@ -69,11 +69,10 @@ def test_queue_that_got_a_lower_limit_may_finish_what_runs(make_task, node):
 
 def test_schedule_that_got_another_key_may_finish_what_runs(busy, make_task):
     make_task(concurrency_key="k", duration_ms=60_000)
-    TaskSchedule.objects.update(scheduled_at=timezone.now(), next_run_at=timezone.now())
-    ticking.tick(busy.schedule.pk)
+    schedules.trigger_schedule(busy.schedule.pk)
     WorkerNode.objects.update(slots=8)
-    for number in range(3):
-        assert claim(message=f"message {number}")
+    while claim(message=f"message {Task.objects.filter(status='RUNNING').count()}"):
+        pass
     schedules.update_schedule(busy.schedule.pk, concurrency_key="k")
     running = Task.objects.filter(status="RUNNING", concurrency_key="k")
     assert running.count() == 2

@@ -79,9 +79,9 @@ class Ledger:
         return [id for id in event.task_ids if id in self.keys]
 
     def _look(self, event):
-        for key, limit in {self.keys[id] for id in self._with_keys(event)}:
+        for key, most in {self.keys[id] for id in self._with_keys(event)}:
             self.most_of_key[key] = max(self.most_of_key[key], self.of_key[key])
-            if self.of_key[key] > limit:
+            if self.of_key[key] > most:
                 self.broken.append(f"{self.of_key[key]} with key {key} running at {event}")
         busy = sum(
             max(self.slots[id] for id in ids)
