@@ -12,6 +12,7 @@ from tasks_app import policy
 from tasks_app.models import Queue, SchedulingSettings, Task
 from tasks_app.models.base import database_now
 from tasks_app.policy import Candidate, NodeCapacity, Reservation
+from tasks_app.services.queues import start_rate_of, start_rate_text
 from tasks_app.sql import claim_orders, claims, concurrency, fair_share, scheduling
 from tasks_app.sql.claims import Node
 from tasks_app.sql.db import columns, fetch
@@ -31,13 +32,14 @@ class Reason(TextChoices):
     NODES_PAUSED = "NODES_PAUSED"
     QUEUE_LIMIT = "QUEUE_LIMIT"
     CONCURRENCY_KEY = "CONCURRENCY_KEY"
+    START_RATE = "START_RATE"
     SLOTS_RESERVED = "SLOTS_RESERVED"
     WAITING_FOR_SLOT = "WAITING_FOR_SLOT"
 
 
 # A task that is pending for one of these reasons starts without an action of an operator.
 STARTS_BY_ITSELF = (
-    *(Reason.QUEUE_LIMIT, Reason.CONCURRENCY_KEY),
+    *(Reason.QUEUE_LIMIT, Reason.CONCURRENCY_KEY, Reason.START_RATE),
     *(Reason.SLOTS_RESERVED, Reason.WAITING_FOR_SLOT),
 )
 
@@ -184,6 +186,7 @@ def _explain_due(task: Candidate, snapshot: _Snapshot) -> Pending:
     return (
         explain_nodes(task.queue, task.slots, snapshot.nodes)
         or _explain_key(task, snapshot)
+        or _explain_start_rate(queue, snapshot)
         or _explain_limit(queue, snapshot)
         or _explain_slots(task, snapshot)
     )
@@ -218,10 +221,22 @@ def _explain_key(task: Candidate, snapshot: _Snapshot) -> Pending | None:
     if not snapshot.is_full(task):
         return None
     key, limit = task.concurrency_key, task.concurrency_limit
-    running = snapshot.running[key]
-    tasks = f"{running:,} {'task' if running == 1 else 'tasks'}"
-    message = f"{tasks} with the concurrency key {key!r} run; the limit of the task is {limit:,}."
+    message = (
+        f"Running tasks with the concurrency key {key!r}: {snapshot.running[key]:,}."
+        f" The limit of the task is {limit:,}."
+    )
     return Pending(Reason.CONCURRENCY_KEY, message)
+
+
+def _explain_start_rate(queue: Queue, snapshot: _Snapshot) -> Pending | None:
+    rate, next_at = start_rate_of(queue), queue.next_start_at
+    if rate is None or next_at is None or next_at <= snapshot.now:
+        return None
+    message = (
+        f"The queue {queue.name} has a start rate: {start_rate_text(rate)}. The next task can start"
+        f" at {next_at.isoformat(timespec='milliseconds')}."
+    )
+    return Pending(Reason.START_RATE, message)
 
 
 def _explain_limit(queue: Queue, snapshot: _Snapshot) -> Pending | None:

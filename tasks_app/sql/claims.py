@@ -14,7 +14,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from tasks_app.policy import Candidate, Choice, NodeCapacity, Occupied
-from tasks_app.sql import claim_orders, concurrency, scheduling
+from tasks_app.sql import claim_orders, concurrency, scheduling, start_rates
 from tasks_app.sql.db import fetch
 from tasks_app.sql.scheduling import Scheduling
 from tasks_app.sql.transitions import CHANGED, TRANSITION, Transition
@@ -77,7 +77,9 @@ _OCCUPIED = """
 # Returns the first due task of each group of the given queues, and how many tasks the group has.
 _CANDIDATES = f"""
     {claim_orders.GROUPS}
-    SELECT g.queue, g.slots, g.runs_alone, q.running_limit IS NOT NULL, first.*
+    SELECT g.queue, g.slots, g.runs_alone,
+           q.running_limit IS NOT NULL OR q.start_count IS NOT NULL, first.*,
+           q.start_count IS NOT NULL
       FROM groups g
       JOIN tasks_app_queue q ON q.name = g.queue
       CROSS JOIN LATERAL (
@@ -88,16 +90,18 @@ _CANDIDATES = f"""
      WHERE g.queue = ANY(%(queues)s)
        AND (NOT %(may_start)s OR q.paused_at IS NULL AND (
             q.running_limit IS NULL OR q.running_limit > (
-            SELECT count(*) FROM tasks_app_task r WHERE r.status = 'RUNNING' AND r.queue = q.name)))
+            SELECT count(*) FROM tasks_app_task r WHERE r.status = 'RUNNING' AND r.queue = q.name))
+            AND {start_rates.CAN_START})
 """
 
 # Waits until no other claim of the queue is in progress.
 _LOCK_QUEUE = "SELECT pg_advisory_xact_lock(%(queues)s, hashtext(%(queue)s))"
-# Returns how many more tasks of a queue with a limit may start.
-_LEFT = """
-    SELECT running_limit - (SELECT count(*) FROM tasks_app_task
-                             WHERE status = 'RUNNING' AND queue = %(queue)s)
-      FROM tasks_app_queue WHERE name = %(queue)s
+# Returns how many more tasks of a queue with a limit or a start rate may start.
+_LEFT = f"""
+    SELECT least(running_limit - (SELECT count(*) FROM tasks_app_task
+                                   WHERE status = 'RUNNING' AND queue = %(queue)s),
+                 {start_rates.TOKENS})
+      FROM tasks_app_queue q WHERE name = %(queue)s
 """
 
 # Starts an attempt of each chosen task.
@@ -227,11 +231,13 @@ def take(
             "celery_task_id": celery_task_id,
         },
     )
+    if rows and candidate.has_start_rate:
+        start_rates.take(candidate.queue, len(rows))
     return [Transition._make(row) for row in rows]
 
 
 def _left_in(queue: str) -> int:
-    """Lock a queue with a limit and return how many more of its tasks may start."""
+    """Lock a queue with a limit or a start rate and return how many more of its tasks may start."""
     fetch(_LOCK_QUEUE, {"queues": _QUEUE_LOCK, "queue": queue})
     # A statement of its own, so that it sees what committed while the first one waited.
     rows = fetch(_LEFT, {"queue": queue})

@@ -236,7 +236,7 @@ def test_queue_is_created_limited_paused_and_resumed(page, ask):
     name.fill("reports")
     confirm(page, "Create queue")
     queue = row(page, "reports")
-    choose(queue, "Set limit and weight…")
+    choose(queue, "Set limits and weight…")
     page.get_by_role("dialog").get_by_label("Max concurrent tasks").fill("2")
     confirm(page, "Change queue")
     expect(queue.get_by_role("cell", name="2", exact=True)).to_be_visible()

@@ -25,6 +25,7 @@ class Protection(NamedTuple):
 
 CLAIMS = "tasks_app/sql/claims.py"
 CLAIM_ORDERS = "tasks_app/sql/claim_orders.py"
+START_RATES = "tasks_app/sql/start_rates.py"
 CONCURRENCY = "tasks_app/sql/concurrency.py"
 TRANSITIONS = "tasks_app/sql/transitions.py"
 LEASES = "tasks_app/sql/leases.py"
@@ -46,6 +47,7 @@ IN_CLAIMS = (
     *("tests/sql/test_claims.py", "tests/sql/test_retries.py", "tests/sql/test_due.py"),
     *("tests/sql/test_concurrent_claims.py", "tests/sql/test_priority.py"),
 )
+IN_RATES = ("tests/sql/test_start_rates.py",)
 IN_KEYS = ("tests/sql/test_concurrency_keys.py",)
 IN_EXECUTION = ("tests/execution",)
 IN_LOG = ("tests/log", "tests/subscriptions/test_log.py")
@@ -138,6 +140,20 @@ PROTECTIONS = [
         'fetch(_LOCK_QUEUE, {"queues": _QUEUE_LOCK, "queue": queue})',
         "pass",
         IN_CLAIMS,
+    ),
+    Protection(
+        "start rate of a queue",
+        CLAIMS,
+        "        start_rates.take(candidate.queue, len(rows))\n",
+        "        pass\n",
+        IN_RATES,
+    ),
+    Protection(
+        "tokens of a start rate under concurrency",
+        START_RATES,
+        "least(q.start_burst,\n",
+        "greatest(q.start_burst,\n",
+        IN_RATES,
     ),
     Protection(
         "limit of a concurrency key",

@@ -6,8 +6,9 @@ import pytest
 from django.utils import timezone
 
 from tasks_app import recovery
-from tasks_app.models import Task, WorkerNode
+from tasks_app.models import Queue, Task, WorkerNode
 from tasks_app.services import nodes, pending, queues
+from tasks_app.services.queues import StartRate
 from tests.conftest import reload
 from tests.support.working import claim, complete
 
@@ -115,7 +116,7 @@ def test_concurrency_key(make_task, node):
     claim(message="busy")
     assert (reason(second), claim()) == ("CONCURRENCY_KEY", [])
     assert why(second).message == (
-        "1 task with the concurrency key 'k' run; the limit of the task is 1."
+        "Running tasks with the concurrency key 'k': 1. The limit of the task is 1."
     )
     assert (why(second).starts_by_itself, why(second).has_place) == (True, False)
 
@@ -133,6 +134,18 @@ def test_concurrency_key_comes_before_the_limit_of_the_queue(make_task, node):
 
     plain = make_task()
     assert (reason(keyed), reason(plain)) == ("CONCURRENCY_KEY", "WAITING_FOR_SLOT")
+
+
+def test_start_rate(make_task, node):
+    queues.update_queue("default", running_limit=None, start_rate=StartRate(1, 60))
+    make_task(duration_ms=1)
+    claim()
+    task = make_task()
+    assert (reason(task), claim()) == ("START_RATE", [])
+    assert "at most 1 start per 60 seconds. The next task can start at 20" in why(task).message
+
+    Queue.objects.update(next_start_at=timezone.now())
+    assert starts(task)
 
 
 def test_first_task_of_a_group_is_one_whose_key_is_not_full(make_task, node):
