@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from tasks_app import recovery
 from tasks_app.models import Queue, Task, WorkerNode
-from tasks_app.services import nodes, pending, queues
+from tasks_app.services import nodes, pending, places, queues
 from tasks_app.services.queues import StartRate
 from tests.conftest import reload
 from tests.support.working import claim, complete
@@ -224,6 +224,6 @@ def test_ahead_counts_higher_priorities_and_older_tasks(make_task, node):
     queues.create_queue("reports")
     make_task(priority=9, queue="reports")
 
-    places = pending.ahead([first, second, urgent, low])
+    ahead = places.ahead([first, second, urgent, low])
 
-    assert places == {first.pk: 1, second.pk: 2, urgent.pk: 0, low.pk: 3}
+    assert ahead == {first.pk: 1, second.pk: 2, urgent.pk: 0, low.pk: 3}

@@ -12,7 +12,7 @@ from schema.core.enums import PendingReason
 from schema.core.prefetch import Arguments, Loaded, prefetches
 from schema.types.queues import loaded_groups
 from tasks_app import models, stats
-from tasks_app.services import pending
+from tasks_app.services import pending, places
 
 if TYPE_CHECKING:
     from schema.types.tasks.types import Task
@@ -25,7 +25,7 @@ class Pending:
     tasks_ahead: int | None = strawberry.field(
         description=(
             "The number of tasks of the same queue that are claimed before the task, counted up to"
-            f" {pending.AHEAD_MAX:,}. Null if the task does not start by itself, or if the limit of"
+            f" {places.AHEAD_MAX:,}. Null if the task does not start by itself, or if the limit of"
             " its concurrency key is reached."
         )
     )
@@ -87,17 +87,17 @@ def _load_reasons(tasks: Sequence[models.Task], arguments: Arguments) -> Iterabl
 def _load_places(tasks: Sequence[models.Task], arguments: Arguments) -> Iterable[Model]:
     _load_reasons(tasks, {})
     waiting = [task for task in tasks if (found := _pending.of(task)) and found.has_place]
-    places = pending.ahead(waiting)
+    numbers = places.ahead(waiting)
     rates = stats.queue_stats(stats.Window.FIVE_MINUTES) if waiting else {}
     for task in tasks:
-        ahead = places.get(task.pk)
+        ahead = numbers.get(task.pk)
         rate = rates[task.queue_id].per_second if task.queue_id in rates else 0
         _place.set(task, None if ahead is None else (ahead, _estimate(ahead, rate)))
     return []
 
 
 def _estimate(ahead: int, rate: float) -> datetime | None:
-    if not rate or ahead == pending.AHEAD_MAX:
+    if not rate or ahead == places.AHEAD_MAX:
         return None
     return timezone.now() + timedelta(seconds=ahead / rate)
 
