@@ -4,7 +4,8 @@ They raise Queue.DoesNotExist, and ValidationError by field with a code for each
 """
 
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from dataclasses import asdict, astuple, dataclass, replace
+from typing import Final
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -27,7 +28,8 @@ START_COUNT_MAX, START_SECONDS_MAX = 1_000_000, 86_400
 Kind = ClusterEvent.Kind
 
 
-class StartRate(NamedTuple):
+@dataclass(frozen=True)
+class StartRate:
     """A token bucket: how many tasks of a queue start in a period, in the whole cluster.
 
     `burst` is the number of tasks that may start at once after a pause, by default `count`.
@@ -217,9 +219,9 @@ def start_rate_of(queue: Queue) -> StartRate | None:
 
 def _set_start_rate(queue: Queue, rate: StartRate | None) -> None:
     """Give a queue a start rate, or none. If it is another one, its bucket is full."""
-    rate = rate and rate._replace(burst=rate.burst or rate.count)
+    rate = rate and replace(rate, burst=rate.burst or rate.count)
     if start_rate_of(queue) != rate:
-        start_rates.change(queue.name, *(rate or (None, None, None)))
+        start_rates.change(queue.name, *(astuple(rate) if rate else (None, None, None)))
         queue.refresh_from_db()
 
 
@@ -227,7 +229,7 @@ def _check_start_rate(rate: StartRate | None) -> None:
     if rate is None:
         return
     most = {"count": START_COUNT_MAX, "per_seconds": START_SECONDS_MAX, "burst": START_COUNT_MAX}
-    for name, value in rate._asdict().items():
+    for name, value in asdict(rate).items():
         if value is not None and not 1 <= value <= most[name]:
             message = f"Must be an integer from 1 to {most[name]:,}."
             raise _error(f"start_rate.{name}", message, "out_of_range")
