@@ -39,5 +39,5 @@ def test_start_rate_holds_in_the_whole_cluster(cluster, journal):
     journal.create_many(20)
 
     journal.check()
-    started = sorted(Task.objects.values_list("started_at", flat=True))
+    started = sorted(filter(None, Task.objects.values_list("started_at", flat=True)))
     assert started[-1] - started[0] >= 19 * timedelta(seconds=0.1)
