@@ -84,7 +84,8 @@ def _start(runs: Sequence[NextRun]) -> None:
     transitions.insert_many([_row(id, run) for id, run in tasks])
     events.tasks_changed(
         transitions.created(
-            id, run.a, run.b, run.queue, run.duration_ms, run.fail_attempts, run.schedule_id
+            *(id, run.a, run.b, run.queue, run.duration_ms, run.fail_attempts),
+            *(run.concurrency_key, run.schedule_id),
         )
         for id, run in tasks
     )
@@ -92,8 +93,9 @@ def _start(runs: Sequence[NextRun]) -> None:
 
 
 def _row(id: UUID, run: NextRun) -> tuple[object, ...]:
-    """Return the row of `transitions.insert_many`: due at once, not expiring, without a key."""
+    """Return the row of `transitions.insert_many`: due at once, not expiring, not idempotent."""
     return (
         *(id, run.a, run.b, run.queue, run.priority, None, None, run.duration_ms, run.slots),
-        *(run.max_attempts, run.fail_attempts, run.retry_backoff_ms, "", run.schedule_id),
+        *(run.max_attempts, run.fail_attempts, run.retry_backoff_ms),
+        *(run.concurrency_key, run.concurrency_limit, "", run.schedule_id),
     )

@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from tasks_app import dispatch, policy
 from tasks_app.log import events
 from tasks_app.models import ClusterEvent, Task
 from tasks_app.policy import Candidate, Choice, NodeCapacity
-from tasks_app.sql import claims, fair_share, leases, outages, transitions
+from tasks_app.sql import claims, concurrency, fair_share, leases, outages, transitions
 from tasks_app.sql.claims import ClaimingNode
 from tasks_app.sql.transactions import in_transaction
 from tasks_app.sql.transitions import Outcome, Transition
@@ -46,12 +47,15 @@ class Claim(NamedTuple):
         fits: The number of further processes of the node that could claim now.
         left: The queues that have more due tasks.
         others: The nodes that could run tasks that this one cannot.
+        busy_key: A concurrency key with a limit of more than 1 that another claim had locked, if
+            nothing was claimed.
     """
 
     tasks: list[Transition]
     fits: int = 0
     left: frozenset[str] = frozenset()
     others: frozenset[str] = frozenset()
+    busy_key: str = ""
 
 
 def run(
@@ -79,6 +83,9 @@ def run(
         if is_first:
             _wake_others(claimed)
             is_first = False
+        if not claimed.tasks and claimed.busy_key:
+            _retrying(partial(concurrency.wait_for, claimed.busy_key))
+            continue
         if not claimed.tasks:
             break
         if claimed.fits:
@@ -129,7 +136,13 @@ def claim(node: str, *, celery_task_id: str) -> Claim:
     capacity = NodeCapacity(node, found.queues, found.slots, claims.occupied(found.id))
     candidates = claims.candidates(found.queues, found.scheduling)
     rules = fair_share.rules_of(found.scheduling)
+    busy_key = ""
     for choice in _choices(candidates, capacity, found, rules):
+        key = choice.candidate.concurrency_key
+        if key and not concurrency.try_lock(key):
+            # The other claim takes the only place of the key, or one of several.
+            busy_key = busy_key or key * (choice.candidate.concurrency_limit > 1)
+            continue
         tasks = claims.take(
             choice,
             found.scheduling,
@@ -142,7 +155,8 @@ def claim(node: str, *, celery_task_id: str) -> Claim:
             rules.started([task.id for task in tasks], candidates)
             events.tasks_changed(tasks, node=node)
             return _claimed(tasks, choice.candidate, candidates, capacity)
-    return Claim([], others=_nodes_that_fit(candidates, node) if candidates else frozenset())
+    others = _nodes_that_fit(candidates, node) if candidates else frozenset()
+    return Claim([], others=others, busy_key=busy_key)
 
 
 def _choices(
@@ -226,6 +240,8 @@ def complete(outcomes: Sequence[Outcome], *, node: str) -> list[Transition]:
     ended = [task for task in completed if task.status != Task.Status.PENDING]
     events.tasks_changed(pending, node=node, kind=ClusterEvent.Kind.TASK_ATTEMPT_FAILED)
     events.tasks_changed(ended, node=node)
+    if queues := concurrency.waiting_queues(completed):
+        dispatch.wake_after_commit(queues)
     return completed
 
 

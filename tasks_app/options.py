@@ -13,6 +13,7 @@ INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 INT32_MAX = 2**31 - 1
 DEFAULT_QUEUE = "default"
 KEY_MAX_LENGTH = 255
+CONCURRENCY_KEY_MAX_LENGTH = 64
 # Ten years, whichever they are.
 INTERVAL_MAX_SECONDS = 10 * 366 * 24 * 60 * 60
 # A task that has been due for this long counts as much as a new one of the next higher priority.
@@ -88,6 +89,18 @@ TASK_OPTIONS = {
         1_000,
         0,
         60_000,
+    ),
+    "concurrency_key": Option(
+        "The concurrency key, at most 64 characters. It limits how many tasks with the same key run"
+        " at the same time in the cluster, in all queues. Empty for none.",
+        "",
+    ),
+    "concurrency_limit": Option(
+        "The concurrency limit: the task starts only while fewer tasks with the same concurrency"
+        " key are running.",
+        1,
+        1,
+        1_000,
     ),
     "idempotency_key": Option(
         "The idempotency key, at most 255 characters. Repeating a create with the same key returns"

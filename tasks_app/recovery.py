@@ -10,7 +10,7 @@ from datetime import datetime
 from tasks_app import dispatch
 from tasks_app.log import events
 from tasks_app.models import ClusterEvent, WorkerNode
-from tasks_app.sql import leases, retention, transitions
+from tasks_app.sql import concurrency, leases, retention, transitions
 from tasks_app.sql.transactions import in_transaction
 from tasks_app.sql.transitions import Transition
 
@@ -39,8 +39,10 @@ def requeue_held_by(node: WorkerNode, *, message: str = leases.WORKER_LOST_MESSA
 
 def _requeued(tasks: Sequence[Transition], *, node: str = "") -> None:
     events.tasks_changed(tasks, node=node)
-    # Also for tasks that ended: they occupied slots, and counted towards the limit of their queue.
-    dispatch.wake_after_commit(task.queue for task in tasks)
+    # Also for tasks that ended: they occupied slots, and counted towards the limits of their queue
+    # and of their concurrency key.
+    queues = {task.queue for task in tasks} | concurrency.waiting_queues(tasks)
+    dispatch.wake_after_commit(queues)
 
 
 @in_transaction

@@ -90,6 +90,7 @@ def test_without_commit_nothing_is_written(make_task, django_assert_num_queries)
         {"max_attempts": 0},
         {"fail_attempts": -1},
         {"retry_backoff_ms": 60_001},
+        {"concurrency_limit": 0},
         {"attempt": 4},
     ],
     ids=lambda columns: " ".join(columns),

@@ -356,6 +356,8 @@ _publish(
     TOO_LARGE="The task needs more slots than any online worker node has.",
     NODES_PAUSED="Every worker node that could run the task is paused or drained.",
     QUEUE_LIMIT="The queue runs as many tasks as its limit allows.",
+    CONCURRENCY_KEY="As many tasks with the concurrency key run as the task's limit allows.",
+    START_RATE="The start rate of the queue lets no task start yet.",
     SLOTS_RESERVED="Worker nodes keep their free slots for a larger task that comes first.",
     WAITING_FOR_SLOT="The slots that the task could use are occupied.",
 )

@@ -49,10 +49,11 @@ _SCOPED = {
     },
     "Task": {
         *("id", "uuid", "a", "b", "status", "priority", "runAt", "expiresAt", "durationMs"),
-        *("slots", "maxAttempts", "failAttempts", "retryBackoffMs"),
+        *("slots", "maxAttempts", "failAttempts", "retryBackoffMs", "concurrencyLimit"),
         *("version", "run", "attempt", "createdAt", "updatedAt"),
         *("startedAt", "finishedAt", "cancelRequestedAt", "dueAt", "result", "results"),
         *("isTerminal", "failedMessage", "celeryTaskId", "idempotencyKey", "queue"),
+        *("concurrencyKey",),
         *("workerNode", "queueTimeMs", "runTimeMs", "history"),
     },
     "Queue": {"id", "name", "paused", "pausedAt", "createdAt"},

@@ -25,6 +25,9 @@ class LedgerSubject(Enum):
     QUEUE = strawberry.enum_value(
         "QUEUE", description="The key of a violation is the name of a queue."
     )
+    CONCURRENCY_KEY = strawberry.enum_value(
+        "CONCURRENCY_KEY", description="The key of a violation is a concurrency key of tasks."
+    )
     STATUS = strawberry.enum_value(
         "STATUS",
         description="The key of a violation is a status, and all tasks that have it are concerned.",
@@ -35,8 +38,8 @@ class LedgerSubject(Enum):
 class LedgerViolation:
     key: str = strawberry.field(
         description=(
-            "The UUID of the task or schedule, the name of the worker node or queue, or the status,"
-            " as `subject` of the invariant says."
+            "The UUID of the task or schedule, the name of the worker node or queue, the"
+            " concurrency key, or the status, as `subject` of the invariant says."
         )
     )
     message: str = strawberry.field(description="What is wrong with the object, in a sentence.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import strawberry
 import strawberry_django
 from django.db.models import Model
+from strawberry import UNSET
 
 from schema.core.enums import StatsWindow, TaskStatus
 from schema.core.payloads import (
@@ -40,10 +41,24 @@ WEIGHT = (
     "The queue's part of the slots, relative to other queues, in the scheduling policy"
     f" `FAIR_SHARE`, {WEIGHT_MIN} to {WEIGHT_MAX:,.0f}. It is rounded to thousandths."
 )
+START_RATE = (
+    "How many tasks of the queue start in a period, in the whole cluster. A new or changed start"
+    " rate begins with a full burst."
+)
+START_COUNT = "The number of tasks that start in the period"
+START_SECONDS = "The period, in seconds"
+START_BURST = "The number of tasks that may start at once after a pause"
 NAME = "The name of the queue."
 
 loaded_groups = Loaded[list["PendingGroup"]]("pendingGroups")
 _counts = Loaded[dict[str, int]]("statusCounts")
+
+
+@strawberry.type(description="How many tasks of a queue start in a period, in the whole cluster.")
+class StartRate:
+    count: int = strawberry.field(description=f"{START_COUNT}.")
+    per_seconds: int = strawberry.field(description=f"{START_SECONDS}.")
+    burst: int = strawberry.field(description=f"{START_BURST}.")
 
 
 @strawberry_django.type(models.Queue, description="A queue of tasks.")
@@ -59,6 +74,20 @@ class Queue(Node):
     running_limit: int | None = described(RUNNING_LIMIT)
     weight: float = described(WEIGHT)
     created_at: datetime = described("The time at which the queue was created.")
+
+    next_start_at: datetime | None = described(
+        "The time from which the start rate lets a task start; it may have passed. Null without a"
+        " start rate."
+    )
+
+    @strawberry.field(description=f"{START_RATE} Null for no limit.")
+    def start_rate(self: models.Queue) -> StartRate | None:
+        rate = queues.start_rate_of(self)
+        if rate is None:
+            return None
+        return StartRate(
+            count=rate.count, per_seconds=rate.per_seconds, burst=rate.burst or rate.count
+        )
 
     @strawberry.field(description="Whether the queue is paused. No task of a paused queue starts.")
     def paused(self: models.Queue) -> bool:
@@ -94,6 +123,22 @@ def _load_counts(rows: Sequence[models.Queue], arguments: Arguments) -> Iterable
     return []
 
 
+@strawberry.input(description="How many tasks of a queue start in a period, in the whole cluster.")
+class StartRateInput:
+    count: int = strawberry.field(description=f"{START_COUNT}, 1 to {queues.START_COUNT_MAX:,}.")
+    per_seconds: int = strawberry.field(
+        default=1, description=f"{START_SECONDS}, 1 to {queues.START_SECONDS_MAX:,}. Default 1."
+    )
+    burst: int | None = strawberry.field(
+        default=None,
+        description=f"{START_BURST}, 1 to {queues.START_COUNT_MAX:,}. Default `count`.",
+    )
+
+    def to_request(self) -> queues.StartRate:
+        """Return what the service takes."""
+        return queues.StartRate(self.count, self.per_seconds, self.burst)
+
+
 @mutation_input
 class CreateQueueInput:
     name: str = strawberry.field(
@@ -104,6 +149,9 @@ class CreateQueueInput:
     )
     running_limit: int | None = strawberry.field(default=None, description=RUNNING_LIMIT)
     weight: float = strawberry.field(default=1.0, description=f"{WEIGHT} Default 1.")
+    start_rate: StartRateInput | None = strawberry.field(
+        default=None, description=f"{START_RATE} Null for no limit."
+    )
     note: str = strawberry.field(default="", description=NOTE)
 
 
@@ -113,6 +161,9 @@ class UpdateQueueInput:
     running_limit: int | None = strawberry.field(description=RUNNING_LIMIT)
     weight: float | None = strawberry.field(
         default=None, description=f"{WEIGHT} Unchanged if left out or null."
+    )
+    start_rate: StartRateInput | None = strawberry.field(
+        default=UNSET, description=f"{START_RATE} Null for no limit. Unchanged if left out."
     )
     note: str = strawberry.field(default="", description=NOTE)
 
@@ -192,14 +243,23 @@ class QueueMutations:
     def create_queue(
         self, info: strawberry.Info, input: Annotated[CreateQueueInput, INPUT]
     ) -> CreateQueuePayload:
-        options = {"running_limit": input.running_limit, "weight": input.weight}
+        options = {
+            "running_limit": input.running_limit,
+            "weight": input.weight,
+            "start_rate": input.start_rate and input.start_rate.to_request(),
+        }
         return _payload(CreateQueuePayload, info, input, queues.create_queue, **options)
 
-    @strawberry_django.mutation(description="Change the limit and the weight of a queue.")
+    @strawberry_django.mutation(description="Change the limits and the weight of a queue.")
     def update_queue(
         self, info: strawberry.Info, input: Annotated[UpdateQueueInput, INPUT]
     ) -> UpdateQueuePayload:
-        options = {"running_limit": input.running_limit, "weight": input.weight}
+        rate = input.start_rate
+        options = {
+            "running_limit": input.running_limit,
+            "weight": input.weight,
+            "start_rate": queues.UNCHANGED if rate is UNSET else rate and rate.to_request(),
+        }
         return _payload(UpdateQueuePayload, info, input, queues.update_queue, **options)
 
     @strawberry_django.mutation(

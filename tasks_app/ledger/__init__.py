@@ -26,6 +26,7 @@ INVARIANTS = (
     tasks.LEASES,
     capacity.SLOTS,
     capacity.RUNNING_LIMITS,
+    capacity.CONCURRENCY_LIMITS,
     tasks.NOT_BEFORE_DUE,
     ticks.TICKS,
     tasks.QUEUES_EXIST,

@@ -1,4 +1,4 @@
-"""Invariants of capacity: the slots of nodes and the limits of queues.
+"""Invariants of capacity: the slots of nodes, the limits of queues and of concurrency keys.
 
 Running tasks are not stopped when a node gets fewer slots or a queue a lower limit. So tasks count
 from some seconds after the last change on: a claim that began before it has ended by then, because
@@ -73,5 +73,34 @@ RUNNING_LIMITS = Invariant(
     violation="""
     SELECT name AS key, format('%s tasks are running of %s.', running, running_limit) AS message
       FROM examined WHERE running > running_limit
+    """,
+)
+
+# The task that started last counted all others of its key. The task of a schedule keeps running
+# with another key if the schedule is changed meanwhile.
+CONCURRENCY_LIMITS = Invariant(
+    name="concurrency-limits",
+    statement="No more tasks with a concurrency key run than the limit of the last to start.",
+    window=(
+        "The keys of all running tasks. The task of a schedule counts if it started at least 10"
+        " seconds after the last change of the schedule."
+    ),
+    subject=Subject.CONCURRENCY_KEY,
+    examined=f"""
+    counted AS (
+        SELECT t.concurrency_key AS key, t.concurrency_limit AS most,
+               count(*) OVER (PARTITION BY t.concurrency_key) AS running,
+               row_number() OVER (PARTITION BY t.concurrency_key
+                                  ORDER BY t.started_at DESC, t.concurrency_limit DESC) AS place
+          FROM tasks_app_task t LEFT JOIN tasks_app_taskschedule s ON s.id = t.schedule_id
+         WHERE t.status = 'RUNNING' AND t.is_keyed
+           AND (s.id IS NULL OR t.started_at > s.updated_at + {_SETTLED})
+    ), examined AS (
+        SELECT key, most, running FROM counted WHERE place = 1
+    )
+    """,
+    violation="""
+    SELECT key, format('%s tasks are running of %s.', running, most) AS message
+      FROM examined WHERE running > most
     """,
 )

@@ -6,7 +6,7 @@ from django.db.models import Q
 from tasks_app.models.base import BaseModel
 from tasks_app.models.schedule import TaskSchedule
 from tasks_app.models.task import Task
-from tasks_app.options import range_of
+from tasks_app.options import CONCURRENCY_KEY_MAX_LENGTH, range_of
 
 
 class Backfill(BaseModel):
@@ -43,6 +43,8 @@ class Backfill(BaseModel):
     max_attempts = models.SmallIntegerField()
     fail_attempts = models.SmallIntegerField()
     retry_backoff_ms = models.IntegerField()
+    concurrency_key = models.CharField(max_length=CONCURRENCY_KEY_MAX_LENGTH, blank=True)
+    concurrency_limit = models.SmallIntegerField()
 
     # The current state.
     state = models.CharField(max_length=9, choices=State.choices, default=State.RUNNING)

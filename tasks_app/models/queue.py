@@ -31,6 +31,17 @@ class Queue(BaseModel):
         help_text="Maximum number of its tasks that run at once in the cluster. Null: no limit.",
     )
 
+    # A token bucket (see sql/start_rates.py). All are null without a start rate.
+    start_count = models.IntegerField(
+        null=True, blank=True, help_text="Number of its tasks that start in `start_per_seconds`."
+    )
+    start_per_seconds = models.IntegerField(null=True, blank=True)
+    start_burst = models.IntegerField(
+        null=True, blank=True, help_text="Number of its tasks that may start at once after a pause."
+    )
+    next_start_at = models.DateTimeField(
+        null=True, blank=True, help_text="Time from which its start rate lets a task start."
+    )
     weight = models.FloatField(
         default=1.0,
         db_default=1.0,
@@ -46,6 +57,21 @@ class Queue(BaseModel):
             models.CheckConstraint(
                 name="queue_running_limit",
                 condition=models.Q(running_limit__isnull=True) | models.Q(running_limit__gte=1),
+            ),
+            models.CheckConstraint(
+                name="queue_start_rate",
+                condition=models.Q(
+                    start_count__isnull=True,
+                    start_per_seconds__isnull=True,
+                    start_burst__isnull=True,
+                    next_start_at__isnull=True,
+                )
+                | models.Q(
+                    start_count__gte=1,
+                    start_per_seconds__gte=1,
+                    start_burst__gte=1,
+                    next_start_at__isnull=False,
+                ),
             ),
         ]
 

@@ -11,7 +11,7 @@ from tasks_app.models.event import CurrentTransactionId
 from tasks_app.models.node import WorkerNode
 from tasks_app.models.queue import Queue
 from tasks_app.models.result import TaskResult
-from tasks_app.options import DEFAULT_QUEUE, range_of
+from tasks_app.options import CONCURRENCY_KEY_MAX_LENGTH, DEFAULT_QUEUE, range_of
 
 # Matches tasks that a schedule runs.
 IS_SCHEDULED = Q(schedule__isnull=False) | Q(overlap_of__isnull=False)
@@ -114,6 +114,15 @@ class Task(BaseModel):
         db_default=1_000,
         help_text="Delay before the second attempt in milliseconds. It doubles with each attempt.",
     )
+    concurrency_key = models.CharField(
+        max_length=CONCURRENCY_KEY_MAX_LENGTH,
+        blank=True,
+        db_default="",
+        help_text="The tasks with the same key share a limit of how many run at once.",
+    )
+    concurrency_limit = models.SmallIntegerField(
+        db_default=1, help_text="The task starts only while fewer tasks with its key run."
+    )
     idempotency_key = models.CharField(max_length=255, blank=True, db_default="")
 
     # The current state.
@@ -133,11 +142,19 @@ class Task(BaseModel):
         WorkerNode, models.DO_NOTHING, null=True, blank=True, db_constraint=False, db_index=False
     )
     # A task with a duration is claimed alone, so that work spreads over the slots. So is a task
-    # whose previous attempt failed: if it kills its process, no other task is lost with it.
+    # whose previous attempt failed: if it kills its process, no other task is lost with it. And so
+    # is one with a concurrency key: the tasks of a batch are all running.
     runs_alone = models.GeneratedField(
         expression=ExpressionWrapper(
-            Q(duration_ms__gt=0) | Q(attempt__gt=0), output_field=models.BooleanField()
+            Q(duration_ms__gt=0) | Q(attempt__gt=0) | ~Q(concurrency_key=""),
+            output_field=models.BooleanField(),
         ),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+    # Whether the task has a concurrency key.
+    is_keyed = models.GeneratedField(
+        expression=ExpressionWrapper(~Q(concurrency_key=""), output_field=models.BooleanField()),
         output_field=models.BooleanField(),
         db_persist=True,
     )
@@ -155,15 +172,37 @@ class Task(BaseModel):
             models.Index(fields=["status", "id"], name="task_status"),
             # In the order of the claim (see sql/claims.py).
             models.Index(
-                fields=["queue", "slots", "runs_alone", "-priority", "due_at", "id"],
+                fields=["queue", "slots", "runs_alone", "is_keyed", "-priority", "due_at", "id"],
                 name="task_pending",
                 condition=Q(status="PENDING", run__gt=0),
             ),
             # In the order of the policy `shortest-first`. Tasks without a duration need no index.
             models.Index(
-                fields=["queue", "slots", "duration_ms", "due_at", "id"],
+                fields=["queue", "slots", "is_keyed", "duration_ms", "due_at", "id"],
                 name="task_shortest",
                 condition=Q(status="PENDING", run__gt=0, runs_alone=True),
+            ),
+            # In the same orders, by concurrency key (see sql/concurrency.py).
+            models.Index(
+                fields=[
+                    *("queue", "slots", "concurrency_key", "concurrency_limit"),
+                    *("-priority", "due_at", "id"),
+                ],
+                name="task_pending_key",
+                condition=Q(status="PENDING", run__gt=0, is_keyed=True),
+            ),
+            models.Index(
+                fields=[
+                    *("queue", "slots", "concurrency_key", "concurrency_limit"),
+                    *("duration_ms", "due_at", "id"),
+                ],
+                name="task_shortest_key",
+                condition=Q(status="PENDING", run__gt=0, is_keyed=True),
+            ),
+            models.Index(
+                fields=["concurrency_key"],
+                name="task_running_key",
+                condition=Q(status="RUNNING", is_keyed=True),
             ),
             models.Index(
                 fields=["lease_expires_at"], name="task_leased", condition=Q(status="RUNNING")
@@ -235,6 +274,10 @@ class Task(BaseModel):
             models.CheckConstraint(
                 name="task_retry_backoff",
                 condition=Q(retry_backoff_ms__range=range_of("retry_backoff_ms")),
+            ),
+            models.CheckConstraint(
+                name="task_concurrency_limit",
+                condition=Q(concurrency_limit__range=range_of("concurrency_limit")),
             ),
         ]
 

@@ -72,8 +72,10 @@ class Candidate(NamedTuple):
     """The first due task of a group, in claim order.
 
     A group is the due tasks of one queue that need the same number of slots, and that run either in
-    batches or one by one (`runs_alone`). `is_limited` says whether the queue limits how many of
-    its tasks run, and `size` how many tasks the group has, counted up to a few.
+    batches or one by one (`runs_alone`). Those with a concurrency key are a group for each key and
+    limit; others have an empty key. `is_limited` says whether the queue limits how many of its
+    tasks run or start, `has_start_rate` whether the latter, and `size` how many tasks the group
+    has, counted up to a few.
     """
 
     queue: str
@@ -85,6 +87,9 @@ class Candidate(NamedTuple):
     priority: int
     due_at: datetime
     duration_ms: int
+    concurrency_key: str = ""
+    concurrency_limit: int = 1
+    has_start_rate: bool = False
 
     @property
     def runtime(self) -> timedelta:

@@ -49,6 +49,8 @@ class NewTaskSerializer(serializers.Serializer[Any]):
     max_attempts = integer_option("max_attempts")
     fail_attempts = integer_option("fail_attempts")
     retry_backoff_ms = integer_option("retry_backoff_ms")
+    concurrency_key = text_option("concurrency_key", allow_blank=True)
+    concurrency_limit = integer_option("concurrency_limit")
 
     def get_initial(self) -> Any:
         """Return what a form shows first: the values that were sent, or an example."""
@@ -152,6 +154,8 @@ class NewScheduleSerializer(ScheduleChangeSerializer):
     max_attempts = integer_option("max_attempts")
     fail_attempts = integer_option("fail_attempts")
     retry_backoff_ms = integer_option("retry_backoff_ms")
+    concurrency_key = text_option("concurrency_key", allow_blank=True)
+    concurrency_limit = integer_option("concurrency_limit")
     on_gap = choice_option("on_gap", OnGap.choices)
     on_fold = choice_option("on_fold", OnFold.choices)
     overlap = choice_option("overlap", Overlap.choices)

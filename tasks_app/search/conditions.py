@@ -162,6 +162,7 @@ _MATCHERS: dict[str, Callable[[_Values], Q]] = {
     "label": lambda values: _of_schedules(
         TaskSchedule.objects.filter(labels__overlap=list(values))
     ),
+    "concurrency": _in("concurrency_key"),
     "idempotency": _in("idempotency_key"),
 }
 assert _MATCHERS.keys() == KEYS.keys()

@@ -113,6 +113,7 @@ _KEYS = (
     ),
     Key("schedule", Kind.ID, "The beginning or the end of the schedule's UUID.", "an index"),
     Key("label", Kind.NAME, "A label of the task's schedule.", "an index"),
+    Key("concurrency", Kind.NAME, "The concurrency key.", _ALL),
     Key("idempotency", Kind.NAME, "The idempotency key.", "an index"),
 )
 KEYS = {key.name: key for key in _KEYS}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
@@ -11,12 +12,9 @@ from tasks_app import policy
 from tasks_app.models import Queue, SchedulingSettings, Task
 from tasks_app.models.base import database_now
 from tasks_app.policy import Candidate, NodeCapacity, Reservation
-from tasks_app.sql import claim_orders, claims, fair_share, scheduling
+from tasks_app.services.queues import start_rate_of, start_rate_text
+from tasks_app.sql import claims, concurrency, fair_share, scheduling
 from tasks_app.sql.claims import Node
-from tasks_app.sql.db import columns, fetch
-
-# Tasks ahead of one are counted up to this many.
-AHEAD_MAX = 1_000
 
 
 class Reason(TextChoices):
@@ -29,12 +27,17 @@ class Reason(TextChoices):
     TOO_LARGE = "TOO_LARGE"
     NODES_PAUSED = "NODES_PAUSED"
     QUEUE_LIMIT = "QUEUE_LIMIT"
+    CONCURRENCY_KEY = "CONCURRENCY_KEY"
+    START_RATE = "START_RATE"
     SLOTS_RESERVED = "SLOTS_RESERVED"
     WAITING_FOR_SLOT = "WAITING_FOR_SLOT"
 
 
 # A task that is pending for one of these reasons starts without an action of an operator.
-STARTS_BY_ITSELF = (Reason.QUEUE_LIMIT, Reason.SLOTS_RESERVED, Reason.WAITING_FOR_SLOT)
+STARTS_BY_ITSELF = (
+    *(Reason.QUEUE_LIMIT, Reason.CONCURRENCY_KEY, Reason.START_RATE),
+    *(Reason.SLOTS_RESERVED, Reason.WAITING_FOR_SLOT),
+)
 
 
 class Pending(NamedTuple):
@@ -47,6 +50,11 @@ class Pending(NamedTuple):
     def starts_by_itself(self) -> bool:
         """Whether the task starts without an action of an operator."""
         return self.reason in STARTS_BY_ITSELF
+
+    @property
+    def has_place(self) -> bool:
+        """Whether the tasks ahead of the task in its queue say when it starts."""
+        return self.starts_by_itself and self.reason != Reason.CONCURRENCY_KEY
 
 
 class Group(NamedTuple):
@@ -74,7 +82,10 @@ def groups(queues: Iterable[str]) -> list[Group]:
     first: dict[tuple[str, int], Candidate] = {}
     candidates = claims.candidates(snapshot.queues, snapshot.scheduling, may_start=False)
     for candidate in sorted(candidates, key=snapshot.rules.order):
-        first.setdefault((candidate.queue, candidate.slots), candidate)
+        key = candidate.queue, candidate.slots
+        # Nodes claim no task whose concurrency key is full, so any other one comes before it.
+        if key not in first or (snapshot.is_full(first[key]) and not snapshot.is_full(candidate)):
+            first[key] = candidate
     return [
         Group(queue, slots, candidate.id, candidate.due_at, _explain_due(candidate, snapshot))
         for (queue, slots), candidate in sorted(first.items())
@@ -107,6 +118,16 @@ class _Snapshot:
         self._first_blocked = {
             node.name: self._first_that_waits(node, candidates) for node in self.active
         }
+
+    @cached_property
+    def running(self) -> dict[str, int]:
+        """The number of running tasks of each concurrency key, without zeros."""
+        return concurrency.running()
+
+    def is_full(self, task: Candidate) -> bool:
+        """Return whether as many tasks with the task's concurrency key run as its limit allows."""
+        key = task.concurrency_key
+        return bool(key) and self.running.get(key, 0) >= task.concurrency_limit
 
     def blocks(self, node: NodeCapacity, task: Candidate) -> Candidate | None:
         """Return the task before which a node does not start this one without backfill, if any."""
@@ -148,6 +169,7 @@ def _explain(task: Task, snapshot: _Snapshot) -> Pending:
         Candidate(
             *(task.queue_id, task.slots, True, False, 1, task.pk),
             *(task.priority, task.due_at, task.duration_ms),
+            *(task.concurrency_key, task.concurrency_limit),
         ),
         snapshot,
     )
@@ -159,6 +181,8 @@ def _explain_due(task: Candidate, snapshot: _Snapshot) -> Pending:
         return queue_paused(queue.name, queue.pause_note)
     return (
         explain_nodes(task.queue, task.slots, snapshot.nodes)
+        or _explain_key(task, snapshot)
+        or _explain_start_rate(queue, snapshot)
         or _explain_limit(queue, snapshot)
         or _explain_slots(task, snapshot)
     )
@@ -187,6 +211,28 @@ def explain_nodes(queue: str, slots: int, nodes: Sequence[Node]) -> Pending | No
             f"All nodes that could run the task are paused or drained: {names}.",
         )
     return None
+
+
+def _explain_key(task: Candidate, snapshot: _Snapshot) -> Pending | None:
+    if not snapshot.is_full(task):
+        return None
+    key, limit = task.concurrency_key, task.concurrency_limit
+    message = (
+        f"Running tasks with the concurrency key {key!r}: {snapshot.running[key]:,}."
+        f" The limit of the task is {limit:,}."
+    )
+    return Pending(Reason.CONCURRENCY_KEY, message)
+
+
+def _explain_start_rate(queue: Queue, snapshot: _Snapshot) -> Pending | None:
+    rate, next_at = start_rate_of(queue), queue.next_start_at
+    if rate is None or next_at is None or next_at <= snapshot.now:
+        return None
+    message = (
+        f"The queue {queue.name} has a start rate: {start_rate_text(rate)}. The next task can start"
+        f" at {next_at.isoformat(timespec='milliseconds')}."
+    )
+    return Pending(Reason.START_RATE, message)
 
 
 def _explain_limit(queue: Queue, snapshot: _Snapshot) -> Pending | None:
@@ -246,30 +292,3 @@ def _blocked(node: NodeCapacity, first: Candidate) -> str:
 
 def _at(time: datetime) -> str:
     return time.isoformat(timespec="seconds")
-
-
-# The columns of the tasks for which those ahead are counted.
-_AHEAD_OF = ("id", "queue", "priority", "due_at", "duration_ms")
-# Counts the due tasks of the same queue that come before each task, up to a maximum.
-_AHEAD = f"""
-    SELECT w.id, (SELECT count(*) FROM (
-               SELECT FROM tasks_app_task t
-                WHERE {claim_orders.DUE} AND t.queue = w.queue AND {{before}}
-                LIMIT {AHEAD_MAX}
-           ) AS before)
-      FROM unnest(%(id)s::uuid[], %(queue)s::text[], %(priority)s::smallint[],
-                  %(due_at)s::timestamptz[], %(duration_ms)s::int[])
-        AS w({", ".join(_AHEAD_OF)})
-"""
-
-
-def ahead(tasks: Iterable[Task]) -> dict[UUID, int]:
-    """Return how many tasks of its queue come before each by the policy, up to `AHEAD_MAX`."""
-    rows = [
-        (task.pk, task.queue_id, task.priority, task.due_at, task.duration_ms) for task in tasks
-    ]
-    if not rows:
-        return {}
-    by = scheduling.current()
-    sql = _AHEAD.format(before=claim_orders.before(by.policy))
-    return dict(fetch(sql, columns(_AHEAD_OF, rows) | {"aging": by.aging}))

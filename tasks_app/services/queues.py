@@ -4,6 +4,8 @@ They raise Queue.DoesNotExist, and ValidationError by field with a code for each
 """
 
 from collections.abc import Iterable
+from dataclasses import asdict, astuple, dataclass, replace
+from typing import Final
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -16,23 +18,50 @@ from tasks_app.models.queue import WEIGHT_MAX, WEIGHT_MIN
 from tasks_app.models.token import usable
 from tasks_app.options import DEFAULT_QUEUE
 from tasks_app.services.validation import check_note, error, is_storable
-from tasks_app.sql import claims, fair_share
+from tasks_app.sql import claims, fair_share, start_rates
 from tasks_app.sql import queues as locks
 from tasks_app.sql.transactions import in_transaction
 
 LIMIT_MAX = 1_000_000
+START_COUNT_MAX, START_SECONDS_MAX = 1_000_000, 86_400
 
 Kind = ClusterEvent.Kind
 
 
+@dataclass(frozen=True)
+class StartRate:
+    """A token bucket: how many tasks of a queue start in a period, in the whole cluster.
+
+    `burst` is the number of tasks that may start at once after a pause, by default `count`.
+    """
+
+    count: int
+    per_seconds: int
+    burst: int | None = None
+
+
+class Unchanged:
+    """The type of `UNCHANGED`."""
+
+
+# A start rate that an update keeps.
+UNCHANGED: Final = Unchanged()
+
+
 @in_transaction
 def create_queue(
-    name: str, *, running_limit: int | None = None, weight: float = 1.0, note: str = ""
+    name: str,
+    *,
+    running_limit: int | None = None,
+    weight: float = 1.0,
+    start_rate: StartRate | None = None,
+    note: str = "",
 ) -> Queue:
     """Create a queue. Nodes that were started without a list of queues serve it."""
     check_note(note)
     _check_limit(running_limit)
     _check_weight(weight)
+    _check_start_rate(start_rate)
     try:
         Queue(name=name).clean_fields()
     except ValidationError as invalid:
@@ -44,6 +73,7 @@ def create_queue(
         raise _error(
             "name", "A queue with this name already exists. Choose another name.", "already_exists"
         )
+    _set_start_rate(queue, start_rate)
     events.queue_changed(Kind.QUEUE_CREATED, name, message=_limit_text(queue, note))
     dispatch.refresh_after_commit(None)
     queue.refresh_from_db()
@@ -52,23 +82,39 @@ def create_queue(
 
 @in_transaction
 def update_queue(
-    name: str, *, running_limit: int | None, weight: float | None = None, note: str = ""
+    name: str,
+    *,
+    running_limit: int | None,
+    weight: float | None = None,
+    start_rate: StartRate | Unchanged | None = UNCHANGED,
+    note: str = "",
 ) -> Queue:
     """Limit how many tasks of a queue run at the same time in the cluster; None for no limit.
 
-    The weight is the queue's part in the policy `fair-share`; None keeps it. Running tasks are not
-    stopped.
+    Running tasks are not stopped.
+
+    Args:
+        name: The queue.
+        running_limit: The limit.
+        weight: The queue's part in the policy `fair-share`; None keeps it.
+        start_rate: How many of its tasks start in a period; None for no limit.
+        note: The reason.
     """
     check_note(note)
     _check_limit(running_limit)
+    if not isinstance(start_rate, Unchanged):
+        _check_start_rate(start_rate)
     claims.wait_for_claims()
     queue = _get_locked(name)
     if weight is None:
         weight = queue.weight
     _check_weight(weight)
-    if (queue.running_limit, queue.weight) != (running_limit, weight):
-        queue.running_limit, queue.weight = running_limit, weight
-        queue.save(update_fields=["running_limit", "weight"])
+    before = _limit_text(queue, "")
+    queue.running_limit, queue.weight = running_limit, weight
+    queue.save(update_fields=["running_limit", "weight"])
+    if not isinstance(start_rate, Unchanged):
+        _set_start_rate(queue, start_rate)
+    if _limit_text(queue, "") != before:
         events.queue_changed(Kind.QUEUE_UPDATED, name, message=_limit_text(queue, note))
         dispatch.wake_after_commit([name])
     return _touched(queue)
@@ -164,6 +210,31 @@ def _check_limit(limit: int | None) -> None:
         raise _error("running_limit", message, "out_of_range")
 
 
+def start_rate_of(queue: Queue) -> StartRate | None:
+    """Return the start rate of a queue; None if it has none."""
+    if queue.start_count is None or queue.start_per_seconds is None:
+        return None
+    return StartRate(queue.start_count, queue.start_per_seconds, queue.start_burst)
+
+
+def _set_start_rate(queue: Queue, rate: StartRate | None) -> None:
+    """Give a queue a start rate, or none. If it is another one, its bucket is full."""
+    rate = rate and replace(rate, burst=rate.burst or rate.count)
+    if start_rate_of(queue) != rate:
+        start_rates.change(queue.name, *(astuple(rate) if rate else (None, None, None)))
+        queue.refresh_from_db()
+
+
+def _check_start_rate(rate: StartRate | None) -> None:
+    if rate is None:
+        return
+    most = {"count": START_COUNT_MAX, "per_seconds": START_SECONDS_MAX, "burst": START_COUNT_MAX}
+    for name, value in asdict(rate).items():
+        if value is not None and not 1 <= value <= most[name]:
+            message = f"Must be an integer from 1 to {most[name]:,}."
+            raise _error(f"start_rate.{name}", message, "out_of_range")
+
+
 def _check_weight(weight: float) -> None:
     if not WEIGHT_MIN <= weight <= WEIGHT_MAX:
         message = f"Must be a number from {WEIGHT_MIN} to {WEIGHT_MAX:,.0f}."
@@ -177,4 +248,14 @@ def _error(field: str, message: str, code: str) -> ValidationError:
 def _limit_text(queue: Queue, note: str) -> str:
     limit = "no limit" if queue.running_limit is None else f"limit {queue.running_limit}"
     weight = "" if queue.weight == 1 else f", weight {queue.weight:g}"
-    return f"{limit}{weight}{note and f': {note}'}"
+    rate = start_rate_of(queue)
+    starts = f", {start_rate_text(rate)}" if rate else ""
+    return f"{limit}{weight}{starts}{note and f': {note}'}"
+
+
+def start_rate_text(rate: StartRate) -> str:
+    """Return a start rate in words."""
+    seconds = "second" if rate.per_seconds == 1 else f"{rate.per_seconds:,} seconds"
+    burst = "" if rate.burst == rate.count else f", burst {rate.burst:,}"
+    starts = "start" if rate.count == 1 else "starts"
+    return f"at most {rate.count:,} {starts} per {seconds}{burst}"

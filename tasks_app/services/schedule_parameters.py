@@ -57,6 +57,8 @@ class NewSchedule:
     max_attempts: int = default_of("max_attempts")
     fail_attempts: int = default_of("fail_attempts")
     retry_backoff_ms: int = default_of("retry_backoff_ms")
+    concurrency_key: str = default_of("concurrency_key")
+    concurrency_limit: int = default_of("concurrency_limit")
     overlap: str = default_of("overlap")
     max_concurrent_runs: int = default_of("max_concurrent_runs")
     catch_up: str = default_of("catch_up")
@@ -72,6 +74,7 @@ class NewSchedule:
 OF_THE_TASK = (
     *("a", "b", "queue", "priority", "duration_ms", "slots"),
     *("max_attempts", "fail_attempts", "retry_backoff_ms"),
+    *("concurrency_key", "concurrency_limit"),
 )
 OF_THE_SCHEDULE = [
     field.name

@@ -16,7 +16,7 @@ from django.utils import timezone
 from tasks_app import dispatch, scopes
 from tasks_app.log import events
 from tasks_app.models import Task, uuid7
-from tasks_app.options import KEY_MAX_LENGTH, TASK_OPTIONS, default_of
+from tasks_app.options import CONCURRENCY_KEY_MAX_LENGTH, KEY_MAX_LENGTH, TASK_OPTIONS, default_of
 from tasks_app.services.batches import ids_in_batches
 from tasks_app.services.queues import lock_to_use
 from tasks_app.services.validation import error, is_storable, range_error, text_error
@@ -46,6 +46,8 @@ class NewTask:
     max_attempts: int = default_of("max_attempts")
     fail_attempts: int = default_of("fail_attempts")
     retry_backoff_ms: int = default_of("retry_backoff_ms")
+    concurrency_key: str = default_of("concurrency_key")
+    concurrency_limit: int = default_of("concurrency_limit")
     idempotency_key: str = ""
 
 
@@ -252,7 +254,9 @@ def _values(new: NewTask) -> tuple[object, ...]:
 
 
 def _created(id: UUID, new: NewTask) -> Transition:
-    return transitions.created(id, new.a, new.b, new.queue, new.duration_ms, new.fail_attempts)
+    return transitions.created(
+        *(id, new.a, new.b, new.queue, new.duration_ms, new.fail_attempts), new.concurrency_key
+    )
 
 
 def _wake(news: Iterable[NewTask]) -> None:
@@ -280,9 +284,17 @@ def validate(new: NewTask, queues: Collection[str]) -> dict[str, ValidationError
         errors["expires_at"] = error("Must be later than run_at.", "out_of_range")
     if len(new.idempotency_key) > KEY_MAX_LENGTH or not is_storable(new.idempotency_key):
         errors["idempotency_key"] = text_error(KEY_MAX_LENGTH)
+    key = new.concurrency_key
+    if len(key) > CONCURRENCY_KEY_MAX_LENGTH or not is_storable(key):
+        errors["concurrency_key"] = text_error(CONCURRENCY_KEY_MAX_LENGTH)
+    if not key and new.concurrency_limit != default_of("concurrency_limit"):
+        errors.setdefault("concurrency_limit", _LIMIT_WITHOUT_KEY)
     return errors
 
 
+_LIMIT_WITHOUT_KEY = error(
+    "Must be 1 without a concurrency key. Give the task a concurrency key.", "invalid"
+)
 UNKNOWN_QUEUE = error("There is no queue with this name. Create it first.", "unknown_queue")
 _CONFLICT = error(
     "The key was used before with other parameters. Use a new key for another task.",

@@ -78,6 +78,8 @@ class NextRun(NamedTuple):
     max_attempts: int
     fail_attempts: int
     retry_backoff_ms: int
+    concurrency_key: str
+    concurrency_limit: int
     schedule_id: UUID | None
 
 

@@ -15,12 +15,38 @@ from tasks_app.sql.transitions import NOT_NEWER
 
 MIN_PRIORITY, MAX_PRIORITY = range_of("priority")
 
+# The groups that have pending tasks. Each step reads one entry of the index `task_pending`, so the
+# cost grows with the number of groups, not of tasks.
+GROUPS = """
+    WITH RECURSIVE groups AS (
+        (SELECT queue, slots, runs_alone, is_keyed FROM tasks_app_task
+          WHERE status = 'PENDING' AND run > 0
+          ORDER BY queue, slots, runs_alone, is_keyed LIMIT 1)
+        UNION ALL
+        SELECT following.*
+          FROM groups g, LATERAL (
+               SELECT queue, slots, runs_alone, is_keyed FROM tasks_app_task
+                WHERE status = 'PENDING' AND run > 0
+                  AND (queue, slots, runs_alone, is_keyed)
+                      > (g.queue, g.slots, g.runs_alone, g.is_keyed)
+                ORDER BY queue, slots, runs_alone, is_keyed LIMIT 1
+          ) AS following
+    )
+"""
+
+# The columns of a group, of rows with the aliases t and g.
+IS_OF_GROUP = """
+    t.queue = g.queue AND t.slots = g.slots AND t.runs_alone = g.runs_alone
+    AND t.is_keyed = g.is_keyed
+"""
 # A due task. One that expires does so before its first run only.
 DUE = """
     status = 'PENDING' AND run > 0 AND due_at <= statement_timestamp()
     AND (expires_at IS NULL OR run > 1 OR expires_at > statement_timestamp())
 """
 
+# The tasks of a group are counted up to this many.
+COUNT_MAX = 3
 # Tasks that other nodes may be claiming, which a claim reads in addition to those that it takes.
 _CONTENDED = 50
 # Of a policy that merges priorities, this many tasks of each are searched for a short one.
@@ -35,6 +61,8 @@ _KEYS = {
     "shortest-first": _BY_DURATION,
     "aged-priority": "due_at - priority * %(aging)s::interval, due_at, id",
 }
+# The columns of the first tasks of a group.
+COLUMNS = "id, priority, due_at, duration_ms, concurrency_key, concurrency_limit"
 # The policies by which the tasks of a priority come before all those of a lower one.
 BY_PRIORITY = ("priority", "fair-share")
 
@@ -81,16 +109,39 @@ def first(policy: str, group: str, limit: int, *, of_each: int | None = None) ->
     if policy != "shortest-first":
         return _merged(_is_of(group), _KEYS[policy], limit, of_each or limit)
     # The conditions on the group alone decide which of the two is run.
-    alone = f"{group}.runs_alone AND runs_alone AND {_is_in(group)}"
-    batch = f"NOT {group}.runs_alone AND NOT runs_alone AND {_is_in(group)}"
+    alone = f"{group}.runs_alone AND runs_alone AND {_is_in(group)} AND is_keyed = {group}.is_keyed"
+    batch = f"NOT {group}.runs_alone AND NOT runs_alone AND {_is_in(group)} AND NOT is_keyed"
     shortest = _sorted(alone, _BY_DURATION, limit)
     return f"({shortest}) UNION ALL ({_merged(batch, _BY_DUE_TIME, limit, limit)})"
 
 
+def first_of_key(policy: str, group: str, limit: int, *, of_each: int | None = None) -> str:
+    """Return a query of the first due tasks of a group with the same concurrency key and limit.
+
+    The arguments are those of `first`; the row has the columns `concurrency_key` and
+    `concurrency_limit` too.
+    """
+    condition = f"""
+        {_is_in(group)} AND is_keyed AND concurrency_key = {group}.concurrency_key
+        AND concurrency_limit = {group}.concurrency_limit
+    """
+    if policy in BY_PRIORITY or policy == "shortest-first":
+        return _sorted(condition, _KEYS[policy], limit)
+    return _merged(condition, _KEYS[policy], limit, of_each or limit)
+
+
+# Conditions on the group of a claim: of tasks without a concurrency key, or with one.
+_WITHOUT_KEY = """
+    queue = %(queue)s AND slots = %(slots)s AND runs_alone = %(runs_alone)s AND NOT is_keyed
+"""
+_WITH_KEY = """
+    queue = %(queue)s AND slots = %(slots)s AND is_keyed
+    AND concurrency_key = %(concurrency_key)s AND concurrency_limit = %(concurrency_limit)s
+"""
 # The first tasks of a group by priority, of the same priority.
 _FIRST = f"""
     SELECT id FROM tasks_app_task
-     WHERE queue = %(queue)s AND slots = %(slots)s AND runs_alone = %(runs_alone)s
+     WHERE {{group}}
        AND priority = %(priority)s AND {DUE} AND {NOT_NEWER}
      ORDER BY {BY_PRIORITY_SQL} LIMIT %(limit)s
        FOR UPDATE SKIP LOCKED
@@ -99,7 +150,7 @@ _FIRST = f"""
 _FIRST_SHORT = f"""
     SELECT t.id
       FROM (SELECT id, duration_ms, priority, due_at FROM tasks_app_task
-             WHERE queue = %(queue)s AND slots = %(slots)s AND runs_alone = %(runs_alone)s
+             WHERE {{group}}
                AND {DUE}
              ORDER BY {BY_PRIORITY_SQL} LIMIT {SEARCH_DEPTH}) AS short
       JOIN tasks_app_task t USING (id)
@@ -111,8 +162,11 @@ _FIRST_SHORT = f"""
 _FIRST_BY_KEY = f"""
     SELECT t.id
       FROM (SELECT id, duration_ms, row_number() OVER (ORDER BY {{key}}) AS place
-              FROM (VALUES (%(queue)s::text, %(slots)s, %(runs_alone)s))
-                   AS g(queue, slots, runs_alone), LATERAL ({{first}}) AS entry) AS first
+              FROM (VALUES (%(queue)s::text, %(slots)s, %(runs_alone)s,
+                            %(concurrency_key)s <> '', %(concurrency_key)s::text,
+                            %(concurrency_limit)s))
+                   AS g(queue, slots, runs_alone, is_keyed, concurrency_key, concurrency_limit),
+                   LATERAL ({{first}}) AS entry) AS first
       JOIN tasks_app_task t USING (id)
      WHERE (%(max_duration_ms)s::int IS NULL OR first.duration_ms <= %(max_duration_ms)s::int)
        AND t.status = 'PENDING' AND {NOT_NEWER}
@@ -121,20 +175,23 @@ _FIRST_BY_KEY = f"""
 """
 
 
-def chosen(policy: str, limit: int, *, is_short: bool) -> str:
+def chosen(policy: str, limit: int, *, is_short: bool, is_keyed: bool) -> str:
     """Return the query of the tasks that a claim takes from a group, with its parameters.
 
     Args:
         policy: The name of the policy.
         limit: The maximum number of tasks.
         is_short: Whether only tasks that are short enough are taken.
+        is_keyed: Whether the tasks have the concurrency key and limit of the parameters.
     """
     if policy in BY_PRIORITY:
-        return _FIRST_SHORT if is_short else _FIRST
+        statement = _FIRST_SHORT if is_short else _FIRST
+        return statement.format(group=_WITH_KEY if is_keyed else _WITHOUT_KEY)
+    first_of = first_of_key if is_keyed else first
     if is_short and policy != "shortest-first":  # There, the first task is the shortest.
-        entries = first(policy, "g", SEARCH_DEPTH, of_each=_SEARCH_DEPTH_OF_EACH)
+        entries = first_of(policy, "g", SEARCH_DEPTH, of_each=_SEARCH_DEPTH_OF_EACH)
     else:
-        entries = first(policy, "g", limit + _CONTENDED)
+        entries = first_of(policy, "g", limit + _CONTENDED)
     return _FIRST_BY_KEY.format(first=entries, key=_KEYS[policy])
 
 
@@ -143,12 +200,12 @@ def _is_in(group: str) -> str:
 
 
 def _is_of(group: str) -> str:
-    return f"{_is_in(group)} AND runs_alone = {group}.runs_alone"
+    return f"{_is_in(group)} AND runs_alone = {group}.runs_alone AND is_keyed = {group}.is_keyed"
 
 
 def _sorted(condition: str, key: str, limit: int) -> str:
     return f"""
-        SELECT id, priority, due_at, duration_ms FROM tasks_app_task
+        SELECT {COLUMNS} FROM tasks_app_task
          WHERE {condition} AND {DUE}
          ORDER BY {key} LIMIT {limit}
     """

@@ -1,9 +1,9 @@
 """Statements of the claim: what a node can claim, read and claimed under a lock of the node.
 
 Call them inside a transaction. It takes advisory locks in this order: of all claims (shared), of
-the node, of a queue with a limit. Row locks would assign a transaction ID at once; so a claim gets
-its ID only when it takes tasks, and the log has it after their creation.
-`policy` chooses between the groups that `candidates` returns.
+the node, of a queue with a limit. Those of concurrency keys it only tries, and does not wait. Row
+locks would assign a transaction ID at once; so a claim gets its ID only when it takes tasks, and
+the log has it after their creation. `policy` chooses between the groups that `candidates` returns.
 """
 
 from collections import Counter, defaultdict
@@ -14,13 +14,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from tasks_app.policy import Candidate, Choice, NodeCapacity, Occupied
-from tasks_app.sql import claim_orders, scheduling
+from tasks_app.sql import claim_orders, concurrency, scheduling, start_rates
 from tasks_app.sql.db import fetch
 from tasks_app.sql.scheduling import Scheduling
 from tasks_app.sql.transitions import CHANGED, TRANSITION, Transition
-
-# The tasks of a group are counted up to this many.
-COUNT_MAX = 3
 
 # Keys of advisory locks: one for all claims, and classes for those of nodes and of queues.
 _CLAIMS_LOCK = 0x636C61696D73
@@ -77,48 +74,34 @@ _OCCUPIED = """
      GROUP BY node_id, celery_task_id
 """
 
-# The groups that have pending tasks. Each step reads one entry of the index `task_pending`, so the
-# cost grows with the number of groups, not of tasks.
-GROUPS = """
-    WITH RECURSIVE groups AS (
-        (SELECT queue, slots, runs_alone FROM tasks_app_task
-          WHERE status = 'PENDING' AND run > 0
-          ORDER BY queue, slots, runs_alone LIMIT 1)
-        UNION ALL
-        SELECT following.*
-          FROM groups g, LATERAL (
-               SELECT queue, slots, runs_alone FROM tasks_app_task
-                WHERE status = 'PENDING' AND run > 0
-                  AND (queue, slots, runs_alone) > (g.queue, g.slots, g.runs_alone)
-                ORDER BY queue, slots, runs_alone LIMIT 1
-          ) AS following
-    )
-"""
-
 # Returns the first due task of each group of the given queues, and how many tasks the group has.
 _CANDIDATES = f"""
-    {GROUPS}
-    SELECT g.queue, g.slots, g.runs_alone, q.running_limit IS NOT NULL, first.*
+    {claim_orders.GROUPS}
+    SELECT g.queue, g.slots, g.runs_alone,
+           q.running_limit IS NOT NULL OR q.start_count IS NOT NULL, first.*,
+           q.start_count IS NOT NULL
       FROM groups g
       JOIN tasks_app_queue q ON q.name = g.queue
       CROSS JOIN LATERAL (
-           SELECT count(*) OVER (), id, priority, due_at, duration_ms
+           SELECT count(*) OVER (), {claim_orders.COLUMNS}
              FROM ({{first_few}}) AS first_few
             ORDER BY {{key}} LIMIT 1
       ) AS first
      WHERE g.queue = ANY(%(queues)s)
        AND (NOT %(may_start)s OR q.paused_at IS NULL AND (
             q.running_limit IS NULL OR q.running_limit > (
-            SELECT count(*) FROM tasks_app_task r WHERE r.status = 'RUNNING' AND r.queue = q.name)))
+            SELECT count(*) FROM tasks_app_task r WHERE r.status = 'RUNNING' AND r.queue = q.name))
+            AND {start_rates.CAN_START})
 """
 
 # Waits until no other claim of the queue is in progress.
 _LOCK_QUEUE = "SELECT pg_advisory_xact_lock(%(queues)s, hashtext(%(queue)s))"
-# Returns how many more tasks of a queue with a limit may start.
-_LEFT = """
-    SELECT running_limit - (SELECT count(*) FROM tasks_app_task
-                             WHERE status = 'RUNNING' AND queue = %(queue)s)
-      FROM tasks_app_queue WHERE name = %(queue)s
+# Returns how many more tasks of a queue with a limit or a start rate may start.
+_LEFT = f"""
+    SELECT least(running_limit - (SELECT count(*) FROM tasks_app_task
+                                   WHERE status = 'RUNNING' AND queue = %(queue)s),
+                 {start_rates.TOKENS})
+      FROM tasks_app_queue q WHERE name = %(queue)s
 """
 
 # Starts an attempt of each chosen task.
@@ -184,18 +167,30 @@ def candidates(
 ) -> list[Candidate]:
     """Return the first due task of each group of these queues.
 
+    Tasks with a concurrency key are groups of their own, one for each key.
+
     Args:
         queues: The names of the queues.
         by: The policy that says which task is the first.
-        may_start: Whether to leave out queues that are paused, or whose limit is reached.
+        may_start: Whether to leave out queues that are paused, or whose limit is reached, and
+            concurrency keys whose limit is reached.
     """
     params = {"queues": list(queues), "may_start": may_start, "aging": by.aging}
-    return [Candidate._make(row) for row in fetch(_candidates(by.policy), params)]
+    found = [Candidate._make(row) for row in fetch(_candidates(by.policy), params)]
+    keyed = [candidate for candidate in found if candidate.concurrency_key]
+    if not keyed:
+        return found
+    startable = concurrency.startable(keyed, by)
+    others = [candidate for candidate in found if not candidate.concurrency_key]
+    if not may_start:
+        groups = {(candidate.queue, candidate.slots) for candidate in startable}
+        others += [each for each in keyed if (each.queue, each.slots) not in groups]
+    return others + startable
 
 
 @cache
 def _candidates(policy: str) -> str:
-    first_few = claim_orders.first(policy, "g", COUNT_MAX)
+    first_few = claim_orders.first(policy, "g", claim_orders.COUNT_MAX)
     return _CANDIDATES.format(first_few=first_few, key=claim_orders.key(policy))
 
 
@@ -210,7 +205,7 @@ def take(
 ) -> list[Transition]:
     """Start the first tasks of the chosen group: one that runs alone, or up to a batch.
 
-    Returns none if other nodes are taking them.
+    Lock the concurrency key of the group before. Returns none if other nodes are taking them.
     """
     candidate = choice.candidate
     limit = 1 if candidate.runs_alone else batch
@@ -218,9 +213,14 @@ def take(
         limit = min(limit, _left_in(candidate.queue))
         if limit <= 0:
             return []
+    is_keyed = bool(candidate.concurrency_key)
+    if is_keyed and concurrency.left(candidate) <= 0:
+        return []
     is_short = choice.max_duration_ms is not None
     rows = fetch(
-        _TAKE.format(chosen=claim_orders.chosen(by.policy, limit, is_short=is_short)),
+        _TAKE.format(
+            chosen=claim_orders.chosen(by.policy, limit, is_short=is_short, is_keyed=is_keyed)
+        ),
         {
             **candidate._asdict(),
             "max_duration_ms": choice.max_duration_ms,
@@ -231,11 +231,13 @@ def take(
             "celery_task_id": celery_task_id,
         },
     )
+    if rows and candidate.has_start_rate:
+        start_rates.take(candidate.queue, len(rows))
     return [Transition._make(row) for row in rows]
 
 
 def _left_in(queue: str) -> int:
-    """Lock a queue with a limit and return how many more of its tasks may start."""
+    """Lock a queue with a limit or a start rate and return how many more of its tasks may start."""
     fetch(_LOCK_QUEUE, {"queues": _QUEUE_LOCK, "queue": queue})
     # A statement of its own, so that it sees what committed while the first one waited.
     rows = fetch(_LEFT, {"queue": queue})

@@ -39,7 +39,8 @@ def active_ids(schedule_id: UUID) -> list[UUID]:
     return [id for (id,) in fetch(_ACTIVE_IDS, {"id": schedule_id})]
 
 
-_COPIED = "a, b, queue, priority, duration_ms, slots, max_attempts, fail_attempts, retry_backoff_ms"
+_COPIED = """a, b, queue, priority, duration_ms, slots, max_attempts, fail_attempts,
+           retry_backoff_ms, concurrency_key, concurrency_limit"""
 # Creates tasks with the parameters of the tasks of their schedules.
 _CREATE = f"""
     INSERT INTO tasks_app_task AS t (id, overlap_of_id, run_at, due_at, {_COPIED})

@@ -52,6 +52,7 @@ class Transition(NamedTuple):
     queue: str
     duration_ms: int
     fail_attempts: int
+    concurrency_key: str
     run: int
     attempt: int
     version: int
@@ -70,11 +71,12 @@ def created(
     queue: str,
     duration_ms: int,
     fail_attempts: int,
+    concurrency_key: str,
     schedule_id: UUID | None = None,
 ) -> Transition:
     """Return the transition of a task that was inserted."""
     return Transition(
-        id, a, b, queue, duration_ms, fail_attempts, run=1, attempt=0, version=1,
+        id, a, b, queue, duration_ms, fail_attempts, concurrency_key, run=1, attempt=0, version=1,
         status=Task.Status.PENDING, failed_message="", wait_ms=None, run_ms=None,
         schedule_id=schedule_id, previous="",
     )  # fmt: skip
@@ -127,6 +129,8 @@ _INSERTED = {
     "max_attempts": "smallint",
     "fail_attempts": "smallint",
     "retry_backoff_ms": "int",
+    "concurrency_key": "text",
+    "concurrency_limit": "smallint",
     "idempotency_key": "text",
     "backfill_of_id": "uuid",
 }

@@ -198,7 +198,8 @@ class Node(bootsteps.StartStopStep):
         name = self._worker.hostname
         if processes := execution.can_claim(name):
             self._call_soon(self._want, processes)
-        return due.seconds_until_next(self._queues) or LOOK_SECONDS
+        seconds = due.seconds_until_next(self._queues, is_claiming=processes > 0)
+        return seconds or LOOK_SECONDS
 
     def _requeue_lost(self) -> None:
         for message_id, since in list(self._lost.items()):

@@ -76,6 +76,7 @@ def test_all_that_a_task_can_be_asked_for(api):
     parameters = {
         **{"a": 2, "b": 3, "priority": 9, "duration_ms": 50, "max_attempts": 1},
         **{"fail_attempts": 2, "retry_backoff_ms": 0},
+        **{"concurrency_key": "customer 7", "concurrency_limit": 1_000},
         **{"run_at": "2030-01-01T00:00:00+02:00", "expires_at": "2030-01-02T00:00:00Z"},
     }
 
@@ -83,6 +84,7 @@ def test_all_that_a_task_can_be_asked_for(api):
 
     assert (task.priority, task.duration_ms, task.max_attempts) == (9, 50, 1)
     assert (task.fail_attempts, task.retry_backoff_ms) == (2, 0)
+    assert (task.concurrency_key, task.concurrency_limit) == ("customer 7", 1_000)
     assert task.run_at == datetime(2029, 12, 31, 22, tzinfo=UTC)
     assert task.expires_at == datetime(2030, 1, 2, tzinfo=UTC)
 
@@ -118,6 +120,8 @@ NOT_64_BITS: list[object] = [MAX + 1, MIN - 1, 10**400, 1.5, True, None, "x", [1
         *(("max_attempts", value) for value in (0, 101)),
         *(("fail_attempts", value) for value in (-1, 101)),
         *(("retry_backoff_ms", value) for value in (-1, 60_001, "soon")),
+        *(("concurrency_key", value) for value in ("x" * 65, "\0", None)),
+        *(("concurrency_limit", value) for value in (0, 2, 1_001, "two")),
         *(("queue", value) for value in ("nowhere", "\0", None)),
         *(("run_at", value) for value in ("soon", "0001-01-01T00:00:00+14:00", 5)),
         ("expires_at", "1970-01-01T00:00:00Z"),

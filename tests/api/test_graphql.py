@@ -57,14 +57,16 @@ def test_history_of_a_task_has_the_attempts_that_failed(data, node, make_task):
 
 
 def test_task_has_the_history_of_its_attempts(data, node, make_task):
-    task = make_task(a=2, b=3, priority=7, duration_ms=1, idempotency_key="order-7")
+    task = make_task(
+        a=2, b=3, priority=7, duration_ms=1, idempotency_key="order-7", concurrency_key="k"
+    )
     run(task)
 
     shown = data(
         """query Q($id: ID!) { task(id: $id) {
             id uuid a b result status isTerminal failedMessage celeryTaskId priority durationMs
             queue { name } workerNode { name slots } attempt run maxAttempts version idempotencyKey
-            queueTimeMs runTimeMs pendingReason schedule { uuid }
+            concurrencyKey concurrencyLimit queueTimeMs runTimeMs pendingReason schedule { uuid }
             history { kind previousStatus status version attempt workerNode { name } } } }""",
         id=str(task.pk),
     )["task"]
@@ -80,6 +82,7 @@ def test_task_has_the_history_of_its_attempts(data, node, make_task):
         **{"workerNode": {"name": "node-1@here", "slots": 2}, "attempt": 1, "run": 1},
         **{"maxAttempts": 3, "version": 3, "idempotencyKey": "order-7"},
         **{"pendingReason": None, "schedule": None},
+        **{"concurrencyKey": "k", "concurrencyLimit": 1},
     }
     assert [(e["kind"], e["previousStatus"], e["status"], e["version"]) for e in history] == [
         ("TASK_CREATED", None, "PENDING", 1),

@@ -183,6 +183,35 @@ def test_weight_of_a_queue_is_kept_unless_it_is_given(data):
     assert error == {"code": "OUT_OF_RANGE", "field": ["input", "weight"]}
 
 
+def test_start_rate_of_a_queue_is_kept_unless_it_is_given(data):
+    def update(**parameters):
+        return data(
+            """mutation M($input: UpdateQueueInput!) { updateQueue(input: $input) {
+                queue { startRate { count perSeconds burst } nextStartAt }
+                errors { code field } } }""",
+            input={"name": "default", "runningLimit": None, **parameters},
+        )["updateQueue"]
+
+    rate = {"count": 5, "perSeconds": 1, "burst": 5}
+    made = update(startRate={"count": 5})["queue"]
+    assert (made["startRate"], made["nextStartAt"][:2]) == (rate, "20")
+    assert update()["queue"] == made
+    assert update(startRate=None)["queue"] == {"startRate": None, "nextStartAt": None}
+    for field in ("count", "perSeconds", "burst"):
+        [error] = update(startRate={"count": 1, field: 0})["errors"]
+        assert error == {"code": "OUT_OF_RANGE", "field": ["input", "startRate", field]}
+
+
+def test_queue_is_created_with_a_start_rate(data):
+    created = data(
+        """mutation { createQueue(input: {name: "slow", startRate: {count: 2, perSeconds: 60,
+            burst: 1}}) { queue { startRate { count perSeconds burst } } errors { code } } }"""
+    )["createQueue"]
+
+    rate = {"count": 2, "perSeconds": 60, "burst": 1}
+    assert created == {"queue": {"startRate": rate}, "errors": []}
+
+
 def test_queues_are_steered(order):
     made = order("createQueue", name="reports", runningLimit=2)
     assert made["queue"] == {

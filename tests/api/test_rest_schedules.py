@@ -66,6 +66,7 @@ def test_everything_a_schedule_can_be_asked_for(post):
         "catch_up": "ALL",
         **{"max_runs": 7, "jitter": 9, "priority": 8, "duration_ms": 50, "max_attempts": 1},
         **{"fail_attempts": 1, "retry_backoff_ms": 20, "max_concurrent_runs": 4},
+        **{"concurrency_key": "k", "concurrency_limit": 2},
     }
 
     schedule = TaskSchedule.objects.get(pk=post(PARAMETERS | parameters).json()["id"])
@@ -77,6 +78,7 @@ def test_everything_a_schedule_can_be_asked_for(post):
     task = schedule.task
     assert (task.priority, task.duration_ms, task.max_attempts) == (8, 50, 1)
     assert (task.fail_attempts, task.retry_backoff_ms) == (1, 20)
+    assert (task.concurrency_key, task.concurrency_limit) == ("k", 2)
 
 
 def test_its_task_shows_the_results_of_its_runs(client, post):

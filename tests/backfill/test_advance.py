@@ -67,6 +67,7 @@ def test_newest_scheduled_time_runs_first(make_backfill):
 def test_tasks_have_the_options_of_the_schedule_at_the_creation(make_backfill, hourly):
     create_queue("bulk")
     options = {"queue": "bulk", "priority": 2, "duration_ms": 7, "slots": 2, "max_attempts": 4}
+    options |= {"concurrency_key": "k", "concurrency_limit": 3}
     schedule = hourly(a=10, b=20, fail_attempts=1, retry_backoff_ms=5, **options)
     backfill = make_backfill(2, schedule)
     schedules.update_schedule(schedule.pk, a=0, queue="default", priority=9)
@@ -77,6 +78,7 @@ def test_tasks_have_the_options_of_the_schedule_at_the_creation(make_backfill, h
     assert (task.a, task.b, task.fail_attempts, task.retry_backoff_ms) == (10, 20, 1, 5)
     assert (task.queue_id, task.priority, task.duration_ms) == ("bulk", 2, 7)
     assert (task.slots, task.max_attempts, task.schedule) == (2, 4, None)
+    assert (task.concurrency_key, task.concurrency_limit) == ("k", 3)
     created = ClusterEvent.objects.filter(kind="TASK_CREATED").latest("id")
     assert (created.task_ids, created.queue, created.versions) == ([task.pk], "bulk", [1])
 

@@ -233,7 +233,7 @@ def test_page_is_accessible_in_both_themes_and_fits_every_width(page, paths, clu
     assert violations(page) == []
     page.emulate_media(color_scheme="dark")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
-    # The themes differ in nothing but colours.
+    # The themes differ in nothing but colors.
     assert violations(page, "color-contrast", "link-in-text-block") == []
 
     if name not in WITHOUT_QUERY:

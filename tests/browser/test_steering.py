@@ -236,10 +236,14 @@ def test_queue_is_created_limited_paused_and_resumed(page, ask):
     name.fill("reports")
     confirm(page, "Create queue")
     queue = row(page, "reports")
-    choose(queue, "Set limit and weight…")
+    choose(queue, "Set limits and weight…")
     page.get_by_role("dialog").get_by_label("Max concurrent tasks").fill("2")
+    page.get_by_role("dialog").get_by_label("Max starts").fill("50")
+    page.get_by_role("dialog").get_by_label("Period").fill("10")
     confirm(page, "Change queue")
     expect(queue.get_by_role("cell", name="2", exact=True)).to_be_visible()
+    rate = ask('{ queue(name: "reports") { startRate { count perSeconds burst } } }')
+    assert rate["queue"]["startRate"] == {"count": 50, "perSeconds": 10, "burst": 50}
 
     choose(queue, "Pause…")
     confirm(page, "Pause", reason="month's end")

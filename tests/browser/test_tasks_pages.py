@@ -60,23 +60,25 @@ def test_all_options_of_a_task_can_be_chosen(page, ask):
     open_advanced(page)
     page.get_by_label("A", exact=True).fill("7100")
     numbers = {"Priority": "8", "Duration": "9", "Slots": "2", "Max att": "4"}
-    numbers |= {"Simulated failures": "1", "Retry backoff": "250"}
+    numbers |= {"Simulated failures": "1", "Retry backoff": "250", "Concurrent tasks": "2"}
     for label, value in numbers.items():
         page.get_by_role("spinbutton", name=re.compile(label)).fill(value)
     page.get_by_label("Run at").fill("2099-01-01T00:00:00")
     page.get_by_label("Expires at").fill("2099-01-02T00:00:00")
+    page.get_by_label("Concurrency key").fill("customer-7")
     page.get_by_label("Idempotency key").fill("order-7100")
     page.get_by_role("button", name="Create task").click()
     expect(page.get_by_role("region", name="Create task")).to_contain_text("7100 + 40")
 
     [task] = ask(
         "{ tasks(where: {a: {equals: 7100}}) { nodes { queue { name } priority durationMs slots"
-        " maxAttempts failAttempts retryBackoffMs runAt expiresAt idempotencyKey } } }"
+        " maxAttempts failAttempts retryBackoffMs runAt expiresAt idempotencyKey"
+        " concurrencyKey concurrencyLimit } } }"
     )["tasks"]["nodes"]
     assert task == {
         **{"queue": {"name": "options"}, "priority": 8, "durationMs": 9, "slots": 2},
         **{"maxAttempts": 4, "failAttempts": 1, "retryBackoffMs": 250},
-        **{"idempotencyKey": "order-7100"},
+        **{"idempotencyKey": "order-7100", "concurrencyKey": "customer-7", "concurrencyLimit": 2},
         **{"runAt": "2099-01-01T00:00:00+00:00", "expiresAt": "2099-01-02T00:00:00+00:00"},
     }
 

@@ -91,6 +91,13 @@ BEHIND = {
         {"running-limits": {"limited"}},
         "",
     ),
+    "concurrency-limits": (
+        """
+        UPDATE tasks_app_task SET concurrency_key = 'k' WHERE id IN (%(running)s, %(another)s)
+        """,
+        {"concurrency-limits": {"k"}},
+        "",
+    ),
     "not-before-due": (
         "UPDATE tasks_app_task SET started_at = due_at - interval '1 ms' WHERE id = %(done)s",
         {"not-before-due": {"done"}},

@@ -67,6 +67,21 @@ def test_queue_that_got_a_lower_limit_may_finish_what_runs(make_task, node):
     assert found() == {"running-limits": {"reports"}}
 
 
+def test_schedule_that_got_another_key_may_finish_what_runs(busy, make_task):
+    make_task(concurrency_key="k", duration_ms=60_000)
+    schedules.trigger_schedule(busy.schedule.pk)
+    WorkerNode.objects.update(slots=8)
+    while claim(message=f"message {Task.objects.filter(status='RUNNING').count()}"):
+        pass
+    schedules.update_schedule(busy.schedule.pk, concurrency_key="k")
+    running = Task.objects.filter(status="RUNNING", concurrency_key="k")
+    assert running.count() == 2
+    assert check_of("concurrency-limits").holds
+
+    execute("UPDATE tasks_app_taskschedule SET updated_at = updated_at - interval '1 min'")
+    assert found() == {"concurrency-limits": {"k"}}
+
+
 def test_deleted_schedules_and_pruned_tasks_violate_nothing(busy):
     schedules.delete_schedule(busy.schedule.pk)
     deleted = recovery.delete_finished(timezone.now() + HOUR, 2)

@@ -25,6 +25,8 @@ class Protection(NamedTuple):
 
 CLAIMS = "tasks_app/sql/claims.py"
 CLAIM_ORDERS = "tasks_app/sql/claim_orders.py"
+START_RATES = "tasks_app/sql/start_rates.py"
+CONCURRENCY = "tasks_app/sql/concurrency.py"
 TRANSITIONS = "tasks_app/sql/transitions.py"
 LEASES = "tasks_app/sql/leases.py"
 RESTORING = "tasks_app/sql/restoring.py"
@@ -46,6 +48,8 @@ IN_CLAIMS = (
     *("tests/sql/test_claims.py", "tests/sql/test_retries.py", "tests/sql/test_due.py"),
     *("tests/sql/test_concurrent_claims.py", "tests/sql/test_priority.py"),
 )
+IN_RATES = ("tests/sql/test_start_rates.py",)
+IN_KEYS = ("tests/sql/test_concurrency_keys.py",)
 IN_EXECUTION = ("tests/execution",)
 IN_LOG = ("tests/log", "tests/subscriptions/test_log.py")
 IN_TICKS = (
@@ -138,6 +142,62 @@ PROTECTIONS = [
         'fetch(_LOCK_QUEUE, {"queues": _QUEUE_LOCK, "queue": queue})',
         "pass",
         IN_CLAIMS,
+    ),
+    Protection(
+        "start rate of a queue",
+        CLAIMS,
+        "        start_rates.take(candidate.queue, len(rows))\n",
+        "        pass\n",
+        IN_RATES,
+    ),
+    Protection(
+        "tokens of a start rate under concurrency",
+        START_RATES,
+        "least(q.start_burst,\n",
+        "greatest(q.start_burst,\n",
+        IN_RATES,
+    ),
+    Protection(
+        "limit of a concurrency key",
+        CONCURRENCY,
+        "if entry.running < entry.concurrency_limit:",
+        "if True:",
+        (*IN_KEYS, "tests/services/test_pending.py"),
+    ),
+    Protection(
+        "limit of a concurrency key under concurrency",
+        CLAIMS,
+        "    if is_keyed and concurrency.left(candidate) <= 0:\n        return []\n",
+        "",
+        IN_KEYS,
+    ),
+    Protection(
+        "lock of a concurrency key",
+        CONCURRENCY,
+        'return bool(fetch(sql, {"lock": _LOCK, "key": key})[0][0])',
+        "return True",
+        IN_KEYS,
+    ),
+    Protection(
+        "a full concurrency key hides no other tasks",
+        CONCURRENCY,
+        "if len(found) >= COUNT_MAX or len(entries) < WINDOW:",
+        "if True:",
+        IN_KEYS,
+    ),
+    Protection(
+        "tasks with a concurrency key run alone",
+        "tasks_app/migrations/0001_tables.py",
+        ", models.Q(('concurrency_key', ''), _negated=True), _connector='OR')",
+        ", _connector='OR')",
+        IN_KEYS,
+    ),
+    Protection(
+        "the end of an attempt wakes the queues that wait for its key",
+        "tasks_app/execution.py",
+        "if queues := concurrency.waiting_queues(completed):",
+        "if queues := set():",
+        IN_KEYS,
     ),
     Protection(
         "lock of a node",

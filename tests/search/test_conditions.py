@@ -34,7 +34,7 @@ def tasks(make_task, make_schedule, node):
         "old": make_task(a=10, b=1, priority=9, idempotency_key="order 1"),
         "slow": make_task(a=20, b=2, slots=4, duration_ms=2_000),
         "failed": make_task(a=30, b=3, queue="mail, urgent"),
-        "waiting": make_task(a=40, b=4),
+        "waiting": make_task(a=40, b=4, concurrency_key="customer 7"),
     }
     made["old"].mark_as_successfull(11)
     made["failed"].mark_as_failed('Node "x" is 100% lost.')
@@ -106,6 +106,7 @@ ALL = "cron failed old slow waiting"
         ("label:nightly", "cron"),
         ("label:other,eu", "cron"),
         ("-label:nightly", "failed old slow waiting"),
+        ('concurrency:"customer 7"', "waiting"),
         ('idempotency:"order 1"', "old"),
         ("11", "old"),
         ("30", "failed"),

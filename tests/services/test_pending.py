@@ -6,8 +6,9 @@ import pytest
 from django.utils import timezone
 
 from tasks_app import recovery
-from tasks_app.models import Task, WorkerNode
-from tasks_app.services import nodes, pending, queues
+from tasks_app.models import Queue, Task, WorkerNode
+from tasks_app.services import nodes, pending, places, queues
+from tasks_app.services.queues import StartRate
 from tests.conftest import reload
 from tests.support.working import claim, complete
 
@@ -110,6 +111,55 @@ def test_queue_limit(make_task, node):
     assert starts(task)
 
 
+def test_concurrency_key(make_task, node):
+    first, second = (make_task(concurrency_key="k", max_attempts=1) for _ in range(2))
+    claim(message="busy")
+    assert (reason(second), claim()) == ("CONCURRENCY_KEY", [])
+    assert why(second).message == (
+        "Running tasks with the concurrency key 'k': 1. The limit of the task is 1."
+    )
+    assert (why(second).starts_by_itself, why(second).has_place) == (True, False)
+
+    recovery.requeue_claimed_by("busy")
+    assert reload(first).status == "FAILED"
+    assert starts(second)
+
+
+def test_concurrency_key_comes_before_the_limit_of_the_queue(make_task, node):
+    queues.update_queue("default", running_limit=2)
+    make_task(concurrency_key="k")
+    claim(message="busy")
+    keyed = make_task(concurrency_key="k")
+    assert reason(keyed) == "CONCURRENCY_KEY"
+
+    plain = make_task()
+    assert (reason(keyed), reason(plain)) == ("CONCURRENCY_KEY", "WAITING_FOR_SLOT")
+
+
+def test_start_rate(make_task, node):
+    queues.update_queue("default", running_limit=None, start_rate=StartRate(1, 60))
+    make_task(duration_ms=1)
+    claim()
+    task = make_task()
+    assert (reason(task), claim()) == ("START_RATE", [])
+    assert "at most 1 start per 60 seconds. The next task can start at 20" in why(task).message
+
+    Queue.objects.update(next_start_at=timezone.now())
+    assert starts(task)
+
+
+def test_first_task_of_a_group_is_one_whose_key_is_not_full(make_task, node):
+    make_task(concurrency_key="k")
+    claim()
+    blocked = make_task(concurrency_key="k", priority=9)
+    [alone] = pending.groups(["default"])
+    plain = make_task()
+    [group] = pending.groups(["default"])
+
+    assert (alone.first_id, alone.pending.reason) == (blocked.pk, "CONCURRENCY_KEY")
+    assert (group.first_id, group.pending.reason) == (plain.pk, "WAITING_FOR_SLOT")
+
+
 def test_waiting_for_slot(make_task, node):
     for number in range(2):
         make_task(duration_ms=60_000)
@@ -174,6 +224,6 @@ def test_ahead_counts_higher_priorities_and_older_tasks(make_task, node):
     queues.create_queue("reports")
     make_task(priority=9, queue="reports")
 
-    places = pending.ahead([first, second, urgent, low])
+    ahead = places.ahead([first, second, urgent, low])
 
-    assert places == {first.pk: 1, second.pk: 2, urgent.pk: 0, low.pk: 3}
+    assert ahead == {first.pk: 1, second.pk: 2, urgent.pk: 0, low.pk: 3}

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tasks_app.models import ClusterEvent, FairShareTag, Queue, SchedulingSettings, Task
 from tasks_app.policy import orders
-from tasks_app.services import pending, queues
+from tasks_app.services import pending, places, queues
 from tasks_app.services.scheduling import get, set_scheduling_policy
 from tests.simulation.cases import run as simulate
 from tests.simulation.cases import task as virtual
@@ -165,9 +165,9 @@ def test_tasks_ahead_are_those_that_are_claimed_before(cluster, make_due, policy
         ).pk
         for number in range(15)
     }
-    places = pending.ahead(Task.objects.filter(pk__in=ids.values()))
+    ahead = places.ahead(Task.objects.filter(pk__in=ids.values()))
 
-    assert [places[ids[name]] for name in order()] == list(range(15))
+    assert [ahead[ids[name]] for name in order()] == list(range(15))
 
 
 def test_without_backfill_no_task_overtakes_one_that_waits(node, make_due):

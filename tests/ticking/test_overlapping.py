@@ -42,7 +42,8 @@ def busy(make_due):
 
 
 def test_scheduled_time_during_a_run_creates_a_task_with_the_same_parameters(busy, woken):
-    schedule, _ = busy(queue="default", slots=2, max_attempts=5)
+    keyed = {"concurrency_key": "k", "concurrency_limit": 2}
+    schedule, _ = busy(queue="default", slots=2, max_attempts=5, **keyed)
     woken.clear()
 
     tick = fire(schedule)
@@ -52,6 +53,7 @@ def test_scheduled_time_during_a_run_creates_a_task_with_the_same_parameters(bus
     assert (schedule.task.status, schedule.task.run) == ("RUNNING", 1)
     assert (task.schedule, task.is_scheduled, task.status, task.run) == (None, True, "PENDING", 1)
     assert (task.a, task.b, task.slots, task.max_attempts, task.priority) == (2, 3, 2, 5, 7)
+    assert (task.concurrency_key, task.concurrency_limit) == ("k", 2)
     assert (task.run_at, woken) == (tick.nominal_at, ["default"])
     created = ClusterEvent.objects.filter(kind="TASK_CREATED", task_ids=[task.pk])
     assert created.get().status == "PENDING"

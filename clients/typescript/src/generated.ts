@@ -35,6 +35,10 @@ export type CreateTaskInput = {
   a: string | number;
   /** The second integer, of 64 bits with a sign. From -9,223,372,036,854,775,808 to 9,223,372,036,854,775,807. */
   b: string | number;
+  /** The concurrency key, at most 64 characters. It limits how many tasks with the same key run at the same time in the cluster, in all queues. Empty for none. */
+  concurrencyKey?: string;
+  /** The concurrency limit: the task starts only while fewer tasks with the same concurrency key are running. From 1 to 1,000. Default 1. */
+  concurrencyLimit?: number;
   /** The simulated duration of the work, in milliseconds. From 0 to 3,600,000. Default 0. */
   durationMs?: number;
   /** The time at which the task fails if it has not started. Null if it does not expire. */
@@ -67,6 +71,10 @@ export type CreateTaskScheduleInput = {
   calendars?: Array<string>;
   /** What happens to scheduled times that came while no scheduler ran. With `ALL`, each scheduled time waits for the previous run to end, and the overlap policy does not apply. Default `LATEST`. */
   catchUp?: CatchUpPolicy;
+  /** The concurrency key, at most 64 characters. It limits how many tasks with the same key run at the same time in the cluster, in all queues. Empty for none. */
+  concurrencyKey?: string;
+  /** The concurrency limit: the task starts only while fewer tasks with the same concurrency key are running. From 1 to 1,000. Default 1. */
+  concurrencyLimit?: number;
   /** The simulated duration of the work, in milliseconds. From 0 to 3,600,000. Default 0. */
   durationMs?: number;
   /** The time after which the schedule starts no run. Null for no end. */
@@ -139,6 +147,10 @@ export type NewTaskInput = {
   a: string | number;
   /** The second integer, of 64 bits with a sign. From -9,223,372,036,854,775,808 to 9,223,372,036,854,775,807. */
   b: string | number;
+  /** The concurrency key, at most 64 characters. It limits how many tasks with the same key run at the same time in the cluster, in all queues. Empty for none. */
+  concurrencyKey?: string;
+  /** The concurrency limit: the task starts only while fewer tasks with the same concurrency key are running. From 1 to 1,000. Default 1. */
+  concurrencyLimit?: number;
   /** The simulated duration of the work, in milliseconds. From 0 to 3,600,000. Default 0. */
   durationMs?: number;
   /** The time at which the task fails if it has not started. Null if it does not expire. */

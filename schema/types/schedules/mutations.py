@@ -45,6 +45,8 @@ class NewScheduleInput:
     max_attempts: int = option("max_attempts")
     fail_attempts: int = option("fail_attempts")
     retry_backoff_ms: int = option("retry_backoff_ms")
+    concurrency_key: str = option("concurrency_key")
+    concurrency_limit: int = option("concurrency_limit")
     overlap: OverlapPolicy = option("overlap", default=OverlapPolicy.SKIP)
     max_concurrent_runs: int = option("max_concurrent_runs")
     catch_up: CatchUpPolicy = option("catch_up", default=CatchUpPolicy.LATEST)
@@ -70,6 +72,8 @@ class NewScheduleInput:
             max_attempts=self.max_attempts,
             fail_attempts=self.fail_attempts,
             retry_backoff_ms=self.retry_backoff_ms,
+            concurrency_key=self.concurrency_key,
+            concurrency_limit=self.concurrency_limit,
             overlap=self.overlap,
             max_concurrent_runs=self.max_concurrent_runs,
             catch_up=self.catch_up,
@@ -103,6 +107,8 @@ class UpdateTaskScheduleInput:
     max_attempts: int | None = changed_option("max_attempts")
     fail_attempts: int | None = changed_option("fail_attempts")
     retry_backoff_ms: int | None = changed_option("retry_backoff_ms")
+    concurrency_key: str | None = changed_option("concurrency_key")
+    concurrency_limit: int | None = changed_option("concurrency_limit")
     overlap: OverlapPolicy | None = changed_option("overlap")
     max_concurrent_runs: int | None = changed_option("max_concurrent_runs")
     catch_up: CatchUpPolicy | None = changed_option("catch_up")

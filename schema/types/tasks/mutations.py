@@ -45,6 +45,8 @@ class NewTaskInput:
     max_attempts: int = option("max_attempts")
     fail_attempts: int = option("fail_attempts")
     retry_backoff_ms: int = option("retry_backoff_ms")
+    concurrency_key: str = option("concurrency_key")
+    concurrency_limit: int = option("concurrency_limit")
     idempotency_key: str | None = option("idempotency_key", default=None)
 
     def to_request(self) -> NewTask:
@@ -61,6 +63,8 @@ class NewTaskInput:
             max_attempts=self.max_attempts,
             fail_attempts=self.fail_attempts,
             retry_backoff_ms=self.retry_backoff_ms,
+            concurrency_key=self.concurrency_key,
+            concurrency_limit=self.concurrency_limit,
             idempotency_key=self.idempotency_key or "",
         )
 

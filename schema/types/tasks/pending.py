@@ -12,7 +12,7 @@ from schema.core.enums import PendingReason
 from schema.core.prefetch import Arguments, Loaded, prefetches
 from schema.types.queues import loaded_groups
 from tasks_app import models, stats
-from tasks_app.services import pending
+from tasks_app.services import pending, places
 
 if TYPE_CHECKING:
     from schema.types.tasks.types import Task
@@ -25,14 +25,15 @@ class Pending:
     tasks_ahead: int | None = strawberry.field(
         description=(
             "The number of tasks of the same queue that are claimed before the task, counted up to"
-            f" {pending.AHEAD_MAX:,}. Null if the task does not start by itself."
+            f" {places.AHEAD_MAX:,}. Null if the task does not start by itself, or if the limit of"
+            " its concurrency key is reached."
         )
     )
     estimated_start_at: datetime | None = strawberry.field(
         description=(
             "The time at which the task starts if its queue continues at the rate of the last five"
-            " minutes. Null if no task of the queue ended in that time, or if too many tasks are"
-            " ahead."
+            " minutes. Null if `tasksAhead` is null or too large, or if no task of the queue ended"
+            " in that time."
         )
     )
 
@@ -85,18 +86,18 @@ def _load_reasons(tasks: Sequence[models.Task], arguments: Arguments) -> Iterabl
 @prefetches(models.Task, "pending")
 def _load_places(tasks: Sequence[models.Task], arguments: Arguments) -> Iterable[Model]:
     _load_reasons(tasks, {})
-    waiting = [task for task in tasks if (found := _pending.of(task)) and found.starts_by_itself]
-    places = pending.ahead(waiting)
+    waiting = [task for task in tasks if (found := _pending.of(task)) and found.has_place]
+    numbers = places.ahead(waiting)
     rates = stats.queue_stats(stats.Window.FIVE_MINUTES) if waiting else {}
     for task in tasks:
-        ahead = places.get(task.pk)
+        ahead = numbers.get(task.pk)
         rate = rates[task.queue_id].per_second if task.queue_id in rates else 0
         _place.set(task, None if ahead is None else (ahead, _estimate(ahead, rate)))
     return []
 
 
 def _estimate(ahead: int, rate: float) -> datetime | None:
-    if not rate or ahead == pending.AHEAD_MAX:
+    if not rate or ahead == places.AHEAD_MAX:
         return None
     return timezone.now() + timedelta(seconds=ahead / rate)
 

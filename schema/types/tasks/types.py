@@ -62,6 +62,7 @@ class Task(Node):
     max_attempts: int = described(TASK_OPTIONS["max_attempts"].description)
     fail_attempts: int = described(TASK_OPTIONS["fail_attempts"].description)
     retry_backoff_ms: int = described(TASK_OPTIONS["retry_backoff_ms"].description)
+    concurrency_limit: int = described(TASK_OPTIONS["concurrency_limit"].description)
     version: int = described(
         "The version of the task. It grows by one with each change, so that the newer of two"
         " answers is the one with the higher version."
@@ -134,6 +135,15 @@ class Task(Node):
     )
     def idempotency_key(self: models.Task) -> str | None:
         return self.idempotency_key or None
+
+    @strawberry.field(
+        description=(
+            "The concurrency key, which limits how many tasks with the same key run at the same"
+            " time in the cluster. Null if the task has none."
+        )
+    )
+    def concurrency_key(self: models.Task) -> str | None:
+        return self.concurrency_key or None
 
     @strawberry.field(description="The queue of the task.")
     def queue(self: models.Task) -> Queue:

@@ -59,6 +59,10 @@ class CreateTaskInput(BaseModel):
     "The number of attempts that fail on purpose at the beginning of each run, to show how attempts are retried. From 0 to 100. Default 0."
     retry_backoff_ms: int = Field(alias="retryBackoffMs", default=1000)
     "The delay before the second attempt of a run, in milliseconds. It doubles with each further attempt, up to 60,000. If the first attempt is lost with its worker node, the second one starts at once. From 0 to 60,000. Default 1,000."
+    concurrency_key: str = Field(alias="concurrencyKey", default="")
+    "The concurrency key, at most 64 characters. It limits how many tasks with the same key run at the same time in the cluster, in all queues. Empty for none."
+    concurrency_limit: int = Field(alias="concurrencyLimit", default=1)
+    "The concurrency limit: the task starts only while fewer tasks with the same concurrency key are running. From 1 to 1,000. Default 1."
     idempotency_key: Optional[str] = Field(alias="idempotencyKey", default=None)
     "The idempotency key, at most 255 characters. Repeating a create with the same key returns the object that the first request created. Null for none."
 
@@ -88,6 +92,10 @@ class CreateTaskScheduleInput(BaseModel):
     "The number of attempts that fail on purpose at the beginning of each run, to show how attempts are retried. From 0 to 100. Default 0."
     retry_backoff_ms: int = Field(alias="retryBackoffMs", default=1000)
     "The delay before the second attempt of a run, in milliseconds. It doubles with each further attempt, up to 60,000. If the first attempt is lost with its worker node, the second one starts at once. From 0 to 60,000. Default 1,000."
+    concurrency_key: str = Field(alias="concurrencyKey", default="")
+    "The concurrency key, at most 64 characters. It limits how many tasks with the same key run at the same time in the cluster, in all queues. Empty for none."
+    concurrency_limit: int = Field(alias="concurrencyLimit", default=1)
+    "The concurrency limit: the task starts only while fewer tasks with the same concurrency key are running. From 1 to 1,000. Default 1."
     overlap: OverlapPolicy = OverlapPolicy.SKIP
     "What happens to a scheduled time that comes while the previous run has not ended. Default `SKIP`."
     max_concurrent_runs: int = Field(alias="maxConcurrentRuns", default=10)
@@ -161,6 +169,10 @@ class NewTaskInput(BaseModel):
     "The number of attempts that fail on purpose at the beginning of each run, to show how attempts are retried. From 0 to 100. Default 0."
     retry_backoff_ms: int = Field(alias="retryBackoffMs", default=1000)
     "The delay before the second attempt of a run, in milliseconds. It doubles with each further attempt, up to 60,000. If the first attempt is lost with its worker node, the second one starts at once. From 0 to 60,000. Default 1,000."
+    concurrency_key: str = Field(alias="concurrencyKey", default="")
+    "The concurrency key, at most 64 characters. It limits how many tasks with the same key run at the same time in the cluster, in all queues. Empty for none."
+    concurrency_limit: int = Field(alias="concurrencyLimit", default=1)
+    "The concurrency limit: the task starts only while fewer tasks with the same concurrency key are running. From 1 to 1,000. Default 1."
     idempotency_key: Optional[str] = Field(alias="idempotencyKey", default=None)
     "The idempotency key, at most 255 characters. Repeating a create with the same key returns the object that the first request created. Null for none."
 

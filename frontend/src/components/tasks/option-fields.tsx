@@ -1,13 +1,14 @@
 /** The options that tasks and schedules share: their fields, and how forms read them. */
 
 import type { FormReader } from "../../lib/validation";
-import { NumberField } from "../form/fields";
+import { NumberField, TextField } from "../form/fields";
 
 const PRIORITY = { min: 0, max: 9 };
 const SLOTS = { min: 1, max: 100 };
 const MAX_ATTEMPTS = { min: 1, max: 100 };
 const FAIL_ATTEMPTS = { min: 0, max: 100 };
 const RETRY_BACKOFF_MS = { min: 0, max: 60_000 };
+const CONCURRENCY_LIMIT = { min: 1, max: 1_000 };
 
 type Initial<Name extends string> = { initial: Record<Name, number | string> };
 
@@ -58,6 +59,25 @@ export function AttemptFields({
   );
 }
 
+export function ConcurrencyFields({ initial }: Initial<"concurrencyKey" | "concurrencyLimit">) {
+  return (
+    <>
+      <TextField
+        name="concurrencyKey"
+        label="Concurrency key"
+        defaultValue={initial.concurrencyKey}
+        maxLength={64}
+      />
+      <NumberField
+        name="concurrencyLimit"
+        label="Concurrent tasks of the key"
+        defaultValue={initial.concurrencyLimit}
+        {...CONCURRENCY_LIMIT}
+      />
+    </>
+  );
+}
+
 /** What the fields, and the one of the queue, ask for. */
 export function readOptions(reader: FormReader) {
   return {
@@ -68,5 +88,11 @@ export function readOptions(reader: FormReader) {
     maxAttempts: reader.integer("maxAttempts", "Max attempts", MAX_ATTEMPTS),
     failAttempts: reader.integer("failAttempts", "Simulated failures", FAIL_ATTEMPTS),
     retryBackoffMs: reader.integer("retryBackoffMs", "Retry backoff", RETRY_BACKOFF_MS),
+    concurrencyKey: reader.text("concurrencyKey"),
+    concurrencyLimit: reader.integer(
+      "concurrencyLimit",
+      "Concurrent tasks of the key",
+      CONCURRENCY_LIMIT,
+    ),
   };
 }

@@ -11,6 +11,8 @@ const TEXTS: Record<PendingReason, string> = {
   TOO_LARGE: "Needs more slots than any node has",
   NODES_PAUSED: "Nodes paused or draining",
   QUEUE_LIMIT: "Concurrency limit reached",
+  CONCURRENCY_KEY: "Concurrency key in use",
+  START_RATE: "Start rate reached",
   SLOTS_RESERVED: "Free slots reserved for a larger task",
   WAITING_FOR_SLOT: "Waiting for a free slot",
 };

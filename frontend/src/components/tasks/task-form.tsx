@@ -9,7 +9,7 @@ import { FormReader } from "../../lib/validation";
 import { BigIntegerField, NumberField, SelectField, TextField, TimeField } from "../form/fields";
 import { Form } from "../form/form";
 import { CreateTask, CreateTasks } from "./create";
-import { AttemptFields, readOptions, WorkFields } from "./option-fields";
+import { AttemptFields, ConcurrencyFields, readOptions, WorkFields } from "./option-fields";
 import "./task-form.css";
 
 const COUNT_MAX = 10_000;
@@ -33,6 +33,9 @@ export type TaskOptions = {
   maxAttempts: number;
   failAttempts: number;
   retryBackoffMs: number;
+  /** Empty for none. */
+  concurrencyKey: string;
+  concurrencyLimit: number;
   runAt: string | null;
   expiresAt: string | null;
 };
@@ -47,6 +50,8 @@ export const NEW_TASK: TaskOptions = {
   maxAttempts: 3,
   failAttempts: 0,
   retryBackoffMs: 1_000,
+  concurrencyKey: "",
+  concurrencyLimit: 1,
   runAt: null,
   expiresAt: null,
 };
@@ -109,6 +114,7 @@ function AdvancedOptions({ initial, isExpanded }: { initial: TaskOptions; isExpa
           defaultValue={inputTime(initial.expiresAt)}
         />
         <AttemptFields initial={initial} />
+        <ConcurrencyFields initial={initial} />
         <TextField name="idempotencyKey" label="Idempotency key" maxLength={255} />
       </div>
     </details>

@@ -13,6 +13,8 @@ type Group = Queue["pendingGroups"][number];
 
 const SELF_STARTING: readonly Group["reason"][] = [
   "QUEUE_LIMIT",
+  "CONCURRENCY_KEY",
+  "START_RATE",
   "SLOTS_RESERVED",
   "WAITING_FOR_SLOT",
 ];

@@ -12,6 +12,12 @@ export const QueueSubscription = graphql(`
         pauseNote
         runningLimit
         weight
+        startRate {
+          count
+          perSeconds
+          burst
+        }
+        nextStartAt
         createdAt
         statusCounts {
           status

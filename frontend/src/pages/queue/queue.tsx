@@ -16,6 +16,7 @@ import { count, duration, plural, rate } from "../../lib/format";
 import { Link } from "../../lib/router";
 import { tasksUrl } from "../../lib/search-text";
 import { QueueActions } from "../queues/actions";
+import { startRateText } from "../queues/start-rate";
 import { QueueState } from "../queues/state";
 import { HeadOfLine } from "./head-of-line";
 import { type Cluster, type Queue, QueueSubscription } from "./query";
@@ -75,12 +76,14 @@ function Backlog({ queue }: { queue: Queue }) {
     </Link>
   );
   const left = timeToEmpty(numberOf(queue, "PENDING"), queue.stats.perSecond);
-  const facts: Fact[] = [
+  const facts: (Fact | null)[] = [
     ["Pending", link("PENDING")],
     ["Running", link("RUNNING")],
     ["Failed", link("FAILED")],
     ["Time to empty", left == null ? "unknown" : duration(left)],
     ["Concurrency limit", queue.runningLimit == null ? "none" : count(queue.runningLimit)],
+    ["Start rate", startRateText(queue.startRate)],
+    queue.startRate && ["Next start from", <Time key="next" at={queue.nextStartAt} />],
     ["Weight in a fair share", queue.weight],
     ["Created", <Time key="created" at={queue.createdAt} />],
   ];

@@ -8,12 +8,15 @@ import { notifyResult } from "../../components/notices/store";
 import { opposite } from "../../components/notices/undo";
 import { command } from "../../lib/api/mutations";
 import type { FormReader } from "../../lib/validation";
+import { readStartRate, type StartRate } from "./start-rate";
+import { StartRateFields } from "./start-rate-fields";
 
 type ControlledQueue = {
   name: string;
   paused: boolean;
   runningLimit: number | null;
   weight: number;
+  startRate: StartRate | null;
 };
 
 const WEIGHT = { min: 0.001, max: 1000 };
@@ -29,7 +32,7 @@ export function QueueActions({ queue }: { queue: ControlledQueue }) {
           queue.paused
             ? { label: "Resume", icon: "repeat", onSelect: () => resume(queue.name) }
             : { label: "Pause…", icon: "pause", onSelect: () => setAction("pause") },
-          { label: "Set limit and weight…", icon: "layers", onSelect: () => setAction("limit") },
+          { label: "Set limits and weight…", icon: "layers", onSelect: () => setAction("limit") },
           {
             label: "Delete…",
             icon: "cross",
@@ -115,14 +118,15 @@ function readOptions(reader: FormReader) {
   return {
     runningLimit: reader.optionalInteger("runningLimit", "Max concurrent tasks", { min: 1 }),
     weight: reader.decimal("weight", "Weight", WEIGHT),
+    startRate: readStartRate(reader),
   };
 }
 
-function SetLimit({ queue: { name, runningLimit, weight }, onClose }: DialogProps) {
-  const before = { name, runningLimit, weight };
+function SetLimit({ queue: { name, runningLimit, weight, startRate }, onClose }: DialogProps) {
+  const before = { name, runningLimit, weight, startRate };
   return (
     <ControlDialog
-      title={`Set the limit and weight of ${name}`}
+      title={`Set the limits and weight of ${name}`}
       submitLabel="Change queue"
       success={`The queue ${name} is changed.`}
       undo={opposite("updateQueue", before, `The queue ${name} is as before.`)}
@@ -131,6 +135,7 @@ function SetLimit({ queue: { name, runningLimit, weight }, onClose }: DialogProp
       send={(values) => command("updateQueue", { name, ...values })}
     >
       <LimitField initial={runningLimit} />
+      <StartRateFields initial={startRate} />
       <WeightField initial={weight} />
     </ControlDialog>
   );
@@ -153,6 +158,7 @@ export function CreateQueue({ onClose }: { onClose: () => void }) {
         maxLength={63}
       />
       <LimitField />
+      <StartRateFields />
       <WeightField />
     </ControlDialog>
   );

@@ -35,6 +35,11 @@ const QueuesSubscription = graphql(`
         pauseNote
         runningLimit
         weight
+        startRate {
+          count
+          perSeconds
+          burst
+        }
         statusCounts {
           status
           count

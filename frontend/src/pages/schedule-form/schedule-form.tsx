@@ -13,7 +13,7 @@ import { Form } from "../../components/form/form";
 import { Panel } from "../../components/panel";
 import { CATCH_UPS } from "../../components/schedules/catch-ups";
 import { OVERLAPS } from "../../components/schedules/overlaps";
-import { AttemptFields, WorkFields } from "../../components/tasks/option-fields";
+import { AttemptFields, ConcurrencyFields, WorkFields } from "../../components/tasks/option-fields";
 import { QueueField } from "../../components/tasks/task-form";
 import type { UserError } from "../../lib/api/schema";
 import { CalendarsField } from "./calendars-field";
@@ -145,6 +145,7 @@ function AdvancedFields({
         <QueueField initial={initial.queue} />
         <WorkFields initial={initial} />
         <AttemptFields initial={initial} />
+        <ConcurrencyFields initial={initial} />
       </FieldGroup>
       <FieldGroup title="Identification">
         <TextField

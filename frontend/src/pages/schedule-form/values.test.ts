@@ -70,19 +70,28 @@ test("an edit changes only what was changed", () => {
       maxAttempts: 3,
       failAttempts: 1,
       retryBackoffMs: 500,
+      concurrencyKey: "tenant-1",
+      concurrencyLimit: 2,
       queue: { name: "mail" },
     },
   } as Schedule;
   const values = valuesOf(schedule);
   const before = readSchedule(formDataOf(values)).input;
   expect(changesOf(before, readSchedule(formDataOf(values)).input)).toEqual({});
-  const change = { intervalUnit: "60", catchUp: "NONE", maxRuns: "7", labels: " billing,, " };
+  const change = {
+    intervalUnit: "60",
+    catchUp: "NONE",
+    maxRuns: "7",
+    labels: " billing,, ",
+    concurrencyKey: "",
+  };
   const edited = readSchedule(formDataOf({ ...values, ...change })).input;
   expect(changesOf(before, edited)).toEqual({
     recurrence: { interval: 60 },
     catchUp: "NONE",
     maxRuns: 7,
     labels: ["billing"],
+    concurrencyKey: "",
   });
 });
 

@@ -29,6 +29,8 @@ export type ScheduleValues = Record<
   | "maxAttempts"
   | "failAttempts"
   | "retryBackoffMs"
+  | "concurrencyKey"
+  | "concurrencyLimit"
   | "overlap"
   | "maxConcurrentRuns"
   | "catchUp"
@@ -76,6 +78,8 @@ export function newSchedule(now = new Date()): ScheduleValues {
     maxAttempts: "3",
     failAttempts: "0",
     retryBackoffMs: "1000",
+    concurrencyKey: "",
+    concurrencyLimit: "1",
     overlap: "SKIP",
     maxConcurrentRuns: "10",
     catchUp: "LATEST",
@@ -103,6 +107,8 @@ export function valuesOf(schedule: Schedule): ScheduleValues {
     maxAttempts: String(task.maxAttempts),
     failAttempts: String(task.failAttempts),
     retryBackoffMs: String(task.retryBackoffMs),
+    concurrencyKey: task.concurrencyKey ?? "",
+    concurrencyLimit: String(task.concurrencyLimit),
     overlap: schedule.overlap,
     maxConcurrentRuns: String(schedule.maxConcurrentRuns),
     catchUp: schedule.catchUp,

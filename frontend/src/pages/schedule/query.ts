@@ -77,6 +77,8 @@ export const ScheduleQuery = graphql(
           maxAttempts
           failAttempts
           retryBackoffMs
+          concurrencyKey
+          concurrencyLimit
           queue {
             name
           }

@@ -14,6 +14,7 @@ import { recurrenceText } from "../../components/schedules/recurrence";
 import { ScheduleStateBadge } from "../../components/schedules/state";
 import { TimeList } from "../../components/schedules/time-list";
 import { EmptyState, Loading, QueryError } from "../../components/states";
+import { concurrencyText } from "../../components/tasks/concurrency";
 import { Status } from "../../components/tasks/status";
 import { Sum } from "../../components/tasks/sum";
 import { Time } from "../../components/time";
@@ -139,6 +140,7 @@ function Configuration({ schedule }: { schedule: Schedule }) {
     ["Max attempts", task.maxAttempts],
     ["Simulated failures", task.failAttempts ? plural(task.failAttempts, "attempt") : "none"],
     ["Retry backoff", duration(task.retryBackoffMs)],
+    ["Concurrency key", concurrencyText(task)],
     ["While a run is active", overlapText(schedule)],
     ["Missed runs", CATCH_UPS[schedule.catchUp]],
     ["Misfire grace period", duration(schedule.misfireGrace * 1_000)],

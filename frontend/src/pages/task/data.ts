@@ -18,6 +18,8 @@ const TaskDetails = graphql(`
     maxAttempts
     failAttempts
     retryBackoffMs
+    concurrencyKey
+    concurrencyLimit
     run
     attempt
     version

@@ -21,6 +21,8 @@ export function optionsOf(task: Task): TaskOptions {
     durationMs,
     slots,
     ...attempts,
+    concurrencyKey: task.concurrencyKey ?? "",
+    concurrencyLimit: task.concurrencyLimit,
     runAt,
     expiresAt,
   };

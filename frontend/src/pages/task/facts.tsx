@@ -2,6 +2,7 @@
 
 import { type Fact, Facts } from "../../components/facts";
 import { recurrenceText } from "../../components/schedules/recurrence";
+import { concurrencyText } from "../../components/tasks/concurrency";
 import { Time } from "../../components/time";
 import { duration, plural } from "../../lib/format";
 import { Link } from "../../lib/router";
@@ -26,6 +27,7 @@ export function TaskFacts({ task }: { task: Task }) {
     ["Attempt", `${task.attempt} of ${task.maxAttempts}`],
     task.failAttempts > 0 && ["Simulated failures", plural(task.failAttempts, "attempt")],
     ["Retry backoff", duration(task.retryBackoffMs)],
+    task.concurrencyKey && ["Concurrency key", concurrencyText(task)],
     ["Node", task.workerNode?.name ?? "–"],
     ["Queue time", duration(task.queueTimeMs)],
     ["Duration", duration(task.runTimeMs)],

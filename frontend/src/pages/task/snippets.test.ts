@@ -12,6 +12,8 @@ const OPTIONS = {
   maxAttempts: 5,
   failAttempts: 2,
   retryBackoffMs: 250,
+  concurrencyKey: "",
+  concurrencyLimit: 1,
   runAt: "2099-01-01T00:00:00+00:00",
   expiresAt: null,
 };
@@ -21,7 +23,7 @@ test("a copied mutation keeps all options that have a value", () => {
   expect(() => parse(text)).not.toThrow();
   for (const field of ['a: "9223372036854775807"', "slots: 16", "maxAttempts: 5", "runAt: "])
     expect(text).toContain(field);
-  expect(text).not.toContain("expiresAt");
+  for (const field of ["expiresAt", "concurrencyKey"]) expect(text).not.toContain(field);
 });
 
 test("a copied command sends the exact numbers and REST's names", () => {

@@ -2,10 +2,10 @@
 
 import type { TaskOptions } from "../../components/tasks/task-form";
 
-/** Options that are null have no value to send. */
+/** Options that are null or empty have no value to send. */
 function given(options: TaskOptions): [name: string, value: string | number][] {
   return Object.entries(options).filter(
-    (entry): entry is [string, string | number] => entry[1] !== null,
+    (entry): entry is [string, string | number] => entry[1] !== null && entry[1] !== "",
   );
 }
 
