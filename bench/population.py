@@ -21,7 +21,7 @@ from django.utils import timezone  # noqa: E402
 from tasks_app.models import ScheduleTick, TaskSchedule  # noqa: E402
 from tasks_app.recurrence import zone  # noqa: E402
 from tasks_app.services import schedules  # noqa: E402
-from tasks_app.services.schedule_parameters import NewSchedule  # noqa: E402
+from tasks_app.services.schedules.parameters import NewSchedule  # noqa: E402
 from tasks_app.sql.db import fetch  # noqa: E402
 
 MINUTE = timedelta(minutes=1)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from tasks_app.models import Task, WorkerNode
 from tasks_app.services import schedules, tasks
-from tasks_app.services.schedule_parameters import NewSchedule
+from tasks_app.services.schedules.parameters import NewSchedule
 
 
 @pytest.fixture

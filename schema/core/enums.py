@@ -5,7 +5,7 @@ from enum import Enum
 import strawberry
 
 from tasks_app import models, recurrence, stats
-from tasks_app.services import pending
+from tasks_app.services.tasks import pending
 
 
 def _publish(choices: type[Enum], name: str, description: str, **descriptions: str) -> None:

@@ -29,7 +29,7 @@ from tasks_app.rest.serializers import (
     TaskWithResultsSerializer,
 )
 from tasks_app.services import schedules, tasks
-from tasks_app.services.schedule_parameters import NewSchedule
+from tasks_app.services.schedules.parameters import NewSchedule
 
 # Validation leaves no trace in the serializer, and copying its fields for each request would cost
 # as much as the rest of the API.

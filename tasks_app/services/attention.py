@@ -16,8 +16,8 @@ from tasks_app import stats
 from tasks_app.log import events
 from tasks_app.models import Alert, Queue, ScheduleTick, Task, TaskSchedule, Webhook, WorkerNode
 from tasks_app.recurrence import recurrence_of
-from tasks_app.services import pending
-from tasks_app.services.pending import Group, Reason
+from tasks_app.services.tasks import pending
+from tasks_app.services.tasks.pending import Group, Reason
 from tasks_app.sql import claims
 
 # A slot that is free for longer than this, while a task fits it, is an error of the cluster.

@@ -20,7 +20,7 @@ from tasks_app.models.base import database_now
 from tasks_app.options import BACKFILL_OPTIONS, KEY_MAX_LENGTH, default_of
 from tasks_app.recurrence import EARLIEST, is_valid, times_between
 from tasks_app.services.queues import lock_to_use
-from tasks_app.services.schedule_parameters import OF_THE_TASK
+from tasks_app.services.schedules.parameters import OF_THE_TASK
 from tasks_app.services.tasks import UNKNOWN_QUEUE
 from tasks_app.services.validation import error, is_storable, range_error, text_error
 from tasks_app.sql import backfills as sql

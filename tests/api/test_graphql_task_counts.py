@@ -3,7 +3,8 @@
 import pytest
 
 from tasks_app.models import Queue, Task
-from tasks_app.services import task_counts, tasks
+from tasks_app.services import tasks
+from tasks_app.services.tasks import counts
 
 pytestmark = pytest.mark.django_db
 
@@ -72,7 +73,7 @@ def test_largest_groups_come_first_and_are_limited(data, some_tasks):
 
 
 def test_counts_of_more_tasks_than_are_counted_are_lower_bounds(data, some_tasks, monkeypatch):
-    monkeypatch.setattr(task_counts, "COUNTED_MAX", 4)
+    monkeypatch.setattr(counts, "COUNTED_MAX", 4)
     assert data(COUNTS)["taskCounts"]["isLowerBound"] is True
 
     Task.objects.filter(status="CANCELLED").delete()

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from tasks_app.services.schedule_density import schedule_density
+from tasks_app.services.schedules.density import schedule_density
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from tasks_app.models import Task, TaskSchedule, WorkerNode
 from tasks_app.recurrence import decide
 from tasks_app.services import backfills, schedules, tasks
 from tasks_app.services.backfills import NewBackfill
-from tasks_app.services.schedule_parameters import NewSchedule
+from tasks_app.services.schedules.parameters import NewSchedule
 from tasks_app.sql import backfills as backfill_sql
 from tasks_app.sql import schedules as sql
 from tests.chaos import evidence, observed, protections

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from tasks_app.models import ScheduleTick, Task, TaskSchedule
 from tasks_app.services import schedules
-from tasks_app.services.schedule_creation import create_schedules
-from tasks_app.services.schedule_parameters import NewSchedule
+from tasks_app.services.schedules.creation import create_schedules
+from tasks_app.services.schedules.parameters import NewSchedule
 from tests.durability.conftest import check_the_log_against_the_rows, leader
 from tests.support.waiting import TIMEOUT_FACTOR, eventually
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from tasks_app import ledger, ticking
 from tasks_app.models import TaskSchedule, WorkerNode
 from tasks_app.services import queues, tasks
-from tasks_app.services.restoring import restore_tasks
+from tasks_app.services.tasks.restoring import restore_tasks
 from tests.support.statistics import roll_up_all
 from tests.support.working import claim_only, run_all
 

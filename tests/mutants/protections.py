@@ -425,7 +425,7 @@ PROTECTIONS = [
     ),
     Protection(
         "scheduled times that wait have an outcome when the recurrence changes",
-        "tasks_app/services/schedules.py",
+        "tasks_app/services/schedules/changes.py",
         "        ticking.miss_due(schedule_id)\n",
         "",
         IN_TICKS,
@@ -812,7 +812,7 @@ PROTECTIONS = [
     ),
     Protection(
         "a task that was running is not restored",
-        "tasks_app/services/restoring.py",
+        "tasks_app/services/tasks/restoring.py",
         "elif event.previous_status != Task.Status.PENDING:",
         "elif False:",
         IN_RESTORING,

@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from tasks_app import recovery
 from tasks_app.models import Queue, Task, WorkerNode
-from tasks_app.services import nodes, pending, places, queues
+from tasks_app.services import nodes, queues
 from tasks_app.services.queues import StartRate
+from tasks_app.services.tasks import pending, places
 from tests.conftest import reload
 from tests.support.working import claim, complete
 

@@ -7,7 +7,7 @@ from django_celery_beat.models import PeriodicTask
 
 from tasks_app.models import Queue, Task, TaskSchedule
 from tasks_app.services import schedules
-from tasks_app.services.schedule_parameters import NewSchedule
+from tasks_app.services.schedules.parameters import NewSchedule
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,8 @@ from django.utils import timezone
 from tasks_app.models import ClusterEvent, Queue, Role, Scope, ScopeKind, Task
 from tasks_app.policy.claim import Choice
 from tasks_app.services import nodes, queues, schedules, tasks, tokens
-from tasks_app.services.schedule_parameters import NewSchedule, checked
+from tasks_app.services.schedules import creation
+from tasks_app.services.schedules.parameters import NewSchedule, checked
 from tasks_app.services.tasks import NewTask
 from tasks_app.sql import claims
 from tasks_app.sql.scheduling import Scheduling
@@ -145,7 +146,7 @@ def test_queue_that_is_deleted_while_a_schedule_is_checked_is_refused(queue, mon
         queues.delete_queue(queue)
         return new
 
-    monkeypatch.setattr(schedules, "checked", checked_then_deleted)
+    monkeypatch.setattr(creation, "checked", checked_then_deleted)
 
     assert refusal(schedule_in, queue) == {"queue": "unknown_queue"}
     assert not Task.objects.exists()

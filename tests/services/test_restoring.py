@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from tasks_app.log.cursor import Cursor
 from tasks_app.models import ClusterEvent, Task
-from tasks_app.services import restoring, tasks
-from tasks_app.services.restoring import restore_tasks
+from tasks_app.services import tasks
+from tasks_app.services.tasks import restoring
+from tasks_app.services.tasks.restoring import restore_tasks
 from tests.conftest import reload
 
 CHANGED = {"version", "xid", "updated_at"}

@@ -8,8 +8,10 @@ from django.utils import timezone
 
 from tasks_app.models import TaskSchedule
 from tasks_app.recurrence import ExcludedTimes, Weekday, WeeklyHours
-from tasks_app.services import calendars, schedule_density, schedules
+from tasks_app.services import calendars, schedules
 from tasks_app.services.calendars import NewCalendar
+from tasks_app.services.schedules import density as density_module
+from tasks_app.services.schedules.density import schedule_density
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +19,7 @@ EVERY_DAY = WeeklyHours(tuple(Weekday.values), time(0), time(0))
 
 
 def density(hours=24):
-    return schedule_density.schedule_density(hours)
+    return schedule_density(hours)
 
 
 def total(found):
@@ -89,7 +91,7 @@ def test_schedules_beyond_a_limit_make_it_an_estimate(make_schedule, monkeypatch
         make_schedule(interval=60, scheduled_at=start, calendars=[name])
     assert not density().is_estimate
 
-    monkeypatch.setattr(schedule_density, limit, 1)
+    monkeypatch.setattr(density_module, limit, 1)
 
     found = density()
     assert (found.schedule_count, found.is_estimate) == (1, True)

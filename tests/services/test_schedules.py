@@ -15,7 +15,7 @@ from tasks_app.models import (
     uuid7,
 )
 from tasks_app.services import schedules, tasks
-from tasks_app.services.schedule_parameters import NewSchedule
+from tasks_app.services.schedules.parameters import NewSchedule
 from tests.support.working import claim, complete, run_only
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("node")]

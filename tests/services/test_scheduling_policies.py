@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from tasks_app.models import ClusterEvent, FairShareTag, Queue, SchedulingSettings, Task
 from tasks_app.policy import orders
-from tasks_app.services import pending, places, queues
+from tasks_app.services import queues
 from tasks_app.services.scheduling import get, set_scheduling_policy
+from tasks_app.services.tasks import pending, places
 from tests.simulation.cases import run as simulate
 from tests.simulation.cases import task as virtual
 from tests.support.working import claim, complete

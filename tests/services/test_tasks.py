@@ -15,7 +15,7 @@ from tasks_app.models import (
 )
 from tasks_app.options import INT64_MAX, INT64_MIN
 from tasks_app.services import tasks
-from tasks_app.services.tasks import NewTask
+from tasks_app.services.tasks import NewTask, cancellation, retries
 
 pytestmark = pytest.mark.django_db
 
@@ -240,7 +240,8 @@ def test_bulk_create_with_a_key_conflict_creates_nothing(woken):
 
 
 def test_all_matching_tasks_are_cancelled_or_retried(make_task, woken, monkeypatch):
-    monkeypatch.setattr(tasks, "_BATCH", 2)
+    for module in (cancellation, retries):
+        monkeypatch.setattr(module, "_BATCH", 2)
     mine = [make_task(priority=1) for _ in range(5)]
     other, done = make_task(priority=2), make_task(priority=1)
     done.mark_as_successfull(5)

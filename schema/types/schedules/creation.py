@@ -21,9 +21,9 @@ from schema.types.schedules.mutations import NewScheduleInput
 from schema.types.schedules.recurrences import with_paths
 from schema.types.schedules.types import TaskSchedule
 from tasks_app import models
-from tasks_app.services import schedule_creation
-from tasks_app.services.schedule_creation import BULK_MAX
-from tasks_app.services.schedule_parameters import NewSchedule
+from tasks_app.services.schedules import create_schedules
+from tasks_app.services.schedules.creation import BULK_MAX
+from tasks_app.services.schedules.parameters import NewSchedule
 
 
 @mutation_input
@@ -80,7 +80,5 @@ class ScheduleCreationMutations:
     def create_task_schedules(
         self, input: Annotated[CreateTaskSchedulesInput, INPUT]
     ) -> CreateTaskSchedulesPayload:
-        rows, errors = attempt(
-            lambda: with_paths(lambda: schedule_creation.create_schedules(input.to_requests()))
-        )
+        rows, errors = attempt(lambda: with_paths(lambda: create_schedules(input.to_requests())))
         return CreateTaskSchedulesPayload(rows=rows or [], errors=errors)

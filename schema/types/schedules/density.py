@@ -8,7 +8,7 @@ import strawberry_django
 
 from schema.core.relay import BadInputError
 from tasks_app.recurrence.densities import CRON_TIMES_MAX, INTERVAL_TIMES_MAX, PARTS_MAX
-from tasks_app.services.schedule_density import (
+from tasks_app.services.schedules.density import (
     CALENDARS_MAX,
     HOURS_MAX,
     SCHEDULES_MAX,

@@ -27,7 +27,7 @@ from schema.types.schedules.types import TaskSchedule
 from schema.types.tasks.mutations import TaskPayload, task_payload
 from tasks_app import models
 from tasks_app.services import schedules
-from tasks_app.services.schedule_parameters import NewSchedule
+from tasks_app.services.schedules.parameters import NewSchedule
 
 RECURRENCE = "When the schedule starts runs."
 

@@ -16,7 +16,7 @@ from schema.core.payloads import (
 )
 from schema.types.queues import NOTE
 from schema.types.schedules.where import TaskScheduleWhere, to_q
-from tasks_app.services import schedule_selections
+from tasks_app.services.schedules import selections
 
 
 @strawberry.input
@@ -82,9 +82,7 @@ class ScheduleSelectionMutations:
         matching = to_q(input.where)
         return _payload(
             PauseTaskSchedulesPayload,
-            lambda: schedule_selections.pause_schedules(
-                matching, note=input.note, dry_run=input.dry_run
-            ),
+            lambda: selections.pause_schedules(matching, note=input.note, dry_run=input.dry_run),
         )
 
     @strawberry_django.mutation(description="Resume the paused schedules that match a condition.")
@@ -94,7 +92,7 @@ class ScheduleSelectionMutations:
         matching = to_q(input.where)
         return _payload(
             ResumeTaskSchedulesPayload,
-            lambda: schedule_selections.resume_schedules(matching, dry_run=input.dry_run),
+            lambda: selections.resume_schedules(matching, dry_run=input.dry_run),
         )
 
     @strawberry_django.mutation(
@@ -109,7 +107,7 @@ class ScheduleSelectionMutations:
         matching = to_q(input.where)
         return _payload(
             TriggerTaskSchedulesPayload,
-            lambda: schedule_selections.trigger_schedules(matching, dry_run=input.dry_run),
+            lambda: selections.trigger_schedules(matching, dry_run=input.dry_run),
         )
 
     @strawberry_django.mutation(
@@ -121,7 +119,7 @@ class ScheduleSelectionMutations:
         matching = to_q(input.where)
         return _payload(
             DeleteTaskSchedulesPayload,
-            lambda: schedule_selections.delete_schedules(matching, dry_run=input.dry_run),
+            lambda: selections.delete_schedules(matching, dry_run=input.dry_run),
         )
 
 

@@ -10,8 +10,8 @@ from schema.core.enums import TaskStatus
 from schema.core.pagination import PAGE_MAX
 from schema.core.relay import BadInputError
 from schema.types.tasks.filters import TaskWhere, to_q
-from tasks_app.services import task_counts
-from tasks_app.services.task_counts import COUNTED_MAX
+from tasks_app.services.tasks import counts
+from tasks_app.services.tasks.counts import COUNTED_MAX
 
 GROUPS_DEFAULT = 50
 
@@ -84,7 +84,7 @@ class TaskCountQueries:
     ) -> TaskCounts:
         if not 1 <= first <= PAGE_MAX:
             raise BadInputError(f"`first` must be between 1 and {PAGE_MAX}.")
-        counts = task_counts.count_tasks(to_q(where), by=str(group_by.value), limit=first)
+        found = counts.count_tasks(to_q(where), by=str(group_by.value), limit=first)
         by_status = group_by is TaskCountKey.STATUS
         return TaskCounts(
             groups=[
@@ -93,8 +93,8 @@ class TaskCountQueries:
                     queue=None if by_status else key,
                     count=count,
                 )
-                for key, count in counts.groups
+                for key, count in found.groups
             ],
-            total_count=counts.total,
-            is_lower_bound=counts.is_lower_bound,
+            total_count=found.total,
+            is_lower_bound=found.is_lower_bound,
         )

@@ -12,7 +12,7 @@ from schema.core.enums import PendingReason
 from schema.core.prefetch import Arguments, Loaded, prefetches
 from schema.types.queues import loaded_groups
 from tasks_app import models, stats
-from tasks_app.services import pending, places
+from tasks_app.services.tasks import pending, places
 
 if TYPE_CHECKING:
     from schema.types.tasks.types import Task

@@ -7,7 +7,7 @@ import strawberry_django
 
 from schema.core.payloads import INPUT, attempt, mutation_input, mutation_payload
 from schema.types.tasks.mutations import TasksPayload
-from tasks_app.services.restoring import EVENTS_MAX, restore_tasks
+from tasks_app.services.tasks.restoring import EVENTS_MAX, restore_tasks
 
 
 @mutation_input

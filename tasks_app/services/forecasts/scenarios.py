@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tasks_app.policy import orders
-from tasks_app.services import pending
 from tasks_app.services.forecasts.state import State, Work
 from tasks_app.services.forecasts.waiting import Group
-from tasks_app.services.pending import Pending
+from tasks_app.services.tasks import pending
+from tasks_app.services.tasks.pending import Pending
 from tasks_app.simulation.forecast.scenario import (
     TASKS_MAX,
     RunningTask,

@@ -1,7 +1,4 @@
-"""The services of tasks: create, cancel and retry. Each opens its transaction.
-
-They raise Task.DoesNotExist, and ValidationError by field with a code for each error.
-"""
+"""The services that create tasks, alone or up to 10,000 in one transaction."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
@@ -10,14 +7,12 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from tasks_app import dispatch, scopes
+from tasks_app import dispatch
 from tasks_app.log import events
 from tasks_app.models import Task, uuid7
 from tasks_app.options import CONCURRENCY_KEY_MAX_LENGTH, KEY_MAX_LENGTH, TASK_OPTIONS, default_of
-from tasks_app.services.batches import ids_in_batches
 from tasks_app.services.queues import lock_to_use
 from tasks_app.services.validation import error, is_storable, range_error, text_error
 from tasks_app.sql import transitions
@@ -25,7 +20,6 @@ from tasks_app.sql.transactions import in_transaction
 from tasks_app.sql.transitions import Transition
 
 BULK_MAX = 10_000
-_BATCH = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,115 +131,6 @@ def _insert(news: dict[UUID, NewTask]) -> set[UUID]:
     events.tasks_changed(_created(id, new) for id, new in news.items() if id in inserted)
     _wake(news.values())
     return inserted
-
-
-@in_transaction
-def cancel_task(task_id: UUID) -> Task:
-    """Cancel a pending task at once, and ask the node of a running task to stop it. Idempotent.
-
-    Raises:
-        ValidationError: The task has succeeded or failed.
-    """
-    scopes.check(Task, task_id)
-    cancelled = transitions.cancel([task_id])
-    events.tasks_changed(cancelled)
-    task = Task.objects.get(pk=task_id)
-    if task.status in (Task.Status.SUCCESS, Task.Status.FAILED):
-        message = "The task has already finished. Only pending and running tasks can be cancelled."
-        raise ValidationError({"id": error(message, "not_cancellable")})
-    return task
-
-
-@in_transaction
-def retry_task(task_id: UUID) -> Task:
-    """Start a new run of a failed or cancelled task.
-
-    Raises:
-        ValidationError: The task has neither failed nor been cancelled.
-    """
-    scopes.check(Task, task_id)
-    retried = transitions.retry([task_id])
-    events.tasks_changed(retried)
-    dispatch.wake_after_commit(task.queue for task in retried)
-    task = Task.objects.get(pk=task_id)
-    if not retried:
-        message = "Only failed and cancelled tasks can be retried."
-        raise ValidationError({"id": error(message, "not_retryable")})
-    return task
-
-
-@dataclass(frozen=True, slots=True)
-class Cancelled:
-    """How many tasks a bulk cancel changed, and what `restore_tasks` takes to undo it.
-
-    Attributes:
-        count: The number of tasks.
-        pending_count: How many of them were pending: they are cancelled. The others were running.
-        events: The cursors of the events with the tasks that were pending.
-    """
-
-    count: int
-    pending_count: int
-    events: list[str]
-
-
-def cancel_tasks(condition: Q, *, dry_run: bool = False) -> Cancelled:
-    """Cancel the matching tasks that can be cancelled, in batches.
-
-    Args:
-        condition: The condition that the tasks match.
-        dry_run: Whether to count the tasks only.
-    """
-    rows = cancellable(condition)
-    if dry_run:
-        pending = Count("pk", filter=Q(status=Task.Status.PENDING))
-        counts = rows.aggregate(count=Count("pk"), pending_count=pending)
-        return Cancelled(counts["count"], counts["pending_count"], [])
-    batches = [_cancel(ids) for ids in ids_in_batches(rows, _BATCH)]
-    return Cancelled(
-        sum(batch.count for batch in batches),
-        sum(batch.pending_count for batch in batches),
-        [cursor for batch in batches for cursor in batch.events],
-    )
-
-
-@in_transaction
-def _cancel(ids: list[UUID]) -> Cancelled:
-    changed = transitions.cancel(ids)
-    pending = [task for task in changed if task.previous == Task.Status.PENDING]
-    cursors = events.tasks_changed(pending)
-    events.tasks_changed(task for task in changed if task.previous != Task.Status.PENDING)
-    return Cancelled(len(changed), len(pending), [cursor.encode() for cursor in cursors])
-
-
-def retry_tasks(condition: Q, *, dry_run: bool = False) -> int:
-    """Start new runs of the matching tasks that can be retried; return their number.
-
-    Args:
-        condition: The condition that the tasks match.
-        dry_run: Whether to count the tasks only.
-    """
-    rows = retryable(condition)
-    return rows.count() if dry_run else sum(map(_retry, ids_in_batches(rows, _BATCH)))
-
-
-@in_transaction
-def _retry(ids: list[UUID]) -> int:
-    retried = transitions.retry(ids)
-    events.tasks_changed(retried)
-    dispatch.wake_after_commit(task.queue for task in retried)
-    return len(retried)
-
-
-def cancellable(condition: Q) -> QuerySet[Task]:
-    """Return the tasks that `cancel_tasks` would cancel now."""
-    running = Q(status=Task.Status.RUNNING, cancel_requested_at=None)
-    return Task.objects.filter(condition, Q(status=Task.Status.PENDING) | running)
-
-
-def retryable(condition: Q) -> QuerySet[Task]:
-    """Return the tasks that `retry_tasks` would retry now."""
-    return Task.objects.filter(condition, status__in=[Task.Status.FAILED, Task.Status.CANCELLED])
 
 
 def _values(new: NewTask) -> tuple[object, ...]:
