@@ -57,7 +57,7 @@ IN_TICKS = (
     *("tests/ticking", "tests/services/test_schedules.py"),
 )
 IN_BACKFILLS = ("tests/backfill/test_advance.py",)
-IN_LIMITS = ("tests/api/test_graphql_limits.py",)
+IN_LIMITS = ("tests/api/graphql/test_limits.py",)
 IN_SOCKET = ("tests/subscriptions/test_socket.py", "tests/subscriptions/test_slowness.py")
 IN_ACCESS = ("tests/access",)
 IN_ALERTS = ("tests/services/test_alerts.py",)
@@ -540,14 +540,14 @@ PROTECTIONS = [
         "tasks_app/rest/forms.py",
         "if not has_token and _is_foreign(request):",
         "if False:",
-        ("tests/api/test_rest_forms.py",),
+        ("tests/api/rest/test_forms.py",),
     ),
     Protection(
         "size of forms",
         "tasks_app/rest/forms.py",
         "        raise RequestDataTooBig\n",
         "        pass\n",
-        ("tests/api/test_rest_forms.py",),
+        ("tests/api/rest/test_forms.py",),
     ),
     Protection(
         "fields for administrators",
@@ -661,14 +661,14 @@ PROTECTIONS = [
         PAGINATION,
         "if not 0 <= self.size <= PAGE_MAX:",
         "if False:",
-        ("tests/api/test_graphql.py", "tests/api/test_graphql_mistakes.py"),
+        ("tests/api/graphql/test_queries.py", "tests/api/graphql/test_mistakes.py"),
     ),
     Protection(
         "cursor of another order",
         PAGINATION,
         "        if name != order.name:\n",
         "        if False:\n",
-        ("tests/api/test_graphql.py", "tests/api/test_graphql_mistakes.py"),
+        ("tests/api/graphql/test_queries.py", "tests/api/graphql/test_mistakes.py"),
     ),
     Protection(
         "creations hold their queue",
@@ -696,7 +696,7 @@ PROTECTIONS = [
         "schema/core/errors.py",
         "should_mask_error=lambda error: not is_public(error)",
         "should_mask_error=lambda error: False",
-        ("tests/api/test_graphql_mistakes.py", "tests/api/test_graphql_http.py"),
+        ("tests/api/graphql/test_mistakes.py", "tests/api/graphql/test_http.py"),
     ),
     Protection(
         "node survives a pool process that is out of memory",
