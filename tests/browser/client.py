@@ -5,6 +5,8 @@ import shutil
 from dataclasses import dataclass
 from urllib.request import Request, urlopen
 
+from playwright.sync_api import expect
+
 # The first, without the windows of the second, opens a page with a third of the CPU time.
 CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 LATER = "2099-01-01T00:00:00Z"
@@ -40,6 +42,15 @@ def choose(row, action):
     """Choose an action in the menu of a table row."""
     row.get_by_role("button", name="Actions for").click()
     row.get_by_role("menuitem", name=action).click()
+
+
+def confirm(page, label, reason=None):
+    """Give the reason in the open dialog, press its button and wait until it is closed."""
+    dialog = page.get_by_role("dialog")
+    if reason:
+        dialog.get_by_label("Reason").fill(reason)
+    dialog.get_by_role("button", name=label, exact=True).click()
+    expect(dialog).to_have_count(0)
 
 
 @dataclass
