@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,14 @@ from tests.docs.pages import ROOT, Block, blocks
 from tests.support.cluster import database_url, running_cluster
 from tests.support.waiting import TIMEOUT_FACTOR
 from tests.test_containers import SERVICES
+from tests.test_kubernetes import BASE
 
 SHELL = blocks("sh")
 # Other programs that appear in the guides, whose effect cannot be tried here.
-OTHER = ("git ", "cd ", "nice ", "npm ", "python ", "(cd ", ".venv/", "pip ", "pre-commit ")
+OTHER = (
+    *("git ", "cd ", "nice ", "npm ", "python ", "(cd ", ".venv/", "pip ", "pre-commit "),
+    *("docker build ", "docker push "),
+)
 _ASSIGNMENTS = re.compile(r"^(?:[A-Z_]+=[^\s\"]+ )+")
 
 
@@ -85,6 +90,8 @@ def test_commands_and_their_options_exist(block, capsys):
             check_run(shlex.split(command)[1:])
         elif command.startswith("docker compose"):
             check_compose(shlex.split(command.split(" > ")[0].split(" < ")[0])[2:])
+        elif command.startswith("kubectl"):
+            check_kubectl(shlex.split(command)[1:])
         else:
             known = is_executed(command) or "url=" in command or command.startswith(OTHER)
             assert known, f"unknown command: {command}"
@@ -125,6 +132,17 @@ def check_compose(arguments: list[str]) -> None:
         assert all(word.partition("=")[0] in SERVICES for word in words)
     else:
         assert set(words) <= set(SERVICES)
+
+
+def check_kubectl(arguments: list[str]) -> None:
+    """Assert that the files and resources that the command names exist."""
+    for option, value in pairwise(arguments):
+        if option in {"-f", "-k"}:
+            assert (ROOT / value).exists()
+    kinds = {"deploy": "Deployment", "job": "Job"}
+    resources = {(each["kind"], each["metadata"]["name"]) for each in BASE}
+    for kind, name in re.findall(r"\b(deploy|job)/(\w+)\b(?!/)", " ".join(arguments)):
+        assert (kinds[kind], name) in resources
 
 
 def test_options_of_the_tables_exist():
