@@ -14,7 +14,8 @@ class PeriodicThread(threading.Thread):
     """Calls a function periodically until it is stopped, even if the function raises.
 
     The function returns the number of seconds until the next call. It has the thread's own
-    connection to the database, and is called again after an outage.
+    connection to the database. In an outage, it is called again each second, and each error is
+    logged once.
     """
 
     RETRY_SECONDS = 1.0
@@ -27,13 +28,20 @@ class PeriodicThread(threading.Thread):
 
     def run(self) -> None:
         """Call the function until the thread is stopped."""
+        logged = set[str]()
         while not self._is_stopping:
             seconds = self.RETRY_SECONDS
             self._woken.clear()
             try:
                 seconds = self._function()
+                if logged:
+                    logger.info("%s: the database is available again", self.name)
+                    logged.clear()
             except DatabaseError as error:
-                logger.warning("%s: database error: %s", self.name, str(error).strip())
+                message = str(error).strip()
+                if message not in logged:
+                    logger.warning("%s: database error: %s", self.name, message)
+                logged.add(message)
                 connection.close()
             except Exception:
                 logger.exception("%s failed and is retried", self.name)
