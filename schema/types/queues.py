@@ -131,7 +131,11 @@ class StartRateInput:
     )
     burst: int | None = strawberry.field(
         default=None,
-        description=f"{START_BURST}, 1 to {queues.START_COUNT_MAX:,}. Default `count`.",
+        description=(
+            f"{START_BURST}, 1 to {queues.START_COUNT_MAX:,}. After it, the queue has a full burst"
+            f" again within {queues.REFILL_SECONDS_MAX // 86_400} days: `burst` times `perSeconds`"
+            f" is at most `count` times {queues.REFILL_SECONDS_MAX:,}. Default `count`."
+        ),
     )
 
     def to_request(self) -> queues.StartRate:

@@ -24,6 +24,9 @@ from tasks_app.sql.transactions import in_transaction
 
 LIMIT_MAX = 1_000_000
 START_COUNT_MAX, START_SECONDS_MAX = 1_000_000, 86_400
+# An empty bucket is full after this time at most. A full one is stored as the time before now at
+# which it was empty, and a longer time would end in years that Python does not have.
+REFILL_SECONDS_MAX = 366 * 86_400
 
 Kind = ClusterEvent.Kind
 
@@ -233,6 +236,13 @@ def _check_start_rate(rate: StartRate | None) -> None:
         if value is not None and not 1 <= value <= most[name]:
             message = f"Must be an integer from 1 to {most[name]:,}."
             raise _error(f"start_rate.{name}", message, "out_of_range")
+    burst_max = REFILL_SECONDS_MAX * rate.count // rate.per_seconds
+    if rate.burst is not None and rate.burst > burst_max:
+        message = (
+            f"Must be at most {burst_max:,} with this `count` and `perSeconds`, so that the burst"
+            f" is full again after {REFILL_SECONDS_MAX // 86_400} days at most."
+        )
+        raise _error("start_rate.burst", message, "out_of_range")
 
 
 def _check_weight(weight: float) -> None:

@@ -32,7 +32,8 @@ class RestoreMutations:
     @strawberry_django.mutation(
         description=(
             "Make tasks pending again that events cancelled while they were pending, with all their"
-            " fields and their place in the queue. Tasks that changed since are left out."
+            " fields and their place in the queue. Tasks that changed since are left out. The"
+            " limits `maxConcurrentRuns` and `maxConcurrency` do not apply."
         )
     )
     def restore_tasks(self, input: Annotated[RestoreTasksInput, INPUT]) -> RestoreTasksPayload:

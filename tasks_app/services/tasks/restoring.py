@@ -19,7 +19,7 @@ def restore_tasks(cursors: Sequence[str], *, dry_run: bool = False) -> int:
     """Make tasks pending again as they were before events cancelled them; return their number.
 
     Tasks that changed after their event are left out. Each event is restored in a transaction of
-    its own.
+    its own. `max_concurrent_runs` of schedules and `max_concurrency` of backfills do not apply.
 
     Args:
         cursors: The cursors of up to 1,000 events of the kind TASK_CANCELLED.

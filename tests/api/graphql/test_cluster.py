@@ -212,6 +212,33 @@ def test_queue_is_created_with_a_start_rate(data):
     assert created == {"queue": {"startRate": rate}, "errors": []}
 
 
+@pytest.mark.parametrize("mutation", ["createQueue", "updateQueue"])
+@pytest.mark.parametrize(
+    ("rate", "field"),
+    [
+        ({"count": 0}, "count"),
+        ({"count": 1, "perSeconds": 86_401}, "perSeconds"),
+        ({"count": 1, "burst": 1_000_001}, "burst"),
+        # A bucket that fills for longer than a year, up to 2,700 of them.
+        ({"count": 1, "perSeconds": 86_400, "burst": 367}, "burst"),
+        ({"count": 1, "perSeconds": 86_400, "burst": 1_000_000}, "burst"),
+    ],
+)
+def test_start_rate_that_is_not_valid_is_refused_by_field(order, mutation, rate, field):
+    name = {"createQueue": "x", "updateQueue": "default"}[mutation]
+    [error] = order(mutation, name=name, runningLimit=None, startRate=rate)["errors"]
+
+    assert (error["code"], error["field"]) == ("OUT_OF_RANGE", ["input", "startRate", field])
+
+
+def test_queue_has_the_slowest_start_rate_with_the_largest_burst(order):
+    rate = {"count": 1, "perSeconds": 86_400, "burst": 366}
+    queue = order("updateQueue", name="default", runningLimit=None, startRate=rate)["queue"]
+
+    assert Queue.objects.get().start_burst == 366
+    assert queue["name"] == "default"
+
+
 def test_queues_are_steered(order):
     made = order("createQueue", name="reports", runningLimit=2)
     assert made["queue"] == {
