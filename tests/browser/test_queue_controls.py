@@ -16,7 +16,7 @@ def test_queue_is_created_limited_paused_and_resumed(page, ask):
     confirm(page, "Create queue")
     queue = row(page, "reports")
     choose(queue, "Set limits and weight…")
-    page.get_by_role("dialog").get_by_label("Max concurrent tasks").fill("2")
+    page.get_by_role("dialog").get_by_label("Running limit").fill("2")
     page.get_by_role("dialog").get_by_label("Max starts").fill("50")
     page.get_by_role("dialog").get_by_label("Period").fill("10")
     confirm(page, "Change queue")
@@ -42,6 +42,7 @@ def test_queue_is_created_limited_paused_and_resumed(page, ask):
     page.keyboard.press("Enter")
     expect(queue).to_contain_text("Paused")
     expect(page.get_by_text("The queue reports is paused again.")).to_be_visible()
+    expect(queue).to_contain_text("month's end")
     expect(menu).to_be_focused()
     ask('mutation { resumeQueue(input: {name: "reports"}) { errors { message } } }')
 

@@ -28,7 +28,7 @@ def test_tour_creates_what_it_shows_and_removes_it(page, ask):
     expect(step(page, "Follow a task that is retried")).to_contain_text("Success Attempt 3 of 3")
     # Reports run one at a time, so some are still waiting.
     page.get_by_role("link", name="Pending reports").click()
-    expect(page.get_by_text("Concurrency limit reached").first).to_be_visible()
+    expect(page.get_by_text("Running limit reached").first).to_be_visible()
     page.go_back()
     step(page, "Retry a task that failed").get_by_role("link", name="The task").click()
     expect(page.get_by_text("simulated failure").first).to_be_visible()

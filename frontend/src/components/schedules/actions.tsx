@@ -11,7 +11,7 @@ import type { MenuItem } from "../menu";
 import { notify, notifyResult } from "../notices/store";
 import { opposite } from "../notices/undo";
 
-type ControlledSchedule = { uuid: string; paused: boolean; name: string };
+type ControlledSchedule = { uuid: string; paused: boolean; pauseNote: string; name: string };
 
 type ScheduleActionsProps = {
   schedule: ControlledSchedule;
@@ -20,13 +20,13 @@ type ScheduleActionsProps = {
 };
 
 export function ScheduleActions({ schedule, layout, onDeleted }: ScheduleActionsProps) {
-  const { uuid: id, paused, name } = schedule;
+  const { uuid: id, paused, pauseNote, name } = schedule;
   const [dialog, setDialog] = useState<"pause" | "backfill" | "delete">();
   const close = () => setDialog(undefined);
   const items: MenuItem[] = [
     { label: "Run now", icon: "play", onSelect: () => runNow(id) },
     paused
-      ? { label: "Resume", icon: "repeat", onSelect: () => resume(id) }
+      ? { label: "Resume", icon: "repeat", onSelect: () => resume(id, pauseNote) }
       : { label: "Pause…", icon: "pause", onSelect: () => setDialog("pause") },
     { label: "Backfill…", icon: "layers", onSelect: () => setDialog("backfill") },
     { label: "Edit", icon: "edit", onSelect: () => navigate(`/app/schedules/${id}/edit`) },
@@ -45,8 +45,8 @@ async function runNow(id: string) {
   notifyResult(await command("triggerTaskSchedule", { id }), "A run is triggered.");
 }
 
-async function resume(id: string) {
-  const undo = opposite("pauseTaskSchedule", { id }, "The schedule is paused again.");
+async function resume(id: string, note: string) {
+  const undo = opposite("pauseTaskSchedule", { id, note }, "The schedule is paused again.");
   const errors = await command("resumeTaskSchedule", { id });
   notifyResult(errors, "The schedule is resumed.", undo);
 }

@@ -95,10 +95,10 @@ export function ScheduleTable({ schedules }: { schedules: Schedule[] }) {
           header: "Actions",
           width: "56px",
           role: "actions",
-          cell: ({ uuid, paused, task }) => (
+          cell: ({ uuid, paused, pauseNote, task }) => (
             <ScheduleActions
               layout="menu"
-              schedule={{ uuid, paused, name: `${task.a} + ${task.b}` }}
+              schedule={{ uuid, paused, pauseNote, name: `${task.a} + ${task.b}` }}
             />
           ),
         },

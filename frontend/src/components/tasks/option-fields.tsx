@@ -70,7 +70,7 @@ export function ConcurrencyFields({ initial }: Initial<"concurrencyKey" | "concu
       />
       <NumberField
         name="concurrencyLimit"
-        label="Concurrent tasks of the key"
+        label="Concurrency limit"
         defaultValue={initial.concurrencyLimit}
         {...CONCURRENCY_LIMIT}
       />
@@ -91,7 +91,7 @@ export function readOptions(reader: FormReader) {
     concurrencyKey: reader.text("concurrencyKey"),
     concurrencyLimit: reader.integer(
       "concurrencyLimit",
-      "Concurrent tasks of the key",
+      "Concurrency limit",
       CONCURRENCY_LIMIT,
     ),
   };

@@ -10,7 +10,7 @@ const TEXTS: Record<PendingReason, string> = {
   NO_NODE_FOR_QUEUE: "No consumers for the queue",
   TOO_LARGE: "Needs more slots than any node has",
   NODES_PAUSED: "Nodes paused or draining",
-  QUEUE_LIMIT: "Concurrency limit reached",
+  QUEUE_LIMIT: "Running limit reached",
   CONCURRENCY_KEY: "Concurrency key in use",
   START_RATE: "Start rate reached",
   SLOTS_RESERVED: "Free slots reserved for a larger task",

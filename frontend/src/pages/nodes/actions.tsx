@@ -11,6 +11,8 @@ import { AssignQueues } from "./assign-queues";
 
 export type ControlledNode = NodeState & {
   name: string;
+  schedulingNote: string;
+  drainDeadline: string | null;
   slots: number;
   desiredSlots: number | null;
   queues: string[];
@@ -103,11 +105,12 @@ function Drain({ node: { name }, onClose }: DialogProps) {
   );
 }
 
-function Resume({ node: { name, scheduling }, onClose }: DialogProps) {
+function Resume({ node, onClose }: DialogProps) {
+  const { name, schedulingNote: note, drainDeadline: deadline } = node;
   const undo =
-    scheduling === "PAUSED"
-      ? opposite("pauseWorkerNode", { name }, `${name} is paused again.`)
-      : opposite("drainWorkerNode", { name }, `${name} is draining again.`);
+    node.scheduling === "PAUSED"
+      ? opposite("pauseWorkerNode", { name, note }, `${name} is paused again.`)
+      : opposite("drainWorkerNode", { name, note, deadline }, `${name} is draining again.`);
   return (
     <ControlDialog
       title={`Resume ${name}?`}

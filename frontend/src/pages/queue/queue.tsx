@@ -81,7 +81,7 @@ function Backlog({ queue }: { queue: Queue }) {
     ["Running", link("RUNNING")],
     ["Failed", link("FAILED")],
     ["Time to empty", left == null ? "unknown" : duration(left)],
-    ["Concurrency limit", queue.runningLimit == null ? "none" : count(queue.runningLimit)],
+    ["Running limit", queue.runningLimit == null ? "none" : count(queue.runningLimit)],
     ["Start rate", startRateText(queue.startRate)],
     queue.startRate && ["Next start from", <Time key="next" at={queue.nextStartAt} />],
     ["Weight in a fair share", queue.weight],

@@ -14,6 +14,7 @@ import { StartRateFields } from "./start-rate-fields";
 type ControlledQueue = {
   name: string;
   paused: boolean;
+  pauseNote: string;
   runningLimit: number | null;
   weight: number;
   startRate: StartRate | null;
@@ -30,7 +31,7 @@ export function QueueActions({ queue }: { queue: ControlledQueue }) {
         label={`Actions for ${queue.name}`}
         items={[
           queue.paused
-            ? { label: "Resume", icon: "repeat", onSelect: () => resume(queue.name) }
+            ? { label: "Resume", icon: "repeat", onSelect: () => resume(queue) }
             : { label: "Pause…", icon: "pause", onSelect: () => setAction("pause") },
           { label: "Set limits and weight…", icon: "layers", onSelect: () => setAction("limit") },
           {
@@ -48,13 +49,11 @@ export function QueueActions({ queue }: { queue: ControlledQueue }) {
   );
 }
 
-async function resume(name: string) {
+async function resume({ name, pauseNote: note }: ControlledQueue) {
+  const undo = opposite("pauseQueue", { name, note }, `The queue ${name} is paused again.`);
   const errors = await command("resumeQueue", { name });
-  notifyResult(errors, `The queue ${name} is resumed.`, undoResume(name));
+  notifyResult(errors, `The queue ${name} is resumed.`, undo);
 }
-
-const undoResume = (name: string) =>
-  opposite("pauseQueue", { name }, `The queue ${name} is paused again.`);
 
 type DialogProps = { queue: ControlledQueue; onClose: () => void };
 
@@ -92,8 +91,8 @@ function LimitField({ initial }: { initial?: number | null }) {
   return (
     <NumberField
       name="runningLimit"
-      label="Max concurrent tasks"
-      hint="In the whole cluster. Empty: no limit."
+      label="Running limit"
+      hint="Tasks that run at once in the whole cluster. Empty: no limit."
       defaultValue={initial}
       min={1}
     />
@@ -116,7 +115,7 @@ function WeightField({ initial = 1 }: { initial?: number }) {
 
 function readOptions(reader: FormReader) {
   return {
-    runningLimit: reader.optionalInteger("runningLimit", "Max concurrent tasks", { min: 1 }),
+    runningLimit: reader.optionalInteger("runningLimit", "Running limit", { min: 1 }),
     weight: reader.decimal("weight", "Weight", WEIGHT),
     startRate: readStartRate(reader),
   };

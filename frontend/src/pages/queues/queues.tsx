@@ -118,7 +118,7 @@ function QueueTable({ cluster }: { cluster: Cluster }) {
         },
         counted("PENDING", "Pending"),
         counted("RUNNING", "Running"),
-        numeric("Concurrency limit", "94px", ({ runningLimit }) =>
+        numeric("Running limit", "94px", ({ runningLimit }) =>
           runningLimit == null ? "none" : count(runningLimit),
         ),
         numeric("Throughput", "90px", ({ stats }) => `${rate(stats.perSecond)}/s`),

@@ -24,6 +24,13 @@ test("wrong values are named by their fields", () => {
   expect(fields.sort()).toEqual(["burst", "count", "perSeconds"]);
 });
 
+test("a burst without a number of starts is refused, not ignored", () => {
+  expect(read({ count: "", perSeconds: "60", burst: "9" })).toEqual({
+    rate: null,
+    fields: ["count"],
+  });
+});
+
 test("a start rate in words", () => {
   expect(startRateText(null)).toBe("none");
   expect(startRateText({ count: 5, perSeconds: 1, burst: 5 })).toBe("5 per second");

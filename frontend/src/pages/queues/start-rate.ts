@@ -20,5 +20,7 @@ export function readStartRate(reader: FormReader) {
   const burst = reader.optionalInteger("burst", "Burst", COUNT);
   const number = reader.optionalInteger("count", "Max starts", COUNT);
   const perSeconds = reader.integer("perSeconds", "Period", PER_SECONDS);
-  return number == null ? null : { count: number, perSeconds, burst };
+  if (number != null) return { count: number, perSeconds, burst };
+  if (burst != null) reader.refuse("count", "A burst requires a number of starts.");
+  return null;
 }

@@ -64,7 +64,7 @@ export function SchedulePage({ id }: { id: string }) {
       actions={
         <ScheduleActions
           layout="buttons"
-          schedule={{ uuid, paused, name: `${task.a} + ${task.b}` }}
+          schedule={{ uuid, paused, pauseNote: schedule.pauseNote, name: `${task.a} + ${task.b}` }}
           onDeleted={() => navigate("/app/schedules", { replace: true })}
         />
       }

@@ -106,7 +106,7 @@ function ChangeFields({ kind, names }: { kind: Kind; names: Names }) {
       <NumberField label="Duration in seconds" {...only("seconds")} min={0} defaultValue={10} />
       <NumberField label="Slots" {...only("slots")} min={1} max={100} defaultValue={1} />
       <NumberField label="Priority" {...only("priority")} min={0} max={9} defaultValue={5} />
-      <NumberField label="Concurrency limit" {...only("limit")} min={1} placeholder="none" />
+      <NumberField label="Running limit" {...only("limit")} min={1} placeholder="none" />
       <SelectField
         label="Order of tasks"
         {...only("policy")}
