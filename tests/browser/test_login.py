@@ -101,6 +101,7 @@ def test_viewer_is_offered_no_action_that_would_be_refused(page, cluster, compla
         expect(page.get_by_text("Only admins can manage webhooks.")).to_be_visible()
         expect(page.get_by_role("link", name="Webhooks")).to_have_count(0)
         page.get_by_role("button", name="Log out").click()
+        expect(page.get_by_role("button", name="Log in")).to_be_visible()
 
 
 def test_operator_of_a_cluster_without_tasks_is_offered_first_steps(page, cluster):

@@ -7,7 +7,7 @@ import { useStore } from "../lib/store";
 import { FormReader } from "../lib/validation";
 
 export function SessionDialog() {
-  if (useStore(session) === "active") return null;
+  if (useStore(session) !== "expired") return null;
 
   async function submit(values: FormData) {
     const reader = new FormReader(values);

@@ -3,7 +3,7 @@
 import { useEffect, useState } from "react";
 import { Icon } from "../components/icon";
 import { RequireRole, useViewer } from "../components/viewer";
-import { csrfToken } from "../lib/api/session";
+import { csrfToken, endSession } from "../lib/api/session";
 import { Link } from "../lib/router";
 import { chooseTheme, useTheme } from "../lib/theme";
 import { INTERFACES, TOOL_PAGES } from "./routes";
@@ -62,7 +62,7 @@ function ViewerTools() {
   const viewer = useViewer();
   if (!viewer?.name) return null;
   return (
-    <form className="viewer" method="post" action="/logout/">
+    <form className="viewer" method="post" action="/logout/" onSubmit={endSession}>
       <input type="hidden" name="csrfmiddlewaretoken" value={csrfToken()} />
       <span className="muted">
         {viewer.name}, {viewer.role.toLowerCase()}

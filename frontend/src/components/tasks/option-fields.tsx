@@ -89,10 +89,6 @@ export function readOptions(reader: FormReader) {
     failAttempts: reader.integer("failAttempts", "Simulated failures", FAIL_ATTEMPTS),
     retryBackoffMs: reader.integer("retryBackoffMs", "Retry backoff", RETRY_BACKOFF_MS),
     concurrencyKey: reader.text("concurrencyKey"),
-    concurrencyLimit: reader.integer(
-      "concurrencyLimit",
-      "Concurrency limit",
-      CONCURRENCY_LIMIT,
-    ),
+    concurrencyLimit: reader.integer("concurrencyLimit", "Concurrency limit", CONCURRENCY_LIMIT),
   };
 }

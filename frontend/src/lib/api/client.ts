@@ -3,7 +3,7 @@
 import { createClient } from "graphql-ws";
 import { Client, fetchExchange, stringifyDocument, type TypedDocumentNode } from "urql";
 import { noteConnection } from "./connection";
-import { fetchInSession, session, sessionIsActive } from "./session";
+import { fetchInSession, noteExpired, sessionIsActive } from "./session";
 
 const PATH = "/graphql/";
 const KEEP_ALIVE_MS = 10_000;
@@ -31,7 +31,7 @@ export const socket = createClient({
     message: () => noteConnection("live"),
     closed: (event) => {
       clearTimeout(pongTimer);
-      if (UNAUTHORIZED.has((event as CloseEvent).code)) session.set("expired");
+      if (UNAUTHORIZED.has((event as CloseEvent).code)) noteExpired();
       noteConnection("lost");
     },
     // A peer that vanishes without closing the connection sends no pong.

@@ -2,7 +2,21 @@
 
 import { createStore } from "../store";
 
-export const session = createStore<"active" | "expired">("active");
+export const session = createStore<"active" | "expired" | "ended">("active");
+const requests = new AbortController();
+
+/** Note that the server no longer accepts the session. */
+export function noteExpired() {
+  if (session.get() === "active") session.set("expired");
+}
+
+/** Stop all requests because the viewer logs out: the server would refuse them. */
+export function endSession() {
+  session.set("ended");
+  requests.abort();
+  // The browser may show this page again as it was.
+  addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
+}
 
 /** The token that proves to the server that a request comes from this site; "" without a session. */
 export function csrfToken(): string {
@@ -17,11 +31,20 @@ export const fetchWithCsrf: typeof fetch = (input, init) => {
   return fetch(input, { ...init, headers });
 };
 
-/** As `fetchWithCsrf`, and notes when the server no longer accepts the session. */
+/**
+ * As `fetchWithCsrf`, and notes when the server no longer accepts the session. It does not return
+ * after the viewer has logged out: the browser leaves the page.
+ */
 export const fetchInSession: typeof fetch = async (input, init) => {
-  const response = await fetchWithCsrf(input, init);
-  if (response.status === 401) session.set("expired");
-  return response;
+  const signals = [requests.signal, init?.signal].filter((signal) => signal != null);
+  try {
+    const response = await fetchWithCsrf(input, { ...init, signal: AbortSignal.any(signals) });
+    if (response.status === 401) noteExpired();
+    return response;
+  } catch (error) {
+    if (session.get() === "ended") return new Promise(() => {});
+    throw error;
+  }
 };
 
 /** Resolves at once while the session is active, else when the viewer has logged in again. */
