@@ -45,7 +45,7 @@ def check(model: type[Model], key: UUID) -> None:
 
 
 class TaskFilter(NamedTuple):
-    """What limits changes of tasks: tasks, the schedule of which they are runs, or their queue."""
+    """What limits changes of tasks: tasks, the schedule that runs them, or their queue."""
 
     task_ids: frozenset[UUID] | None = None
     schedule_id: UUID | None = None

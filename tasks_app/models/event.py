@@ -127,7 +127,7 @@ class ClusterEvent(models.Model):
     task_schedule_ids = ArrayField(
         models.UUIDField(null=True),
         db_default=[],
-        help_text="The schedule of which each task is a run, or null. Empty if none is a run.",
+        help_text="The schedule that each task is a run of, or null. Empty if none is a run.",
     )
     schedule_ids = ArrayField(models.UUIDField(), db_default=[])
     backfill_ids = ArrayField(models.UUIDField(), db_default=[])

@@ -61,7 +61,7 @@ class Task(BaseModel):
         related_name="+",
         db_constraint=False,
         db_index=False,
-        help_text="The schedule of which a backfill created the task.",
+        help_text="The schedule whose backfill created the task.",
     )
     a = models.BigIntegerField()
     b = models.BigIntegerField()

@@ -41,8 +41,8 @@ _NEW_RUN = """
 class Transition(NamedTuple):
     """A task after a change of its state, and its status before (`previous`).
 
-    The `schedule_id` is the schedule of which the task is a run, also an overlapping one or one of
-    a backfill. The `failed_message` is the reason why its run failed, or the attempt after which it
+    The `schedule_id` is the schedule that runs the task, also as an overlapping run or in a
+    backfill. The `failed_message` is the reason why its run failed, or the attempt after which it
     is pending.
     """
 
