@@ -43,12 +43,14 @@ class DesiredState(NamedTuple):
     queues: list[str] | None
     all_queues: list[str]
     stop: bool
+    fault: str
 
 
 # The columns of `DesiredState`.
 _DESIRED_STATE = """
     n.scheduling, n.desired_slots, n.desired_queues,
-    ARRAY(SELECT name::text FROM tasks_app_queue ORDER BY name), n.stop_requested_at IS NOT NULL
+    ARRAY(SELECT name::text FROM tasks_app_queue ORDER BY name), n.stop_requested_at IS NOT NULL,
+    n.fault
 """
 # Returns the desired state of a node.
 _READ_DESIRED_STATE = f"""
@@ -283,11 +285,14 @@ def _come_online(
         "online_since": Now(),
         "lost_at": None,
     }
+    # A fault is for the process that was online when it was requested.
+    no_fault = {"fault": "", "freeze_seconds": None}
     node, _ = WorkerNode.objects.update_or_create(
         name=name,
         defaults={
             **facts,
             **times,
+            **no_fault,
             "pid": pid,
             "slots": slots,
             "queues": queues,

@@ -32,7 +32,7 @@ from tasks_app.services import nodes
 from tasks_app.services.nodes import DesiredState, Scheduling
 from tasks_app.sql import due
 from tasks_app.threads import PeriodicThread
-from tasks_app.worker import control
+from tasks_app.worker import control, injection
 from tasks_app.worker.celery_types import Worker
 from tasks_app.worker.requests import on_idle, start_claim
 
@@ -184,6 +184,8 @@ class Node(bootsteps.StartStopStep):
             for queues in (desired.queues, self._started_with, desired.all_queues)
             if queues is not None
         )
+        if desired.fault:
+            injection.inject_fault(worker)
         if desired.stop and not self._is_stopping:
             self._is_stopping = True
             logger.info("an operator requested the node to stop")

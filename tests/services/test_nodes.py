@@ -32,13 +32,13 @@ def beat(node, **facts):
 
 
 def test_heartbeat_returns_the_desired_state(node):
-    assert beat(node) == ("ACTIVE", None, None, ["default"], False)
+    assert beat(node) == ("ACTIVE", None, None, ["default"], False, "")
     nodes.pause_node(node.name)
     nodes.resize_node(node.name, slots=5)
     nodes.assign_node(node.name, queues=["default"])
     nodes.stop_node(node.name)
 
-    assert beat(node) == ("PAUSED", 5, ["default"], ["default"], True)
+    assert beat(node) == ("PAUSED", 5, ["default"], ["default"], True, "")
 
 
 def test_commands_are_logged_with_their_notes(node):
