@@ -176,6 +176,7 @@ class Node(bootsteps.StartStopStep):
             labels=settings.NODE_LABELS,
             slots=self._slots,
             queues=self._queues,
+            is_first=self._desired is None,
         )
         if settings.HEARTBEAT_FILE:
             Path(settings.HEARTBEAT_FILE).touch()

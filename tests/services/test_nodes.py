@@ -41,6 +41,18 @@ def test_heartbeat_returns_the_desired_state(node):
     assert beat(node) == ("PAUSED", 5, ["default"], ["default"], True, "")
 
 
+def test_process_that_starts_again_with_the_same_id_takes_the_place_of_the_former(make_task, node):
+    task = make_task()
+    claim()
+
+    beat(node)
+    assert reload(task).status == "RUNNING"
+    beat(node, is_first=True)
+
+    assert reload(task).status == "PENDING"
+    assert [kind for kind, *_ in lines()] == ["NODE_OFFLINE", "NODE_ONLINE"]
+
+
 def test_commands_are_logged_with_their_notes(node):
     with acting_as(Actor("ann")):
         nodes.pause_node(node.name, note="noisy")
