@@ -271,6 +271,8 @@ if API_AUTH not in ("open", "token"):
 # Whether webhooks that were created without authentication are delivered. Beat does not know the
 # default of the web processes, so only what says that authentication is required stops them.
 OPEN_WEBHOOKS = API_AUTH == "open" or not (env.str("API_AUTH", default="") or is_proxied())
+# Whether clients with the role ADMIN may have nodes killed and frozen.
+FAULTS = env.bool("FAULTS", default=True)
 # The rate limit of each token, user or anonymous address, such as `6000/minute`; empty for none.
 # The second is the rate limit of wrong tokens and passwords of each address.
 API_RATE = env.str("API_RATE", default="" if API_AUTH == "open" else "6000/minute")

@@ -5,6 +5,7 @@ import strawberry
 from schema.types.alerts import AlertMutations
 from schema.types.backfills.mutations import BackfillMutations
 from schema.types.calendars import CalendarMutations
+from schema.types.faults import FaultMutations
 from schema.types.nodes import NodeMutations
 from schema.types.queues import QueueMutations
 from schema.types.saved_views import SavedViewMutations
@@ -29,6 +30,7 @@ class Mutation(
     BackfillMutations,
     CalendarMutations,
     NodeMutations,
+    FaultMutations,
     QueueMutations,
     SchedulingMutations,
     TokenMutations,

@@ -70,6 +70,7 @@ _publish(
     NODE_ASSIGNED="The queues of a worker node were changed.",
     NODE_STOPPING="A worker node was asked to stop.",
     NODE_FORGOTTEN="An offline worker node was removed. The message contains its name.",
+    FAULT_INJECTED="A fault was injected into a worker node. The message says which.",
     QUEUE_CREATED="A queue was created.",
     QUEUE_UPDATED="The limit or the weight of a queue was changed.",
     QUEUE_PAUSED="A queue was paused.",

@@ -47,6 +47,9 @@ class UserErrorCode(Enum):
     NOT_OFFLINE = strawberry.enum_value(
         "not_offline", description="The worker node is not offline."
     )
+    FAULTS_OFF = strawberry.enum_value(
+        "faults_off", description="The setting `FAULTS` permits no faults."
+    )
     UNKNOWN_QUEUE = strawberry.enum_value("unknown_queue", description="The queue does not exist.")
     IDEMPOTENCY_CONFLICT = strawberry.enum_value(
         "idempotency_conflict",

@@ -31,6 +31,7 @@ _FOR_ADMINS = {
     *("apiTokens", "createApiToken", "revokeApiToken"),
     *("webhook", "webhooks", "createWebhook", "updateWebhook", "deleteWebhook"),
     *("rotateWebhookSecret", "testWebhook", "resumeWebhook", "replayWebhook"),
+    "injectFault",
 }
 # They change only what belongs to the actor, and nothing in the cluster.
 _FOR_VIEWERS = {"saveView", "deleteView"}

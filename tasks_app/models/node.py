@@ -8,6 +8,7 @@ from tasks_app.models.base import BaseModel
 
 # Each slot is a process.
 NODE_SLOTS_MAX = 100
+FREEZE_SECONDS_MAX = 120
 
 
 class WorkerNode(BaseModel):
@@ -26,6 +27,10 @@ class WorkerNode(BaseModel):
         PAUSED = "PAUSED"
         DRAINING = "DRAINING"
         DRAINED = "DRAINED"
+
+    class Fault(models.TextChoices):
+        KILL = "KILL"
+        FREEZE = "FREEZE"
 
     name = models.CharField(max_length=255, unique=True)
     host = models.CharField(max_length=255)
@@ -65,6 +70,16 @@ class WorkerNode(BaseModel):
         help_text="Null: the queues it was started with.",
     )
     stop_requested_at = models.DateTimeField(null=True, blank=True)
+    fault = models.CharField(
+        max_length=6,
+        choices=Fault.choices,
+        blank=True,
+        db_default="",
+        help_text="The fault that its process injects next, once. Empty: none.",
+    )
+    freeze_seconds = models.IntegerField(
+        null=True, blank=True, help_text="How long it freezes. Null for other faults."
+    )
 
     class Meta:
         ordering = ["name"]
@@ -81,6 +96,11 @@ class WorkerNode(BaseModel):
                 name="worker_node_desired_slots",
                 condition=models.Q(desired_slots__isnull=True)
                 | models.Q(desired_slots__range=(1, NODE_SLOTS_MAX)),
+            ),
+            models.CheckConstraint(
+                name="worker_node_fault",
+                condition=models.Q(fault__in=["", "KILL"], freeze_seconds__isnull=True)
+                | models.Q(fault="FREEZE", freeze_seconds__range=(1, FREEZE_SECONDS_MAX)),
             ),
         ]
 

@@ -43,12 +43,14 @@ class DesiredState(NamedTuple):
     queues: list[str] | None
     all_queues: list[str]
     stop: bool
+    fault: str
 
 
 # The columns of `DesiredState`.
 _DESIRED_STATE = """
     n.scheduling, n.desired_slots, n.desired_queues,
-    ARRAY(SELECT name::text FROM tasks_app_queue ORDER BY name), n.stop_requested_at IS NOT NULL
+    ARRAY(SELECT name::text FROM tasks_app_queue ORDER BY name), n.stop_requested_at IS NOT NULL,
+    n.fault
 """
 # Returns the desired state of a node.
 _READ_DESIRED_STATE = f"""
@@ -57,7 +59,13 @@ _READ_DESIRED_STATE = f"""
 
 
 def heartbeat(
-    name: str, *, pid: int, slots: int, queues: Sequence[str], **facts: object
+    name: str,
+    *,
+    pid: int,
+    slots: int,
+    queues: Sequence[str],
+    is_first: bool = False,
+    **facts: object,
 ) -> DesiredState:
     """Record that a node is alive, and return its desired state.
 
@@ -68,12 +76,15 @@ def heartbeat(
         pid: Its main process.
         slots: The size of its pool.
         queues: The queues that it serves.
+        is_first: Whether the process has just started. The process IDs alone do not say so: in
+            a container, a process that starts again has the ID of the one before.
         facts: Other columns of its row, written when it comes online.
     """
     _prepare_heartbeat()
-    rows = _update_heartbeat(slots=slots, queues=list(queues), name=name, pid=pid)
+    served = list(queues)
+    rows = [] if is_first else _update_heartbeat(slots=slots, queues=served, name=name, pid=pid)
     if not rows:
-        _come_online(name, pid=pid, slots=slots, queues=list(queues), **facts)
+        _come_online(name, pid=pid, slots=slots, queues=served, is_first=is_first, **facts)
         rows = fetch(_READ_DESIRED_STATE, {"name": name})
     return DesiredState._make(rows[0])
 
@@ -268,11 +279,11 @@ def forget_old_nodes(before: datetime, limit: int) -> int:
 
 @in_transaction
 def _come_online(
-    name: str, *, pid: int, slots: int, queues: Sequence[str], **facts: object
+    name: str, *, pid: int, slots: int, queues: Sequence[str], is_first: bool, **facts: object
 ) -> None:
     """Store a node that is new, was offline, or has another process than before."""
     known = WorkerNode.objects.select_for_update(no_key=True).filter(name=name).first()
-    if known and known.pid != pid:
+    if known and (is_first or known.pid != pid):
         # The former process is dead, and so are the attempts that it held.
         if known.connection == ONLINE:
             events.node_changed(Kind.NODE_OFFLINE, known, message="Another process took its place.")
@@ -283,11 +294,14 @@ def _come_online(
         "online_since": Now(),
         "lost_at": None,
     }
+    # A fault is for the process that was online when it was requested.
+    no_fault = {"fault": "", "freeze_seconds": None}
     node, _ = WorkerNode.objects.update_or_create(
         name=name,
         defaults={
             **facts,
             **times,
+            **no_fault,
             "pid": pid,
             "slots": slots,
             "queues": queues,

@@ -1,6 +1,6 @@
 """The parts of Celery's worker that a node uses, where Celery's stubs lack them or differ."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from celery import Celery
@@ -40,6 +40,7 @@ class Pool(Protocol):
     """The worker's pool of processes."""
 
     num_processes: int
+    info: Mapping[str, Sequence[int]]
     _pool: object | None
 
     def grow(self, n: int) -> object:

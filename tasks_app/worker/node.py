@@ -32,7 +32,7 @@ from tasks_app.services import nodes
 from tasks_app.services.nodes import DesiredState, Scheduling
 from tasks_app.sql import due
 from tasks_app.threads import PeriodicThread
-from tasks_app.worker import control
+from tasks_app.worker import control, injection
 from tasks_app.worker.celery_types import Worker
 from tasks_app.worker.requests import on_idle, start_claim
 
@@ -176,6 +176,7 @@ class Node(bootsteps.StartStopStep):
             labels=settings.NODE_LABELS,
             slots=self._slots,
             queues=self._queues,
+            is_first=self._desired is None,
         )
         if settings.HEARTBEAT_FILE:
             Path(settings.HEARTBEAT_FILE).touch()
@@ -184,6 +185,8 @@ class Node(bootsteps.StartStopStep):
             for queues in (desired.queues, self._started_with, desired.all_queues)
             if queues is not None
         )
+        if desired.fault:
+            injection.inject_fault(worker)
         if desired.stop and not self._is_stopping:
             self._is_stopping = True
             logger.info("an operator requested the node to stop")

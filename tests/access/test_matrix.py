@@ -33,6 +33,7 @@ FOR_ADMINS = {
     *("apiTokens", "createApiToken", "revokeApiToken"),
     *("webhook", "webhooks", "createWebhook", "updateWebhook", "deleteWebhook"),
     *("rotateWebhookSecret", "testWebhook", "resumeWebhook", "replayWebhook"),
+    "injectFault",
 }
 # They change only what belongs to the user or token.
 FOR_VIEWERS = {"saveView", "deleteView"}

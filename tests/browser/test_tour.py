@@ -4,10 +4,13 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.support.waiting import eventually
+
 SCHEDULES = '{ taskSchedules(where: {labels: ["tour"]}) { nodes { uuid } } }'
 OPEN = """{
     tasks(where: {search: "queue:tour-mail,tour-reports status:pending,running"}) { totalCount }
 }"""
+NODES = "{ workerNodes { name pid connection } }"
 
 
 def step(page, title):
@@ -42,3 +45,37 @@ def test_tour_creates_what_it_shows_and_removes_it(page, ask):
     assert ask(SCHEDULES)["taskSchedules"]["nodes"] == []
     assert ask(OPEN)["tasks"]["totalCount"] == 0
     expect(page.get_by_role("button", name="Start again")).to_be_enabled()
+
+
+def test_tour_kills_a_node_which_comes_back(page, ask):
+    page.goto("/app/tour")
+    page.get_by_role("button", name=re.compile("^Start")).click()
+    lost = step(page, "A lost node")
+    expect(lost).to_contain_text("3 of 3 nodes online")
+    before = {node["name"]: node["pid"] for node in ask(NODES)["workerNodes"]}
+
+    kill = lost.get_by_role("button", name=re.compile("^Kill"))
+    name = kill.inner_text().removeprefix("Kill ").removesuffix("…").strip()
+    kill.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("link", name="ledger")).to_have_attribute("href", "/app/ledger")
+    dialog.get_by_label("Reason").fill("a drill")
+    dialog.get_by_role("button", name="Kill", exact=True).click()
+    expect(dialog).to_have_count(0)
+
+    page.goto(f"/app/nodes/{name}")
+    events = page.get_by_role("region", name="Events")
+    for event in "Fault injected", "Node offline":
+        expect(events.get_by_text(event).first).to_be_visible()
+    expect(events).to_contain_text("Killed: a drill")
+    eventually(lambda: has_returned(ask, name, before[name]))
+    page.goto("/app/tour")
+    expect(lost).to_contain_text("3 of 3 nodes online")
+
+
+def has_returned(ask, name, pid):
+    nodes = ask(NODES)["workerNodes"]
+    return any(
+        node["name"] == name and node["pid"] != pid and node["connection"] == "ONLINE"
+        for node in nodes
+    )

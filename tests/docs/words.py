@@ -45,10 +45,16 @@ NAMES = frozenset(
         *("told", "tells", "somebody", "nobody", "whoever", "moved", "fold", "folded"),
     )
 )
-# Names that are not ours, or that mean the word: faults of the chaos campaign, os.nobody, and the
-# fold of local times where clocks are set back (PEP 495).
+# Names that are not ours, or that mean the word: faults that are injected into nodes, os.nobody,
+# and the fold of local times where clocks are set back (PEP 495).
 ALLOWED_NAMES = {
-    "faults": ("tests/chaos/",),
+    "faults": (
+        "project/settings.py",
+        "schema/",
+        "tasks_app/services/",
+        "tasks_app/worker/",
+        "tests/",
+    ),
     "nobody": ("project/standalone/",),
     "fold": ("schema/", "tasks_app/", "tests/recurrence/", "tests/backfill/"),
 }

@@ -32,13 +32,25 @@ def beat(node, **facts):
 
 
 def test_heartbeat_returns_the_desired_state(node):
-    assert beat(node) == ("ACTIVE", None, None, ["default"], False)
+    assert beat(node) == ("ACTIVE", None, None, ["default"], False, "")
     nodes.pause_node(node.name)
     nodes.resize_node(node.name, slots=5)
     nodes.assign_node(node.name, queues=["default"])
     nodes.stop_node(node.name)
 
-    assert beat(node) == ("PAUSED", 5, ["default"], ["default"], True)
+    assert beat(node) == ("PAUSED", 5, ["default"], ["default"], True, "")
+
+
+def test_process_that_starts_again_with_the_same_id_takes_the_place_of_the_former(make_task, node):
+    task = make_task()
+    claim()
+
+    beat(node)
+    assert reload(task).status == "RUNNING"
+    beat(node, is_first=True)
+
+    assert reload(task).status == "PENDING"
+    assert [kind for kind, *_ in lines()] == ["NODE_OFFLINE", "NODE_ONLINE"]
 
 
 def test_commands_are_logged_with_their_notes(node):

@@ -346,6 +346,8 @@ export type UserErrorCode =
   | 'ALREADY_ENDED'
   /** An object with this name already exists. */
   | 'ALREADY_EXISTS'
+  /** The setting `FAULTS` permits no faults. */
+  | 'FAULTS_OFF'
   /** The idempotency key was used before with other values. */
   | 'IDEMPOTENCY_CONFLICT'
   /** The value is not valid. */

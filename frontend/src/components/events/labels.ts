@@ -40,6 +40,7 @@ const LABELS: Record<ClusterEventKind, Label> = {
   NODE_ASSIGNED: { text: "Queues reassigned", icon: "layers", tone: "plain" },
   NODE_STOPPING: { text: "Node stopping", icon: "ban", tone: "cancelled" },
   NODE_FORGOTTEN: { text: "Node removed", icon: "ban", tone: "cancelled" },
+  FAULT_INJECTED: { text: "Fault injected", icon: "alert", tone: "failed" },
   QUEUE_CREATED: { text: "Queue created", icon: "layers", tone: "plain" },
   QUEUE_UPDATED: { text: "Queue changed", icon: "layers", tone: "plain" },
   QUEUE_PAUSED: { text: "Queue paused", icon: "pause", tone: "pending" },
@@ -69,7 +70,7 @@ export type Topic =
 export const TOPICS: Record<Topic, ClusterEventKind[]> = {
   Tasks: KINDS.filter((kind) => kind.startsWith("TASK_")),
   Schedules: KINDS.filter((kind) => /^(SCHEDULE|BACKFILL|TICK|CALENDAR)_/.test(kind)),
-  Nodes: KINDS.filter((kind) => kind.startsWith("NODE_")),
+  Nodes: KINDS.filter((kind) => /^(NODE|FAULT)_/.test(kind)),
   Queues: KINDS.filter((kind) => /^(QUEUE|SCHEDULING)_/.test(kind)),
   Alerts: KINDS.filter((kind) => kind.startsWith("ALERT_")),
   Tokens: KINDS.filter((kind) => kind.startsWith("TOKEN_")),

@@ -29,6 +29,7 @@ const EVENT_KINDS = [
   "NODE_RESIZED",
   "NODE_ASSIGNED",
   "NODE_STOPPING",
+  "FAULT_INJECTED",
 ] as const;
 
 export function NodePage({ name }: { name: string }) {

@@ -4,8 +4,10 @@ import { useState } from "react";
 import { ControlDialog } from "../../components/control-dialog";
 import { NumberField, TimeField } from "../../components/form/fields";
 import { Menu, type MenuItem } from "../../components/menu";
+import { FreezeNode, KillNode } from "../../components/nodes/faults";
 import { isOnline, type NodeState } from "../../components/nodes/state";
 import { opposite } from "../../components/notices/undo";
+import { useHasRole } from "../../components/viewer";
 import { command } from "../../lib/api/mutations";
 import { AssignQueues } from "./assign-queues";
 
@@ -21,7 +23,8 @@ export type ControlledNode = NodeState & {
 
 const SLOTS = { min: 1, max: 100 };
 
-type Action = "pause" | "drain" | "resume" | "resize" | "assign" | "stop" | "forget";
+type Fault = "freeze" | "kill";
+type Action = "pause" | "drain" | "resume" | "resize" | "assign" | "stop" | "forget" | Fault;
 
 const ITEMS: Record<Action, Omit<MenuItem, "onSelect">> = {
   pause: { label: "Pause…", icon: "pause" },
@@ -30,15 +33,18 @@ const ITEMS: Record<Action, Omit<MenuItem, "onSelect">> = {
   resize: { label: "Resize…", icon: "server" },
   assign: { label: "Assign queues…", icon: "layers" },
   stop: { label: "Stop…", icon: "ban", isDanger: true },
+  freeze: { label: "Freeze…", icon: "clock", isDanger: true },
+  kill: { label: "Kill…", icon: "alert", isDanger: true },
   forget: { label: "Remove…", icon: "cross", isDanger: true },
 };
 
-function actionsOf(node: ControlledNode): Action[] {
+function actionsOf(node: ControlledNode, isAdmin: boolean): Action[] {
   return [
     ...(node.scheduling === "ACTIVE" ? (["pause", "drain"] as const) : (["resume"] as const)),
     "resize",
     "assign",
     ...(isOnline(node) && !node.stopRequestedAt ? (["stop"] as const) : []),
+    ...(isOnline(node) && isAdmin ? (["freeze", "kill"] as const) : []),
     ...(node.connection === "OFFLINE" ? (["forget"] as const) : []),
   ];
 }
@@ -46,7 +52,8 @@ function actionsOf(node: ControlledNode): Action[] {
 export function NodeActions({ node, queues }: { node: ControlledNode; queues: string[] }) {
   const [action, setAction] = useState<Action>();
   const close = () => setAction(undefined);
-  const items = actionsOf(node).map((each) => ({
+  const isAdmin = useHasRole("ADMIN") ?? false;
+  const items = actionsOf(node, isAdmin).map((each) => ({
     ...ITEMS[each],
     onSelect: () => setAction(each),
   }));
@@ -59,6 +66,8 @@ export function NodeActions({ node, queues }: { node: ControlledNode; queues: st
       {action === "resize" && <Resize node={node} onClose={close} />}
       {action === "assign" && <AssignQueues node={node} queues={queues} onClose={close} />}
       {action === "stop" && <Stop node={node} onClose={close} />}
+      {action === "freeze" && <FreezeNode name={node.name} onClose={close} />}
+      {action === "kill" && <KillNode name={node.name} onClose={close} />}
       {action === "forget" && <Forget node={node} onClose={close} />}
     </>
   );

@@ -25,6 +25,10 @@ export const TourQuery = graphql(
       queues {
         name
       }
+      workerNodes {
+        name
+        connection
+      }
       taskCounts(where: { search: $tasks }) {
         groups {
           status
@@ -69,5 +73,5 @@ export function useTour() {
 }
 
 function isAffected({ kind, queue }: ClusterEvent): boolean {
-  return queue === MAIL || queue === REPORTS || /^(SCHEDULE|TICK)_/.test(kind);
+  return queue === MAIL || queue === REPORTS || /^(SCHEDULE|TICK|NODE)_/.test(kind);
 }

@@ -1,11 +1,11 @@
 /** What to look at, in order, each with the present state. */
 
-import type { ReactNode } from "react";
 import { Status } from "../../components/tasks/status";
 import { count, plural } from "../../lib/format";
-import { Link } from "../../lib/router";
+import { LostNode } from "./lost-node";
 import { MAIL, type Progress, REPORTS, SCHEDULE_SECONDS, TASKS } from "./plan";
 import type { TourState } from "./query";
+import { Step } from "./step";
 
 export function Steps({ tour, progress }: { tour: TourState; progress: Progress }) {
   const [retried] = tour.retried.nodes;
@@ -78,33 +78,12 @@ export function Steps({ tour, progress }: { tour: TourState; progress: Progress 
         A draining node finishes its tasks and claims no others, until it is resumed. What if
         simulates it before you do it.
       </Step>
+      <LostNode nodes={tour.workerNodes} />
       <Step title="Read what happened" links={[["/app/events", "Events"]]}>
         Each change is an event, with its actor. Open in GraphiQL, on each page, shows the operation
         by which a program reads the same.
       </Step>
     </ol>
-  );
-}
-
-function Step(props: {
-  title: string;
-  state?: ReactNode;
-  links: readonly (readonly [href: string, text: string])[];
-  children: ReactNode;
-}) {
-  return (
-    <li>
-      <h3>{props.title}</h3>
-      <p>{props.children}</p>
-      <p className="tour-links">
-        {props.links.map(([href, text]) => (
-          <Link key={href} href={href}>
-            {text}
-          </Link>
-        ))}
-        {props.state && <span className="muted">{props.state}</span>}
-      </p>
-    </li>
   );
 }
 
