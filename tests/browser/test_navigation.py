@@ -31,10 +31,18 @@ def test_keyboard_reaches_everything(page):
     expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
 
 
-def test_command_palette_finds_pages_actions_names_and_tasks(page, ask):
-    ask('mutation { createQueue(input: {name: "palette-mail"}) { errors { message } } }')
+@pytest.fixture
+def saved_view(ask):
+    """A saved view, which is deleted afterwards because other tests see it too."""
     view = 'name: "Palette view", search: "queue:palette-mail"'
-    ask(f"mutation {{ saveView(input: {{{view}}}) {{ errors {{ message }} }} }}")
+    saved = ask(f"mutation {{ saveView(input: {{{view}}}) {{ savedView {{ id }} }} }}")
+    yield
+    delete = "mutation ($id: ID!) { deleteView(input: {id: $id}) { deletedId } }"
+    ask(delete, id=saved["saveView"]["view"]["id"])
+
+
+def test_command_palette_finds_pages_actions_names_and_tasks(page, ask, saved_view):
+    ask('mutation { createQueue(input: {name: "palette-mail"}) { errors { message } } }')
     [uuid] = create(ask, {"a": 4711, "b": 1, "runAt": LATER})
     page.goto("/app/queues")
     expect(row(page, "palette-mail")).to_be_visible()

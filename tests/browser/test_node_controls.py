@@ -73,7 +73,7 @@ def test_menu_is_used_by_keys(page):
     page.keyboard.press("Enter")
     expect(page.get_by_role("menuitem", name="Pause…")).to_be_focused()
     page.keyboard.press("ArrowUp")
-    expect(page.get_by_role("menuitem", name="Stop…")).to_be_focused()
+    expect(page.get_by_role("menuitem", name="Kill…")).to_be_focused()
     page.keyboard.press("Home")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")

@@ -60,7 +60,7 @@ def test_all_options_of_a_task_can_be_chosen(page, ask):
     open_advanced(page)
     page.get_by_label("A", exact=True).fill("7100")
     numbers = {"Priority": "8", "Duration": "9", "Slots": "2", "Max att": "4"}
-    numbers |= {"Simulated failures": "1", "Retry backoff": "250", "Concurrent tasks": "2"}
+    numbers |= {"Simulated failures": "1", "Retry backoff": "250", "Concurrency limit": "2"}
     for label, value in numbers.items():
         page.get_by_role("spinbutton", name=re.compile(label)).fill(value)
     page.get_by_label("Run at").fill("2099-01-01T00:00:00")
