@@ -46,7 +46,7 @@ def cluster(up):
     return Client(f"http://127.0.0.1:{up.port}")
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser(chromium):
     # Playwright keeps an event loop in this thread; nothing on it waits for our queries.
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
