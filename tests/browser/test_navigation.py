@@ -35,7 +35,7 @@ def test_keyboard_reaches_everything(page):
 def saved_view(ask):
     """A saved view, which is deleted afterwards because other tests see it too."""
     view = 'name: "Palette view", search: "queue:palette-mail"'
-    saved = ask(f"mutation {{ saveView(input: {{{view}}}) {{ savedView {{ id }} }} }}")
+    saved = ask(f"mutation {{ saveView(input: {{{view}}}) {{ view {{ id }} }} }}")
     yield
     delete = "mutation ($id: ID!) { deleteView(input: {id: $id}) { deletedId } }"
     ask(delete, id=saved["saveView"]["view"]["id"])
