@@ -90,7 +90,7 @@ def close_window(client, web):
     client.connect(("127.0.0.1", web.port))
     initialized(client)
     query = get_introspection_query()
-    for number in range(32):
+    for number in range(16):
         payload = {"query": query}
         client.sendall(frame({"type": "subscribe", "id": f"{number}", "payload": payload}))
     port = client.getsockname()[1]
