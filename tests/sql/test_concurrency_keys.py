@@ -2,11 +2,10 @@
 
 import json
 import random
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from tasks_app import dispatch, execution, recovery
@@ -20,6 +19,7 @@ from tasks_app.sql.db import fetch
 from tasks_app.sql.scheduling import Scheduling
 from tests.conftest import reload
 from tests.support.ledger import Ledger
+from tests.support.locks import held
 from tests.support.working import claim, complete, expire_leases, ids, run_all
 
 pytestmark = pytest.mark.django_db
@@ -275,29 +275,19 @@ def test_end_of_a_task_without_a_key_wakes_nothing(make_task, node, woken):
 # --- Several processes at once --------------------------------------------------------------------
 
 
+def lock_key():
+    assert concurrency.try_lock("k")
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("limit", "busy"), [(1, ""), (2, "k")])
 def test_claim_does_not_wait_for_a_key_that_another_claim_has_locked(make_task, node, limit, busy):
     task = make_task(concurrency_key="k", concurrency_limit=limit)
     other = make_task(concurrency_key="other", priority=1)
-    is_locked, has_claimed = threading.Event(), threading.Event()
 
-    def hold():
-        with transaction.atomic():
-            assert concurrency.try_lock("k")
-            is_locked.set()
-            has_claimed.wait(30)
-        connection.close()
-
-    holder = threading.Thread(target=hold)
-    holder.start()
-    try:
-        assert is_locked.wait(30)
+    with held(lock_key):
         assert ids(claim()) == [other.pk]
         nothing = execution.claim("node-1@here", celery_task_id="message-2")
-    finally:
-        has_claimed.set()
-        holder.join()
 
     assert (nothing.tasks, nothing.busy_key) == ([], busy)
     assert ids(claim()) == [task.pk]
@@ -306,30 +296,15 @@ def test_claim_does_not_wait_for_a_key_that_another_claim_has_locked(make_task, 
 @pytest.mark.django_db(transaction=True)
 def test_process_claims_a_key_as_soon_as_another_claim_has_unlocked_it(make_task, node):
     task = make_task(concurrency_key="k", concurrency_limit=2)
-    is_locked, has_tried = threading.Event(), threading.Event()
     wait_for = concurrency.wait_for
-
-    def hold():
-        with transaction.atomic():
-            assert concurrency.try_lock("k")
-            is_locked.set()
-            has_tried.wait(30)
-        connection.close()
 
     def waiting(key):
         has_tried.set()
         wait_for(key)
 
-    holder = threading.Thread(target=hold)
-    holder.start()
-    try:
-        assert is_locked.wait(30)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(concurrency, "wait_for", waiting)
-            assert run_all() == 1
-    finally:
-        has_tried.set()
-        holder.join()
+    with held(lock_key) as has_tried, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(concurrency, "wait_for", waiting)
+        assert run_all() == 1
 
     assert reload(task).status == "SUCCESS"
 

@@ -1,12 +1,11 @@
 """Claims of several processes at once: locks, slots and limits."""
 
 import random
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 
 from tasks_app import dispatch, recovery
 from tasks_app.models import Task
@@ -15,6 +14,7 @@ from tasks_app.services import nodes, queues, tasks
 from tasks_app.services.scheduling import set_scheduling_policy
 from tasks_app.services.tasks import NewTask
 from tests.support.ledger import Ledger
+from tests.support.locks import held
 from tests.support.working import claim, complete, ids
 
 pytestmark = pytest.mark.django_db
@@ -25,27 +25,15 @@ pytestmark = pytest.mark.django_db
 def test_task_that_another_transaction_has_locked_is_left_out(make_task, node, policy):
     set_scheduling_policy(policy)
     locked, free = make_task(duration_ms=1), make_task(duration_ms=1)
-    is_locked, has_claimed = threading.Event(), threading.Event()
 
-    def hold():
-        with transaction.atomic():
-            Task.objects.select_for_update().get(pk=locked.pk)
-            is_locked.set()
-            has_claimed.wait(30)
-        connection.close()
-
-    holder = threading.Thread(target=hold)
-    holder.start()
-    try:
-        assert is_locked.wait(30)
+    with held(lambda: Task.objects.select_for_update().get(pk=locked.pk)):
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = '2s'")
-        assert ids(claim()) == [free.pk]
-    finally:
-        has_claimed.set()
-        holder.join()
-        with connection.cursor() as cursor:
-            cursor.execute("RESET lock_timeout")
+        try:
+            assert ids(claim()) == [free.pk]
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("RESET lock_timeout")
 
     assert ids(claim()) == [locked.pk]
 
