@@ -8,48 +8,44 @@ import { graphql, type ResultOf } from "../../lib/api/schema";
 import { shortId, words } from "../../lib/format";
 import { navigate } from "../../lib/router";
 import { BUILT_IN, urlOf } from "../../pages/tasks/views/list-state";
-import { savedState } from "../../pages/tasks/views/query";
+import { SavedViewFields, savedState } from "../../pages/tasks/views/query";
 import { type Command, fragmentOf, type Group } from "./commands";
 
 const WAIT_MS = 80;
 
-const NamesQuery = graphql(`
-  query PaletteNames {
-    cluster {
-      queues {
-        name
-      }
-      workerNodes {
-        name
-        connection
-      }
-    }
-    taskSchedules(first: 100) {
-      nodes {
-        uuid
-        labels
-        recurrence {
-          interval
-          text
+const NamesQuery = graphql(
+  `
+    query PaletteNames {
+      cluster {
+        queues {
+          name
         }
-        task {
-          a
-          b
+        workerNodes {
+          name
+          connection
         }
       }
-    }
-    savedViews {
-      id
-      name
-      search
-      orderBy {
-        field
-        direction
+      taskSchedules(first: 100) {
+        nodes {
+          uuid
+          labels
+          recurrence {
+            interval
+            text
+          }
+          task {
+            a
+            b
+          }
+        }
       }
-      columns
+      savedViews {
+        ...SavedViewFields
+      }
     }
-  }
-`);
+  `,
+  [SavedViewFields],
+);
 
 const TasksQuery = graphql(`
   query PaletteTasks($fragment: String!) {

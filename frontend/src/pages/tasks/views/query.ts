@@ -2,20 +2,29 @@ import { graphql, type ResultOf } from "../../../lib/api/schema";
 import { orderName } from "../orders";
 import type { NamedState } from "./list-state";
 
-export const SavedViewsQuery = graphql(`
-  query SavedViews {
-    savedViews {
-      id
-      name
-      search
-      orderBy {
-        field
-        direction
-      }
-      columns
+export const SavedViewFields = graphql(`
+  fragment SavedViewFields on SavedView {
+    id
+    name
+    search
+    orderBy {
+      field
+      direction
     }
+    columns
   }
 `);
+
+export const SavedViewsQuery = graphql(
+  `
+    query SavedViews {
+      savedViews {
+        ...SavedViewFields
+      }
+    }
+  `,
+  [SavedViewFields],
+);
 
 export type SavedView = ResultOf<typeof SavedViewsQuery>["savedViews"][number];
 
