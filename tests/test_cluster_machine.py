@@ -21,7 +21,7 @@ from tasks_app.services import nodes, tasks
 from tasks_app.services.tasks import NewTask
 from tasks_app.sql import claims
 from tests.support import working
-from tests.support.ledger import Ledger
+from tests.support.observed.ledger import Ledger
 from tests.tiers import examples
 
 NODES = ["node-1@here", "node-2@here"]

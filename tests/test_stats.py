@@ -22,7 +22,7 @@ from tasks_app.models import (
 )
 from tasks_app.services import nodes, queues, schedules, tasks
 from tasks_app.stats import Window
-from tests.support.statistics import roll_up_all
+from tests.support.observed.statistics import roll_up_all
 from tests.support.working import claim_only, run_only
 
 

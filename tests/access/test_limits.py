@@ -10,7 +10,7 @@ from redis import Redis
 
 from tasks_app.models import Role
 from tests.access.conftest import bearer
-from tests.api.graphql.test_persisted_documents import persisted, sha256
+from tests.api.graphql.operations.test_persisted_documents import persisted, sha256
 from tests.engines import valkey
 from tests.subscriptions.client import socket
 from tests.support.cluster import running_cluster

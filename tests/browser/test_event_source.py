@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tasks_app.log import pages
-from tests.chaos.proxy import Fault, Switchboard
+from tests.chaos.cluster.proxy import Fault, Switchboard
 from tests.support.cluster import running_cluster
 from tests.support.static import serving
 from tests.support.waiting import eventually

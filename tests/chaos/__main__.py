@@ -9,7 +9,8 @@ import tempfile
 from pathlib import Path
 
 from bench.stack import running_engines
-from tests.chaos import campaign, report
+from tests.chaos import campaign
+from tests.chaos.checks import report
 
 
 def main() -> None:

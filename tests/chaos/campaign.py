@@ -12,13 +12,14 @@ from typing import Any
 import psycopg2
 
 from bench.stack import Engines, Process
-from tests.chaos import checker, clients, evidence, faults, gauges
-from tests.chaos.checker import QUIET_WITHIN_SECONDS, Violation
+from tests.chaos import clients, faults
+from tests.chaos.checks import checker, evidence, gauges
+from tests.chaos.checks.checker import QUIET_WITHIN_SECONDS, Violation
+from tests.chaos.checks.evidence import Ended, Evidence
+from tests.chaos.checks.journal import ClientJournal
 from tests.chaos.clients import NotAnsweredError, Tally
-from tests.chaos.evidence import Ended, Evidence
+from tests.chaos.cluster.stack import ChaosError, Stack, running_stack
 from tests.chaos.faults import Fault
-from tests.chaos.journal import ClientJournal
-from tests.chaos.stack import ChaosError, Stack, running_stack
 
 SCHEDULES = 6
 # A backfill has so many scheduled times for each second of load and faults.

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-from tests.chaos.journal import Acknowledged, ClientJournal
+from tests.chaos.checks.journal import Acknowledged, ClientJournal
 
 CLIENTS = 8
 TIMEOUT_SECONDS = 5

@@ -16,9 +16,11 @@ from tasks_app.services.backfills import NewBackfill
 from tasks_app.services.schedules.parameters import NewSchedule
 from tasks_app.sql import backfills as backfill_sql
 from tasks_app.sql import schedules as sql
-from tests.chaos import evidence, observed, protections
-from tests.chaos.checker import check
-from tests.chaos.journal import Acknowledged, ClientJournal, ExecutionJournal
+from tests.chaos import protections
+from tests.chaos.checks import evidence
+from tests.chaos.checks.checker import check
+from tests.chaos.checks.journal import Acknowledged, ClientJournal, ExecutionJournal
+from tests.chaos.cluster import observed
 from tests.support.cluster import database_url
 from tests.support.working import claim_only
 

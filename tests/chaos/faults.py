@@ -9,9 +9,9 @@ from pathlib import Path
 
 from redis import Redis
 
-from tests.chaos.checker import ROLLING_RESTART
-from tests.chaos.proxy import Fault as Line
-from tests.chaos.stack import KINDS, Service, Stack
+from tests.chaos.checks.checker import ROLLING_RESTART
+from tests.chaos.cluster.proxy import Fault as Line
+from tests.chaos.cluster.stack import KINDS, Service, Stack
 
 # So many of them.
 AWAITED = 0.7

@@ -8,9 +8,9 @@ import pytest
 from tasks_app import recovery
 from tasks_app.models import Task, WorkerNode
 from tests.chaos import protections
-from tests.chaos.checker import QUIET_WITHIN_SECONDS, ROLLING_RESTART
+from tests.chaos.checks.checker import QUIET_WITHIN_SECONDS, ROLLING_RESTART
+from tests.chaos.checks.evidence import Ended
 from tests.chaos.conftest import HOUR, execute
-from tests.chaos.evidence import Ended
 from tests.durability.conftest import wait_for_nodes
 from tests.support.cluster import running_nodes
 from tests.support.waiting import eventually
@@ -238,7 +238,7 @@ def crippled(scene):
         scene.node.delete()
         settings = {"CHAOS_WITHOUT": name, "CHAOS_EXECUTIONS": str(scene.executions)}
         with running_nodes(TASK_LEASE_SECONDS="600", **settings) as cluster:
-            cluster.start_node("node-1", app="tests.chaos.worker")
+            cluster.start_node("node-1", app="tests.chaos.cluster.worker")
             wait_for_nodes(1)
             yield cluster
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from bench.stack import running_engines
-from tests.chaos import campaign, report
+from tests.chaos import campaign
+from tests.chaos.checks import report
 
 
 @pytest.fixture

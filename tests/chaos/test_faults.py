@@ -8,8 +8,8 @@ from itertools import islice
 import pytest
 
 from tests.chaos import faults
-from tests.chaos.checker import ROLLING_RESTART
-from tests.chaos.proxy import DELAY_SECONDS, Fault, Switchboard
+from tests.chaos.checks.checker import ROLLING_RESTART
+from tests.chaos.cluster.proxy import DELAY_SECONDS, Fault, Switchboard
 
 
 def first(seed, count):

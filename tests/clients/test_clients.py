@@ -13,7 +13,7 @@ from schema.core.relay import global_id
 from tasks_app.log import events, pages
 from tasks_app.models import Role
 from tasks_app.services import tokens
-from tests.chaos.proxy import Fault, Switchboard
+from tests.chaos.cluster.proxy import Fault, Switchboard
 from tests.clients.programs import following, python_client, run, typescript_client
 from tests.support.cluster import running_cluster, running_nodes
 from tests.support.waiting import TIMEOUT_FACTOR, eventually

@@ -12,11 +12,11 @@ import pytest
 from django.core.management import get_commands, load_command_class
 
 from project.standalone import backup, doctor, environment, replay, sbom, up
+from tests.deployment.test_containers import SERVICES
+from tests.deployment.test_kubernetes import BASE
 from tests.docs.pages import ROOT, Block, blocks
 from tests.support.cluster import database_url, running_cluster
 from tests.support.waiting import TIMEOUT_FACTOR
-from tests.test_containers import SERVICES
-from tests.test_kubernetes import BASE
 
 SHELL = blocks("sh")
 # Other programs that appear in the guides, whose effect cannot be tried here.

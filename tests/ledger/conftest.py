@@ -12,7 +12,7 @@ from tasks_app import ledger, ticking
 from tasks_app.models import TaskSchedule, WorkerNode
 from tasks_app.services import queues, tasks
 from tasks_app.services.tasks.restoring import restore_tasks
-from tests.support.statistics import roll_up_all
+from tests.support.observed.statistics import roll_up_all
 from tests.support.working import claim_only, run_all
 
 HOUR = timedelta(hours=1)

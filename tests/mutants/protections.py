@@ -54,14 +54,14 @@ IN_EXECUTION = ("tests/execution",)
 IN_LOG = ("tests/log", "tests/subscriptions/test_log.py")
 IN_TICKS = (
     "tests/recurrence",
-    *("tests/ticking", "tests/services/test_schedules.py"),
+    *("tests/ticking", "tests/services/schedules/test_schedules.py"),
 )
 IN_BACKFILLS = ("tests/backfill/test_advance.py",)
-IN_LIMITS = ("tests/api/graphql/test_limits.py",)
+IN_LIMITS = ("tests/api/graphql/operations/test_limits.py",)
 IN_SOCKET = ("tests/subscriptions/test_socket.py", "tests/subscriptions/test_slowness.py")
 IN_ACCESS = ("tests/access",)
 IN_ALERTS = ("tests/services/test_alerts.py",)
-IN_RESTORING = ("tests/services/test_restoring.py",)
+IN_RESTORING = ("tests/services/tasks/test_restoring.py",)
 IN_WEBHOOKS = ("tests/webhooks/test_delivery.py",)
 
 PROTECTIONS = [
@@ -99,7 +99,7 @@ PROTECTIONS = [
         TRANSITIONS,
         "ON CONFLICT (idempotency_key) WHERE NOT idempotency_key = '' DO NOTHING",
         "",
-        ("tests/services/test_tasks.py", "tests/api/test_both_apis.py"),
+        ("tests/services/tasks/test_tasks.py", "tests/api/test_both_apis.py"),
     ),
     Protection(
         "a task that expired does not start",
@@ -162,7 +162,7 @@ PROTECTIONS = [
         CONCURRENCY,
         "if entry.running < entry.concurrency_limit:",
         "if True:",
-        (*IN_KEYS, "tests/services/test_pending.py"),
+        (*IN_KEYS, "tests/services/tasks/test_pending.py"),
     ),
     Protection(
         "limit of a concurrency key under concurrency",
@@ -463,28 +463,28 @@ PROTECTIONS = [
         NODES,
         "            _offline(silent, lost_at=Now())\n",
         "            pass\n",
-        ("tests/services/test_nodes.py", "tests/test_reconciler.py"),
+        ("tests/services/nodes/test_nodes.py", "tests/test_reconciler.py"),
     ),
     Protection(
         "a new process of a node requeues what the old one held",
         NODES,
         "        recovery.requeue_held_by(known)\n",
         "",
-        ("tests/services/test_nodes.py", "tests/test_reconciler.py"),
+        ("tests/services/nodes/test_nodes.py", "tests/test_reconciler.py"),
     ),
     Protection(
         "deadline of a drain",
         NODES,
         "if node.drain_deadline and node.drain_deadline <= database_now():",
         "if False:",
-        ("tests/services/test_nodes.py", "tests/test_cluster_machine.py"),
+        ("tests/services/nodes/test_nodes.py", "tests/test_cluster_machine.py"),
     ),
     Protection(
         "nodes are not silent while the database starts",
         NODES,
         "        if has_settled:\n",
         "        if True:\n",
-        ("tests/services/test_nodes.py", "tests/test_reconciler.py"),
+        ("tests/services/nodes/test_nodes.py", "tests/test_reconciler.py"),
     ),
     Protection(
         "expiry and revocation of tokens",
@@ -661,14 +661,20 @@ PROTECTIONS = [
         PAGINATION,
         "if not 0 <= self.size <= PAGE_MAX:",
         "if False:",
-        ("tests/api/graphql/test_queries.py", "tests/api/graphql/test_mistakes.py"),
+        (
+            "tests/api/graphql/tasks/test_queries.py",
+            "tests/api/graphql/operations/test_mistakes.py",
+        ),
     ),
     Protection(
         "cursor of another order",
         PAGINATION,
         "        if name != order.name:\n",
         "        if False:\n",
-        ("tests/api/graphql/test_queries.py", "tests/api/graphql/test_mistakes.py"),
+        (
+            "tests/api/graphql/tasks/test_queries.py",
+            "tests/api/graphql/operations/test_mistakes.py",
+        ),
     ),
     Protection(
         "creations hold their queue",
@@ -689,21 +695,24 @@ PROTECTIONS = [
         NODES,
         '    if node.connection != OFFLINE:\n        message = "The node is online',
         '    if False:\n        message = "The node is online',
-        ("tests/services/test_nodes.py",),
+        ("tests/services/nodes/test_nodes.py",),
     ),
     Protection(
         "internal errors are masked",
         "schema/core/errors.py",
         "should_mask_error=lambda error: not is_public(error)",
         "should_mask_error=lambda error: False",
-        ("tests/api/graphql/test_mistakes.py", "tests/api/graphql/test_http.py"),
+        (
+            "tests/api/graphql/operations/test_mistakes.py",
+            "tests/api/graphql/operations/test_http.py",
+        ),
     ),
     Protection(
         "node survives a pool process that is out of memory",
         "tasks_app/worker/requests.py",
         'WorkerLostError("The process ran out of memory.")',
         "error",
-        ("tests/durability/test_memory.py",),
+        ("tests/durability/nodes/test_memory.py",),
     ),
     Protection(
         "place of a message whose acknowledgement is lost",
@@ -724,7 +733,7 @@ PROTECTIONS = [
         "tasks_app/reconciler.py",
         "    _repeat(nodes.forget_old_nodes, tasks_before)\n",
         "",
-        ("tests/services/test_short_lived_nodes.py",),
+        ("tests/services/nodes/test_short_lived_nodes.py",),
     ),
     Protection(
         "client that leaves early is no error",

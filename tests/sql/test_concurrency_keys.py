@@ -18,8 +18,8 @@ from tasks_app.sql import claims, concurrency
 from tasks_app.sql.db import fetch
 from tasks_app.sql.scheduling import Scheduling
 from tests.conftest import reload
-from tests.support.ledger import Ledger
 from tests.support.locks import held
+from tests.support.observed.ledger import Ledger
 from tests.support.working import claim, complete, expire_leases, ids, run_all
 
 pytestmark = pytest.mark.django_db

@@ -13,8 +13,8 @@ from tasks_app.policy import orders
 from tasks_app.services import nodes, queues, tasks
 from tasks_app.services.scheduling import set_scheduling_policy
 from tasks_app.services.tasks import NewTask
-from tests.support.ledger import Ledger
 from tests.support.locks import held
+from tests.support.observed.ledger import Ledger
 from tests.support.working import claim, complete, ids
 
 pytestmark = pytest.mark.django_db

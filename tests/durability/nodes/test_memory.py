@@ -13,7 +13,7 @@ def test_memory_error_in_a_pool_process_frees_its_slot_and_requeues_its_task(
 ):
     # The lease does not expire within the test.
     with running_nodes(TASK_LEASE_SECONDS="600") as cluster:
-        cluster.start_node("node-1", slots=1, app="tests.durability.starved")
+        cluster.start_node("node-1", slots=1, app="tests.durability.nodes.starved")
         wait_for_nodes(1)
         # With a duration, so that the task is alone in its claim.
         created = tasks.create_task(NewTask(a=13, b=1, duration_ms=1))

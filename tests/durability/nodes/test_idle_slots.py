@@ -10,9 +10,9 @@ from tasks_app.services import nodes, queues
 from tasks_app.services.tasks import NewTask
 from tests.durability.conftest import wait_for_nodes
 from tests.support.cluster import running_nodes
-from tests.support.heartbeats import observed_heartbeats
-from tests.support.idleness import Idleness
-from tests.support.ledger import Ledger
+from tests.support.observed.heartbeats import observed_heartbeats
+from tests.support.observed.idleness import Idleness
+from tests.support.observed.ledger import Ledger
 
 SIZES = {"node-1": 4, "node-2": 3}
 ROUNDS = 20

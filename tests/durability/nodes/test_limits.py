@@ -8,7 +8,7 @@ from tasks_app.models import Task, WorkerNode
 from tasks_app.services import nodes, queues
 from tasks_app.services.queues import StartRate
 from tasks_app.services.tasks import NewTask
-from tests.support.ledger import Ledger
+from tests.support.observed.ledger import Ledger
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

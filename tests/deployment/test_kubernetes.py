@@ -11,9 +11,9 @@ from django.test import override_settings
 from django.utils import timezone
 
 from tasks_app.services import tasks
-from tests.test_containers import SERVICES
+from tests.deployment.test_containers import SERVICES
 
-FOLDER = Path(__file__).resolve().parent.parent / "deploy" / "kubernetes"
+FOLDER = Path(__file__).resolve().parents[2] / "deploy" / "kubernetes"
 SETTINGS = FOLDER.parents[1] / "project" / "settings.py"
 # The oldest version that is still supported, and the newest that the validator knows.
 VERSIONS = ["1.33", "1.37"]

@@ -9,7 +9,7 @@ from tasks_app import reconciler, stats
 from tasks_app.models import ClusterEvent, GaugePeriod, WorkerNode
 from tasks_app.services import nodes, queues
 from tasks_app.stats.periods import length_for
-from tests.support.statistics import roll_up_all
+from tests.support.observed.statistics import roll_up_all
 from tests.support.working import claim_only, run_only
 
 QUERY = """

@@ -6,7 +6,7 @@ from typing import Any
 
 from tasks_app import execution
 from tasks_app.sql.transitions import Outcome, Transition
-from tests.chaos.journal import STARTED, STORED, Execution, ExecutionJournal
+from tests.chaos.checks.journal import STARTED, STORED, Execution, ExecutionJournal
 
 _work, _complete = execution._work, execution.complete
 

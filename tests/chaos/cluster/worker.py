@@ -24,6 +24,7 @@ def _without_protections(**_: object) -> None:
 
 @worker_process_init.connect
 def _observed(**_: object) -> None:
-    from tests.chaos import journal, observed
+    from tests.chaos.checks import journal
+    from tests.chaos.cluster import observed
 
     observed.observe(journal.ExecutionJournal(Path(os.environ["CHAOS_EXECUTIONS"])))

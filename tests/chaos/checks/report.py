@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterator
 from statistics import median
 
-from tests.chaos import gauges
 from tests.chaos.campaign import Outcome
-from tests.chaos.checker import recoveries
-from tests.chaos.evidence import Evidence
-from tests.chaos.journal import STARTED
+from tests.chaos.checks import gauges
+from tests.chaos.checks.checker import recoveries
+from tests.chaos.checks.evidence import Evidence
+from tests.chaos.checks.journal import STARTED
 
 NAME_WIDTH = 45
 VIOLATIONS_SHOWN = 20

@@ -7,7 +7,7 @@ import psutil
 from tasks_app.models import ClusterEvent, Task, WorkerNode
 from tasks_app.services import faults
 from tests.durability.conftest import wait_for_nodes
-from tests.support.ledger import Ledger
+from tests.support.observed.ledger import Ledger
 from tests.support.waiting import eventually
 
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import NamedTuple
 
-from tests.chaos.evidence import Change, Evidence, Schedule, Tick
-from tests.chaos.journal import STARTED, STORED
+from tests.chaos.checks.evidence import Change, Evidence, Schedule, Tick
+from tests.chaos.checks.journal import STARTED, STORED
 
 QUIET_WITHIN_SECONDS = 60
 ROLLING_RESTART = "rolling restart"

@@ -12,7 +12,7 @@ import psycopg2
 import psycopg2.extensions
 
 from tasks_app import ledger
-from tests.chaos.journal import Acknowledged, Execution, read_acknowledged, read_executions
+from tests.chaos.checks.journal import Acknowledged, Execution, read_acknowledged, read_executions
 
 
 class Task(NamedTuple):

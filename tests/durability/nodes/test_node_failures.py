@@ -10,7 +10,7 @@ from tasks_app.services import nodes as nodes
 from tasks_app.services import queues
 from tests.durability.conftest import wait_for_nodes
 from tests.support.cluster import running_nodes
-from tests.support.ledger import Ledger
+from tests.support.observed.ledger import Ledger
 from tests.support.waiting import eventually
 
 

@@ -18,7 +18,7 @@ HOME_MADE = re.compile(
 )
 # What is left out or null changes nothing, or matches everything.
 SAYS_NULL = re.compile(r"null|default|^matches", re.IGNORECASE)
-PUBLISHED = Path(__file__).resolve().parents[3] / "schema" / "schema.graphql"
+PUBLISHED = Path(__file__).resolve().parents[4] / "schema" / "schema.graphql"
 
 
 def test_the_published_schema_is_the_one_that_is_served():

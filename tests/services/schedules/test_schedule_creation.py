@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from tasks_app.models import ClusterEvent, Queue, TaskSchedule
 from tasks_app.services import schedules
 from tasks_app.services.schedules.creation import create_schedules
-from tests.services.test_schedules import counts, new_schedule
+from tests.services.schedules.test_schedules import counts, new_schedule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("node")]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import psutil
 import psycopg2
 
-from tests.chaos.stack import KINDS, Stack
+from tests.chaos.cluster.stack import KINDS, Stack
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ import psutil
 from bench.stack import Engines, Process
 from project.standalone.engines import free_port
 from project.standalone.services import WITHOUT_WEB
-from tests.chaos.proxy import Proxy, Switchboard
+from tests.chaos.cluster.proxy import Proxy, Switchboard
 
 READY_SECONDS = 60
 POLL_SECONDS = 0.1
@@ -28,7 +28,7 @@ POLL_SECONDS = 0.1
 STOP_SECONDS = 40
 # Of each node; enough for the backlog and for what comes meanwhile.
 SLOTS = 4
-CELERY = "-m celery -q -A tests.chaos.worker"
+CELERY = "-m celery -q -A tests.chaos.cluster.worker"
 KINDS = ("web", "node", "beat")
 
 
