@@ -13,9 +13,9 @@ from django.middleware.csrf import CsrfViewMiddleware
 
 from schema.core.responses import is_graphql
 from schema.transport.http import refusal
-from tasks_app import actors, scopes
+from tasks_app.access import actors, scopes
 from tasks_app.rest.errors import DatabaseUnavailableError
-from tasks_app.services import authentication
+from tasks_app.services.access import authentication
 from tasks_app.sql import outages
 
 # Health checks need no authentication.

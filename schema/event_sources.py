@@ -21,7 +21,8 @@ from schema.types.events import (
     status_changes,
 )
 from schema.types.tasks.filters import IDS_MAX
-from tasks_app import models, scopes
+from tasks_app import models
+from tasks_app.access import scopes
 from tasks_app.log import pages
 from tasks_app.log.cursor import Cursor, GapError
 from tasks_app.log.pages import EventRow, Page

@@ -4,17 +4,17 @@ import strawberry
 
 from schema.types.alerts import AlertMutations
 from schema.types.backfills.mutations import BackfillMutations
-from schema.types.calendars import CalendarMutations
-from schema.types.faults import FaultMutations
-from schema.types.nodes import NodeMutations
-from schema.types.queues import QueueMutations
-from schema.types.saved_views import SavedViewMutations
+from schema.types.nodes.faults import FaultMutations
+from schema.types.nodes.types import NodeMutations
+from schema.types.queues.types import QueueMutations
+from schema.types.schedules.calendars import CalendarMutations
 from schema.types.schedules.creation import ScheduleCreationMutations
 from schema.types.schedules.mutations import ScheduleMutations
 from schema.types.schedules.selections import ScheduleSelectionMutations
 from schema.types.scheduling import SchedulingMutations
 from schema.types.tasks.mutations import TaskMutations
 from schema.types.tasks.restoring import RestoreMutations
+from schema.types.tasks.saved_views import SavedViewMutations
 from schema.types.tokens import TokenMutations
 from schema.webhooks.mutations import WebhookMutations
 

@@ -14,8 +14,8 @@ from tasks_app import dispatch
 from tasks_app.log import events
 from tasks_app.models import Backfill, BackfillRun, ClusterEvent, uuid7
 from tasks_app.sql import backfills as sql
-from tasks_app.sql import transitions
 from tasks_app.sql.backfills import NextRun
+from tasks_app.sql.tasks import insertion, transitions
 from tasks_app.sql.transactions import in_transaction
 
 Kind = ClusterEvent.Kind
@@ -81,9 +81,9 @@ def _start(runs: Sequence[NextRun]) -> None:
     tasks = [(task_ids[run.id], run) for run in runs if task_ids[run.id] in started]
     if not tasks:
         return
-    transitions.insert_many([_row(id, run) for id, run in tasks])
+    insertion.insert_many([_row(id, run) for id, run in tasks])
     events.tasks_changed(
-        transitions.created(
+        insertion.created(
             *(id, run.a, run.b, run.queue, run.duration_ms, run.fail_attempts),
             *(run.concurrency_key, run.schedule_id),
         )
@@ -93,7 +93,7 @@ def _start(runs: Sequence[NextRun]) -> None:
 
 
 def _row(id: UUID, run: NextRun) -> tuple[object, ...]:
-    """Return the row of `transitions.insert_many`: due at once, not expiring, not idempotent."""
+    """Return the row of `insertion.insert_many`: due at once, not expiring, not idempotent."""
     return (
         *(id, run.a, run.b, run.queue, run.priority, None, None, run.duration_ms, run.slots),
         *(run.max_attempts, run.fail_attempts, run.retry_backoff_ms),

@@ -18,10 +18,12 @@ from tasks_app import dispatch, policy
 from tasks_app.log import events
 from tasks_app.models import ClusterEvent, Task
 from tasks_app.policy import Candidate, Choice, NodeCapacity
-from tasks_app.sql import claims, concurrency, fair_share, leases, outages, transitions
-from tasks_app.sql.claims import ClaimingNode
+from tasks_app.sql import outages
+from tasks_app.sql.claiming import claims, concurrency, fair_share
+from tasks_app.sql.claiming.claims import ClaimingNode
+from tasks_app.sql.tasks import leases, transitions
+from tasks_app.sql.tasks.transitions import Outcome, Transition
 from tasks_app.sql.transactions import in_transaction
-from tasks_app.sql.transitions import Outcome, Transition
 
 logger = logging.getLogger(__name__)
 

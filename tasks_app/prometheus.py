@@ -17,7 +17,7 @@ from prometheus_client.registry import Collector
 from tasks_app import stats
 from tasks_app.models import Queue, Task
 from tasks_app.services import alerts, leader
-from tasks_app.sql import claims
+from tasks_app.sql.claiming import claims
 
 # Every fourth bucket: 1 ms, 2 ms, 4 ms, … to about two hours.
 _ENDS = range(0, 24 * stats.BUCKETS_PER_DOUBLING, stats.BUCKETS_PER_DOUBLING)

@@ -16,7 +16,8 @@ from django.utils import timezone
 from tasks_app import recovery, stats
 from tasks_app.log import events
 from tasks_app.services import alerts, nodes
-from tasks_app.sql import backfills, retention, schedules
+from tasks_app.sql import backfills, schedules
+from tasks_app.sql.tasks import retention
 
 logger = logging.getLogger(__name__)
 

@@ -10,9 +10,10 @@ from datetime import datetime
 from tasks_app import dispatch
 from tasks_app.log import events
 from tasks_app.models import ClusterEvent, WorkerNode
-from tasks_app.sql import concurrency, leases, retention, transitions
+from tasks_app.sql.claiming import concurrency
+from tasks_app.sql.tasks import leases, retention, transitions
+from tasks_app.sql.tasks.transitions import Transition
 from tasks_app.sql.transactions import in_transaction
-from tasks_app.sql.transitions import Transition
 
 
 @in_transaction

@@ -6,7 +6,7 @@ from celery import Task as CeleryTask
 from celery import shared_task
 
 from tasks_app import dispatch, execution, ticking
-from tasks_app.models.schedule import TICK
+from tasks_app.models.schedules.schedule import TICK
 from tasks_app.pool_signals import signals
 
 

@@ -26,8 +26,9 @@ from tasks_app.recurrence import (
     decide_missed,
     is_valid,
 )
-from tasks_app.sql import overlaps, schedules, transitions
+from tasks_app.sql import overlaps, schedules
 from tasks_app.sql.schedules import Decided
+from tasks_app.sql.tasks import transitions
 from tasks_app.sql.transactions import in_transaction
 
 logger = logging.getLogger(__name__)

@@ -18,8 +18,9 @@ from hypothesis.stateful import (
 from tasks_app import dispatch, recovery, stats
 from tasks_app.models import Task, WorkerNode
 from tasks_app.services import nodes, tasks
+from tasks_app.services.nodes import heartbeats
 from tasks_app.services.tasks import NewTask
-from tasks_app.sql import claims
+from tasks_app.sql.claiming import claims
 from tests.support import working
 from tests.support.observed.ledger import Ledger
 from tests.tiers import examples
@@ -154,7 +155,7 @@ class Cluster(RuleBasedStateMachine):
 def test_nodes_never_run_more_than_their_slots(monkeypatch):
     monkeypatch.setattr(dispatch, "wake_after_commit", lambda _: None)
     monkeypatch.setattr(dispatch, "refresh_after_commit", lambda _: None)
-    monkeypatch.setattr(nodes, "SILENCE_SECONDS", 1)
+    monkeypatch.setattr(heartbeats, "SILENCE_SECONDS", 1)
     run_state_machine_as_test(
         Cluster,
         settings=settings(

@@ -15,6 +15,7 @@ from tasks_app.models import (
 )
 from tasks_app.models.base import uuid7_floor
 from tasks_app.services import nodes, tasks
+from tasks_app.services.nodes import heartbeats
 from tests.support.working import claim
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("node")]
@@ -45,7 +46,7 @@ def test_all_expired_leases_are_requeued_in_one_pass(make_task, monkeypatch):
 @pytest.fixture
 def short_silence(monkeypatch):
     """Shorter than the uptime of the test database: until then no node counts as silent."""
-    monkeypatch.setattr(nodes, "SILENCE_SECONDS", 1)
+    monkeypatch.setattr(heartbeats, "SILENCE_SECONDS", 1)
 
 
 def test_silent_node_goes_offline_and_comes_back(node, short_silence):

@@ -19,7 +19,7 @@ from graphql import (
     visit,
 )
 
-from tasks_app import actors, scopes
+from tasks_app.access import actors, scopes
 from tasks_app.models import Role, Scope, ScopeKind
 
 _ROLES = {

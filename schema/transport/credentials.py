@@ -9,8 +9,8 @@ from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import parse_cookie
 
 from schema.execution.executor import run_in_thread
-from tasks_app.actors import Actor
-from tasks_app.services import authentication
+from tasks_app.access.actors import Actor
+from tasks_app.services.access import authentication
 from tasks_app.sql import outages
 
 # The interval at which the credentials of an open connection are checked again.

@@ -30,7 +30,7 @@ from schema.core.responses import (
 )
 from schema.execution import documents
 from schema.transport import messages
-from tasks_app import actors
+from tasks_app.access import actors
 
 _SUBSCRIPTIONS = (
     "Subscriptions are not available in this way. Use a WebSocket (graphql-transport-ws) at"

@@ -21,8 +21,8 @@ from schema import schema
 from schema.core.responses import JSON_TYPE, NOT_JSON, error_body, error_headers
 from schema.execution import documents, executor
 from schema.transport import credentials, messages
-from tasks_app import actors
-from tasks_app.services import authentication
+from tasks_app.access import actors
+from tasks_app.services.access import authentication
 
 METHODS = ("GET", "POST")
 # How long an EventSource waits before it reconnects.

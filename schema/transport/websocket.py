@@ -32,8 +32,8 @@ from strawberry.types.unset import UnsetType
 from schema import schema
 from schema.execution import documents, executor
 from schema.transport import credentials, messages
-from tasks_app import actors
-from tasks_app.services import authentication
+from tasks_app.access import actors
+from tasks_app.services.access import authentication
 
 logger = logging.getLogger(__name__)
 

@@ -20,7 +20,7 @@ from schema.core.payloads import (
 )
 from schema.core.prefetch import Arguments, prefetches
 from schema.core.relay import Node, described
-from schema.types.nodes import WorkerNode
+from schema.types.nodes.types import WorkerNode
 from schema.types.schedules.types import TaskSchedule
 from tasks_app import models
 from tasks_app.models.alert import AFTER_SECONDS_MAX

@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 
 from schema.core.enums import AttentionKind
-from schema.types.nodes import WorkerNode
+from schema.types.nodes.types import WorkerNode
 from schema.types.schedules.types import TaskSchedule
 from tasks_app.services import attention
 

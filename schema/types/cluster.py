@@ -7,8 +7,8 @@ from django.utils import timezone
 from schema.core.enums import StatsWindow, TaskStatus
 from schema.core.prefetch import fetch_selected
 from schema.types.attention import AttentionItem, attention_items
-from schema.types.nodes import WorkerNode
-from schema.types.queues import Queue
+from schema.types.nodes.types import WorkerNode
+from schema.types.queues.types import Queue
 from schema.types.scheduling import ClusterScheduling
 from schema.types.statistics import StatusCount, TaskStats, Window
 from schema.types.time_series import (

@@ -12,7 +12,7 @@ from schema.core.enums import AttentionKind, ClusterEventKind, TaskStatus
 from schema.core.prefetch import prefetch_for
 from schema.core.relay import BadInputError, check_size, global_id
 from schema.types.alerts import Alert
-from schema.types.nodes import WorkerNode
+from schema.types.nodes.types import WorkerNode
 from schema.types.tasks.history import TaskChange, change_of
 from schema.types.tasks.types import Task
 from tasks_app import models

@@ -10,7 +10,8 @@ from graphql import GraphQLError
 
 from schema.core.prefetch import prefetch_for
 from schema.core.relay import BadInputError, Node, split_id
-from tasks_app import actors, models
+from tasks_app import models
+from tasks_app.access import actors
 from tasks_app.services.saved_views import own_views
 
 NODES_MAX = 100

@@ -17,8 +17,9 @@ from schema.core.payloads import (
     mutation_payload,
 )
 from schema.core.relay import ID_OR_UUID, checked_name, parse_id
-from tasks_app import actors, models
-from tasks_app.services import tokens
+from tasks_app import models
+from tasks_app.access import actors
+from tasks_app.services.access import tokens
 
 LISTED_MAX = 100
 

@@ -17,8 +17,8 @@ from schema.execution.broadcast import Item, in_chunks
 from schema.execution.executor import run_in_thread
 from schema.webhooks import documents
 from schema.webhooks.documents import InvalidDocumentError, Message, Stream
-from tasks_app import actors
-from tasks_app.actors import Actor
+from tasks_app.access import actors
+from tasks_app.access.actors import Actor
 from tasks_app.log import pages
 from tasks_app.log.cursor import Cursor, GapError
 from tasks_app.log.events import is_about_webhook

@@ -10,13 +10,13 @@ from datetime import datetime
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from tasks_app import actors
+from tasks_app.access import actors
 from tasks_app.log import notifier
 from tasks_app.log.cursor import Cursor
 from tasks_app.log.pages import EventRow
 from tasks_app.models import Alert, ApiToken, ClusterEvent, Role, Task, Webhook, WorkerNode
 from tasks_app.sql.db import fetch
-from tasks_app.sql.transitions import Transition
+from tasks_app.sql.tasks.transitions import Transition
 
 Kind = ClusterEvent.Kind
 Status = Task.Status

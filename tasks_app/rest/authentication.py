@@ -6,7 +6,7 @@ from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
-from tasks_app import actors, scopes
+from tasks_app.access import actors, scopes
 from tasks_app.models import Role
 from tasks_app.rest.forms import check_form
 

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import renderers, status
 from rest_framework.request import Request
 
-from tasks_app import actors
+from tasks_app.access import actors
 
 _REFUSED = (status.HTTP_400_BAD_REQUEST, status.HTTP_422_UNPROCESSABLE_ENTITY)
 

@@ -26,7 +26,7 @@ from tasks_app.rest.options import (
     text_option,
     time_option,
 )
-from tasks_app.sql.transitions import CANCELLED_MESSAGE
+from tasks_app.sql.tasks.transitions import CANCELLED_MESSAGE
 
 # The REST API shows three statuses; these are shown as others.
 STATUSES = {

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from tasks_app import scopes
+from tasks_app.access import scopes
 from tasks_app.models import Task, TaskSchedule
 from tasks_app.rest import examples
 from tasks_app.rest.conditional import headers_of, not_modified, schedule_version, task_version

@@ -18,7 +18,7 @@ from tasks_app.models import Alert, Queue, ScheduleTick, Task, TaskSchedule, Web
 from tasks_app.recurrence import recurrence_of
 from tasks_app.services.tasks import pending
 from tasks_app.services.tasks.pending import Group, Reason
-from tasks_app.sql import claims
+from tasks_app.sql.claiming import claims
 
 # A slot that is free for longer than this, while a task fits it, is an error of the cluster.
 IDLE_SECONDS = 5

@@ -13,7 +13,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.db.models.functions import Now
 
-from tasks_app import actors, backfilling, scopes
+from tasks_app import backfilling
+from tasks_app.access import actors, scopes
 from tasks_app.log import events
 from tasks_app.models import Backfill, ClusterEvent, TaskSchedule
 from tasks_app.models.base import database_now

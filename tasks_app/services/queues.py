@@ -11,15 +11,16 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db.models.functions import Now
 
-from tasks_app import actors, dispatch, scopes
+from tasks_app import dispatch
+from tasks_app.access import actors, scopes
 from tasks_app.log import events
 from tasks_app.models import Backfill, ClusterEvent, Queue, ScopeKind, Task, WorkerNode
 from tasks_app.models.queue import WEIGHT_MAX, WEIGHT_MIN
 from tasks_app.models.token import usable
 from tasks_app.options import DEFAULT_QUEUE
 from tasks_app.services.validation import check_note, error, is_storable
-from tasks_app.sql import claims, fair_share, start_rates
 from tasks_app.sql import queues as locks
+from tasks_app.sql.claiming import claims, fair_share, start_rates
 from tasks_app.sql.transactions import in_transaction
 
 LIMIT_MAX = 1_000_000

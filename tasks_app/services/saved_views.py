@@ -14,7 +14,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from tasks_app import actors, search
+from tasks_app import search
+from tasks_app.access import actors
 from tasks_app.models import SavedView
 from tasks_app.services.validation import error, is_storable
 from tasks_app.sql.db import fetch

@@ -8,13 +8,14 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.db.models.functions import Now
 
-from tasks_app import actors, dispatch
+from tasks_app import dispatch
+from tasks_app.access import actors
 from tasks_app.log import events
 from tasks_app.models import SchedulingSettings
 from tasks_app.models.scheduling import AGING_MS_MAX, AGING_MS_MIN, SETTINGS_ID
 from tasks_app.options import AGING_MS
 from tasks_app.services.validation import check_note, error
-from tasks_app.sql import claims, fair_share
+from tasks_app.sql.claiming import claims, fair_share
 from tasks_app.sql.transactions import in_transaction
 
 Policy = SchedulingSettings.Policy

@@ -17,13 +17,13 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db.models.functions import Now
 
-from tasks_app import actors
-from tasks_app.actors import Actor
+from tasks_app.access import actors
+from tasks_app.access.actors import Actor
 from tasks_app.log import events, pages
 from tasks_app.log.cursor import Cursor
 from tasks_app.models import ClusterEvent, Role, Webhook
 from tasks_app.models.token import usable
-from tasks_app.services.authentication import is_still_valid
+from tasks_app.services.access.authentication import is_still_valid
 from tasks_app.services.validation import error, is_storable
 from tasks_app.sql.transactions import in_transaction
 from tasks_app.webhooks import addresses

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tasks_app.policy import orders
-from tasks_app.simulation.generators import GENERATORS
+from tasks_app.simulation.workloads.generators import GENERATORS
 
 _NO_BACKFILL = ":no-backfill"
 _MAX = 1_000_000

@@ -8,11 +8,12 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 
 from tasks_app.policy import orders
-from tasks_app.simulation import arguments, experiment, files, report
+from tasks_app.simulation import arguments, experiment, report
 from tasks_app.simulation.cluster import Cluster, Failures, uniform
 from tasks_app.simulation.experiment import Arm, Settings
-from tasks_app.simulation.generators import GENERATORS
-from tasks_app.simulation.workload import (
+from tasks_app.simulation.workloads import files
+from tasks_app.simulation.workloads.generators import GENERATORS
+from tasks_app.simulation.workloads.workload import (
     Workload,
     WorkloadError,
     fitted,

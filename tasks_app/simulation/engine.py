@@ -18,7 +18,7 @@ from tasks_app.policy.retries import backoff_ms
 from tasks_app.simulation.cluster import Cluster, VirtualNode
 from tasks_app.simulation.pending import DueTask, Group
 from tasks_app.simulation.runs import Attempt, Run
-from tasks_app.simulation.workload import Workload, WorkloadError
+from tasks_app.simulation.workloads.workload import Workload, WorkloadError
 
 _END, _UP, _DOWN, _DUE, _EXPIRE = range(5)
 

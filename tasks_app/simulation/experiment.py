@@ -16,7 +16,7 @@ from tasks_app.simulation.cluster import Cluster
 from tasks_app.simulation.engine import simulate
 from tasks_app.simulation.measures import Measures, measure
 from tasks_app.simulation.runs import Run
-from tasks_app.simulation.workload import Workload, ordered
+from tasks_app.simulation.workloads.workload import Workload, ordered
 
 # Quantiles of Student's t distribution for two-sided 95 % intervals, by degrees of freedom.
 _T = (

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from tasks_app.simulation.runs import Attempt, Run
-from tasks_app.simulation.workload import SimulatedTask
+from tasks_app.simulation.workloads.workload import SimulatedTask
 
 # Shorter tasks count as this long in the bounded slowdown.
 BOUND_MS = 10_000

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from operator import attrgetter
 
 from tasks_app.policy import SEARCH_DEPTH, Key
-from tasks_app.simulation.workload import SimulatedTask
+from tasks_app.simulation.workloads.workload import SimulatedTask
 
 # Chunks are split at twice this size.
 _CHUNK = 200

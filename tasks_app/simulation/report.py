@@ -18,7 +18,7 @@ from tasks_app.simulation.experiment import (
     values,
 )
 from tasks_app.simulation.measures import TaskMeasures
-from tasks_app.simulation.workload import Workload
+from tasks_app.simulation.workloads.workload import Workload
 
 # The rows of the table: the measure, its label, its factor and its decimals.
 _ROWS = (

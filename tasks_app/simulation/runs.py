@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from tasks_app.simulation.cluster import Cluster
-from tasks_app.simulation.workload import Workload
+from tasks_app.simulation.workloads.workload import Workload
 
 
 class Attempt(NamedTuple):

@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from tasks_app.sql import claim_orders, start_rates
-from tasks_app.sql.claim_orders import MAX_PRIORITY, MIN_PRIORITY
+from tasks_app.sql.claiming import claim_orders, start_rates
+from tasks_app.sql.claiming.claim_orders import MAX_PRIORITY, MIN_PRIORITY
 from tasks_app.sql.db import fetch
 
 # Returns the time since which the oldest due task of each queue is due. It reads the first entry of

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from tasks_app.sql.db import columns, fetch
-from tasks_app.sql.transitions import TRANSITION, Transition, transitions
+from tasks_app.sql.tasks.transitions import TRANSITION, Transition, transitions
 
 _ACTIVE = "t.status IN ('PENDING', 'RUNNING')"
 

@@ -19,7 +19,7 @@ from tasks_app.recurrence import (
 )
 from tasks_app.sql import overlaps
 from tasks_app.sql.db import Params, columns, fetch
-from tasks_app.sql.transitions import FREE
+from tasks_app.sql.tasks.transitions import FREE
 
 Decided = tuple[ScheduleState, Decision]
 

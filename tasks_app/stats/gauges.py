@@ -8,7 +8,8 @@ from uuid import UUID
 from django.utils import timezone
 
 from tasks_app.models import GaugePeriod, Task
-from tasks_app.sql import claims, due
+from tasks_app.sql import due
+from tasks_app.sql.claiming import claims
 from tasks_app.sql.db import columns, fetch
 from tasks_app.sql.transactions import in_transaction
 from tasks_app.stats.periods import RETENTION, start_of_period

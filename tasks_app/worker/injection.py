@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from tasks_app.services import faults
-from tasks_app.services.faults import Fault
+from tasks_app.services.nodes import faults
+from tasks_app.services.nodes.faults import Fault
 from tasks_app.worker.celery_types import Worker
 
 logger = logging.getLogger(__name__)

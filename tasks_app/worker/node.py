@@ -29,7 +29,8 @@ from tasks_app.options import DEFAULT_QUEUE
 from tasks_app.pool_signals import signals
 from tasks_app.reconciler import prune, reconcile
 from tasks_app.services import nodes
-from tasks_app.services.nodes import DesiredState, Scheduling
+from tasks_app.services.nodes import DesiredState
+from tasks_app.services.nodes.commands import Scheduling
 from tasks_app.sql import due
 from tasks_app.threads import PeriodicThread
 from tasks_app.worker import control, injection

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tasks_app import rate_limits
+from tasks_app.access import rate_limits
 from tasks_app.models import ApiToken, Role
-from tasks_app.services import authentication, tokens
+from tasks_app.services.access import authentication, tokens
 
 
 @pytest.fixture(autouse=True)

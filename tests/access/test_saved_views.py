@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from tasks_app.models import Role, Scope, ScopeKind
-from tasks_app.services import tokens
+from tasks_app.services.access import tokens
 from tests.access.conftest import bearer
 
 SAVE = """mutation ($name: String!) { saveView(input: {name: $name, search: "status:failed"}) {

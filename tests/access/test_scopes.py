@@ -9,7 +9,8 @@ from schema.core.relay import global_id
 from tasks_app import backfilling
 from tasks_app.log import pages
 from tasks_app.models import ApiToken, Queue, Role, Scope, ScopeKind, Task
-from tasks_app.services import schedules, tasks, tokens
+from tasks_app.services import schedules, tasks
+from tasks_app.services.access import tokens
 from tests.access.conftest import bearer
 from tests.access.test_tokens import ask
 from tests.backfill.conftest import hourly, make_backfill  # noqa: F401  fixtures

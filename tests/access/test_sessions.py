@@ -6,7 +6,7 @@ from django.test import Client
 from websockets.exceptions import InvalidStatus
 
 from tasks_app.models import Task
-from tasks_app.services import authentication
+from tasks_app.services.access import authentication
 from tests.subscriptions.client import socket
 from tests.subscriptions.test_event_stream import stream
 from tests.support.cluster import running_cluster

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from tasks_app.models import ApiToken, ClusterEvent, Task
 from tasks_app.models.token import Role
-from tasks_app.services import authentication, tokens
+from tasks_app.services.access import authentication, tokens
 from tests.access.conftest import bearer
 from tests.subscriptions.client import socket
 from tests.subscriptions.test_event_stream import stream

@@ -11,7 +11,9 @@ from typing import Any
 
 from tasks_app import execution, recovery
 from tasks_app.log import events
-from tasks_app.sql import backfills, claim_orders, claims, schedules, transitions
+from tasks_app.sql import backfills, schedules
+from tasks_app.sql.claiming import claim_orders, claims
+from tasks_app.sql.tasks import transitions
 from tasks_app.worker import node
 
 _undo: list[tuple[Any, str, Any]] = []

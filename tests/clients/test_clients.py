@@ -12,7 +12,7 @@ from django.utils import timezone
 from schema.core.relay import global_id
 from tasks_app.log import events, pages
 from tasks_app.models import Role
-from tasks_app.services import tokens
+from tasks_app.services.access import tokens
 from tests.chaos.cluster.proxy import Fault, Switchboard
 from tests.clients.programs import following, python_client, run, typescript_client
 from tests.support.cluster import running_cluster, running_nodes

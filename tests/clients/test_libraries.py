@@ -9,7 +9,8 @@ import pytest
 from clients.generate import make_environment
 from schema.core.relay import global_id
 from tasks_app.models import Role
-from tasks_app.services import tasks, tokens
+from tasks_app.services import tasks
+from tasks_app.services.access import tokens
 from tests import node
 from tests.support.cluster import running_cluster
 from tests.support.program import Program

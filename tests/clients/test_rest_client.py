@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from tasks_app.models import Role
-from tasks_app.services import tokens
+from tasks_app.services.access import tokens
 
 pytestmark = pytest.mark.django_db
 

@@ -3,7 +3,7 @@
 from django.db import connection
 
 from tasks_app.models import Role
-from tasks_app.services import tokens
+from tasks_app.services.access import tokens
 from tests.access.conftest import bearer
 from tests.subscriptions.client import socket
 from tests.subscriptions.test_event_stream import FOLLOW, next_block, stream

@@ -15,7 +15,7 @@ from tasks_app import dispatch
 from tasks_app.models import ClusterEvent, Task, TaskResult
 from tasks_app.services import tasks
 from tasks_app.services.tasks import NewTask
-from tasks_app.sql.leases import WORKER_LOST_MESSAGE
+from tasks_app.sql.tasks.leases import WORKER_LOST_MESSAGE
 from tests.durability.conftest import wait_for_nodes
 from tests.support.cluster import running_nodes
 from tests.support.waiting import eventually

@@ -8,8 +8,8 @@ from django.utils import timezone
 from tasks_app import execution, recovery
 from tasks_app.models import Task
 from tasks_app.services import tasks
-from tasks_app.sql import leases
-from tasks_app.sql.leases import WORKER_LOST_MESSAGE
+from tasks_app.sql.tasks import leases
+from tasks_app.sql.tasks.leases import WORKER_LOST_MESSAGE
 from tests.conftest import reload
 from tests.support.working import claim, expire_leases, kinds, outcomes
 

@@ -23,22 +23,24 @@ class Protection(NamedTuple):
         return text.replace(self.old, self.new)
 
 
-CLAIMS = "tasks_app/sql/claims.py"
-CLAIM_ORDERS = "tasks_app/sql/claim_orders.py"
-START_RATES = "tasks_app/sql/start_rates.py"
-CONCURRENCY = "tasks_app/sql/concurrency.py"
-TRANSITIONS = "tasks_app/sql/transitions.py"
-LEASES = "tasks_app/sql/leases.py"
-RESTORING = "tasks_app/sql/restoring.py"
+CLAIMS = "tasks_app/sql/claiming/claims.py"
+CLAIM_ORDERS = "tasks_app/sql/claiming/claim_orders.py"
+START_RATES = "tasks_app/sql/claiming/start_rates.py"
+CONCURRENCY = "tasks_app/sql/claiming/concurrency.py"
+TRANSITIONS = "tasks_app/sql/tasks/transitions.py"
+LEASES = "tasks_app/sql/tasks/leases.py"
+RESTORING = "tasks_app/sql/tasks/restoring.py"
 RECURRENCE = "tasks_app/recurrence/decisions.py"
 BACKFILLS = "tasks_app/sql/backfills.py"
 EVENTS = "tasks_app/log/events.py"
 PAGES = "tasks_app/log/pages.py"
-NODES = "tasks_app/services/nodes.py"
+NODES = "tasks_app/services/nodes/commands.py"
+HEARTBEATS = "tasks_app/services/nodes/heartbeats.py"
+INSERTION = "tasks_app/sql/tasks/insertion.py"
 COST = "schema/execution/cost.py"
 WEBSOCKET = "schema/transport/websocket.py"
 EVENT_STREAM = "schema/transport/sse.py"
-AUTHENTICATION = "tasks_app/services/authentication.py"
+AUTHENTICATION = "tasks_app/services/access/authentication.py"
 POLICY = "tasks_app/policy/claim.py"
 QUEUES = "tasks_app/services/queues.py"
 ALERTS = "tasks_app/services/alerts.py"
@@ -96,7 +98,7 @@ PROTECTIONS = [
     ),
     Protection(
         "idempotency of creates",
-        TRANSITIONS,
+        INSERTION,
         "ON CONFLICT (idempotency_key) WHERE NOT idempotency_key = '' DO NOTHING",
         "",
         ("tests/services/tasks/test_tasks.py", "tests/api/test_both_apis.py"),
@@ -208,7 +210,7 @@ PROTECTIONS = [
     ),
     Protection(
         "claims skip locked tasks",
-        "tasks_app/sql/claim_orders.py",
+        "tasks_app/sql/claiming/claim_orders.py",
         "     ORDER BY {BY_PRIORITY_SQL} LIMIT %(limit)s\n       FOR UPDATE SKIP LOCKED",
         "     ORDER BY {BY_PRIORITY_SQL} LIMIT %(limit)s\n       FOR UPDATE",
         IN_CLAIMS,
@@ -334,7 +336,7 @@ PROTECTIONS = [
     ),
     Protection(
         "tasks of schedules are not pruned",
-        "tasks_app/sql/retention.py",
+        "tasks_app/sql/tasks/retention.py",
         "WHERE id < %(created_before)s AND finished_at < %(before)s AND schedule_id IS NULL",
         "WHERE id < %(created_before)s AND finished_at < %(before)s",
         ("tests/test_reconciler.py",),
@@ -390,7 +392,7 @@ PROTECTIONS = [
     ),
     Protection(
         "tasks of backfills are not pruned before them",
-        "tasks_app/sql/retention.py",
+        "tasks_app/sql/tasks/retention.py",
         "AND NOT EXISTS (SELECT FROM tasks_app_backfillrun r WHERE r.task_id = t.id)",
         "",
         IN_BACKFILLS,
@@ -460,14 +462,14 @@ PROTECTIONS = [
     ),
     Protection(
         "silent nodes go offline",
-        NODES,
+        HEARTBEATS,
         "            _offline(silent, lost_at=Now())\n",
         "            pass\n",
         ("tests/services/nodes/test_nodes.py", "tests/test_reconciler.py"),
     ),
     Protection(
         "a new process of a node requeues what the old one held",
-        NODES,
+        HEARTBEATS,
         "        recovery.requeue_held_by(known)\n",
         "",
         ("tests/services/nodes/test_nodes.py", "tests/test_reconciler.py"),
@@ -481,7 +483,7 @@ PROTECTIONS = [
     ),
     Protection(
         "nodes are not silent while the database starts",
-        NODES,
+        HEARTBEATS,
         "        if has_settled:\n",
         "        if True:\n",
         ("tests/services/nodes/test_nodes.py", "tests/test_reconciler.py"),

@@ -17,7 +17,8 @@ from tasks_app.recording import database
 from tasks_app.recording.file import Recording, RecordingError, Writer
 from tasks_app.recording.recorder import Recorder
 from tasks_app.recording.timeline import Timeline
-from tasks_app.services import alert_rules, alerts, calendars, queues, schedules, tasks
+from tasks_app.services import alert_rules, alerts, queues, schedules, tasks
+from tasks_app.services.schedules import calendars
 from tasks_app.stats.rollup import roll_up
 from tests.support.cluster import database_url
 from tests.support.working import claim, complete, run_all
@@ -293,7 +294,7 @@ def test_new_column_with_a_default_keeps_older_recordings(recorded, make_task):
 
 def test_recording_contains_no_secrets(recorded, tmp_path):
     from tasks_app.models import Role
-    from tasks_app.services import tokens
+    from tasks_app.services.access import tokens
 
     made = tokens.create_token("ci", Role.OPERATOR)
     recorded().end()

@@ -12,6 +12,7 @@ from django.utils import timezone
 from tasks_app import reconciler
 from tasks_app.models import Alert, AlertRule, ClusterEvent, Task, Webhook
 from tasks_app.services import alert_rules, alerts, attention, nodes, queues
+from tasks_app.services.nodes import heartbeats
 from tasks_app.sql.db import fetch
 from tests.support.working import claim, complete
 
@@ -134,7 +135,7 @@ def test_tasks_of_several_sizes_are_one_alert(make_task, node):
 
 
 def test_lost_node_is_the_subject(node, monkeypatch):
-    monkeypatch.setattr(nodes, "SILENCE_SECONDS", 1)
+    monkeypatch.setattr(heartbeats, "SILENCE_SECONDS", 1)
     type(node).objects.update(heartbeat_at=timezone.now() - timedelta(seconds=2))
     nodes.mark_silent_nodes_offline()
     evaluate()

@@ -8,6 +8,7 @@ from django.utils import timezone
 from tasks_app import recovery, stats
 from tasks_app.models import GaugePeriod, ScheduleTick, Task, WorkerNode
 from tasks_app.services import attention, nodes, queues
+from tasks_app.services.nodes import heartbeats
 from tests.support.working import claim, complete
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +68,7 @@ def test_every_node_paused(make_task, node):
 
 
 def test_lost_node_until_it_comes_back(node, monkeypatch):
-    monkeypatch.setattr(nodes, "SILENCE_SECONDS", 1)
+    monkeypatch.setattr(heartbeats, "SILENCE_SECONDS", 1)
     WorkerNode.objects.update(heartbeat_at=timezone.now() - timedelta(seconds=2))
     nodes.mark_silent_nodes_offline()
 

@@ -12,12 +12,13 @@ from django.utils import timezone
 
 from tasks_app.models import ClusterEvent, Queue, Role, Scope, ScopeKind, Task
 from tasks_app.policy.claim import Choice
-from tasks_app.services import nodes, queues, schedules, tasks, tokens
+from tasks_app.services import nodes, queues, schedules, tasks
+from tasks_app.services.access import tokens
 from tasks_app.services.schedules import creation
 from tasks_app.services.schedules.parameters import NewSchedule, checked
 from tasks_app.services.tasks import NewTask
-from tasks_app.sql import claims
-from tasks_app.sql.scheduling import Scheduling
+from tasks_app.sql.claiming import claims
+from tasks_app.sql.claiming.scheduling import Scheduling
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.django_db

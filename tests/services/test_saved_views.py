@@ -5,9 +5,10 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
-from tasks_app.actors import Actor, acting_as
+from tasks_app.access.actors import Actor, acting_as
 from tasks_app.models import ClusterEvent, Role, SavedView
-from tasks_app.services import saved_views, tokens
+from tasks_app.services import saved_views
+from tasks_app.services.access import tokens
 from tasks_app.services.saved_views import VIEWS_MAX, NewView, own_views, save_view
 from tests.support.waiting import eventually
 

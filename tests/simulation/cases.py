@@ -3,7 +3,7 @@
 from tasks_app.policy import orders
 from tasks_app.simulation.cluster import uniform
 from tasks_app.simulation.engine import simulate
-from tasks_app.simulation.workload import SimulatedTask, Workload, ordered
+from tasks_app.simulation.workloads.workload import SimulatedTask, Workload, ordered
 
 
 def task(name, submit_s, duration_s, **fields):

@@ -4,8 +4,8 @@ import pytest
 
 from tasks_app.policy.retries import backoff_ms
 from tasks_app.simulation.cluster import Cluster, Failures, NodeSpec, uniform
-from tasks_app.simulation.generators import GENERATORS
-from tasks_app.simulation.workload import WorkloadError
+from tasks_app.simulation.workloads.generators import GENERATORS
+from tasks_app.simulation.workloads.workload import WorkloadError
 from tests.simulation.cases import run, spans, task
 
 

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from tasks_app.policy import orders
-from tasks_app.simulation import experiment, files, jsonformat
+from tasks_app.simulation import experiment
 from tasks_app.simulation.cluster import uniform
 from tasks_app.simulation.engine import simulate
 from tasks_app.simulation.experiment import Arm, Settings, difference, estimate
-from tasks_app.simulation.generators import GENERATORS
-from tasks_app.simulation.workload import with_load
+from tasks_app.simulation.workloads import files, jsonformat
+from tasks_app.simulation.workloads.generators import GENERATORS
+from tasks_app.simulation.workloads.workload import with_load
 from tests.simulation.test_simulate_command import ROOT
 from tests.simulation.test_simulate_command import simulate as command
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks_app.simulation import files, jsonformat, swf
-from tasks_app.simulation.generators import GENERATORS
-from tasks_app.simulation.workload import (
+from tasks_app.simulation.workloads import files, jsonformat, swf
+from tasks_app.simulation.workloads.generators import GENERATORS
+from tasks_app.simulation.workloads.workload import (
     SimulatedTask,
     Workload,
     WorkloadError,

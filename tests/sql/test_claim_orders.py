@@ -7,9 +7,9 @@ from django.db import connection
 
 from tasks_app.policy import orders
 from tasks_app.services.scheduling import set_scheduling_policy
-from tasks_app.sql.claims import candidates
+from tasks_app.sql.claiming.claims import candidates
+from tasks_app.sql.claiming.scheduling import Scheduling
 from tasks_app.sql.db import fetch
-from tasks_app.sql.scheduling import Scheduling
 
 pytestmark = pytest.mark.django_db
 

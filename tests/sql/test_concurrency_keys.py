@@ -14,9 +14,9 @@ from tasks_app.policy import orders
 from tasks_app.services import nodes, queues, tasks
 from tasks_app.services.scheduling import set_scheduling_policy
 from tasks_app.services.tasks import NewTask
-from tasks_app.sql import claims, concurrency
+from tasks_app.sql.claiming import claims, concurrency
+from tasks_app.sql.claiming.scheduling import Scheduling
 from tasks_app.sql.db import fetch
-from tasks_app.sql.scheduling import Scheduling
 from tests.conftest import reload
 from tests.support.locks import held
 from tests.support.observed.ledger import Ledger

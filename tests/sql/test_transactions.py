@@ -7,8 +7,9 @@ from django.db import connection
 
 from tasks_app.log import events
 from tasks_app.models import ClusterEvent
-from tasks_app.sql import claims, transitions
+from tasks_app.sql.claiming import claims
 from tasks_app.sql.db import fetch
+from tasks_app.sql.tasks import transitions
 from tasks_app.sql.transactions import in_transaction
 from tests.support.working import claim
 

@@ -11,7 +11,8 @@ from schema.core.relay import global_id
 from tasks_app.log import events as log_events
 from tasks_app.log import pages
 from tasks_app.models import ApiToken, ClusterEvent, Role, Webhook, WebhookDelivery
-from tasks_app.services import tasks, tokens
+from tasks_app.services import tasks
+from tasks_app.services.access import tokens
 from tasks_app.webhooks import attempts, sending
 from tests.support.waiting import eventually
 from tests.webhooks.conftest import EVENTS, delivering

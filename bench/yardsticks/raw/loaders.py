@@ -30,7 +30,7 @@ def main() -> None:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     django.setup()
 
-    from tasks_app.actors import OPEN_ACCESS, acting_as
+    from tasks_app.access.actors import OPEN_ACCESS, acting_as
 
     with acting_as(OPEN_ACCESS):
         prefetched, loaded = _ways()

@@ -11,7 +11,8 @@ from schema.core.pagination import After, First, Page
 from schema.core.prefetch import prefetch_for
 from schema.core.relay import IdOrUuid, parse_id
 from schema.types.backfills.types import Backfill, BackfillConnection, page_of
-from tasks_app import models, scopes
+from tasks_app import models
+from tasks_app.access import scopes
 
 
 @strawberry.input(

@@ -8,9 +8,9 @@ from strawberry.utils.str_converters import to_camel_case
 
 from schema.core.enums import SchedulingPolicy
 from schema.core.options import option
-from schema.types.nodes import NAME as NODE_NAME
-from schema.types.queues import NAME as QUEUE_NAME
-from schema.types.queues import RUNNING_LIMIT
+from schema.types.nodes.types import NAME as NODE_NAME
+from schema.types.queues.types import NAME as QUEUE_NAME
+from schema.types.queues.types import RUNNING_LIMIT
 from schema.types.scheduling import AGING, BACKFILL, POLICY
 from tasks_app.models.node import NODE_SLOTS_MAX
 from tasks_app.options import AGING_MS

@@ -21,7 +21,7 @@ from schema.core.payloads import (
 from schema.core.prefetch import prefetch_for
 from schema.core.relay import ID_OR_UUID, global_id, parse_id
 from schema.core.scalars import BigInt
-from schema.types.queues import NOTE
+from schema.types.queues.types import NOTE
 from schema.types.schedules.recurrences import RecurrenceInput, with_paths
 from schema.types.schedules.types import TaskSchedule
 from schema.types.tasks.mutations import TaskPayload, task_payload

@@ -25,7 +25,8 @@ from schema.types.schedules.mutations import NewScheduleInput
 from schema.types.schedules.recurrences import with_paths
 from schema.types.schedules.types import UPCOMING_MAX, TaskSchedule
 from schema.types.schedules.where import TaskScheduleWhere, to_q
-from tasks_app import models, scopes
+from tasks_app import models
+from tasks_app.access import scopes
 from tasks_app.services import schedules
 
 PREVIEW_DEFAULT = 10

@@ -14,7 +14,7 @@ from schema.core.payloads import (
     mutation_input,
     mutation_payload,
 )
-from schema.types.queues import NOTE
+from schema.types.queues.types import NOTE
 from schema.types.schedules.where import TaskScheduleWhere, to_q
 from tasks_app.services.schedules import selections
 

@@ -9,7 +9,7 @@ from django.db.models import Model
 
 from schema.core.enums import ClusterEventKind, TaskStatus
 from schema.core.prefetch import Arguments, Loaded, prefetches
-from schema.types.nodes import WorkerNode
+from schema.types.nodes.types import WorkerNode
 from tasks_app import models
 from tasks_app.log import pages
 

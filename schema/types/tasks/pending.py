@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from schema.core.enums import PendingReason
 from schema.core.prefetch import Arguments, Loaded, prefetches
-from schema.types.queues import loaded_groups
+from schema.types.queues.types import loaded_groups
 from tasks_app import models, stats
 from tasks_app.services.tasks import pending, places
 

@@ -21,7 +21,8 @@ from schema.core.prefetch import prefetch_for, selects
 from schema.core.relay import IdOrUuid, parse_id
 from schema.types.tasks.filters import TaskWhere, to_q
 from schema.types.tasks.types import Task
-from tasks_app import models, scopes
+from tasks_app import models
+from tasks_app.access import scopes
 from tasks_app.log import pages
 from tasks_app.log.cursor import Cursor
 

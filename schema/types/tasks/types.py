@@ -13,8 +13,8 @@ from schema.core.enums import PendingReason, TaskStatus
 from schema.core.prefetch import Arguments, Loaded, prefetches
 from schema.core.relay import Node, check_size, described
 from schema.core.scalars import BigInt
-from schema.types.nodes import WorkerNode
-from schema.types.queues import Queue
+from schema.types.nodes.types import WorkerNode
+from schema.types.queues.types import Queue
 from schema.types.tasks import pending as pending_
 from schema.types.tasks.history import TaskEvent, history_of
 from schema.types.tasks.pending import Pending

@@ -5,7 +5,7 @@ from argparse import ArgumentParser, Namespace
 from django.core.management.base import BaseCommand, CommandError
 
 from tasks_app.simulation import arguments, command
-from tasks_app.simulation.workload import WorkloadError
+from tasks_app.simulation.workloads.workload import WorkloadError
 
 
 class Command(BaseCommand):

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from tasks_app.models import ApiToken, Role, Scope, ScopeKind
 from tasks_app.models.base import database_now
-from tasks_app.services import tokens
+from tasks_app.services.access import tokens
 
 
 class Command(BaseCommand):

@@ -18,8 +18,8 @@ from tasks_app.services.queues import LIMIT_MAX
 from tasks_app.services.scheduling import check_aging
 from tasks_app.services.validation import error, range_error
 from tasks_app.simulation.forecast.scenario import TASKS_MAX, Waiting
-from tasks_app.sql import claims
-from tasks_app.sql.scheduling import Scheduling
+from tasks_app.sql.claiming import claims
+from tasks_app.sql.claiming.scheduling import Scheduling
 
 # A node that is added has no row.
 _NO_ROW = UUID(int=0)

@@ -19,8 +19,8 @@ from tasks_app.simulation.forecast.scenario import (
     Waiting,
     batched,
 )
-from tasks_app.simulation.workload import SimulatedTask
-from tasks_app.sql.scheduling import Scheduling
+from tasks_app.simulation.workloads.workload import SimulatedTask
+from tasks_app.sql.claiming.scheduling import Scheduling
 
 
 @dataclass(frozen=True)

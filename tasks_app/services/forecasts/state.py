@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from tasks_app.models import Queue
 from tasks_app.simulation.forecast.scenario import Waiting
-from tasks_app.sql import claims, scheduling
+from tasks_app.sql.claiming import claims, scheduling
+from tasks_app.sql.claiming.scheduling import Scheduling
 from tasks_app.sql.db import fetch
-from tasks_app.sql.scheduling import Scheduling
 
 
 class QueueState(NamedTuple):

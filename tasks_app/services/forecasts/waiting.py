@@ -7,9 +7,9 @@ from django.db import connection
 
 from tasks_app.services.forecasts.state import MS
 from tasks_app.simulation.forecast.scenario import TASKS_MAX, Waiting
-from tasks_app.sql import claim_orders
+from tasks_app.sql.claiming import claim_orders
+from tasks_app.sql.claiming.scheduling import Scheduling
 from tasks_app.sql.db import Params, columns, fetch
-from tasks_app.sql.scheduling import Scheduling
 
 # The queue and the number of slots of tasks.
 Group = tuple[str, int]

@@ -23,7 +23,8 @@ from tasks_app.services.schedules.parameters import (
     with_changes,
 )
 from tasks_app.services.validation import error
-from tasks_app.sql import calendars, overlaps, transitions
+from tasks_app.sql import calendars, overlaps
+from tasks_app.sql.tasks import transitions
 from tasks_app.sql.transactions import in_transaction
 
 Kind = ClusterEvent.Kind

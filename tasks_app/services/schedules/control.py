@@ -6,7 +6,8 @@ from django.core.exceptions import ValidationError
 from django.db.models.functions import Now
 from django_celery_beat.models import PeriodicTask
 
-from tasks_app import scopes, ticking
+from tasks_app import ticking
+from tasks_app.access import scopes
 from tasks_app.log import events
 from tasks_app.models import ClusterEvent, Task, TaskSchedule
 from tasks_app.services.validation import check_note, error

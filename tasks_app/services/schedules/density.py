@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 
-from tasks_app import scopes
+from tasks_app.access import scopes
 from tasks_app.models import Calendar, TaskSchedule
 from tasks_app.models.base import database_now
 from tasks_app.recurrence import (

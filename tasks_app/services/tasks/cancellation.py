@@ -6,12 +6,12 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q, QuerySet
 
-from tasks_app import scopes
+from tasks_app.access import scopes
 from tasks_app.log import events
 from tasks_app.models import Task
 from tasks_app.services.batches import ids_in_batches
 from tasks_app.services.validation import error
-from tasks_app.sql import transitions
+from tasks_app.sql.tasks import transitions
 from tasks_app.sql.transactions import in_transaction
 
 # How many tasks a transaction changes.

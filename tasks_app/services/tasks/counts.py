@@ -6,7 +6,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Q
 
-from tasks_app import scopes
+from tasks_app.access import scopes
 from tasks_app.models import Task
 
 # Bounds the time of a count to some tenths of a second, except to find the tasks that match.

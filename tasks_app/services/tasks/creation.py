@@ -15,9 +15,9 @@ from tasks_app.models import Task, uuid7
 from tasks_app.options import CONCURRENCY_KEY_MAX_LENGTH, KEY_MAX_LENGTH, TASK_OPTIONS, default_of
 from tasks_app.services.queues import lock_to_use
 from tasks_app.services.validation import error, is_storable, range_error, text_error
-from tasks_app.sql import transitions
+from tasks_app.sql.tasks import insertion
+from tasks_app.sql.tasks.transitions import Transition
 from tasks_app.sql.transactions import in_transaction
-from tasks_app.sql.transitions import Transition
 
 BULK_MAX = 10_000
 
@@ -58,7 +58,7 @@ def create_task(new: NewTask) -> Task:
     if errors := validate(new, lock_to_use([new.queue])):
         raise ValidationError(errors)
     id = uuid7()
-    inserted = transitions.insert([(id, *_values(new))])
+    inserted = insertion.insert([(id, *_values(new))])
     if not inserted:
         first = Task.objects.get(idempotency_key=new.idempotency_key)
         if _parameters_of(first) != new:
@@ -127,7 +127,7 @@ def _insert_or_find(
 
 
 def _insert(news: dict[UUID, NewTask]) -> set[UUID]:
-    inserted = transitions.insert_many([(id, *_values(new)) for id, new in news.items()])
+    inserted = insertion.insert_many([(id, *_values(new)) for id, new in news.items()])
     events.tasks_changed(_created(id, new) for id, new in news.items() if id in inserted)
     _wake(news.values())
     return inserted
@@ -139,7 +139,7 @@ def _values(new: NewTask) -> tuple[object, ...]:
 
 
 def _created(id: UUID, new: NewTask) -> Transition:
-    return transitions.created(
+    return insertion.created(
         *(id, new.a, new.b, new.queue, new.duration_ms, new.fail_attempts), new.concurrency_key
     )
 

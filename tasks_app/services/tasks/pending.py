@@ -13,8 +13,8 @@ from tasks_app.models import Queue, SchedulingSettings, Task
 from tasks_app.models.base import database_now
 from tasks_app.policy import Candidate, NodeCapacity, Reservation
 from tasks_app.services.queues import start_rate_of, start_rate_text
-from tasks_app.sql import claims, concurrency, fair_share, scheduling
-from tasks_app.sql.claims import Node
+from tasks_app.sql.claiming import claims, concurrency, fair_share, scheduling
+from tasks_app.sql.claiming.claims import Node
 
 
 class Reason(TextChoices):

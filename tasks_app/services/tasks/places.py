@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from tasks_app.models import Task
-from tasks_app.sql import claim_orders, scheduling
+from tasks_app.sql.claiming import claim_orders, scheduling
 from tasks_app.sql.db import columns, fetch
 
 # Tasks ahead of one are counted up to this many.

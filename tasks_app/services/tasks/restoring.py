@@ -9,7 +9,7 @@ from tasks_app.log.cursor import Cursor
 from tasks_app.log.events import tasks_changed
 from tasks_app.models import ClusterEvent, Task
 from tasks_app.services.validation import error
-from tasks_app.sql import restoring
+from tasks_app.sql.tasks import restoring
 from tasks_app.sql.transactions import in_transaction
 
 EVENTS_MAX = 1_000

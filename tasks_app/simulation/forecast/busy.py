@@ -9,7 +9,7 @@ from tasks_app.simulation.engine import Engine, Running
 from tasks_app.simulation.forecast.scenario import OVERHEAD_MS, RunningTask, Scenario
 from tasks_app.simulation.pending import DueTask
 from tasks_app.simulation.runs import Attempt
-from tasks_app.simulation.workload import Workload
+from tasks_app.simulation.workloads.workload import Workload
 
 
 class BusyPeriod(NamedTuple):

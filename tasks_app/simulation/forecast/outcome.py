@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tasks_app.simulation.forecast.busy import BusyPeriod
 from tasks_app.simulation.forecast.scenario import Scenario
 from tasks_app.simulation.measures import percentile
-from tasks_app.simulation.workload import SimulatedTask
+from tasks_app.simulation.workloads.workload import SimulatedTask
 
 
 class QueueOutcome(NamedTuple):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from tasks_app.options import AGING_MS
 from tasks_app.policy import orders
 from tasks_app.policy.orders import Policy
-from tasks_app.simulation.workload import SimulatedTask
+from tasks_app.simulation.workloads.workload import SimulatedTask
 
 # A forecast has at most this many waiting tasks, ...
 TASKS_MAX = 100_000

@@ -9,7 +9,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from tasks_app.models import Role, Task, TaskSchedule
-from tasks_app.services import tokens
+from tasks_app.services.access import tokens
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("node")]
 

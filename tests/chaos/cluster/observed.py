@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tasks_app import execution
-from tasks_app.sql.transitions import Outcome, Transition
+from tasks_app.sql.tasks.transitions import Outcome, Transition
 from tests.chaos.checks.journal import STARTED, STORED, Execution, ExecutionJournal
 
 _work, _complete = execution._work, execution.complete

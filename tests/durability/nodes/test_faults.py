@@ -5,7 +5,7 @@ import signal
 import psutil
 
 from tasks_app.models import ClusterEvent, Task, WorkerNode
-from tasks_app.services import faults
+from tasks_app.services.nodes import faults
 from tests.durability.conftest import wait_for_nodes
 from tests.support.observed.ledger import Ledger
 from tests.support.waiting import eventually

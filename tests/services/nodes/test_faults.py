@@ -3,9 +3,10 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from tasks_app.actors import Actor, acting_as
+from tasks_app.access.actors import Actor, acting_as
 from tasks_app.models import ClusterEvent, WorkerNode
-from tasks_app.services import faults, nodes
+from tasks_app.services import nodes
+from tasks_app.services.nodes import faults
 
 pytestmark = pytest.mark.django_db
 

@@ -7,10 +7,11 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from tasks_app import recovery
-from tasks_app.actors import Actor, acting_as
+from tasks_app.access.actors import Actor, acting_as
 from tasks_app.models import ClusterEvent, Queue, WorkerNode
 from tasks_app.services import nodes, queues
-from tasks_app.sql.leases import DRAINED_MESSAGE
+from tasks_app.services.nodes import heartbeats
+from tasks_app.sql.tasks.leases import DRAINED_MESSAGE
 from tests.conftest import reload
 from tests.support.working import claim, run_all
 
@@ -106,7 +107,7 @@ def test_node_has_the_whole_silence_after_a_start_of_the_database(node, monkeypa
     years = timedelta(days=9_000)
     WorkerNode.objects.update(heartbeat_at=timezone.now() - years)
     # The server of the tests was started less than that ago.
-    monkeypatch.setattr(nodes, "SILENCE_SECONDS", years.total_seconds() - 60)
+    monkeypatch.setattr(heartbeats, "SILENCE_SECONDS", years.total_seconds() - 60)
 
     nodes.mark_silent_nodes_offline()
 
@@ -115,7 +116,7 @@ def test_node_has_the_whole_silence_after_a_start_of_the_database(node, monkeypa
 
 @pytest.mark.parametrize("how", ["silence", "good-bye", "another process"])
 def test_tasks_of_a_dead_node_are_requeued_at_once(make_task, node, woken, monkeypatch, how):
-    monkeypatch.setattr(nodes, "SILENCE_SECONDS", 1)
+    monkeypatch.setattr(heartbeats, "SILENCE_SECONDS", 1)
     task = make_task()
     claim()
     woken.clear()

@@ -10,8 +10,9 @@ from django.utils import timezone
 from tasks_app import ticking
 from tasks_app.models import Calendar, ClusterEvent, TaskSchedule
 from tasks_app.recurrence import Dates, ExcludedTimes, Weekday, WeeklyHours
-from tasks_app.services import calendars, schedules
-from tasks_app.services.calendars import NewCalendar
+from tasks_app.services import schedules
+from tasks_app.services.schedules import calendars
+from tasks_app.services.schedules.calendars import NewCalendar
 from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("woken")]

@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from tasks_app.models import TaskSchedule
 from tasks_app.recurrence import ExcludedTimes, Weekday, WeeklyHours
-from tasks_app.services import calendars, schedules
-from tasks_app.services.calendars import NewCalendar
+from tasks_app.services import schedules
+from tasks_app.services.schedules import calendars
 from tasks_app.services.schedules import density as density_module
+from tasks_app.services.schedules.calendars import NewCalendar
 from tasks_app.services.schedules.density import schedule_density
 
 pytestmark = pytest.mark.django_db

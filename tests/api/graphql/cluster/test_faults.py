@@ -2,7 +2,7 @@
 
 import pytest
 
-from tasks_app.services import faults
+from tasks_app.services.nodes import faults
 
 # The log is read only as far as transactions have been committed.
 pytestmark = pytest.mark.django_db(transaction=True)

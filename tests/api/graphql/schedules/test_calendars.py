@@ -3,8 +3,9 @@
 import pytest
 
 from tasks_app.models import Calendar, Task, TaskSchedule
-from tasks_app.services import calendars, schedules
-from tasks_app.services.calendars import NewCalendar
+from tasks_app.services import schedules
+from tasks_app.services.schedules import calendars
+from tasks_app.services.schedules.calendars import NewCalendar
 
 pytestmark = pytest.mark.django_db
 

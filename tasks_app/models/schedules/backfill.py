@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from tasks_app.models.base import BaseModel
-from tasks_app.models.schedule import TaskSchedule
+from tasks_app.models.schedules.schedule import TaskSchedule
 from tasks_app.models.task import Task
 from tasks_app.options import CONCURRENCY_KEY_MAX_LENGTH, range_of
 

@@ -21,7 +21,8 @@ from schema.core.payloads import (
 from schema.core.prefetch import Arguments, Loaded, fetch_selected, prefetch_for, prefetches
 from schema.core.relay import Node, checked_name, described, global_id
 from schema.types.statistics import StatusCount, TaskStats, Window, stats_of
-from tasks_app import models, scopes, stats
+from tasks_app import models, stats
+from tasks_app.access import scopes
 from tasks_app.models.queue import WEIGHT_MAX, WEIGHT_MIN
 from tasks_app.services import queues
 from tasks_app.services.validation import NOTE_MAX_LENGTH

@@ -9,9 +9,9 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
-from tasks_app.models import beat_rows
 from tasks_app.models.base import BaseModel, database_now
-from tasks_app.models.calendar import Calendar
+from tasks_app.models.schedules import beat_rows
+from tasks_app.models.schedules.calendar import Calendar
 from tasks_app.models.task import Task
 from tasks_app.options import default_of, range_of
 from tasks_app.recurrence import (

@@ -23,11 +23,11 @@ from schema.core.payloads import (
 )
 from schema.core.prefetch import Arguments, Loaded, fetch_selected, prefetch_for, prefetches
 from schema.core.relay import Node, checked_name, described, global_id
-from schema.types.queues import NOTE
+from schema.types.queues.types import NOTE
 from schema.types.statistics import TaskStats, Window, stats_of
 from tasks_app import models
 from tasks_app.services import nodes
-from tasks_app.sql import claims
+from tasks_app.sql.claiming import claims
 
 NAME = "The Celery name of the worker node, such as `node-1@host`."
 

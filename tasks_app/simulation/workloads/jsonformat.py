@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from tasks_app.simulation.workload import SimulatedTask, Workload, WorkloadError, ordered
+from tasks_app.simulation.workloads.workload import SimulatedTask, Workload, WorkloadError, ordered
 
 VERSION = 1
 _MAX_MS = 10**14

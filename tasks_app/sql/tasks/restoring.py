@@ -8,7 +8,7 @@ happened to a task since the event.
 from collections.abc import Sequence
 
 from tasks_app.sql.db import fetch
-from tasks_app.sql.transitions import CHANGED, IS_NEWER, TRANSITION, Transition, transitions
+from tasks_app.sql.tasks.transitions import CHANGED, IS_NEWER, TRANSITION, Transition, transitions
 
 _UNCHANGED = """
     FROM (SELECT unnest(task_ids) AS id, unnest(versions) AS version

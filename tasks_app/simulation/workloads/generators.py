@@ -8,7 +8,7 @@ import math
 import random
 from collections.abc import Callable, Iterator
 
-from tasks_app.simulation.workload import SimulatedTask, Workload, ordered
+from tasks_app.simulation.workloads.workload import SimulatedTask, Workload, ordered
 
 _HOUR_MS = 3_600_000
 _OWNERS = 20

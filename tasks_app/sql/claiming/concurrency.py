@@ -15,11 +15,11 @@ from typing import NamedTuple
 from uuid import UUID
 
 from tasks_app.policy import Candidate
-from tasks_app.sql import claim_orders
-from tasks_app.sql.claim_orders import COUNT_MAX
+from tasks_app.sql.claiming import claim_orders
+from tasks_app.sql.claiming.claim_orders import COUNT_MAX
+from tasks_app.sql.claiming.scheduling import Scheduling
 from tasks_app.sql.db import columns, fetch
-from tasks_app.sql.scheduling import Scheduling
-from tasks_app.sql.transitions import Transition
+from tasks_app.sql.tasks.transitions import Transition
 
 # Of each group, this many due tasks are searched for some whose keys are not full.
 WINDOW = 100

@@ -14,10 +14,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from tasks_app.policy import Candidate, Choice, NodeCapacity, Occupied
-from tasks_app.sql import claim_orders, concurrency, scheduling, start_rates
+from tasks_app.sql.claiming import claim_orders, concurrency, scheduling, start_rates
+from tasks_app.sql.claiming.scheduling import Scheduling
 from tasks_app.sql.db import fetch
-from tasks_app.sql.scheduling import Scheduling
-from tasks_app.sql.transitions import CHANGED, TRANSITION, Transition
+from tasks_app.sql.tasks.transitions import CHANGED, TRANSITION, Transition
 
 # Keys of advisory locks: one for all claims, and classes for those of nodes and of queues.
 _CLAIMS_LOCK = 0x636C61696D73

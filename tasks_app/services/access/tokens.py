@@ -12,7 +12,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db.models.functions import Now
 
-from tasks_app import actors, scopes
+from tasks_app.access import actors, scopes
 from tasks_app.log import events
 from tasks_app.models import ApiToken, ClusterEvent, Role, SavedView, Scope
 from tasks_app.models.base import database_now

@@ -17,7 +17,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from tasks_app.simulation.workload import SimulatedTask, Workload, WorkloadError, ordered
+from tasks_app.simulation.workloads.workload import SimulatedTask, Workload, WorkloadError, ordered
 
 FIELDS = (
     "job number",

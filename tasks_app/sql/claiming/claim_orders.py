@@ -11,7 +11,7 @@ grow with the number of due tasks:
 
 from tasks_app.options import range_of
 from tasks_app.policy import BY_PRIORITY_SQL, SEARCH_DEPTH
-from tasks_app.sql.transitions import NOT_NEWER
+from tasks_app.sql.tasks.transitions import NOT_NEWER
 
 MIN_PRIORITY, MAX_PRIORITY = range_of("priority")
 

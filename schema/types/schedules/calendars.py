@@ -20,7 +20,7 @@ from schema.core.payloads import (
 from schema.core.prefetch import Arguments, Loaded, fetch_selected, prefetches
 from schema.core.relay import BadInputError, Node, checked_name, described, global_id
 from tasks_app import models, recurrence
-from tasks_app.services import calendars
+from tasks_app.services.schedules import calendars
 from tasks_app.sql.calendars import schedule_counts
 
 NAME = "The name of the calendar, 1 to 63 characters."

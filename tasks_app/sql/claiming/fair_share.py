@@ -14,8 +14,8 @@ from tasks_app.policy import Candidate, Order
 from tasks_app.policy.orders import fixed_key, length, thousandths
 from tasks_app.policy.shares import Shares
 from tasks_app.sql import due
+from tasks_app.sql.claiming.scheduling import Scheduling
 from tasks_app.sql.db import fetch
-from tasks_app.sql.scheduling import Scheduling
 
 _TAGS = "SELECT queue, priority, finish_tag, virtual_time FROM tasks_app_fairsharetag"
 # Returns whether a task is running, and when the last one ended.

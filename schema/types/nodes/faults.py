@@ -10,9 +10,9 @@ from strawberry import UNSET
 from schema.core.payloads import INPUT, attempt, mutation_payload
 from schema.core.prefetch import prefetch_for
 from schema.core.relay import checked_name
-from schema.types.nodes import WorkerNodeInput, WorkerNodePayload
+from schema.types.nodes.types import WorkerNodeInput, WorkerNodePayload
 from tasks_app.models.node import FREEZE_SECONDS_MAX
-from tasks_app.services import faults
+from tasks_app.services.nodes import faults
 
 
 @strawberry.input(description="A worker node whose processes end at once.")

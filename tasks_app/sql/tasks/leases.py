@@ -8,7 +8,7 @@ from uuid import UUID
 
 from tasks_app.policy.retries import BACKOFF_FROM_ATTEMPT, BACKOFF_SQL
 from tasks_app.sql.db import fetch
-from tasks_app.sql.transitions import CANCELLED_MESSAGE, Transition, transition
+from tasks_app.sql.tasks.transitions import CANCELLED_MESSAGE, Transition, transition
 
 WORKER_LOST_MESSAGE = (
     "Worker lost: the process that ran the task died or stopped answering in each allowed attempt."

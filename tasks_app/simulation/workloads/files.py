@@ -3,8 +3,8 @@
 import gzip
 from pathlib import Path
 
-from tasks_app.simulation import jsonformat, swf
-from tasks_app.simulation.workload import Workload, WorkloadError
+from tasks_app.simulation.workloads import jsonformat, swf
+from tasks_app.simulation.workloads.workload import Workload, WorkloadError
 
 
 def read(path: Path) -> Workload:

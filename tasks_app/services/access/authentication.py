@@ -13,11 +13,11 @@ from django.contrib.auth.models import User
 from django.db.models import F
 from django.db.models.functions import Now
 
-from tasks_app import actors, rate_limits
-from tasks_app.actors import Actor
+from tasks_app.access import actors, rate_limits
+from tasks_app.access.actors import Actor
 from tasks_app.models import Role
 from tasks_app.models.token import usable
-from tasks_app.services.tokens import digest_of
+from tasks_app.services.access.tokens import digest_of
 from tasks_app.services.validation import is_storable
 
 REASON_MAX_LENGTH = 1_000

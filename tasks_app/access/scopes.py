@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
 
-from tasks_app import actors
+from tasks_app.access import actors
 from tasks_app.models import Backfill, Queue, Scope, ScopeKind, Task, TaskSchedule
 
 M = TypeVar("M", bound=Model)

@@ -1,0 +1,1 @@
+"""Worker nodes: what they show, and the mutations that control them."""

@@ -1,0 +1,1 @@
+"""Queues: what they show, and the mutations that control them."""

@@ -1,0 +1,1 @@
+"""The tables of schedules: calendars, scheduled times, backfills, and the rows for Beat."""

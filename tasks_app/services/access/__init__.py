@@ -1,0 +1,1 @@
+"""The services of access: authentication and API tokens."""

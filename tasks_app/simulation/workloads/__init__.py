@@ -1,0 +1,1 @@
+"""Workloads of simulations: generated, read and written."""

@@ -1,0 +1,1 @@
+"""Statements of the claim: orders, limits, shares, and the claim itself."""

@@ -1,0 +1,1 @@
+"""Statements about tasks: inserted, changed, leased, restored and deleted."""
