@@ -5,8 +5,8 @@ import strawberry
 from schema.types.alerts import AlertMutations
 from schema.types.backfills.mutations import BackfillMutations
 from schema.types.nodes.faults import FaultMutations
-from schema.types.nodes.types import NodeMutations
-from schema.types.queues.types import QueueMutations
+from schema.types.nodes.mutations import NodeMutations
+from schema.types.queues.mutations import QueueMutations
 from schema.types.schedules.calendars import CalendarMutations
 from schema.types.schedules.creation import ScheduleCreationMutations
 from schema.types.schedules.mutations import ScheduleMutations

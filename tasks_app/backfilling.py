@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from tasks_app import dispatch
 from tasks_app.log import events
 from tasks_app.models import Backfill, BackfillRun, ClusterEvent, uuid7
+from tasks_app.options import SHARED_OPTIONS
 from tasks_app.sql import backfills as sql
 from tasks_app.sql.backfills import NextRun
 from tasks_app.sql.tasks import insertion, transitions
@@ -94,8 +95,6 @@ def _start(runs: Sequence[NextRun]) -> None:
 
 def _row(id: UUID, run: NextRun) -> tuple[object, ...]:
     """Return the row of `insertion.insert_many`: due at once, not expiring, not idempotent."""
-    return (
-        *(id, run.a, run.b, run.queue, run.priority, None, None, run.duration_ms, run.slots),
-        *(run.max_attempts, run.fail_attempts, run.retry_backoff_ms),
-        *(run.concurrency_key, run.concurrency_limit, "", run.schedule_id),
-    )
+    run_at, expires_at, idempotency_key = None, None, ""
+    options = (getattr(run, name) for name in SHARED_OPTIONS)
+    return id, *options, run_at, expires_at, idempotency_key, run.schedule_id

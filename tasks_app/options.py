@@ -4,7 +4,7 @@ They are declared once. The GraphQL inputs, the REST serializers, the services a
 of the database take them from here. Pure.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 REQUIRED: Any = object()
@@ -202,3 +202,23 @@ def range_of(name: str) -> tuple[int, int]:
     assert option.minimum is not None
     assert option.maximum is not None
     return option.minimum, option.maximum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskOptions:
+    """The options that tasks and schedules share. A schedule gives them to the tasks it runs."""
+
+    a: int
+    b: int
+    queue: str = default_of("queue")
+    priority: int = default_of("priority")
+    duration_ms: int = default_of("duration_ms")
+    slots: int = default_of("slots")
+    max_attempts: int = default_of("max_attempts")
+    fail_attempts: int = default_of("fail_attempts")
+    retry_backoff_ms: int = default_of("retry_backoff_ms")
+    concurrency_key: str = default_of("concurrency_key")
+    concurrency_limit: int = default_of("concurrency_limit")
+
+
+SHARED_OPTIONS = tuple(field.name for field in fields(TaskOptions))

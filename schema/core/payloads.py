@@ -92,6 +92,14 @@ def errors_field() -> Any:
     )
 
 
+def result_field(noun: str) -> Any:
+    """Return the field of a payload with the object that the mutation changed."""
+    return strawberry.field(
+        default=None,
+        description=f"The {noun} after the mutation. Null if the mutation failed.",
+    )
+
+
 _CODES = {str(code.value): code for code in UserErrorCode}
 
 

@@ -10,6 +10,8 @@ from django.db.models import Model
 from graphql import GraphQLError
 from strawberry.relay.utils import from_base64, to_base64
 
+from tasks_app.services.validation import NOT_STORABLE, is_storable, quoted
+
 ID_OR_UUID = "The global ID or the UUID of the object."
 IdOrUuid = Annotated[strawberry.ID, strawberry.argument(description=ID_OR_UUID)]
 
@@ -66,7 +68,7 @@ def parse_id(id: str, type_name: str) -> UUID:
     except ValueError:
         name, key = split_id(id)
     if name != type_name:
-        raise BadInputError(f"{_short(id)} must be the global ID or the UUID of a {type_name}.")
+        raise BadInputError(f"{quoted(id)} must be the global ID or the UUID of a {type_name}.")
     return key
 
 
@@ -80,19 +82,19 @@ def split_id(id: str) -> tuple[str, UUID]:
         name, key = from_base64(id)
         return name, UUID(key)
     except ValueError as error:
-        raise BadInputError(f"{_short(id)} must be a global ID: the `id` of an object.") from error
+        raise BadInputError(f"{quoted(id)} must be a global ID: the `id` of an object.") from error
 
 
-def checked_name(name: str) -> str:
-    """Return a name that a client gives, if the database can look for it.
+def checked_name(name: str, *path: str) -> str:
+    """Return a name that a query looks for, if the database can.
+
+    Args:
+        name: The name.
+        path: The path of the argument.
 
     Raises:
         BadInputError: It contains a NUL character.
     """
-    if "\0" in name:
-        raise BadInputError("A name must not contain NUL characters.")
+    if not is_storable(name):
+        raise BadInputError(f"`{'.'.join(path)}` {NOT_STORABLE}", field=path)
     return name
-
-
-def _short(id: str) -> str:
-    return repr(id if len(id) <= 100 else f"{id[:100]}…")

@@ -9,14 +9,13 @@ import strawberry_django
 from django.db.models import Model, prefetch_related_objects
 
 from schema.core.enums import AttentionKind
+from schema.core.mutations import mutation
 from schema.core.pagination import After, Connection, First, Order, Page, paginate, prefetch_page
 from schema.core.payloads import (
-    INPUT,
     UserError,
-    attempt,
     errors_field,
     mutation_input,
-    mutation_payload,
+    result_field,
 )
 from schema.core.prefetch import Arguments, prefetches
 from schema.core.relay import Node, described
@@ -157,27 +156,23 @@ class SetAlertRuleInput:
     )
 
 
-@mutation_payload
-class SetAlertRulePayload:
-    alert_rule: AlertRule | None = strawberry.field(
-        description="The rule after the mutation. Null if the mutation failed."
-    )
+@strawberry.type
+class AlertRulePayload:
+    alert_rule: AlertRule | None = result_field("rule")
     errors: list[UserError] = errors_field()
 
 
 @strawberry.type
 class AlertMutations:
-    @strawberry_django.mutation(
-        description="Change when attention items of a kind become alerts. It applies to open ones."
+    @mutation(
+        AlertRulePayload,
+        description="Change when attention items of a kind become alerts. It applies to open ones.",
     )
-    def set_alert_rule(self, input: Annotated[SetAlertRuleInput, INPUT]) -> SetAlertRulePayload:
-        rule, errors = attempt(
-            lambda: alert_rules.set_rule(
-                input.kind,
-                enabled=input.enabled,
-                open_after_seconds=input.open_after_seconds,
-                resolve_after_seconds=input.resolve_after_seconds,
-            )
+    def set_alert_rule(self, input: SetAlertRuleInput) -> AlertRule:
+        rule = alert_rules.set_rule(
+            input.kind,
+            enabled=input.enabled,
+            open_after_seconds=input.open_after_seconds,
+            resolve_after_seconds=input.resolve_after_seconds,
         )
-        shown = AlertRule.of(rule) if rule else None
-        return SetAlertRulePayload(alert_rule=shown, errors=errors)
+        return AlertRule.of(rule)

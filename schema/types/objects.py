@@ -13,6 +13,7 @@ from schema.core.relay import BadInputError, Node, split_id
 from tasks_app import models
 from tasks_app.access import actors
 from tasks_app.services.saved_views import own_views
+from tasks_app.services.validation import quoted
 
 NODES_MAX = 100
 NODE_TYPES: dict[str, type[Model]] = {
@@ -66,7 +67,7 @@ def _nodes(info: strawberry.Info, ids: list[strawberry.ID]) -> list[Model | None
     found: dict[tuple[str, UUID], Model] = {}
     for name in {name for name, _ in wanted}:
         if name not in NODE_TYPES:
-            raise BadInputError(f"There is no type {name[:100]!r} with global IDs.")
+            raise BadInputError(f"There is no type {quoted(name)} with global IDs.")
         if name in _FOR_ADMINS and (message := actors.missing_role(models.Role.ADMIN)):
             raise GraphQLError(message, extensions={"code": "FORBIDDEN"})
         some = list(

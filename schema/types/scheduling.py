@@ -1,19 +1,16 @@
 """The scheduling policy of the cluster: what it is, and the mutation that chooses it."""
 
 from datetime import datetime
-from typing import Annotated
 
 import strawberry
-import strawberry_django
 
 from schema.core.enums import SchedulingPolicy
+from schema.core.mutations import mutation
 from schema.core.payloads import (
-    INPUT,
     UserError,
-    attempt,
     errors_field,
     mutation_input,
-    mutation_payload,
+    result_field,
 )
 from tasks_app import models
 from tasks_app.models.scheduling import AGING_MS_MAX, AGING_MS_MIN
@@ -70,32 +67,26 @@ class SetSchedulingPolicyInput:
     )
 
 
-@mutation_payload
-class SetSchedulingPolicyPayload:
-    scheduling_policy: ClusterScheduling | None = strawberry.field(
-        description="The policy after the mutation. Null if the mutation failed."
-    )
+@strawberry.type
+class SchedulingPolicyPayload:
+    scheduling_policy: ClusterScheduling | None = result_field("policy")
     errors: list[UserError] = errors_field()
 
 
 @strawberry.type
 class SchedulingMutations:
-    @strawberry_django.mutation(
+    @mutation(
+        SchedulingPolicyPayload,
         description=(
             "Choose the policy by which all worker nodes claim tasks. It applies from the next"
             " claim on. Running tasks continue."
-        )
+        ),
     )
-    def set_scheduling_policy(
-        self, input: Annotated[SetSchedulingPolicyInput, INPUT]
-    ) -> SetSchedulingPolicyPayload:
-        settings, errors = attempt(
-            lambda: scheduling.set_scheduling_policy(
-                input.policy.value,
-                backfill=input.backfill,
-                aging_ms=input.aging_ms,
-                note=input.note,
-            )
+    def set_scheduling_policy(self, input: SetSchedulingPolicyInput) -> ClusterScheduling:
+        settings = scheduling.set_scheduling_policy(
+            input.policy.value,
+            backfill=input.backfill,
+            aging_ms=input.aging_ms,
+            note=input.note,
         )
-        policy = ClusterScheduling.of(settings) if settings else None
-        return SetSchedulingPolicyPayload(scheduling_policy=policy, errors=errors)
+        return ClusterScheduling.of(settings)

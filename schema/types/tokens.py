@@ -1,22 +1,20 @@
 """API tokens, and the viewer of a request."""
 
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
 import strawberry
 import strawberry_django
 
 from schema.core.enums import Role, TokenScopeKind
+from schema.core.mutations import mutation
 from schema.core.payloads import (
-    INPUT,
     UserError,
-    attempt,
     errors_field,
     mutation_input,
-    mutation_payload,
+    result_field,
 )
-from schema.core.relay import ID_OR_UUID, checked_name, parse_id
+from schema.core.relay import ID_OR_UUID, parse_id
 from tasks_app import models
 from tasks_app.access import actors
 from tasks_app.services.access import tokens
@@ -55,7 +53,7 @@ class TokenScopeInput:
         if self.schedule_id:
             key = parse_id(self.schedule_id, "TaskSchedule")
             return models.Scope(models.ScopeKind.SCHEDULE, str(key))
-        return models.Scope(models.ScopeKind.QUEUE, checked_name(self.queue or ""))
+        return models.Scope(models.ScopeKind.QUEUE, self.queue or "")
 
 
 @strawberry.type(description="The authenticated user or token of a request.")
@@ -122,25 +120,24 @@ class RevokeApiTokenInput:
     uuid: UUID = strawberry.field(description="The UUID of the token.")
 
 
-@mutation_payload
-class CreateApiTokenPayload:
+@strawberry.type
+class ApiTokenSecretPayload:
     api_token: ApiToken | None = strawberry.field(
-        description="The token that was created. Null if the mutation failed."
+        default=None, description="The token that was created. Null if the mutation failed."
     )
     secret: str | None = strawberry.field(
+        default=None,
         description=(
             "The secret, for the header `Authorization: Bearer`. It is returned only"
             " once. Null if the mutation failed."
-        )
+        ),
     )
     errors: list[UserError] = errors_field()
 
 
-@mutation_payload
-class RevokeApiTokenPayload:
-    api_token: ApiToken | None = strawberry.field(
-        description="The token after the mutation. Null if the mutation failed."
-    )
+@strawberry.type
+class ApiTokenPayload:
+    api_token: ApiToken | None = result_field("token")
     errors: list[UserError] = errors_field()
 
 
@@ -161,35 +158,25 @@ class TokenQueries:
 
 @strawberry.type
 class TokenMutations:
-    @strawberry_django.mutation(description="Create an API token. Requires the role ADMIN.")
-    def create_api_token(
-        self,
-        input: Annotated[CreateApiTokenInput, INPUT],
-    ) -> CreateApiTokenPayload:
-        made, errors = attempt(
-            lambda: tokens.create_token(
-                checked_name(input.name),
-                input.role,
-                expires_at=input.expires_at,
-                scope=input.scope.to_scope() if input.scope else None,
-            )
+    @mutation(ApiTokenSecretPayload, description="Create an API token. Requires the role ADMIN.")
+    def create_api_token(self, input: CreateApiTokenInput) -> tuple[ApiToken, str]:
+        made = tokens.create_token(
+            input.name,
+            input.role,
+            expires_at=input.expires_at,
+            scope=input.scope.to_scope() if input.scope else None,
         )
-        return CreateApiTokenPayload(
-            api_token=_token(made.token) if made else None,
-            secret=made.secret if made else None,
-            errors=errors,
-        )
+        return _token(made.token), made.secret
 
-    @strawberry_django.mutation(
+    @mutation(
+        ApiTokenPayload,
+        key="uuid",
         description=(
             "Revoke an API token. It takes effect within 10 seconds. Requires the role ADMIN."
-        )
+        ),
     )
-    def revoke_api_token(
-        self, input: Annotated[RevokeApiTokenInput, INPUT]
-    ) -> RevokeApiTokenPayload:
-        token, errors = attempt(lambda: tokens.revoke_token(input.uuid), key="uuid")
-        return RevokeApiTokenPayload(api_token=_token(token) if token else None, errors=errors)
+    def revoke_api_token(self, input: RevokeApiTokenInput) -> ApiToken:
+        return _token(tokens.revoke_token(input.uuid))
 
 
 def _token(row: models.ApiToken) -> ApiToken:

@@ -1,22 +1,17 @@
 """The mutations of webhooks. All require the role ADMIN."""
 
-from collections.abc import Callable
-from typing import Annotated, TypeVar
-
 import strawberry
-import strawberry_django
 from django.core.exceptions import ValidationError
 from strawberry.scalars import JSON
 
+from schema.core.mutations import DeletePayload, IdInput, mutation
 from schema.core.payloads import (
-    INPUT,
     UserError,
-    attempt,
     errors_field,
     mutation_input,
-    mutation_payload,
+    result_field,
 )
-from schema.core.relay import ID_OR_UUID, global_id, parse_id
+from schema.core.relay import global_id, parse_id
 from schema.types.webhooks import Webhook
 from schema.webhooks import documents
 from tasks_app import models
@@ -57,36 +52,15 @@ class CreateWebhookInput:
     )
 
 
-@strawberry.input
-class WebhookInput:
-    id: strawberry.ID = strawberry.field(description=ID_OR_UUID)
-
-
 @mutation_input
-class UpdateWebhookInput(WebhookInput):
+class UpdateWebhookInput(IdInput):
     url: str | None = strawberry.field(default=None, description=f"{URL} {UNCHANGED}")
     document: str | None = strawberry.field(default=None, description=f"{DOCUMENT} {UNCHANGED}")
     variables: JSON | None = strawberry.field(default=None, description=f"{VARIABLES} {UNCHANGED}")
 
 
 @mutation_input
-class DeleteWebhookInput(WebhookInput): ...
-
-
-@mutation_input
-class RotateWebhookSecretInput(WebhookInput): ...
-
-
-@mutation_input
-class TestWebhookInput(WebhookInput): ...
-
-
-@mutation_input
-class ResumeWebhookInput(WebhookInput): ...
-
-
-@mutation_input
-class ReplayWebhookInput(WebhookInput):
+class ReplayWebhookInput(IdInput):
     after: str = strawberry.field(
         description="A cursor of the event log. All events after it are sent again."
     )
@@ -94,153 +68,103 @@ class ReplayWebhookInput(WebhookInput):
 
 @strawberry.type
 class WebhookPayload:
-    webhook: Webhook | None = strawberry.field(
-        description="The webhook after the mutation. Null if the mutation failed."
-    )
+    webhook: Webhook | None = result_field("webhook")
     errors: list[UserError] = errors_field()
 
 
 @strawberry.type
-class WebhookSecretPayload(WebhookPayload):
+class WebhookSecretPayload:
+    webhook: Webhook | None = result_field("webhook")
     secret: str | None = strawberry.field(
+        default=None,
         description=(
             "The secret with which receivers verify messages. It is returned only once. Null if"
             " the mutation failed."
-        )
-    )
-
-
-@mutation_payload
-class CreateWebhookPayload(WebhookSecretPayload): ...
-
-
-@mutation_payload
-class RotateWebhookSecretPayload(WebhookSecretPayload): ...
-
-
-@mutation_payload
-class UpdateWebhookPayload(WebhookPayload): ...
-
-
-@mutation_payload
-class TestWebhookPayload(WebhookPayload): ...
-
-
-@mutation_payload
-class ResumeWebhookPayload(WebhookPayload): ...
-
-
-@mutation_payload
-class ReplayWebhookPayload(WebhookPayload): ...
-
-
-@mutation_payload
-class DeleteWebhookPayload:
-    deleted_id: strawberry.ID | None = strawberry.field(
-        description="The global ID that the webhook had. Null if the mutation failed."
+        ),
     )
     errors: list[UserError] = errors_field()
-
-
-Payload = TypeVar("Payload", bound=WebhookPayload)
-SecretPayload = TypeVar("SecretPayload", bound=WebhookSecretPayload)
 
 
 @strawberry.type
 class WebhookMutations:
-    @strawberry_django.mutation(
+    @mutation(
+        WebhookSecretPayload,
         description=(
             "Create a webhook: a subscription whose responses the server sends to a URL, signed as"
             f" the Standard Webhooks specification says. {ROLE}"
-        )
+        ),
     )
     def create_webhook(
-        self, info: strawberry.Info, input: Annotated[CreateWebhookInput, INPUT]
-    ) -> CreateWebhookPayload:
-        def create() -> webhooks.NewWebhook:
-            variables = _object(input.variables) or {}
-            after = None if input.after is None else _cursor(input.after)
-            webhooks.check(input.url, input.document, variables)
-            _check_document(info, input.document, variables)
-            return webhooks.create_webhook(input.url, input.document, variables, after)
+        self, info: strawberry.Info, input: CreateWebhookInput
+    ) -> webhooks.NewWebhook:
+        variables = _object(input.variables) or {}
+        after = None if input.after is None else _cursor(input.after)
+        webhooks.check(input.url, input.document, variables)
+        _check_document(info, input.document, variables)
+        return webhooks.create_webhook(input.url, input.document, variables, after)
 
-        return _with_secret(CreateWebhookPayload, create)
-
-    @strawberry_django.mutation(
+    @mutation(
+        WebhookPayload,
         description=(
             "Change the URL, the document or the variables of a webhook. It continues from its"
             f" cursor. {ROLE}"
-        )
+        ),
     )
-    def update_webhook(
-        self, info: strawberry.Info, input: Annotated[UpdateWebhookInput, INPUT]
-    ) -> UpdateWebhookPayload:
+    def update_webhook(self, info: strawberry.Info, input: UpdateWebhookInput) -> models.Webhook:
         id = parse_id(input.id, "Webhook")
+        given = _object(input.variables)
+        webhooks.check(input.url, input.document, given)
+        if input.document is not None or given is not None:
+            row = models.Webhook.objects.get(pk=id)
+            document = row.document if input.document is None else input.document
+            _check_document(info, document, row.variables if given is None else given)
+        return webhooks.update_webhook(id, url=input.url, document=input.document, variables=given)
 
-        def update() -> models.Webhook:
-            given = _object(input.variables)
-            webhooks.check(input.url, input.document, given)
-            if input.document is not None or given is not None:
-                row = models.Webhook.objects.get(pk=id)
-                document = row.document if input.document is None else input.document
-                _check_document(info, document, row.variables if given is None else given)
-            return webhooks.update_webhook(
-                id, url=input.url, document=input.document, variables=given
-            )
+    @mutation(DeletePayload, description=f"Delete a webhook and its deliveries. {ROLE}")
+    def delete_webhook(self, input: IdInput) -> strawberry.ID:
+        return global_id("Webhook", webhooks.delete_webhook(parse_id(input.id, "Webhook")))
 
-        return _with_webhook(UpdateWebhookPayload, update)
-
-    @strawberry_django.mutation(description=f"Delete a webhook and its deliveries. {ROLE}")
-    def delete_webhook(self, input: Annotated[DeleteWebhookInput, INPUT]) -> DeleteWebhookPayload:
-        id = parse_id(input.id, "Webhook")
-        found, errors = attempt(lambda: webhooks.delete_webhook(id))
-        deleted_id = global_id("Webhook", found) if found else None
-        return DeleteWebhookPayload(deleted_id=deleted_id, errors=errors)
-
-    @strawberry_django.mutation(
+    @mutation(
+        WebhookSecretPayload,
         description=(
             "Replace the secret of a webhook. For"
             f" {webhooks.PREVIOUS_SECRET_HOURS} hours, messages are signed with both. {ROLE}"
-        )
+        ),
     )
-    def rotate_webhook_secret(
-        self, input: Annotated[RotateWebhookSecretInput, INPUT]
-    ) -> RotateWebhookSecretPayload:
-        id = parse_id(input.id, "Webhook")
-        return _with_secret(RotateWebhookSecretPayload, lambda: webhooks.rotate_secret(id))
+    def rotate_webhook_secret(self, input: IdInput) -> webhooks.NewWebhook:
+        return webhooks.rotate_secret(parse_id(input.id, "Webhook"))
 
-    @strawberry_django.mutation(
+    @mutation(
+        WebhookPayload,
         description=(
             "Send a test message soon: the newest response that the document makes of the last 100"
             f" events, or null. Its outcome is in `deliveries`. {ROLE}"
-        )
+        ),
     )
-    def test_webhook(self, input: Annotated[TestWebhookInput, INPUT]) -> TestWebhookPayload:
-        id = parse_id(input.id, "Webhook")
-        return _with_webhook(TestWebhookPayload, lambda: webhooks.test_webhook(id))
+    def test_webhook(self, input: IdInput) -> models.Webhook:
+        return webhooks.test_webhook(parse_id(input.id, "Webhook"))
 
-    @strawberry_django.mutation(
+    @mutation(
+        WebhookPayload,
         description=(
             "Send the next message of a webhook now, also if it is disabled, invalid or waits for"
             f" its next attempt. The viewer becomes its owner. {ROLE}"
-        )
+        ),
     )
-    def resume_webhook(self, input: Annotated[ResumeWebhookInput, INPUT]) -> ResumeWebhookPayload:
-        id = parse_id(input.id, "Webhook")
-        return _with_webhook(ResumeWebhookPayload, lambda: webhooks.resume_webhook(id))
+    def resume_webhook(self, input: IdInput) -> models.Webhook:
+        return webhooks.resume_webhook(parse_id(input.id, "Webhook"))
 
-    @strawberry_django.mutation(
+    @mutation(
+        WebhookPayload,
         description=(
             "Send all events after a cursor again, and those that follow. The messages have new"
             " times, but the same IDs for the same changes of tasks. The viewer becomes the owner"
             f" of the webhook. {ROLE}"
-        )
+        ),
     )
-    def replay_webhook(self, input: Annotated[ReplayWebhookInput, INPUT]) -> ReplayWebhookPayload:
+    def replay_webhook(self, input: ReplayWebhookInput) -> models.Webhook:
         id = parse_id(input.id, "Webhook")
-        return _with_webhook(
-            ReplayWebhookPayload, lambda: webhooks.replay_webhook(id, _cursor(input.after))
-        )
+        return webhooks.replay_webhook(id, _cursor(input.after))
 
 
 def _check_document(info: strawberry.Info, document: str, variables: dict[str, object]) -> None:
@@ -261,16 +185,3 @@ def _object(value: object) -> dict[str, object] | None:
     if value is not None and not isinstance(value, dict):
         raise ValidationError({"variables": error("Must be a JSON object.", "invalid")})
     return value
-
-
-def _with_webhook(payload: type[Payload], service: Callable[[], models.Webhook]) -> Payload:
-    webhook, errors = attempt(service)
-    return payload(webhook=webhook, errors=errors)  # type: ignore[arg-type]
-
-
-def _with_secret(
-    payload: type[SecretPayload], service: Callable[[], webhooks.NewWebhook]
-) -> SecretPayload:
-    made, errors = attempt(service)
-    webhook, secret = made or (None, None)
-    return payload(webhook=webhook, secret=secret, errors=errors)  # type: ignore[arg-type]

@@ -35,22 +35,27 @@ STATUSES = {
 }
 
 
-class NewTaskSerializer(serializers.Serializer[Any]):
-    """The parameters of a task to create."""
+class TaskOptionsSerializer(serializers.Serializer[Any]):
+    """The options that tasks and schedules share."""
 
     a = integer_option("a")
     b = integer_option("b")
     queue = text_option("queue")
     priority = integer_option("priority")
-    run_at = time_option("run_at")
-    expires_at = time_option("expires_at")
     duration_ms = integer_option("duration_ms")
     slots = integer_option("slots")
     max_attempts = integer_option("max_attempts")
     fail_attempts = integer_option("fail_attempts")
     retry_backoff_ms = integer_option("retry_backoff_ms")
-    concurrency_key = text_option("concurrency_key", allow_blank=True)
+    concurrency_key = text_option("concurrency_key", allow_blank=True, trim_whitespace=False)
     concurrency_limit = integer_option("concurrency_limit")
+
+
+class NewTaskSerializer(TaskOptionsSerializer):
+    """The parameters of a task to create."""
+
+    run_at = time_option("run_at")
+    expires_at = time_option("expires_at")
 
     def get_initial(self) -> Any:
         """Return what a form shows first: the values that were sent, or an example."""
@@ -144,18 +149,9 @@ def _has_own_times(data: object) -> bool:
     return bool({"cron", "at"} & data.keys())
 
 
-class NewScheduleSerializer(ScheduleChangeSerializer):
+class NewScheduleSerializer(ScheduleChangeSerializer, TaskOptionsSerializer):
     """The parameters of a schedule to create."""
 
-    queue = text_option("queue")
-    priority = integer_option("priority")
-    duration_ms = integer_option("duration_ms")
-    slots = integer_option("slots")
-    max_attempts = integer_option("max_attempts")
-    fail_attempts = integer_option("fail_attempts")
-    retry_backoff_ms = integer_option("retry_backoff_ms")
-    concurrency_key = text_option("concurrency_key", allow_blank=True)
-    concurrency_limit = integer_option("concurrency_limit")
     on_gap = choice_option("on_gap", OnGap.choices)
     on_fold = choice_option("on_fold", OnFold.choices)
     overlap = choice_option("overlap", Overlap.choices)

@@ -18,10 +18,9 @@ from tasks_app.access import actors, scopes
 from tasks_app.log import events
 from tasks_app.models import Backfill, ClusterEvent, TaskSchedule
 from tasks_app.models.base import database_now
-from tasks_app.options import BACKFILL_OPTIONS, KEY_MAX_LENGTH, default_of
+from tasks_app.options import BACKFILL_OPTIONS, KEY_MAX_LENGTH, SHARED_OPTIONS, default_of
 from tasks_app.recurrence import EARLIEST, is_valid, times_between
 from tasks_app.services.queues import lock_to_use
-from tasks_app.services.schedules.parameters import OF_THE_TASK
 from tasks_app.services.tasks import UNKNOWN_QUEUE
 from tasks_app.services.validation import error, is_storable, range_error, text_error
 from tasks_app.sql import backfills as sql
@@ -52,17 +51,17 @@ class NewBackfill:
 
 
 class Plan(NamedTuple):
-    """The number of scheduled times, the first ones in order, and the backfill if it was created.
+    """What a backfill runs.
 
     Attributes:
+        backfill: The backfill; None after a dry run.
         total: The number of scheduled times.
         first_times: The first of them, in the order in which they run.
-        backfill: The backfill; None after a dry run.
     """
 
+    backfill: Backfill | None
     total: int
     first_times: list[datetime]
-    backfill: Backfill | None = None
 
 
 def plan_backfill(new: NewBackfill) -> Plan:
@@ -140,7 +139,7 @@ def _insert(new: NewBackfill) -> Plan:
         created_by=actors.current().name,
         idempotency_key=new.idempotency_key,
         queue=task.queue_id,
-        **{name: getattr(task, name) for name in OF_THE_TASK if name != "queue"},
+        **{name: getattr(task, name) for name in SHARED_OPTIONS if name != "queue"},
     )
     backfill.save(force_insert=True)
     sql.insert_runs(backfill.pk, times)
@@ -149,7 +148,7 @@ def _insert(new: NewBackfill) -> Plan:
 
 
 def _plan_of(times: list[datetime]) -> Plan:
-    return Plan(len(times), times[:FIRST_TIMES])
+    return Plan(None, len(times), times[:FIRST_TIMES])
 
 
 def _repeated(first: Backfill, new: NewBackfill) -> Plan:
@@ -168,7 +167,7 @@ def _repeated(first: Backfill, new: NewBackfill) -> Plan:
         )
         raise ValidationError({"idempotency_key": error(message, "idempotency_conflict")})
     times = first.runs.order_by("pk").values_list("scheduled_for", flat=True)[:FIRST_TIMES]
-    return Plan(first.total, list(times), first)
+    return Plan(first, first.total, list(times))
 
 
 def _times_of(new: NewBackfill, schedule: TaskSchedule) -> list[datetime]:

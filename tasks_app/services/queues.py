@@ -18,7 +18,7 @@ from tasks_app.models import Backfill, ClusterEvent, Queue, ScopeKind, Task, Wor
 from tasks_app.models.queue import WEIGHT_MAX, WEIGHT_MIN
 from tasks_app.models.token import usable
 from tasks_app.options import DEFAULT_QUEUE
-from tasks_app.services.validation import check_note, error, is_storable
+from tasks_app.services.validation import check_name, check_note, error, is_storable
 from tasks_app.sql import queues as locks
 from tasks_app.sql.claiming import claims, fair_share, start_rates
 from tasks_app.sql.transactions import in_transaction
@@ -161,6 +161,7 @@ def delete_queue(name: str, *, note: str = "") -> UUID:
     It reads all tasks. Creations in the queue, and in those that share its lock, wait for it.
     """
     check_note(note)
+    check_name(name)
     locks.lock_to_delete(name)
     Queue.objects.get(name=name)
     if reason := _reason_to_keep(name):
@@ -200,6 +201,7 @@ def lock_to_use(names: Iterable[str]) -> set[str]:
 
 
 def _get_locked(name: str) -> Queue:
+    check_name(name)
     return scopes.visible(Queue.objects.select_for_update(no_key=True)).get(name=name)
 
 

@@ -5,6 +5,8 @@ from django.core.exceptions import ValidationError
 from tasks_app.options import Option
 
 NOTE_MAX_LENGTH = 10_000
+QUOTED_MAX = 100
+NOT_STORABLE = "must not contain NUL characters or unpaired surrogates."
 
 
 def error(message: str, code: str) -> ValidationError:
@@ -30,6 +32,17 @@ def text_error(max_length: int) -> ValidationError:
     """Return the error of a text that is too long or cannot be stored."""
     message = f"Must be at most {max_length} characters, without NUL or unpaired surrogates."
     return error(message, "invalid")
+
+
+def quoted(text: str) -> str:
+    """Return a text that a client sent, shortened, as messages show it."""
+    return f"`{text if len(text) <= QUOTED_MAX else f'{text[:QUOTED_MAX]}…'}`"
+
+
+def check_name(name: str) -> None:
+    """Raise ValidationError if no object can have this name, because it cannot be stored."""
+    if not is_storable(name):
+        raise ValidationError({"name": error(f"The name {NOT_STORABLE}", "invalid")})
 
 
 def check_note(note: str) -> None:

@@ -1,11 +1,12 @@
 """Statements about backfills and their runs. Call them inside a transaction."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
 from tasks_app.models.base import uuid7
+from tasks_app.options import SHARED_OPTIONS, TaskOptions
 from tasks_app.sql.db import columns, fetch
 
 _ENDED = "t.status IN ('SUCCESS', 'FAILED', 'CANCELLED')"
@@ -65,28 +66,18 @@ def settle(ids: Sequence[UUID]) -> None:
     fetch(_SETTLE, {"ids": ids})
 
 
-class NextRun(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextRun(TaskOptions):
     """A run that starts now, with the parameters of its task."""
 
     id: UUID
-    a: int
-    b: int
-    queue: str
-    priority: int
-    duration_ms: int
-    slots: int
-    max_attempts: int
-    fail_attempts: int
-    retry_backoff_ms: int
-    concurrency_key: str
-    concurrency_limit: int
     schedule_id: UUID | None
 
 
-_PARAMETERS = ", ".join(f"b.{name}" for name in NextRun._fields[1:])
+_PARAMETERS = (*SHARED_OPTIONS, "schedule_id")
 # Returns the waiting runs for which backfills have room.
 _NEXT = f"""
-    SELECT r.id, {_PARAMETERS}
+    SELECT r.id, {", ".join(f"b.{name}" for name in _PARAMETERS)}
       FROM tasks_app_backfill b
      CROSS JOIN LATERAL (
            SELECT count(*) AS count FROM tasks_app_backfillrun
@@ -104,7 +95,8 @@ _NEXT = f"""
 
 def next_runs(ids: Sequence[UUID]) -> list[NextRun]:
     """Return the runs of locked backfills that start now."""
-    return [NextRun._make(row) for row in fetch(_NEXT, {"ids": ids})]
+    rows = fetch(_NEXT, {"ids": ids})
+    return [NextRun(id=id, **dict(zip(_PARAMETERS, row, strict=True))) for id, *row in rows]
 
 
 # Gives waiting runs their tasks.

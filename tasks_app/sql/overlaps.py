@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from tasks_app.options import SHARED_OPTIONS
 from tasks_app.sql.db import columns, fetch
 from tasks_app.sql.tasks.transitions import TRANSITION, Transition, transitions
 
@@ -39,8 +40,7 @@ def active_ids(schedule_id: UUID) -> list[UUID]:
     return [id for (id,) in fetch(_ACTIVE_IDS, {"id": schedule_id})]
 
 
-_COPIED = """a, b, queue, priority, duration_ms, slots, max_attempts, fail_attempts,
-           retry_backoff_ms, concurrency_key, concurrency_limit"""
+_COPIED = ", ".join(SHARED_OPTIONS)
 # Creates tasks with the parameters of the tasks of their schedules.
 _CREATE = f"""
     INSERT INTO tasks_app_task AS t (id, overlap_of_id, run_at, due_at, {_COPIED})

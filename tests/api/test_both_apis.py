@@ -120,7 +120,7 @@ NOT_64_BITS: list[object] = [MAX + 1, MIN - 1, 10**400, 1.5, True, None, "x", [1
         *(("max_attempts", value) for value in (0, 101)),
         *(("fail_attempts", value) for value in (-1, 101)),
         *(("retry_backoff_ms", value) for value in (-1, 60_001, "soon")),
-        *(("concurrency_key", value) for value in ("x" * 65, "\0", None)),
+        *(("concurrency_key", value) for value in ("x" * 65, "\0", " ", " x", "x ", None)),
         *(("concurrency_limit", value) for value in (0, 2, 1_001, "two")),
         *(("queue", value) for value in ("nowhere", "\0", None)),
         *(("run_at", value) for value in ("soon", "0001-01-01T00:00:00+14:00", 5)),

@@ -9,8 +9,7 @@ from strawberry import UNSET
 
 from schema.core.payloads import INPUT, attempt, mutation_payload
 from schema.core.prefetch import prefetch_for
-from schema.core.relay import checked_name
-from schema.types.nodes.types import WorkerNodeInput, WorkerNodePayload
+from schema.types.nodes.mutations import WorkerNodeInput, WorkerNodePayload
 from tasks_app.models.node import FREEZE_SECONDS_MAX
 from tasks_app.services.nodes import faults
 
@@ -67,7 +66,7 @@ class FaultMutations:
         elif freeze := input.freeze_node:
             fault, name = "freezeNode", freeze.name
             service = partial(faults.freeze_node, seconds=freeze.seconds, note=freeze.note)
-        node, errors = attempt(lambda: service(checked_name(name)), at=("input", fault), key="name")
+        node, errors = attempt(lambda: service(name), at=("input", fault), key="name")
         if node:
             prefetch_for(info, [node], "workerNode")
         return InjectFaultPayload(worker_node=node, errors=errors)  # type: ignore[arg-type]

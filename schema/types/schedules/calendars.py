@@ -9,13 +9,13 @@ import strawberry_django
 from django.db.models import Model
 
 from schema.core.enums import Weekday
+from schema.core.mutations import DeletePayload, mutation
 from schema.core.payloads import (
-    INPUT,
     UserError,
     attempt,
     errors_field,
     mutation_input,
-    mutation_payload,
+    result_field,
 )
 from schema.core.prefetch import Arguments, Loaded, fetch_selected, prefetches
 from schema.core.relay import BadInputError, Node, checked_name, described, global_id
@@ -173,32 +173,14 @@ class RenameCalendarInput:
     new_name: str = strawberry.field(description="The new name, 1 to 63 characters.")
 
 
-@mutation_input
-class DeleteCalendarInput:
+@strawberry.input
+class CalendarInput:
     name: str = strawberry.field(description="The name of the calendar.")
 
 
-@mutation_payload
-class SaveCalendarPayload:
-    calendar: Calendar | None = strawberry.field(
-        description="The calendar after the mutation. Null if the mutation failed."
-    )
-    errors: list[UserError] = errors_field()
-
-
-@mutation_payload
-class RenameCalendarPayload:
-    calendar: Calendar | None = strawberry.field(
-        description="The calendar after the mutation. Null if the mutation failed."
-    )
-    errors: list[UserError] = errors_field()
-
-
-@mutation_payload
-class DeleteCalendarPayload:
-    deleted_id: strawberry.ID | None = strawberry.field(
-        description="The global ID that the calendar had. Null if the mutation failed."
-    )
+@strawberry.type
+class CalendarPayload:
+    calendar: Calendar | None = result_field("calendar")
     errors: list[UserError] = errors_field()
 
 
@@ -227,7 +209,7 @@ class CalendarQueries:
         info: strawberry.Info,
         name: Annotated[str, strawberry.argument(description="The name of the calendar.")],
     ) -> Calendar | None:
-        found = models.Calendar.objects.filter(name=checked_name(name))
+        found = models.Calendar.objects.filter(name=checked_name(name, "name"))
         return next(iter(fetch_selected(info, found)), None)
 
     @strawberry_django.field(
@@ -247,31 +229,24 @@ class CalendarQueries:
 
 @strawberry.type
 class CalendarMutations:
-    @strawberry_django.mutation(
+    @mutation(
+        CalendarPayload,
         description=(
             "Create a calendar, or replace the one with the same name. The schedules that use it"
             " follow the new times at once."
-        )
+        ),
     )
-    def save_calendar(self, input: Annotated[SaveCalendarInput, INPUT]) -> SaveCalendarPayload:
-        calendar, errors = attempt(lambda: calendars.save_calendar(input.to_request()))
-        return SaveCalendarPayload(calendar=calendar, errors=errors)  # type: ignore[arg-type]
+    def save_calendar(self, input: SaveCalendarInput) -> models.Calendar:
+        return calendars.save_calendar(input.to_request())
 
-    @strawberry_django.mutation(description="Rename a calendar, also in the schedules that use it.")
-    def rename_calendar(
-        self, input: Annotated[RenameCalendarInput, INPUT]
-    ) -> RenameCalendarPayload:
-        name = checked_name(input.name)
-        calendar, errors = attempt(
-            lambda: calendars.rename_calendar(name, input.new_name), key="name"
-        )
-        return RenameCalendarPayload(calendar=calendar, errors=errors)  # type: ignore[arg-type]
+    @mutation(
+        CalendarPayload,
+        key="name",
+        description="Rename a calendar, also in the schedules that use it.",
+    )
+    def rename_calendar(self, input: RenameCalendarInput) -> models.Calendar:
+        return calendars.rename_calendar(input.name, input.new_name)
 
-    @strawberry_django.mutation(description="Delete a calendar that no schedule uses.")
-    def delete_calendar(
-        self, input: Annotated[DeleteCalendarInput, INPUT]
-    ) -> DeleteCalendarPayload:
-        name = checked_name(input.name)
-        id, errors = attempt(lambda: calendars.delete_calendar(name), key="name")
-        deleted_id = global_id("Calendar", id) if id else None
-        return DeleteCalendarPayload(deleted_id=deleted_id, errors=errors)
+    @mutation(DeletePayload, key="name", description="Delete a calendar that no schedule uses.")
+    def delete_calendar(self, input: CalendarInput) -> strawberry.ID:
+        return global_id("Calendar", calendars.delete_calendar(input.name))

@@ -1,30 +1,26 @@
 """The mutations of schedules, with their inputs and payloads."""
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, TypeVar
 
 import strawberry
-import strawberry_django
 from strawberry import UNSET
 
 from schema.core.enums import CatchUpPolicy, OverlapPolicy
+from schema.core.mutations import DeletePayload, IdInput, mutation
 from schema.core.options import NULLABLE, changed_option, option
 from schema.core.payloads import (
-    INPUT,
     UserError,
-    attempt,
     errors_field,
     mutation_input,
-    mutation_payload,
+    result_field,
 )
-from schema.core.prefetch import prefetch_for
 from schema.core.relay import ID_OR_UUID, global_id, parse_id
 from schema.core.scalars import BigInt
 from schema.types.queues.types import NOTE
 from schema.types.schedules.recurrences import RecurrenceInput, with_paths
 from schema.types.schedules.types import TaskSchedule
-from schema.types.tasks.mutations import TaskPayload, task_payload
+from schema.types.tasks.mutations import TaskPayload
+from schema.types.tasks.options import TaskOptionsInput
 from tasks_app import models
 from tasks_app.services import schedules
 from tasks_app.services.schedules.parameters import NewSchedule
@@ -33,20 +29,9 @@ RECURRENCE = "When the schedule starts runs."
 
 
 @strawberry.input(description="The parameters of a schedule to create.")
-class NewScheduleInput:
-    a: BigInt = option("a")
-    b: BigInt = option("b")
+class NewScheduleInput(TaskOptionsInput):
     recurrence: RecurrenceInput = strawberry.field(description=RECURRENCE)
     scheduled_at: datetime | None = option("scheduled_at")
-    queue: str = option("queue")
-    priority: int = option("priority")
-    duration_ms: int = option("duration_ms")
-    slots: int = option("slots")
-    max_attempts: int = option("max_attempts")
-    fail_attempts: int = option("fail_attempts")
-    retry_backoff_ms: int = option("retry_backoff_ms")
-    concurrency_key: str = option("concurrency_key")
-    concurrency_limit: int = option("concurrency_limit")
     overlap: OverlapPolicy = option("overlap", default=OverlapPolicy.SKIP)
     max_concurrent_runs: int = option("max_concurrent_runs")
     catch_up: CatchUpPolicy = option("catch_up", default=CatchUpPolicy.LATEST)
@@ -61,19 +46,9 @@ class NewScheduleInput:
     def to_request(self) -> NewSchedule:
         """Return what the service takes."""
         return NewSchedule(
-            a=self.a,
-            b=self.b,
-            scheduled_at=self.scheduled_at,
+            **self.shared(),
             **self.recurrence.to_parameters(),
-            queue=self.queue,
-            priority=self.priority,
-            duration_ms=self.duration_ms,
-            slots=self.slots,
-            max_attempts=self.max_attempts,
-            fail_attempts=self.fail_attempts,
-            retry_backoff_ms=self.retry_backoff_ms,
-            concurrency_key=self.concurrency_key,
-            concurrency_limit=self.concurrency_limit,
+            scheduled_at=self.scheduled_at,
             overlap=self.overlap,
             max_concurrent_runs=self.max_concurrent_runs,
             catch_up=self.catch_up,
@@ -85,10 +60,6 @@ class NewScheduleInput:
             labels=self.labels,
             idempotency_key=self.idempotency_key or "",
         )
-
-
-@mutation_input
-class CreateTaskScheduleInput(NewScheduleInput): ...
 
 
 @mutation_input
@@ -130,136 +101,54 @@ class UpdateTaskScheduleInput:
         return given | (recurrence.to_parameters() if recurrence else {})
 
 
-@strawberry.input
-class TaskScheduleInput:
-    id: strawberry.ID = strawberry.field(description=ID_OR_UUID)
-
-
 @mutation_input
-class DeleteTaskScheduleInput(TaskScheduleInput): ...
-
-
-@mutation_input
-class PauseTaskScheduleInput(TaskScheduleInput):
+class PauseTaskScheduleInput(IdInput):
     note: str = strawberry.field(default="", description=NOTE)
-
-
-@mutation_input
-class ResumeTaskScheduleInput(TaskScheduleInput): ...
-
-
-@mutation_input
-class TriggerTaskScheduleInput(TaskScheduleInput): ...
 
 
 @strawberry.type
 class TaskSchedulePayload:
-    task_schedule: TaskSchedule | None = strawberry.field(
-        description="The schedule after the mutation. Null if the mutation failed."
-    )
+    task_schedule: TaskSchedule | None = result_field("schedule")
     errors: list[UserError] = errors_field()
-
-
-@mutation_payload
-class CreateTaskSchedulePayload(TaskSchedulePayload): ...
-
-
-@mutation_payload
-class UpdateTaskSchedulePayload(TaskSchedulePayload): ...
-
-
-@mutation_payload
-class PauseTaskSchedulePayload(TaskSchedulePayload): ...
-
-
-@mutation_payload
-class ResumeTaskSchedulePayload(TaskSchedulePayload): ...
-
-
-@mutation_payload
-class TriggerTaskSchedulePayload(TaskPayload): ...
-
-
-@mutation_payload
-class DeleteTaskSchedulePayload:
-    deleted_id: strawberry.ID | None = strawberry.field(
-        description="The global ID that the schedule had. Null if the mutation failed."
-    )
-    errors: list[UserError] = errors_field()
-
-
-P = TypeVar("P", bound=TaskSchedulePayload)
 
 
 @strawberry.type
 class ScheduleMutations:
-    @strawberry_django.mutation(description="Create a schedule with its task.")
-    def create_task_schedule(
-        self, info: strawberry.Info, input: Annotated[CreateTaskScheduleInput, INPUT]
-    ) -> CreateTaskSchedulePayload:
-        return _payload(
-            CreateTaskSchedulePayload, info, lambda: schedules.create_schedule(input.to_request())
-        )
+    @mutation(TaskSchedulePayload, description="Create a schedule with its task.")
+    def create_task_schedule(self, input: NewScheduleInput) -> models.TaskSchedule:
+        return with_paths(lambda: schedules.create_schedule(input.to_request()))
 
-    @strawberry_django.mutation(description="Change a schedule and its task.")
-    def update_task_schedule(
-        self, info: strawberry.Info, input: Annotated[UpdateTaskScheduleInput, INPUT]
-    ) -> UpdateTaskSchedulePayload:
+    @mutation(TaskSchedulePayload, description="Change a schedule and its task.")
+    def update_task_schedule(self, input: UpdateTaskScheduleInput) -> models.TaskSchedule:
         id = parse_id(input.id, "TaskSchedule")
-        return _payload(
-            UpdateTaskSchedulePayload,
-            info,
-            lambda: schedules.update_schedule(id, **input.changes()),
-        )
+        return with_paths(lambda: schedules.update_schedule(id, **input.changes()))
 
-    @strawberry_django.mutation(
-        description="Delete a schedule with its task, the task's results and all ticks."
+    @mutation(
+        DeletePayload,
+        description="Delete a schedule with its task, the task's results and all ticks.",
     )
-    def delete_task_schedule(
-        self, input: Annotated[DeleteTaskScheduleInput, INPUT]
-    ) -> DeleteTaskSchedulePayload:
+    def delete_task_schedule(self, input: IdInput) -> strawberry.ID:
         id = parse_id(input.id, "TaskSchedule")
-        _, errors = attempt(lambda: schedules.delete_schedule(id))
-        deleted_id = None if errors else global_id("TaskSchedule", id)
-        return DeleteTaskSchedulePayload(deleted_id=deleted_id, errors=errors)
+        schedules.delete_schedule(id)
+        return global_id("TaskSchedule", id)
 
-    @strawberry_django.mutation(description="Pause a schedule: it starts no runs.")
-    def pause_task_schedule(
-        self, info: strawberry.Info, input: Annotated[PauseTaskScheduleInput, INPUT]
-    ) -> PauseTaskSchedulePayload:
-        id = parse_id(input.id, "TaskSchedule")
-        return _payload(
-            PauseTaskSchedulePayload, info, lambda: schedules.pause_schedule(id, note=input.note)
-        )
+    @mutation(TaskSchedulePayload, description="Pause a schedule: it starts no runs.")
+    def pause_task_schedule(self, input: PauseTaskScheduleInput) -> models.TaskSchedule:
+        return schedules.pause_schedule(parse_id(input.id, "TaskSchedule"), note=input.note)
 
-    @strawberry_django.mutation(
-        description="Resume a paused schedule, from its next scheduled time."
+    @mutation(
+        TaskSchedulePayload,
+        description="Resume a paused schedule, from its next scheduled time.",
     )
-    def resume_task_schedule(
-        self, info: strawberry.Info, input: Annotated[ResumeTaskScheduleInput, INPUT]
-    ) -> ResumeTaskSchedulePayload:
-        id = parse_id(input.id, "TaskSchedule")
-        return _payload(ResumeTaskSchedulePayload, info, lambda: schedules.resume_schedule(id))
+    def resume_task_schedule(self, input: IdInput) -> models.TaskSchedule:
+        return schedules.resume_schedule(parse_id(input.id, "TaskSchedule"))
 
-    @strawberry_django.mutation(
+    @mutation(
+        TaskPayload,
         description=(
             "Start a run of a schedule now, apart from the scheduled times. A paused schedule can"
             " be triggered too. Returns the task that runs."
-        )
+        ),
     )
-    def trigger_task_schedule(
-        self, info: strawberry.Info, input: Annotated[TriggerTaskScheduleInput, INPUT]
-    ) -> TriggerTaskSchedulePayload:
-        id = parse_id(input.id, "TaskSchedule")
-        return task_payload(
-            TriggerTaskSchedulePayload, info, lambda: schedules.trigger_schedule(id)
-        )
-
-
-def _payload(
-    payload: type[P], info: strawberry.Info, service: Callable[[], models.TaskSchedule]
-) -> P:
-    schedule, errors = attempt(lambda: with_paths(service))
-    if schedule:
-        prefetch_for(info, [schedule], "taskSchedule")
-    return payload(task_schedule=schedule, errors=errors)  # type: ignore[arg-type]
+    def trigger_task_schedule(self, input: IdInput) -> models.Task:
+        return schedules.trigger_schedule(parse_id(input.id, "TaskSchedule"))

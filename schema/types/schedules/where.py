@@ -51,11 +51,11 @@ def to_q(where: TaskScheduleWhere | None) -> Q:
         q &= Q(pk__in=[parse_id(id, "TaskSchedule") for id in where.ids])
     if where.labels is not None:
         _check_length("labels", where.labels, LABELS_MAX)
-        q &= Q(labels__contains=[checked_name(label) for label in where.labels])
+        q &= Q(labels__contains=[checked_name(label, "where", "labels") for label in where.labels])
     if where.queue is not None:
-        q &= Q(tasks__queue__name=checked_name(where.queue))
+        q &= Q(tasks__queue__name=checked_name(where.queue, "where", "queue"))
     if where.calendar is not None:
-        q &= Q(calendars__contains=[checked_name(where.calendar)])
+        q &= Q(calendars__contains=[checked_name(where.calendar, "where", "calendar")])
     if where.paused is not None:
         q &= Q(paused_at__isnull=not where.paused)
     return q

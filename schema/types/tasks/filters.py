@@ -227,13 +227,13 @@ def _own(where: TaskWhere) -> Q:
     if where.statuses is not None:
         q &= Q(status__in=where.statuses)
     if where.queue is not None:
-        q &= Q(queue_id=checked_name(where.queue))
+        q &= Q(queue_id=checked_name(where.queue, "where", "queue"))
     if where.schedule_id is not None:
         q &= is_run_of(parse_id(where.schedule_id, "TaskSchedule"))
     if where.backfill_id is not None:
         q &= Q(backfill_run__backfill=parse_id(where.backfill_id, "Backfill"))
     if where.worker_node is not None:
-        q &= Q(node__name=checked_name(where.worker_node))
+        q &= Q(node__name=checked_name(where.worker_node, "where", "workerNode"))
     if where.scheduled is not None:
         q &= IS_SCHEDULED if where.scheduled else ~IS_SCHEDULED
     if where.search is not None:

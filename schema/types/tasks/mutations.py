@@ -1,16 +1,15 @@
 """The mutations of tasks, with their inputs and payloads."""
 
-from collections.abc import Callable
 from datetime import datetime
 from enum import Enum
-from typing import Annotated, Protocol, TypeVar
+from typing import Annotated
 
 import strawberry
 import strawberry_django
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 
 from schema.core.bulk import list_key_field, set_row_keys
+from schema.core.mutations import IdInput, mutation
 from schema.core.options import option
 from schema.core.pagination import PAGE_DEFAULT, PAGE_MAX
 from schema.core.payloads import (
@@ -20,12 +19,13 @@ from schema.core.payloads import (
     errors_field,
     mutation_input,
     mutation_payload,
+    result_field,
     user_errors,
 )
 from schema.core.prefetch import prefetch_for
-from schema.core.relay import ID_OR_UUID, check_size, global_id, parse_id
-from schema.core.scalars import BigInt
+from schema.core.relay import check_size, global_id, parse_id
 from schema.types.tasks.filters import TaskWhere, checked_q
+from schema.types.tasks.options import TaskOptionsInput
 from schema.types.tasks.types import Task
 from tasks_app import models
 from tasks_app.services import tasks
@@ -33,44 +33,19 @@ from tasks_app.services.tasks import BULK_MAX, NewTask
 
 
 @strawberry.input(description="The parameters of a task to create.")
-class NewTaskInput:
-    a: BigInt = option("a")
-    b: BigInt = option("b")
-    queue: str = option("queue")
-    priority: int = option("priority")
+class NewTaskInput(TaskOptionsInput):
     run_at: datetime | None = option("run_at")
     expires_at: datetime | None = option("expires_at")
-    duration_ms: int = option("duration_ms")
-    slots: int = option("slots")
-    max_attempts: int = option("max_attempts")
-    fail_attempts: int = option("fail_attempts")
-    retry_backoff_ms: int = option("retry_backoff_ms")
-    concurrency_key: str = option("concurrency_key")
-    concurrency_limit: int = option("concurrency_limit")
     idempotency_key: str | None = option("idempotency_key", default=None)
 
     def to_request(self) -> NewTask:
         """Return what the service takes."""
         return NewTask(
-            a=self.a,
-            b=self.b,
-            queue=self.queue,
-            priority=self.priority,
+            **self.shared(),
             run_at=self.run_at,
             expires_at=self.expires_at,
-            duration_ms=self.duration_ms,
-            slots=self.slots,
-            max_attempts=self.max_attempts,
-            fail_attempts=self.fail_attempts,
-            retry_backoff_ms=self.retry_backoff_ms,
-            concurrency_key=self.concurrency_key,
-            concurrency_limit=self.concurrency_limit,
             idempotency_key=self.idempotency_key or "",
         )
-
-
-@mutation_input
-class CreateTaskInput(NewTaskInput): ...
 
 
 @strawberry.enum(description="What happens to the valid rows if other rows are not valid.")
@@ -101,19 +76,6 @@ class CreateTasksInput:
 
 
 @strawberry.input
-class TaskInput:
-    id: strawberry.ID = strawberry.field(description=ID_OR_UUID)
-
-
-@mutation_input
-class CancelTaskInput(TaskInput): ...
-
-
-@mutation_input
-class RetryTaskInput(TaskInput): ...
-
-
-@strawberry.input
 class TasksInput:
     where: TaskWhere = strawberry.field(description="The condition that the tasks match.")
     dry_run: bool = strawberry.field(
@@ -121,32 +83,10 @@ class TasksInput:
     )
 
 
-@mutation_input
-class CancelTasksInput(TasksInput): ...
-
-
-@mutation_input
-class RetryTasksInput(TasksInput): ...
-
-
 @strawberry.type
 class TaskPayload:
-    task: Task | None = strawberry.field(
-        description="The task after the mutation. Null if the mutation failed."
-    )
+    task: Task | None = result_field("task")
     errors: list[UserError] = errors_field()
-
-
-@mutation_payload
-class CreateTaskPayload(TaskPayload): ...
-
-
-@mutation_payload
-class CancelTaskPayload(TaskPayload): ...
-
-
-@mutation_payload
-class RetryTaskPayload(TaskPayload): ...
 
 
 @mutation_payload
@@ -184,13 +124,14 @@ class CreateTasksPayload:
 @strawberry.type
 class TasksPayload:
     count: int = strawberry.field(
-        description="The number of tasks that were changed, or with `dryRun` that would be."
+        default=0,
+        description="The number of tasks that were changed, or with `dryRun` that would be.",
     )
     errors: list[UserError] = errors_field()
 
 
-@mutation_payload
-class CancelTasksPayload(TasksPayload):
+@strawberry.type
+class CancelledTasksPayload(TasksPayload):
     pending_count: int = strawberry.field(
         default=0,
         description=(
@@ -207,22 +148,11 @@ class CancelTasksPayload(TasksPayload):
     )
 
 
-@mutation_payload
-class RetryTasksPayload(TasksPayload): ...
-
-
-P = TypeVar("P", bound=TaskPayload)
-R = TypeVar("R")
-R_co = TypeVar("R_co", covariant=True)
-
-
 @strawberry.type
 class TaskMutations:
-    @strawberry_django.mutation(description="Create a task.")
-    def create_task(
-        self, info: strawberry.Info, input: Annotated[CreateTaskInput, INPUT]
-    ) -> CreateTaskPayload:
-        return task_payload(CreateTaskPayload, info, lambda: tasks.create_task(input.to_request()))
+    @mutation(TaskPayload, description="Create a task.")
+    def create_task(self, input: NewTaskInput) -> models.Task:
+        return tasks.create_task(input.to_request())
 
     @strawberry_django.mutation(description=f"Create up to {BULK_MAX:,} tasks in one transaction.")
     def create_tasks(self, input: Annotated[CreateTasksInput, INPUT]) -> CreateTasksPayload:
@@ -236,59 +166,30 @@ class TaskMutations:
             errors=user_errors(ValidationError(created.errors), at=["input"]),
         )
 
-    @strawberry_django.mutation(
+    @mutation(
+        TaskPayload,
         description=(
             "Cancel a task. A pending task is cancelled at once. A running task is asked to stop,"
             " and is cancelled within about a second."
-        )
+        ),
     )
-    def cancel_task(
-        self, info: strawberry.Info, input: Annotated[CancelTaskInput, INPUT]
-    ) -> CancelTaskPayload:
-        id = parse_id(input.id, "Task")
-        return task_payload(CancelTaskPayload, info, lambda: tasks.cancel_task(id))
+    def cancel_task(self, input: IdInput) -> models.Task:
+        return tasks.cancel_task(parse_id(input.id, "Task"))
 
-    @strawberry_django.mutation(description="Start a new run of a failed or cancelled task.")
-    def retry_task(
-        self, info: strawberry.Info, input: Annotated[RetryTaskInput, INPUT]
-    ) -> RetryTaskPayload:
-        id = parse_id(input.id, "Task")
-        return task_payload(RetryTaskPayload, info, lambda: tasks.retry_task(id))
+    @mutation(TaskPayload, description="Start a new run of a failed or cancelled task.")
+    def retry_task(self, input: IdInput) -> models.Task:
+        return tasks.retry_task(parse_id(input.id, "Task"))
 
-    @strawberry_django.mutation(
-        description="Cancel the pending and running tasks that match a condition."
+    @mutation(
+        CancelledTasksPayload,
+        description="Cancel the pending and running tasks that match a condition.",
     )
-    def cancel_tasks(self, input: Annotated[CancelTasksInput, INPUT]) -> CancelTasksPayload:
-        done, errors = _bulk(input, tasks.cancel_tasks)
-        if done is None:
-            return CancelTasksPayload(count=0, errors=errors)
-        return CancelTasksPayload(
-            count=done.count,
-            pending_count=done.pending_count,
-            restorable_events=done.events,
-            errors=[],
-        )
+    def cancel_tasks(self, input: TasksInput) -> tasks.Cancelled:
+        return tasks.cancel_tasks(checked_q(input.where), dry_run=input.dry_run)
 
-    @strawberry_django.mutation(
-        description="Start a new run of the failed and cancelled tasks that match a condition."
+    @mutation(
+        TasksPayload,
+        description="Start a new run of the failed and cancelled tasks that match a condition.",
     )
-    def retry_tasks(self, input: Annotated[RetryTasksInput, INPUT]) -> RetryTasksPayload:
-        count, errors = _bulk(input, tasks.retry_tasks)
-        return RetryTasksPayload(count=count or 0, errors=errors)
-
-
-class _Change(Protocol[R_co]):
-    def __call__(self, condition: Q, *, dry_run: bool) -> R_co: ...
-
-
-def _bulk(input: TasksInput, change: _Change[R]) -> tuple[R | None, list[UserError]]:
-    """Change or count the tasks that match a condition."""
-    return attempt(lambda: change(checked_q(input.where), dry_run=input.dry_run))
-
-
-def task_payload(payload: type[P], info: strawberry.Info, service: Callable[[], models.Task]) -> P:
-    """Call a service that returns a task; return the payload."""
-    task, errors = attempt(service)
-    if task:
-        prefetch_for(info, [task], "task")
-    return payload(task=task, errors=errors)  # type: ignore[arg-type]
+    def retry_tasks(self, input: TasksInput) -> int:
+        return tasks.retry_tasks(checked_q(input.where), dry_run=input.dry_run)

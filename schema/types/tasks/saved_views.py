@@ -1,22 +1,20 @@
 """Saved views of the list of tasks: type, query and mutations."""
 
 from datetime import datetime
-from typing import Annotated
 
 import strawberry
 import strawberry_django
 
 from schema.core.enums import TaskColumn
+from schema.core.mutations import DeletePayload, IdInput, mutation
 from schema.core.payloads import (
-    INPUT,
     UserError,
-    attempt,
     errors_field,
     mutation_input,
-    mutation_payload,
+    result_field,
 )
 from schema.core.prefetch import fetch_selected
-from schema.core.relay import ID_OR_UUID, Node, described, global_id, parse_id
+from schema.core.relay import Node, described, global_id, parse_id
 from schema.types.tasks.queries import OrderDirection, TaskOrder, TaskOrderField
 from tasks_app import models, search
 from tasks_app.services import saved_views
@@ -82,24 +80,9 @@ class SaveViewInput:
         )
 
 
-@mutation_input
-class DeleteViewInput:
-    id: strawberry.ID = strawberry.field(description=ID_OR_UUID)
-
-
-@mutation_payload
-class SaveViewPayload:
-    view: SavedView | None = strawberry.field(
-        description="The view after the mutation. Null if the mutation failed."
-    )
-    errors: list[UserError] = errors_field()
-
-
-@mutation_payload
-class DeleteViewPayload:
-    deleted_id: strawberry.ID | None = strawberry.field(
-        description="The global ID that the view had. Null if the mutation failed."
-    )
+@strawberry.type
+class ViewPayload:
+    view: SavedView | None = result_field("view")
     errors: list[UserError] = errors_field()
 
 
@@ -117,21 +100,19 @@ class SavedViewQueries:
 
 @strawberry.type
 class SavedViewMutations:
-    @strawberry_django.mutation(
+    @mutation(
+        ViewPayload,
         description=(
             "Create a saved view, or replace the one of the same owner with the same name. An owner"
             f" can have {saved_views.VIEWS_MAX} views. Requires the role VIEWER."
-        )
+        ),
     )
-    def save_view(self, input: Annotated[SaveViewInput, INPUT]) -> SaveViewPayload:
-        view, errors = attempt(lambda: saved_views.save_view(input.to_request()))
-        return SaveViewPayload(view=view, errors=errors)  # type: ignore[arg-type]
+    def save_view(self, input: SaveViewInput) -> models.SavedView:
+        return saved_views.save_view(input.to_request())
 
-    @strawberry_django.mutation(
-        description="Delete a saved view of the same owner. Requires the role VIEWER."
+    @mutation(
+        DeletePayload,
+        description="Delete a saved view of the same owner. Requires the role VIEWER.",
     )
-    def delete_view(self, input: Annotated[DeleteViewInput, INPUT]) -> DeleteViewPayload:
-        id = parse_id(input.id, "SavedView")
-        deleted, errors = attempt(lambda: saved_views.delete_view(id))
-        deleted_id = global_id("SavedView", deleted) if deleted else None
-        return DeleteViewPayload(deleted_id=deleted_id, errors=errors)
+    def delete_view(self, input: IdInput) -> strawberry.ID:
+        return global_id("SavedView", saved_views.delete_view(parse_id(input.id, "SavedView")))

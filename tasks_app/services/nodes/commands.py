@@ -15,7 +15,7 @@ from tasks_app.models.base import database_now
 from tasks_app.models.node import NODE_SLOTS_MAX
 from tasks_app.services.nodes.rows import OFFLINE, ONLINE, get_locked, update
 from tasks_app.services.queues import lock_to_use
-from tasks_app.services.validation import check_note, error
+from tasks_app.services.validation import check_note, error, quoted
 from tasks_app.sql.tasks import leases
 from tasks_app.sql.transactions import in_transaction
 
@@ -92,7 +92,7 @@ def assign_node(name: str, *, queues: Sequence[str] | None, note: str = "") -> W
     if queues is not None:
         known = lock_to_use(queues)
         if unknown := [queue for queue in queues if queue not in known]:
-            message = f"There is no queue {unknown[0][:63]!r}. Create it first."
+            message = f"There is no queue {quoted(unknown[0])}. Create it first."
             raise ValidationError({"queues": error(message, "unknown_queue")})
         queues = sorted(set(queues))
     update(node, desired_queues=queues)

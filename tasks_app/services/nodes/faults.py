@@ -13,7 +13,7 @@ from tasks_app import dispatch
 from tasks_app.log import events
 from tasks_app.models import ClusterEvent, WorkerNode
 from tasks_app.models.node import FREEZE_SECONDS_MAX
-from tasks_app.services.validation import check_note, error
+from tasks_app.services.validation import check_name, check_note, error
 from tasks_app.sql.db import fetch
 from tasks_app.sql.transactions import in_transaction
 
@@ -76,6 +76,7 @@ def take_fault(name: str, *, pid: int) -> TakenFault | None:
 def _request(
     name: str, fault: str, message: str, note: str, *, freeze_seconds: int | None = None
 ) -> WorkerNode:
+    check_name(name)
     check_note(note)
     if not settings.FAULTS:
         refusal = (

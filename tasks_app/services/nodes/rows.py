@@ -3,6 +3,7 @@
 from django.db.models.functions import Now
 
 from tasks_app.models import WorkerNode
+from tasks_app.services.validation import check_name
 from tasks_app.sql.claiming import claims
 
 ONLINE, OFFLINE = WorkerNode.Connection.ONLINE, WorkerNode.Connection.OFFLINE
@@ -10,6 +11,7 @@ ONLINE, OFFLINE = WorkerNode.Connection.ONLINE, WorkerNode.Connection.OFFLINE
 
 def get_locked(name: str) -> WorkerNode:
     """Lock a node's row, after the node's claims in progress."""
+    check_name(name)
     claims.lock_node(name)
     return WorkerNode.objects.select_for_update(no_key=True).get(name=name)
 

@@ -23,7 +23,7 @@ from tasks_app.recurrence import (
     Weekday,
     is_zone,
 )
-from tasks_app.services.validation import error, is_storable, text_error
+from tasks_app.services.validation import check_name, error, is_storable, quoted, text_error
 from tasks_app.sql import calendars
 from tasks_app.sql.transactions import in_transaction
 
@@ -64,6 +64,7 @@ def save_calendar(new: NewCalendar) -> Calendar:
 @in_transaction
 def rename_calendar(name: str, new_name: str) -> Calendar:
     """Rename a calendar, also in the schedules that use it."""
+    check_name(name)
     if invalid := _validate_name(new_name):
         raise ValidationError({"new_name": invalid})
     calendars.lock_to_change()
@@ -71,7 +72,7 @@ def rename_calendar(name: str, new_name: str) -> Calendar:
     if name == new_name:
         return calendar
     if Calendar.objects.filter(name=new_name).exists():
-        message = f"A calendar with the name {new_name!r} exists."
+        message = f"The calendar {quoted(new_name)} exists already. Choose another name."
         raise ValidationError({"new_name": error(message, "already_exists")})
     Calendar.objects.filter(pk=calendar.pk).update(name=new_name, updated_at=Now())
     if ids := calendars.rename_in_schedules(name, new_name):
@@ -83,6 +84,7 @@ def rename_calendar(name: str, new_name: str) -> Calendar:
 @in_transaction
 def delete_calendar(name: str) -> UUID:
     """Delete a calendar that no schedule uses, and return the ID that it had."""
+    check_name(name)
     calendars.lock_to_change()
     calendar = Calendar.objects.get(name=name)
     if count := calendars.schedule_counts([name]).get(name):

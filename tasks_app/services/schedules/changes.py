@@ -11,11 +11,11 @@ from tasks_app.log import events
 from tasks_app.models import ClusterEvent, Task, TaskSchedule
 from tasks_app.models.base import database_now
 from tasks_app.models.event import CurrentTransactionId
+from tasks_app.options import SHARED_OPTIONS
 from tasks_app.services.schedules.control import get_locked
 from tasks_app.services.schedules.creation import check_is_future
 from tasks_app.services.schedules.parameters import (
     OF_THE_SCHEDULE,
-    OF_THE_TASK,
     NewSchedule,
     checked,
     recurrence_for,
@@ -87,7 +87,7 @@ def _parameters_of(schedule: TaskSchedule) -> NewSchedule:
         values |= {"scheduled_at": None, "at": schedule.at}
     return NewSchedule(
         queue=task.queue_id,
-        **{name: getattr(task, name) for name in OF_THE_TASK if name != "queue"},
+        **{name: getattr(task, name) for name in SHARED_OPTIONS if name != "queue"},
         **values,
     )
 
@@ -96,7 +96,7 @@ def _update_task(task: Task, new: NewSchedule) -> Task:
     if new.max_attempts < task.attempt:
         message = f"Must be at least {task.attempt}, the attempt of the current run."
         raise ValidationError({"max_attempts": error(message, "out_of_range")})
-    values = {name: getattr(new, name) for name in OF_THE_TASK}
+    values = {name: getattr(new, name) for name in SHARED_OPTIONS}
     Task.objects.filter(pk=task.pk).update(
         version=F("version") + 1, updated_at=Now(), xid=CurrentTransactionId(), **values
     )

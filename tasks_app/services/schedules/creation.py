@@ -9,11 +9,11 @@ from django.db import IntegrityError
 from tasks_app.log import events
 from tasks_app.models import ClusterEvent, Task, TaskSchedule
 from tasks_app.models.base import database_now
+from tasks_app.options import SHARED_OPTIONS
 from tasks_app.recurrence import recurrence_of
 from tasks_app.services.queues import lock_to_use
 from tasks_app.services.schedules.parameters import (
     OF_THE_SCHEDULE,
-    OF_THE_TASK,
     NewSchedule,
     calendar_errors,
     checked,
@@ -89,7 +89,7 @@ def _insert(new: NewSchedule) -> TaskSchedule:
     )
     schedule.schedule_celery_beat_task()
     check_is_future(schedule)
-    values = {name: getattr(new, name) for name in OF_THE_TASK if name != "queue"}
+    values = {name: getattr(new, name) for name in SHARED_OPTIONS if name != "queue"}
     task = Task(schedule=schedule, queue_id=new.queue, run=0, **values)
     task.save()
     task.refresh_from_db()

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from tasks_app.models import Calendar
-from tasks_app.options import SCHEDULE_OPTIONS, default_of
+from tasks_app.options import SCHEDULE_OPTIONS, SHARED_OPTIONS, TaskOptions, default_of
 from tasks_app.recurrence import (
     EARLIEST,
     LATEST,
@@ -25,7 +25,7 @@ from tasks_app.recurrence import (
 from tasks_app.services import tasks
 from tasks_app.services.queues import lock_to_use
 from tasks_app.services.tasks import NewTask
-from tasks_app.services.validation import error, is_storable, range_error
+from tasks_app.services.validation import error, is_storable, quoted, range_error
 
 CALENDARS_MAX = 10
 LABELS_MAX, LABEL_MAX_LENGTH = 20, 63
@@ -34,15 +34,13 @@ _CHOICES = {"overlap": Overlap, "catch_up": CatchUp, "on_gap": OnGap, "on_fold":
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewSchedule:
+class NewSchedule(TaskOptions):
     """The parameters of a schedule to create; see `tasks_app/options.py`.
 
     Exactly one of `interval`, `cron` and `at` says when. Repeating a create with the same
     idempotency key returns the schedule of the first request.
     """
 
-    a: int
-    b: int
     scheduled_at: datetime | None = None
     interval: int | None = None
     cron: str = ""
@@ -50,15 +48,6 @@ class NewSchedule:
     on_gap: str = default_of("on_gap")
     on_fold: str = default_of("on_fold")
     at: datetime | None = None
-    queue: str = default_of("queue")
-    priority: int = default_of("priority")
-    duration_ms: int = default_of("duration_ms")
-    slots: int = default_of("slots")
-    max_attempts: int = default_of("max_attempts")
-    fail_attempts: int = default_of("fail_attempts")
-    retry_backoff_ms: int = default_of("retry_backoff_ms")
-    concurrency_key: str = default_of("concurrency_key")
-    concurrency_limit: int = default_of("concurrency_limit")
     overlap: str = default_of("overlap")
     max_concurrent_runs: int = default_of("max_concurrent_runs")
     catch_up: str = default_of("catch_up")
@@ -71,15 +60,10 @@ class NewSchedule:
     idempotency_key: str = ""
 
 
-OF_THE_TASK = (
-    *("a", "b", "queue", "priority", "duration_ms", "slots"),
-    *("max_attempts", "fail_attempts", "retry_backoff_ms"),
-    *("concurrency_key", "concurrency_limit"),
-)
 OF_THE_SCHEDULE = [
     field.name
     for field in fields(NewSchedule)
-    if field.name not in (*OF_THE_TASK, "at", "idempotency_key")
+    if field.name not in (*SHARED_OPTIONS, "at", "idempotency_key")
 ]
 
 
@@ -125,7 +109,7 @@ def checked(new: NewSchedule) -> NewSchedule:
 
 
 def _validate(new: NewSchedule) -> dict[str, ValidationError]:
-    of_the_task = {name: getattr(new, name) for name in OF_THE_TASK}
+    of_the_task = {name: getattr(new, name) for name in SHARED_OPTIONS}
     errors = tasks.validate(
         NewTask(**of_the_task, idempotency_key=new.idempotency_key), lock_to_use([new.queue])
     )
@@ -153,7 +137,11 @@ def calendar_errors(names: Sequence[str]) -> dict[str, ValidationError]:
         return {}
     found = Calendar.objects.filter(name__in=list(names)).values_list("name", flat=True)
     if unknown := sorted(set(names) - set(found)):
-        return {"calendars": error(f"There is no calendar {unknown[0][:63]!r}.", "not_found")}
+        return {
+            "calendars": error(
+                f"There is no calendar {quoted(unknown[0])}. Create it first.", "not_found"
+            )
+        }
     return {}
 
 

@@ -12,8 +12,6 @@ from tasks_app.services import schedules
 from tasks_app.services.batches import ids_in_batches
 from tasks_app.services.validation import check_note
 
-_BATCH = 500
-
 
 def pause_schedules(condition: Q, *, note: str = "", dry_run: bool = False) -> int:
     """Pause the matching schedules that are not paused; return their number."""
@@ -46,7 +44,7 @@ def _each(condition: Q, change: Callable[[UUID], object], dry_run: bool) -> int:
     rows = TaskSchedule.objects.filter(condition)
     if dry_run:
         return rows.count()
-    return sum(_is_changed(id, change) for ids in ids_in_batches(rows, _BATCH) for id in ids)
+    return sum(_is_changed(id, change) for ids in ids_in_batches(rows) for id in ids)
 
 
 def _is_changed(id: UUID, change: Callable[[UUID], object]) -> bool:

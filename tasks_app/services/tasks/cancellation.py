@@ -1,6 +1,6 @@
 """The services that cancel tasks."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -13,9 +13,6 @@ from tasks_app.services.batches import ids_in_batches
 from tasks_app.services.validation import error
 from tasks_app.sql.tasks import transitions
 from tasks_app.sql.transactions import in_transaction
-
-# How many tasks a transaction changes.
-_BATCH = 1_000
 
 
 @in_transaction
@@ -35,17 +32,16 @@ def cancel_task(task_id: UUID) -> Task:
     return task
 
 
-@dataclass(frozen=True, slots=True)
-class Cancelled:
+class Cancelled(NamedTuple):
     """How many tasks a bulk cancel changed, and what `restore_tasks` takes to undo it.
 
     Attributes:
-        count: The number of tasks.
+        total: The number of tasks.
         pending_count: How many of them were pending: they are cancelled. The others were running.
         events: The cursors of the events with the tasks that were pending.
     """
 
-    count: int
+    total: int
     pending_count: int
     events: list[str]
 
@@ -62,9 +58,9 @@ def cancel_tasks(condition: Q, *, dry_run: bool = False) -> Cancelled:
         pending = Count("pk", filter=Q(status=Task.Status.PENDING))
         counts = rows.aggregate(count=Count("pk"), pending_count=pending)
         return Cancelled(counts["count"], counts["pending_count"], [])
-    batches = [_cancel(ids) for ids in ids_in_batches(rows, _BATCH)]
+    batches = [_cancel(ids) for ids in ids_in_batches(rows)]
     return Cancelled(
-        sum(batch.count for batch in batches),
+        sum(batch.total for batch in batches),
         sum(batch.pending_count for batch in batches),
         [cursor for batch in batches for cursor in batch.events],
     )

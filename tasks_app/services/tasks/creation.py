@@ -12,7 +12,13 @@ from django.utils import timezone
 from tasks_app import dispatch
 from tasks_app.log import events
 from tasks_app.models import Task, uuid7
-from tasks_app.options import CONCURRENCY_KEY_MAX_LENGTH, KEY_MAX_LENGTH, TASK_OPTIONS, default_of
+from tasks_app.options import (
+    CONCURRENCY_KEY_MAX_LENGTH,
+    KEY_MAX_LENGTH,
+    TASK_OPTIONS,
+    TaskOptions,
+    default_of,
+)
 from tasks_app.services.queues import lock_to_use
 from tasks_app.services.validation import error, is_storable, range_error, text_error
 from tasks_app.sql.tasks import insertion
@@ -23,25 +29,14 @@ BULK_MAX = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewTask:
+class NewTask(TaskOptions):
     """The parameters of a task to create; see `tasks_app/options.py`.
 
     Repeating a create with the same idempotency key returns the task of the first request.
     """
 
-    a: int
-    b: int
-    queue: str = default_of("queue")
-    priority: int = default_of("priority")
     run_at: datetime | None = None
     expires_at: datetime | None = None
-    duration_ms: int = default_of("duration_ms")
-    slots: int = default_of("slots")
-    max_attempts: int = default_of("max_attempts")
-    fail_attempts: int = default_of("fail_attempts")
-    retry_backoff_ms: int = default_of("retry_backoff_ms")
-    concurrency_key: str = default_of("concurrency_key")
-    concurrency_limit: int = default_of("concurrency_limit")
     idempotency_key: str = ""
 
 
@@ -172,6 +167,8 @@ def validate(new: NewTask, queues: Collection[str]) -> dict[str, ValidationError
     key = new.concurrency_key
     if len(key) > CONCURRENCY_KEY_MAX_LENGTH or not is_storable(key):
         errors["concurrency_key"] = text_error(CONCURRENCY_KEY_MAX_LENGTH)
+    elif key != key.strip():
+        errors["concurrency_key"] = _SPACES
     if not key and new.concurrency_limit != default_of("concurrency_limit"):
         errors.setdefault("concurrency_limit", _LIMIT_WITHOUT_KEY)
     return errors
@@ -180,6 +177,8 @@ def validate(new: NewTask, queues: Collection[str]) -> dict[str, ValidationError
 _LIMIT_WITHOUT_KEY = error(
     "Must be 1 without a concurrency key. Give the task a concurrency key.", "invalid"
 )
+# Forms would remove them, and so make another key.
+_SPACES = error("Must not begin or end with white space.", "invalid")
 UNKNOWN_QUEUE = error("There is no queue with this name. Create it first.", "unknown_queue")
 _CONFLICT = error(
     "The key was used before with other parameters. Use a new key for another task.",

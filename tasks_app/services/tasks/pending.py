@@ -218,7 +218,7 @@ def _explain_key(task: Candidate, snapshot: _Snapshot) -> Pending | None:
         return None
     key, limit = task.concurrency_key, task.concurrency_limit
     message = (
-        f"Running tasks with the concurrency key {key!r}: {snapshot.running[key]:,}."
+        f"Running tasks with the concurrency key `{key}`: {snapshot.running[key]:,}."
         f" The limit of the task is {limit:,}."
     )
     return Pending(Reason.CONCURRENCY_KEY, message)

@@ -14,9 +14,6 @@ from tasks_app.services.validation import error
 from tasks_app.sql.tasks import transitions
 from tasks_app.sql.transactions import in_transaction
 
-# How many tasks a transaction changes.
-_BATCH = 1_000
-
 
 @in_transaction
 def retry_task(task_id: UUID) -> Task:
@@ -44,7 +41,7 @@ def retry_tasks(condition: Q, *, dry_run: bool = False) -> int:
         dry_run: Whether to count the tasks only.
     """
     rows = retryable(condition)
-    return rows.count() if dry_run else sum(map(_retry, ids_in_batches(rows, _BATCH)))
+    return rows.count() if dry_run else sum(map(_retry, ids_in_batches(rows)))
 
 
 @in_transaction

@@ -16,8 +16,6 @@ _INSERTED = {
     "b": "bigint",
     "queue": "text",
     "priority": "smallint",
-    "run_at": "timestamptz",
-    "expires_at": "timestamptz",
     "duration_ms": "int",
     "slots": "smallint",
     "max_attempts": "smallint",
@@ -25,6 +23,8 @@ _INSERTED = {
     "retry_backoff_ms": "int",
     "concurrency_key": "text",
     "concurrency_limit": "smallint",
+    "run_at": "timestamptz",
+    "expires_at": "timestamptz",
     "idempotency_key": "text",
     "backfill_of_id": "uuid",
 }

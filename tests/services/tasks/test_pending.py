@@ -117,7 +117,7 @@ def test_concurrency_key(make_task, node):
     claim(message="busy")
     assert (reason(second), claim()) == ("CONCURRENCY_KEY", [])
     assert why(second).message == (
-        "Running tasks with the concurrency key 'k': 1. The limit of the task is 1."
+        "Running tasks with the concurrency key `k`: 1. The limit of the task is 1."
     )
     assert (why(second).starts_by_itself, why(second).has_place) == (True, False)
 

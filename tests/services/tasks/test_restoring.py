@@ -80,7 +80,7 @@ def test_running_tasks_are_not_restored(make_task, make_running):
 
     done = tasks.cancel_tasks(Q())
 
-    assert (done.count, done.pending_count, len(done.events)) == (2, 1, 1)
+    assert (done.total, done.pending_count, len(done.events)) == (2, 1, 1)
     assert restore_tasks(done.events) == 1
     assert reload(pending).status == "PENDING"
     assert reload(running).cancel_requested_at is not None

@@ -14,8 +14,8 @@ from tasks_app.models import (
     uuid7,
 )
 from tasks_app.options import INT64_MAX, INT64_MIN
-from tasks_app.services import tasks
-from tasks_app.services.tasks import NewTask, cancellation, retries
+from tasks_app.services import batches, tasks
+from tasks_app.services.tasks import NewTask
 
 pytestmark = pytest.mark.django_db
 
@@ -240,16 +240,15 @@ def test_bulk_create_with_a_key_conflict_creates_nothing(woken):
 
 
 def test_all_matching_tasks_are_cancelled_or_retried(make_task, woken, monkeypatch):
-    for module in (cancellation, retries):
-        monkeypatch.setattr(module, "_BATCH", 2)
+    monkeypatch.setattr(batches, "BATCH", 2)
     mine = [make_task(priority=1) for _ in range(5)]
     other, done = make_task(priority=2), make_task(priority=1)
     done.mark_as_successfull(5)
     woken.clear()
 
     assert tasks.cancellable(Q(priority=1)).count() == 5
-    assert tasks.cancel_tasks(Q(priority=1)).count == 5
-    assert tasks.cancel_tasks(Q(priority=1)).count == 0
+    assert tasks.cancel_tasks(Q(priority=1)).total == 5
+    assert tasks.cancel_tasks(Q(priority=1)).total == 0
 
     assert set(Task.objects.filter(status="CANCELLED")) == set(mine)
     assert tasks.retry_tasks(Q(priority=1)) == 5

@@ -45,10 +45,6 @@ class CreateTaskInput(BaseModel):
     "The name of the queue. Default `default`."
     priority: int = 5
     "The priority. Tasks with a higher priority start first. From 0 to 9. Default 5."
-    run_at: Optional[datetime] = Field(alias="runAt", default=None)
-    "The time before which the task does not start. Null to start at once."
-    expires_at: Optional[datetime] = Field(alias="expiresAt", default=None)
-    "The time at which the task fails if it has not started. Null if it does not expire."
     duration_ms: int = Field(alias="durationMs", default=0)
     "The simulated duration of the work, in milliseconds. From 0 to 3,600,000. Default 0."
     slots: int = 1
@@ -63,6 +59,10 @@ class CreateTaskInput(BaseModel):
     "The concurrency key, at most 64 characters. It limits how many tasks with the same key run at the same time in the cluster, in all queues. Empty for none."
     concurrency_limit: int = Field(alias="concurrencyLimit", default=1)
     "The concurrency limit: the task starts only while fewer tasks with the same concurrency key are running. From 1 to 1,000. Default 1."
+    run_at: Optional[datetime] = Field(alias="runAt", default=None)
+    "The time before which the task does not start. Null to start at once."
+    expires_at: Optional[datetime] = Field(alias="expiresAt", default=None)
+    "The time at which the task fails if it has not started. Null if it does not expire."
     idempotency_key: Optional[str] = Field(alias="idempotencyKey", default=None)
     "The idempotency key, at most 255 characters. Repeating a create with the same key returns the object that the first request created. Null for none."
 
@@ -74,10 +74,6 @@ class CreateTaskScheduleInput(BaseModel):
     "The first integer, of 64 bits with a sign. From -9,223,372,036,854,775,808 to 9,223,372,036,854,775,807."
     b: int
     "The second integer, of 64 bits with a sign. From -9,223,372,036,854,775,808 to 9,223,372,036,854,775,807."
-    recurrence: "RecurrenceInput"
-    "When the schedule starts runs."
-    scheduled_at: Optional[datetime] = Field(alias="scheduledAt", default=None)
-    "The first scheduled time of an interval, which requires it; the others follow in whole intervals. With a cron expression, the time from which it applies, by default now. If it has passed, the schedule begins with the next scheduled time."
     queue: str = "default"
     "The name of the queue. Default `default`."
     priority: int = 5
@@ -96,6 +92,10 @@ class CreateTaskScheduleInput(BaseModel):
     "The concurrency key, at most 64 characters. It limits how many tasks with the same key run at the same time in the cluster, in all queues. Empty for none."
     concurrency_limit: int = Field(alias="concurrencyLimit", default=1)
     "The concurrency limit: the task starts only while fewer tasks with the same concurrency key are running. From 1 to 1,000. Default 1."
+    recurrence: "RecurrenceInput"
+    "When the schedule starts runs."
+    scheduled_at: Optional[datetime] = Field(alias="scheduledAt", default=None)
+    "The first scheduled time of an interval, which requires it; the others follow in whole intervals. With a cron expression, the time from which it applies, by default now. If it has passed, the schedule begins with the next scheduled time."
     overlap: OverlapPolicy = OverlapPolicy.SKIP
     "What happens to a scheduled time that comes while the previous run has not ended. Default `SKIP`."
     max_concurrent_runs: int = Field(alias="maxConcurrentRuns", default=10)
@@ -155,10 +155,6 @@ class NewTaskInput(BaseModel):
     "The name of the queue. Default `default`."
     priority: int = 5
     "The priority. Tasks with a higher priority start first. From 0 to 9. Default 5."
-    run_at: Optional[datetime] = Field(alias="runAt", default=None)
-    "The time before which the task does not start. Null to start at once."
-    expires_at: Optional[datetime] = Field(alias="expiresAt", default=None)
-    "The time at which the task fails if it has not started. Null if it does not expire."
     duration_ms: int = Field(alias="durationMs", default=0)
     "The simulated duration of the work, in milliseconds. From 0 to 3,600,000. Default 0."
     slots: int = 1
@@ -173,6 +169,10 @@ class NewTaskInput(BaseModel):
     "The concurrency key, at most 64 characters. It limits how many tasks with the same key run at the same time in the cluster, in all queues. Empty for none."
     concurrency_limit: int = Field(alias="concurrencyLimit", default=1)
     "The concurrency limit: the task starts only while fewer tasks with the same concurrency key are running. From 1 to 1,000. Default 1."
+    run_at: Optional[datetime] = Field(alias="runAt", default=None)
+    "The time before which the task does not start. Null to start at once."
+    expires_at: Optional[datetime] = Field(alias="expiresAt", default=None)
+    "The time at which the task fails if it has not started. Null if it does not expire."
     idempotency_key: Optional[str] = Field(alias="idempotencyKey", default=None)
     "The idempotency key, at most 255 characters. Repeating a create with the same key returns the object that the first request created. Null for none."
 

@@ -50,6 +50,14 @@ def test_a_condition_that_cannot_be_is_refused(send_query, where):
     assert len(response.content) < 1_000
 
 
+@pytest.mark.parametrize("field", ["queue", "workerNode", "calendar"])
+def test_name_that_cannot_exist_is_refused_by_field(send_query, field):
+    response = send_query(f"query Q($name: String!) {{ {field}(name: $name) {{ id }} }}", name="\0")
+
+    [error] = response.json()["errors"]
+    assert error["extensions"] == {"code": "BAD_USER_INPUT", "field": ["name"]}
+
+
 def cursor(text):
     return base64.urlsafe_b64encode(text.encode()).decode()
 
