@@ -13,7 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import Queue
 
-from tests.mutants.protections import PROTECTIONS, Protection
+from tests.mutants.protection import Protection
+from tests.mutants.protections import PROTECTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKERS = 2
