@@ -42,6 +42,8 @@ LONG_MODULES = (
     "standalone/test_backup.py",
     "durability/nodes/test_idle_slots.py",
     "subscriptions/test_log.py",
+    "subscriptions/test_log_reader.py",
+    "subscriptions/test_handshake.py",
     "chaos/test_calibration.py",
 )
 

@@ -17,7 +17,6 @@ from tasks_app.services import backfills, schedules, tasks
 from tasks_app.services.backfills import NewBackfill
 from tasks_app.services.nodes import heartbeat
 from tasks_app.services.tasks import NewTask
-from tests.subscriptions.client import socket
 from tests.support.working import run_only
 
 CHANGES = """
@@ -291,44 +290,6 @@ def test_a_cursor_of_another_database_is_a_gap(client):
 
     [error] = client.answer()["errors"]
     assert error["extensions"]["code"] == "STREAM_GAP"
-
-
-CLUSTER = "subscription Q($ms: Int) { cluster(intervalMs: $ms) { statusCounts { status count } } }"
-
-
-def count(answer, status):
-    [found] = [c["count"] for c in answer["statusCounts"] if c["status"] == status]
-    return found
-
-
-def test_snapshots_are_sent_at_once_and_after_changes(client, make_task):
-    make_task()
-    client.subscribe(CLUSTER, ms=250)
-    assert count(client.data(), "PENDING") == 1
-
-    make_task()
-    make_task()
-
-    while (counted := count(client.data(), "PENDING")) != 3:
-        assert counted == 2  # sent only because of changes
-
-
-def test_two_sockets_see_the_same_counters(client, server, make_task):
-    with socket(server) as other:
-        for who in (client, other):
-            who.subscribe(CLUSTER, ms=250)
-            assert count(who.data(), "PENDING") == 0
-        make_task()
-        for who in (client, other):
-            assert count(who.data(), "PENDING") == 1
-
-
-@pytest.mark.parametrize("ms", [249, 0, -1, 60_001])
-def test_snapshots_are_not_sent_more_often_than_asked(client, ms):
-    client.subscribe(CLUSTER, ms=ms)
-
-    [error] = client.receive()["payload"]
-    assert error["message"] == "`intervalMs` must be between 250 and 60000."
 
 
 def test_subscriptions_send_only_their_own_selection(client, server, make_task):

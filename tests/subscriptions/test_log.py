@@ -1,14 +1,10 @@
 """clusterEvents: the whole log, and who watches it while others write."""
 
 import threading
-from contextlib import contextmanager
 from datetime import timedelta
 
-import pytest
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
-from redis import Redis
 
 from schema.core.relay import global_id
 from tasks_app.log import events, pages
@@ -17,43 +13,7 @@ from tasks_app.models import ClusterEvent, Task
 from tasks_app.services import schedules, tasks
 from tasks_app.services.nodes import heartbeat, node_offline
 from tasks_app.services.tasks import NewTask
-from tests.subscriptions.client import socket
-from tests.support.cluster import running_cluster
-from tests.support.waiting import eventually
-
-EVENTS = """
-subscription Log($after: String, $kinds: [ClusterEventKind!]) {
-  clusterEvents(after: $after, kinds: $kinds) {
-    __typename
-    ... on EventBatch {
-      cursor caughtUp
-      events {
-        cursor kind at actor message queue previousStatus status
-        taskIds versions attempts scheduleIds workerNode { name connection }
-      }
-    }
-    ... on StreamHeartbeat { at cursor }
-    ... on StreamGap { cursor }
-  }
-}
-"""
-
-
-def batches(client, count):
-    """Events, until there are so many."""
-    found = []
-    while len(found) < count:
-        message = client.data()
-        assert message["__typename"] == "EventBatch"
-        found += message["events"]
-    return found
-
-
-def begin(client, *, id="1", **variables):
-    client.subscribe(EVENTS, id=id, **variables)
-    first = client.data(id=id)
-    assert (first["__typename"], first["events"]) == ("EventBatch", [])
-    return first["cursor"]
+from tests.subscriptions.events import EVENTS, another_connection, batches, begin
 
 
 def test_everything_that_happens_is_in_it(client, make_schedule):
@@ -154,38 +114,6 @@ def prune_all():
     assert events.delete_before(timezone.now() + timedelta(days=1), 1_000, rolled_up_until=2**62)
 
 
-@contextmanager
-def another_connection():
-    """Runs functions in a thread, and so in a transaction of its own."""
-    work, done = threading.Semaphore(0), threading.Semaphore(0)
-    jobs = []
-
-    def loop():
-        while True:
-            work.acquire()
-            job = jobs.pop()
-            if job is None:
-                connection.close()
-                return
-            job()
-            done.release()
-
-    thread = threading.Thread(target=loop)
-    thread.start()
-
-    def run(job):
-        jobs.append(job)
-        work.release()
-        assert done.acquire(timeout=30)
-
-    try:
-        yield run
-    finally:
-        jobs.append(None)
-        work.release()
-        thread.join()
-
-
 def test_what_commits_late_is_not_missed(client):
     """The first to take a place in the log is the last to be seen there."""
     begin(client)
@@ -239,112 +167,3 @@ def test_four_writers_whose_transactions_overlap_leave_no_gap(client):
     lines = ClusterEvent.objects.order_by("xid", "id")
     assert cursors == [Cursor(line.xid, line.id).encode() for line in lines]
     client.ping()
-
-
-@pytest.fixture
-def patient_server(transactional_db):
-    """A server that polls the log so rarely that only notifications count."""
-    with running_cluster(LOG_POLL_SECONDS="600") as cluster:
-        yield cluster
-
-
-def test_notification_alone_is_enough(patient_server, make_task):
-    with socket(patient_server) as client:
-        begin(client)
-        eventually(is_listened_to)
-        for _ in range(3):
-            make_task()
-            assert batches(client, 1)[0]["kind"] == "TASK_CREATED"
-
-
-def is_listened_to():
-    with Redis.from_url(settings.REDIS_URL) as valkey:
-        return any(
-            number for _, number in valkey.pubsub_numsub(f"{settings.CHANNEL_PREFIX}__group__log")
-        )
-
-
-def test_held_back_events_are_sent_without_another_notification(patient_server, make_task):
-    """By a transaction that has nothing to do with the log, and so does not ring when it ends."""
-    block = transaction.atomic()
-
-    def start():
-        block.__enter__()
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_current_xact_id()")
-
-    with socket(patient_server) as client, another_connection() as other:
-        begin(client)
-        eventually(is_listened_to)
-        other(start)
-        before = timezone.now()
-        make_task()
-        eventually(lambda: was_read_since(before))
-        other(lambda: block.__exit__(None, None, None))
-        assert batches(client, 1)[0]["kind"] == "TASK_CREATED"
-
-
-def was_read_since(time):
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
-            " AND query LIKE '%%AS horizon%%' AND query_start > %s",
-            [time],
-        )
-        return cursor.rowcount
-
-
-@pytest.fixture
-def deaf_server(transactional_db):
-    """It looks for its Valkey where there is none."""
-    with running_cluster(REDIS_URL="redis://127.0.0.1:1/0") as cluster:
-        yield cluster
-
-
-def test_the_timer_alone_is_enough(deaf_server, make_task):
-    with socket(deaf_server) as client:
-        begin(client)
-        for _ in range(3):
-            make_task()
-            assert batches(client, 1)[0]["kind"] == "TASK_CREATED"
-
-
-@pytest.fixture
-def late_server(transactional_db):
-    """It hears nothing, and looks at the log every few seconds."""
-    with running_cluster(REDIS_URL="redis://127.0.0.1:1/0", LOG_POLL_SECONDS="3") as cluster:
-        yield cluster
-
-
-def test_cursor_ahead_of_the_server_gets_nothing_twice(late_server, make_task):
-    """As after a change of servers: the last one may have been ahead of this one."""
-    changes = "subscription S($after: String) { taskStatusChanged(after: $after) { taskId } }"
-    with socket(late_server) as client:
-        start = begin(client, id="log")
-        client.subscribe(changes, id="changes", after=start)
-        client.ping()
-        known, new = make_task(), make_task()
-        [first, _] = pages.read(Cursor.decode(start)).events
-        after = first.end.encode()
-
-        client.subscribe(EVENTS, id="log from there", after=after)
-        client.subscribe(changes, id="changes from there", after=after)
-
-        received = {"log": [], "log from there": [], "changes": [], "changes from there": []}
-        while sum(map(len, received.values())) < 6:
-            message = client.receive()
-            [data] = message["payload"]["data"].values()
-            received[message["id"]] += tasks_of(data)
-    both = [global_id("Task", task.pk) for task in (known, new)]
-    assert received == {
-        "log": both,
-        "changes": both,
-        "log from there": both[1:],
-        "changes from there": both[1:],
-    }
-
-
-def tasks_of(data):
-    if "taskId" in data:
-        return [data["taskId"]]
-    return [id for event in data["events"] for id in event["taskIds"]]

@@ -2,7 +2,6 @@
 
 import json
 import signal
-import socket as sockets
 import threading
 from contextlib import closing, suppress
 from http.client import HTTPConnection
@@ -10,7 +9,7 @@ from http.client import HTTPConnection
 import psutil
 import pytest
 from django.db import connection, transaction
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import ConnectionClosed
 
 from schema.transport import websocket
 from tasks_app.log import pages
@@ -113,15 +112,6 @@ def test_a_document_that_cannot_be_run_ends_only_its_operation(client, make_task
     assert client.answer()["data"] == {"__typename": "Query"}
 
 
-def test_the_protocol_begins_with_an_init_and_has_one(server, transactional_db):
-    with socket(server, init=False) as client:
-        client.subscribe("{ __typename }")
-        assert client.close_code() == 4401
-    with socket(server) as client:
-        client.send("connection_init")
-        assert client.close_code() == 4429
-
-
 def test_an_id_is_used_once_at_a_time(client):
     client.follow()
     client.follow()
@@ -140,63 +130,6 @@ def test_an_operation_that_is_completed_says_nothing_more(client, make_task):
 
     assert client.data(id="other") == {"version": 1}
     client.ping()
-
-
-def test_who_says_nothing_is_not_waited_for(server, transactional_db):
-    with socket(server, init=False) as client:
-        assert client.close_code() == 4408
-
-
-@pytest.mark.parametrize("protocol", ["graphql-ws", "x", None])
-def test_no_other_protocol_is_spoken(server, transactional_db, protocol):
-    # As a header, so that the client does not mind that it is not taken.
-    headers = {"Sec-WebSocket-Protocol": protocol} if protocol else {}
-    with socket(server, protocol=None, init=False, additional_headers=headers) as client:
-        assert client.close_code() == 4406
-
-
-@pytest.mark.parametrize("path", ["/", "/graphql/stream/", "/tasks/", "/graphql/x"])
-def test_there_is_one_path(server, transactional_db, path):
-    with pytest.raises(InvalidStatus) as refused, socket(server, path=path):
-        pass
-    assert refused.value.response.status_code == 403
-
-
-@pytest.mark.parametrize(
-    ("origin", "host"),
-    [
-        ("https://elsewhere.example", "127.0.0.1:{port}"),
-        ("null", "127.0.0.1:{port}"),
-        # A name that resolves to this server but is not one of its own, as in DNS rebinding.
-        ("http://elsewhere.example:{port}", "elsewhere.example:{port}"),
-        (None, "elsewhere.example:{port}"),
-    ],
-)
-def test_pages_of_others_are_not_let_in(server, transactional_db, origin, host):
-    assert handshake(server, origin=origin, host=host) == 403
-
-
-def test_our_own_pages_are_let_in(server, transactional_db):
-    own = "http://127.0.0.1:{port}"
-    assert handshake(server, origin=own, host="127.0.0.1:{port}") == 101
-
-
-def handshake(server, *, origin, host):
-    """The status of the answer."""
-    headers = {
-        "Host": host,
-        "Origin": origin,
-        "Upgrade": "websocket",
-        "Connection": "Upgrade",
-        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
-        "Sec-WebSocket-Version": "13",
-        "Sec-WebSocket-Protocol": "graphql-transport-ws",
-    }
-    lines = [f"{name}: {value}" for name, value in headers.items() if value]
-    request = "\r\n".join(["GET /graphql/ HTTP/1.1", *lines, "", ""]).format(port=server.port)
-    with sockets.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
-        connection.sendall(request.encode())
-        return int(connection.recv(1024).split()[1])
 
 
 def test_a_socket_runs_so_many_operations_and_no_more(client, make_task):

@@ -69,3 +69,11 @@ def expire_leases():
 def kinds():
     """Return the kinds of all events, in order."""
     return list(ClusterEvent.objects.values_list("kind", flat=True))
+
+
+def claim_all(name="node-1@here"):
+    """Claim with one message after the other until a claim takes nothing."""
+    claimed = []
+    while found := claim(name, f"{name}-{len(claimed)}"):
+        claimed += found
+    return claimed

@@ -8,7 +8,8 @@ from django.db import connection
 from tasks_app.services.leader import WEBHOOKS_LOCK
 from tests.support.cluster import running_nodes
 from tests.support.waiting import eventually
-from tests.webhooks.test_delivery import global_ids, tasks_of, without_repeats
+from tests.webhooks.messages import global_ids, tasks_of
+from tests.webhooks.test_delivery import without_repeats
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 

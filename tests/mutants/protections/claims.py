@@ -12,7 +12,7 @@ IN_CLAIMS = (
     *("tests/sql/test_concurrent_claims.py", "tests/sql/test_priority.py"),
 )
 IN_RATES = ("tests/sql/test_start_rates.py",)
-IN_KEYS = ("tests/sql/test_concurrency_keys.py",)
+IN_KEYS = ("tests/sql/test_concurrency_keys.py", "tests/sql/test_freed_concurrency_keys.py")
 IN_EXECUTION = ("tests/execution",)
 
 PROTECTIONS = (

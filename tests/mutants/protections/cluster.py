@@ -84,7 +84,7 @@ PROTECTIONS = (
         "tasks_app/beat/scheduler.py",
         "        if self._leadership.is_leader:\n",
         "        if True:\n",
-        ("tests/beat/test_scheduler.py",),
+        ("tests/beat/test_alerts.py",),
     ),
     Protection(
         "one process evaluates alerts at a time",

@@ -41,7 +41,7 @@ PROTECTIONS = (
         "if not 0 <= self.size <= PAGE_MAX:",
         "if False:",
         (
-            "tests/api/graphql/tasks/test_queries.py",
+            "tests/api/graphql/tasks/test_pages.py",
             "tests/api/graphql/operations/test_mistakes.py",
         ),
     ),
@@ -51,7 +51,7 @@ PROTECTIONS = (
         "        if name != order.name:\n",
         "        if False:\n",
         (
-            "tests/api/graphql/tasks/test_queries.py",
+            "tests/api/graphql/tasks/test_pages.py",
             "tests/api/graphql/operations/test_mistakes.py",
         ),
     ),

@@ -5,7 +5,10 @@ from tests.mutants.protection import Protection
 TRANSITIONS = "tasks_app/sql/tasks/transitions.py"
 EVENTS = "tasks_app/log/events.py"
 PAGES = "tasks_app/log/pages.py"
-IN_LOG = ("tests/log", "tests/subscriptions/test_log.py")
+IN_LOG = (
+    *("tests/log", "tests/subscriptions/test_log.py"),
+    "tests/subscriptions/test_log_reader.py",
+)
 
 PROTECTIONS = (
     Protection(

@@ -6,7 +6,7 @@ RECURRENCE = "tasks_app/recurrence/decisions.py"
 BACKFILLS = "tasks_app/sql/backfills.py"
 IN_TICKS = (
     "tests/recurrence",
-    *("tests/ticking", "tests/services/schedules/test_schedules.py"),
+    *("tests/ticking", "tests/services/schedules"),
 )
 IN_BACKFILLS = ("tests/backfill/test_advance.py",)
 

@@ -5,6 +5,7 @@ from tests.mutants.protection import Protection
 WEBSOCKET = "schema/transport/websocket.py"
 EVENT_STREAM = "schema/transport/sse.py"
 IN_SOCKET = ("tests/subscriptions/test_socket.py", "tests/subscriptions/test_slowness.py")
+IN_HANDSHAKE = ("tests/subscriptions/test_handshake.py",)
 IN_ACCESS = ("tests/access",)
 
 PROTECTIONS = (
@@ -20,7 +21,7 @@ PROTECTIONS = (
         WEBSOCKET,
         "allowed_origins=settings.TRUSTED_ORIGINS,",
         'allowed_origins=["*"],',
-        (*IN_SOCKET, *IN_ACCESS),
+        (*IN_HANDSHAKE, *IN_ACCESS),
     ),
     Protection(
         "origin of an event stream",

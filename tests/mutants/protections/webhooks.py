@@ -3,7 +3,7 @@
 from tests.mutants.protection import Protection
 
 EVENTS = "tasks_app/log/events.py"
-IN_WEBHOOKS = ("tests/webhooks/test_delivery.py",)
+IN_WEBHOOKS = ("tests/webhooks/test_delivery.py", "tests/webhooks/test_failures.py")
 
 PROTECTIONS = (
     Protection(

@@ -14,8 +14,9 @@ from tasks_app.models import (
     TaskSchedule,
     uuid7,
 )
-from tasks_app.services import schedules, tasks
+from tasks_app.services import schedules
 from tasks_app.services.schedules.parameters import NewSchedule
+from tests.services.schedules.rows import history, log, shift, stored
 from tests.support.working import claim, complete, run_only
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("node")]
@@ -27,14 +28,6 @@ def new_schedule(**overrides):
     return NewSchedule(**{"a": 2, "b": 3, "scheduled_at": TOMORROW, "interval": 60} | overrides)
 
 
-def stored(schedule):
-    return TaskSchedule.objects.get(pk=schedule.pk)
-
-
-def log():
-    return list(ClusterEvent.objects.order_by("id").values_list("kind", flat=True))
-
-
 def intervals():
     return sorted(IntervalSchedule.objects.values_list("every", flat=True))
 
@@ -42,19 +35,6 @@ def intervals():
 def counts():
     models = (TaskSchedule, Task, PeriodicTask, IntervalSchedule, ScheduleTick)
     return tuple(model.objects.count() for model in models)
-
-
-def shift(schedule, **back):
-    """As if all of it had been so much earlier."""
-    row = stored(schedule)
-    for name in ("scheduled_at", "next_run_at", "paused_at", "ends_at"):
-        if getattr(row, name) is not None:
-            setattr(row, name, getattr(row, name) - timedelta(**back))
-    row.save()
-
-
-def history(schedule):
-    return list(schedule.ticks.order_by("nominal_at").values_list("outcome", "reason", "count"))
 
 
 # --- Creating
@@ -285,83 +265,6 @@ def test_result_of_a_deleted_schedule_is_discarded(make_schedule):
     schedules.delete_schedule(schedule.pk)
 
     assert complete([claimed]) == []
-
-
-# --- Pausing and triggering
-
-
-def test_pause_stores_its_note_and_disables_the_periodic_task(make_schedule):
-    schedule = make_schedule()
-
-    paused = schedules.pause_schedule(schedule.pk, note="holidays")
-    again = schedules.pause_schedule(schedule.pk, note="more holidays")
-
-    assert (paused.pause_note, again.pause_note) == ("holidays", "more holidays")
-    assert paused.paused_at == again.paused_at is not None
-    assert paused.periodic_task.enabled is False
-    resumed = schedules.resume_schedule(schedule.pk)
-    assert (resumed.paused_at, resumed.pause_note, resumed.periodic_task.enabled) == (
-        None,
-        "",
-        True,
-    )
-    schedules.resume_schedule(schedule.pk)
-    assert log()[1:] == ["SCHEDULE_PAUSED", "SCHEDULE_RESUMED"]
-
-
-def test_skipped_times_of_a_pause_are_one_row(make_schedule, woken):
-    schedule = make_schedule(scheduled_at=timezone.now() + timedelta(seconds=1))
-    shift(schedule, seconds=150)  # three ticks that are not processed
-    schedules.pause_schedule(schedule.pk)
-    shift(schedule, days=100)
-
-    resumed = schedules.resume_schedule(schedule.pk)
-
-    assert history(schedule) == [("MISSED", "", 3), ("SKIPPED", "PAUSED", 100 * 24 * 60)]
-    assert (resumed.fired, resumed.skipped, resumed.missed) == (0, 100 * 24 * 60, 3)
-    assert resumed.next_run_at > timezone.now()
-    assert woken == []
-
-
-def test_trigger_starts_a_run_even_while_paused(make_schedule, woken):
-    schedule = make_schedule()
-    schedules.pause_schedule(schedule.pk)
-
-    task = schedules.trigger_schedule(schedule.pk)
-
-    assert (task.status, task.run) == ("PENDING", 1)
-    assert woken == ["default"]
-    assert history(schedule) == [("FIRED", "TRIGGERED", 1)]
-    assert (stored(schedule).fired, stored(schedule).next_run_at) == (1, schedule.next_run_at)
-    assert log()[-1] == "TASK_TICKED"
-
-
-def test_trigger_is_rejected_while_a_run_is_active(make_schedule):
-    schedule = make_schedule()
-    schedules.trigger_schedule(schedule.pk)
-
-    with pytest.raises(ValidationError) as refusal:
-        schedules.trigger_schedule(schedule.pk)
-
-    assert refusal.value.error_dict["id"][0].code == "not_triggerable"
-    assert stored(schedule).fired == 1
-
-
-@pytest.mark.parametrize("ending", ["success", "failure", "cancelling"])
-def test_next_run_starts_whatever_the_status_of_the_last(make_schedule, ending):
-    schedule = make_schedule()
-    task = schedules.trigger_schedule(schedule.pk)
-    if ending == "success":
-        task.mark_as_successfull(5)
-    elif ending == "failure":
-        task.mark_as_failed("bad luck")
-    else:
-        tasks.cancel_task(task.pk)
-
-    again = schedules.trigger_schedule(schedule.pk)
-
-    assert (again.status, again.run, again.attempt) == ("PENDING", 2, 0)
-    assert (again.failed_message, again.finished_at, again.started_at) == ("", None, None)
 
 
 @pytest.mark.parametrize(

@@ -1,45 +1,17 @@
 """Nodes and queues over GraphQL: their fields, and the mutations that control them."""
 
-from datetime import datetime, timedelta
-
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from tasks_app.models import ClusterEvent, Queue, WorkerNode
-from tasks_app.services import nodes, queues
+from tasks_app.services import nodes
+from tests.api.graphql.cluster.selections import NODE, STATS
 from tests.support.working import claim, claim_only, run_all
 
 pytestmark = pytest.mark.django_db
-
-NODE = """name host pid version labels slots busySlots queues connection scheduling schedulingNote
-          drainDeadline desiredSlots desiredQueues stopRequestedAt heartbeatAt onlineSince"""
-STATS = """stats(window: FIVE_MINUTES) {
-    succeeded failed perSecond queueTime { p50 } runTime { p95 p99 }
-}"""
-
-
-@pytest.fixture
-def order(data):
-    """Give an order; answers what the payload shows and the errors."""
-
-    def order(mutation, **parameters):
-        kind = f"{mutation[0].upper()}{mutation[1:]}Input"
-        returns = "queue { name paused pauseNote runningLimit }"
-        if mutation in ("forgetWorkerNode", "deleteQueue"):
-            returns = "deletedId"
-        elif mutation.endswith("WorkerNode"):
-            returns = f"workerNode {{ {NODE} }}"
-        return data(
-            f"""mutation M($input: {kind}!) {{ {mutation}(input: $input) {{
-                {returns} errors {{ code field message }} }} }}""",
-            input=parameters,
-        )[mutation]
-
-    return order
 
 
 def test_node_has_its_slots_and_statistics(data, node, make_task):
@@ -60,23 +32,6 @@ def test_node_has_its_slots_and_statistics(data, node, make_task):
     assert found["stats"]["runTime"]["p95"] > 0
     assert shown["missing"] is None
     assert shown["workerNodes"] == [{"name": node.name, "busySlots": 1}]
-
-
-def test_queue_counts_its_tasks_by_status(data, node, make_task):
-    make_task()
-    run_all()
-    make_task()
-
-    shown = data(
-        f"""{{ queue(name: "default") {{ paused statusCounts {{ status count }} {STATS} }}
-              queues {{ name {STATS} }} cluster {{ {STATS} }} }}"""
-    )
-
-    counts = {row["status"]: row["count"] for row in shown["queue"]["statusCounts"]}
-    assert counts == {"PENDING": 1, "RUNNING": 0, "SUCCESS": 1, "FAILED": 0, "CANCELLED": 0}
-    loads = [found["stats"] for found in (shown["queue"], shown["queues"][0], shown["cluster"])]
-    assert [load["succeeded"] for load in loads] == [1, 1, 1]
-    assert loads[0]["runTime"] == loads[1]["runTime"] == loads[2]["runTime"]
 
 
 @pytest.mark.parametrize("count", [1, 20])
@@ -172,102 +127,6 @@ def test_scheduling_policy_that_is_not_valid_is_refused_by_field(data):
     assert not ClusterEvent.objects.filter(kind="SCHEDULING_CHANGED").exists()
 
 
-def test_weight_of_a_queue_is_kept_unless_it_is_given(data):
-    def update(**parameters):
-        return data(
-            """mutation M($input: UpdateQueueInput!) { updateQueue(input: $input) {
-                queue { weight runningLimit } errors { code field } } }""",
-            input={"name": "default", **parameters},
-        )["updateQueue"]
-
-    assert update(runningLimit=None, weight=2.5)["queue"] == {"weight": 2.5, "runningLimit": None}
-    assert update(runningLimit=3)["queue"] == {"weight": 2.5, "runningLimit": 3}
-    [error] = update(runningLimit=3, weight=0)["errors"]
-    assert error == {"code": "OUT_OF_RANGE", "field": ["input", "weight"]}
-
-
-def test_start_rate_of_a_queue_is_kept_unless_it_is_given(data):
-    def update(**parameters):
-        return data(
-            """mutation M($input: UpdateQueueInput!) { updateQueue(input: $input) {
-                queue { startRate { count perSeconds burst } nextStartAt }
-                errors { code field } } }""",
-            input={"name": "default", "runningLimit": None, **parameters},
-        )["updateQueue"]
-
-    rate = {"count": 5, "perSeconds": 1, "burst": 5}
-    made = update(startRate={"count": 5})["queue"]
-    assert made == {"startRate": rate, "nextStartAt": None}
-    assert update()["queue"] == made
-    assert update(startRate=None)["queue"] == {"startRate": None, "nextStartAt": None}
-    for field in ("count", "perSeconds", "burst"):
-        [error] = update(startRate={"count": 1, field: 0})["errors"]
-        assert error == {"code": "OUT_OF_RANGE", "field": ["input", "startRate", field]}
-
-
-def test_queue_is_created_with_a_start_rate(data):
-    created = data(
-        """mutation { createQueue(input: {name: "slow", startRate: {count: 2, perSeconds: 60,
-            burst: 1}}) { queue { startRate { count perSeconds burst } } errors { code } } }"""
-    )["createQueue"]
-
-    rate = {"count": 2, "perSeconds": 60, "burst": 1}
-    assert created == {"queue": {"startRate": rate}, "errors": []}
-
-
-@pytest.mark.parametrize("mutation", ["createQueue", "updateQueue"])
-@pytest.mark.parametrize(
-    ("rate", "field"),
-    [
-        ({"count": 0}, "count"),
-        ({"count": 1, "perSeconds": 86_401}, "perSeconds"),
-        ({"count": 1, "burst": 1_000_001}, "burst"),
-        # A bucket that fills for longer than a year, up to 2,700 of them.
-        ({"count": 1, "perSeconds": 86_400, "burst": 367}, "burst"),
-        ({"count": 1, "perSeconds": 86_400, "burst": 1_000_000}, "burst"),
-    ],
-)
-def test_start_rate_that_is_not_valid_is_refused_by_field(order, mutation, rate, field):
-    name = {"createQueue": "x", "updateQueue": "default"}[mutation]
-    [error] = order(mutation, name=name, runningLimit=None, startRate=rate)["errors"]
-
-    assert (error["code"], error["field"]) == ("OUT_OF_RANGE", ["input", "startRate", field])
-
-
-def test_queue_has_the_slowest_start_rate_with_the_largest_burst(order):
-    rate = {"count": 1, "perSeconds": 86_400, "burst": 366}
-    queue = order("updateQueue", name="default", runningLimit=None, startRate=rate)["queue"]
-
-    assert Queue.objects.get().start_burst == 366
-    assert queue["name"] == "default"
-
-
-def test_next_start_of_a_queue_is_in_the_future(data):
-    def shown(at):
-        rate = {"start_count": 1, "start_per_seconds": 60, "start_burst": 1}
-        Queue.objects.update(**rate, next_start_at=at)
-        return data('{ queue(name: "default") { nextStartAt } }')["queue"]["nextStartAt"]
-
-    soon = timezone.now() + timedelta(minutes=1)
-    assert datetime.fromisoformat(shown(soon)) == soon
-    assert shown(timezone.now()) is None
-
-
-def test_queues_are_controlled(order):
-    made = order("createQueue", name="reports", runningLimit=2)
-    assert made["queue"] == {
-        "name": "reports",
-        "paused": False,
-        "pauseNote": "",
-        "runningLimit": 2,
-    }
-    assert order("pauseQueue", name="reports", note="not yet")["queue"]["pauseNote"] == "not yet"
-    assert order("resumeQueue", name="reports")["queue"]["paused"] is False
-    assert order("updateQueue", name="reports", runningLimit=None)["queue"]["runningLimit"] is None
-    assert order("deleteQueue", name="reports")["deletedId"]
-    assert not Queue.objects.filter(name="reports").exists()
-
-
 @pytest.mark.parametrize(
     ("mutation", "parameters", "field", "code"),
     [
@@ -336,29 +195,6 @@ def test_pending_task_has_the_reason(data, node, make_task):
     WorkerNode.objects.update(slots=9)
     claim_only(task, message="message-9")
     assert shown() == {"slots": 2, "pendingReason": None, "pending": None}
-
-
-def test_queue_shows_why_its_groups_are_pending(data, node, make_task):
-    queues.create_queue("ml")
-    huge, _ = make_task(slots=16, queue="ml"), make_task(slots=16, queue="ml")
-    WorkerNode.objects.update(queues=["default", "ml"])
-
-    shown = data("{ queues { name pendingGroups { slots reason message firstTask { uuid } } } }")
-
-    assert shown["queues"] == [
-        {"name": "default", "pendingGroups": []},
-        {
-            "name": "ml",
-            "pendingGroups": [
-                {
-                    "slots": 16,
-                    "reason": "TOO_LARGE",
-                    "message": "The task needs 16 slots; the largest node has 2.",
-                    "firstTask": {"uuid": str(huge.pk)},
-                }
-            ],
-        },
-    ]
 
 
 def test_the_start_of_a_task_is_estimated_from_the_rate_of_its_queue(data, node, make_task):

@@ -3,20 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tasks_app.log.cursor import Cursor
-from tasks_app.models import ClusterEvent, Queue, Task
+from tasks_app.models import Queue, Task
 from tasks_app.services import nodes, tasks
 from tests.support.working import run_only
 
 pytestmark = pytest.mark.django_db
-
-
-def run(*some):
-    run_only(*some)
 
 
 @pytest.fixture
@@ -35,7 +28,7 @@ def found(data):
 
 def test_history_of_a_task_has_the_attempts_that_failed(data, node, make_task):
     task = make_task(fail_attempts=2, max_attempts=2, retry_backoff_ms=0)
-    run(task)
+    run_only(task)
 
     shown = data(
         """query Q($id: ID!) { task(id: $id) {
@@ -60,7 +53,7 @@ def test_task_has_the_history_of_its_attempts(data, node, make_task):
     task = make_task(
         a=2, b=3, priority=7, duration_ms=1, idempotency_key="order-7", concurrency_key="k"
     )
-    run(task)
+    run_only(task)
 
     shown = data(
         """query Q($id: ID!) { task(id: $id) {
@@ -93,7 +86,7 @@ def test_task_has_the_history_of_its_attempts(data, node, make_task):
 
 
 def test_objects_are_found_again_by_their_global_id(data, node, make_task):
-    run(task := make_task())
+    run_only(task := make_task())
     ids = data("{ tasks { nodes { id queue { id } workerNode { id } results { id } } } }")
     [shown] = ids["tasks"]["nodes"]
     wanted = [
@@ -114,40 +107,9 @@ def test_objects_are_found_again_by_their_global_id(data, node, make_task):
     assert data("query Q($id: ID!) { node(id: $id) { id } }", id=wanted[0])["node"] is None
 
 
-ROW = "id a b status result results { result } schedule { id } workerNode { name }"
-
-
-@pytest.mark.parametrize("count", [1, 100])
-def test_a_page_takes_as_many_queries_however_many_rows_it_has(data, node, make_schedule, count):
-    for _ in range(count):
-        make_schedule()
-    Task.objects.update(status="PENDING", run=1)
-    run(*Task.objects.all())
-
-    with CaptureQueriesContext(connection) as queries:
-        page = data(f"{{ tasks(first: 100) {{ nodes {{ {ROW} }} }} }}")["tasks"]
-
-    assert len(page["nodes"]) == count
-    assert page["nodes"][0]["result"] == page["nodes"][0]["results"][0]["result"] == "5"
-    assert len(queries) == 4  # tasks, results, schedules, nodes
-
-
-@pytest.mark.parametrize("count", [1, 20])
-def test_so_does_a_page_of_schedules(data, make_schedule, count):
-    for _ in range(count):
-        make_schedule()
-
-    with CaptureQueriesContext(connection) as queries:
-        data(
-            "{ taskSchedules { nodes { id upcoming task { a queue { name } history { kind } } } } }"
-        )
-
-    assert len(queries) == 4  # schedules, tasks, queues, events
-
-
 def test_conditions_choose_tasks(found, make_task, node):
     one, two, three = (make_task(a=a, b=10) for a in (1, 2, 3))
-    run(one)
+    run_only(one)
     tasks.cancel_task(two.pk)
     later = (timezone.now() + timedelta(minutes=1)).isoformat()
 
@@ -182,76 +144,12 @@ def test_tasks_of_a_schedule(found, make_schedule, make_task):
 
 def test_the_list_has_an_order_and_can_be_read_backwards(found, make_task, node):
     one, two, _ = (make_task(a=a) for a in (1, 2, 3))
-    run(two)
-    run(one)
+    run_only(two)
+    run_only(one)
 
     assert found(orderBy={"field": "CREATED_AT", "direction": "ASC"}) == [1, 2, 3]
     assert found(orderBy={"field": "FINISHED_AT"}) == [1, 2]
     assert found(last=2) == [2, 1]
-
-
-@pytest.mark.parametrize("field", ["CREATED_AT", "FINISHED_AT"])
-@pytest.mark.parametrize("direction", ["ASC", "DESC"])
-def test_pages_fit_together_in_both_directions(data, make_task, node, field, direction):
-    run(*(make_task(a=a) for a in range(5)))
-    order = {"field": field, "direction": direction}
-    query = """query Q($o: TaskOrder, $first: Int, $after: String, $last: Int, $before: String) {
-        tasks(orderBy: $o, first: $first, after: $after, last: $last, before: $before) {
-          edges { cursor node { a } } pageInfo {
-          hasNextPage hasPreviousPage startCursor endCursor } } }"""
-
-    def page(**arguments):
-        return data(query, o=order, **arguments)["tasks"]
-
-    def numbers(page):
-        return [edge["node"]["a"] for edge in page["edges"]]
-
-    whole = page(first=5)
-    first = page(first=2)
-    second = page(first=2, after=first["pageInfo"]["endCursor"])
-    third = page(first=2, after=second["pageInfo"]["endCursor"])
-    back = page(last=2, before=third["pageInfo"]["startCursor"])
-
-    assert numbers(first) + numbers(second) + numbers(third) == numbers(whole)
-    assert back["edges"] == second["edges"]
-    infos = [shown["pageInfo"] for shown in (first, second, third, back)]
-    assert [info["hasNextPage"] for info in infos] == [True, True, False, True]
-    assert [info["hasPreviousPage"] for info in infos] == [False, True, True, True]
-
-
-def test_rows_are_counted_only_up_to_a_bound(data, make_task, monkeypatch):
-    monkeypatch.setattr("schema.core.pagination.COUNT_MAX", 3)
-    query = "{ tasks { totalCount totalCountIsEstimate } }"
-    for _ in range(3):
-        make_task()
-    assert data(query)["tasks"] == {"totalCount": 3, "totalCountIsEstimate": False}
-
-    make_task()
-    page = data(query)["tasks"]
-    assert page["totalCount"] > 3
-    assert page["totalCountIsEstimate"] is True
-
-
-def test_rows_are_counted_only_if_that_is_asked_for(data, make_task):
-    make_task()
-
-    with CaptureQueriesContext(connection) as queries:
-        data("{ tasks { nodes { a } } }")
-
-    assert len(queries) == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_cursor_of_a_page_misses_nothing_that_is_not_in_it(data, make_task):
-    before = make_task()
-    cursor = Cursor.decode(data("{ tasks { cursor } }")["tasks"]["cursor"])
-    after = make_task()
-
-    later = ClusterEvent.objects.filter(xid__gte=cursor.xid)
-    seen = {id for event in later for id in event.task_ids}
-
-    assert after.pk in seen
-    assert before.pk not in seen
 
 
 def test_why_a_task_waits(data, make_task):
@@ -267,7 +165,7 @@ def test_why_a_task_waits(data, make_task):
     Queue.objects.update(paused_at=timezone.now())
     assert reason() == "QUEUE_PAUSED"
     Queue.objects.update(paused_at=None)
-    run(task)
+    run_only(task)
     assert reason() is None
 
 
@@ -289,7 +187,7 @@ def test_a_task_of_a_schedule_waits_for_its_first_tick(data, make_schedule):
 
 
 def test_the_cluster_at_a_glance(data, make_task, node):
-    run(make_task())
+    run_only(make_task())
     make_task()
 
     shown = data(
