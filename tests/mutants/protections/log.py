@@ -6,8 +6,8 @@ TRANSITIONS = "tasks_app/sql/tasks/transitions.py"
 EVENTS = "tasks_app/log/events.py"
 PAGES = "tasks_app/log/pages.py"
 IN_LOG = (
-    *("tests/log", "tests/subscriptions/test_log.py"),
-    "tests/subscriptions/test_log_reader.py",
+    *("tests/log", "tests/subscriptions/log/test_log.py"),
+    "tests/subscriptions/log/test_log_reader.py",
 )
 
 PROTECTIONS = (

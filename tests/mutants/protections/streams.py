@@ -4,8 +4,11 @@ from tests.mutants.protection import Protection
 
 WEBSOCKET = "schema/transport/websocket.py"
 EVENT_STREAM = "schema/transport/sse.py"
-IN_SOCKET = ("tests/subscriptions/test_socket.py", "tests/subscriptions/test_slowness.py")
-IN_HANDSHAKE = ("tests/subscriptions/test_handshake.py",)
+IN_SOCKET = (
+    "tests/subscriptions/sockets/test_socket.py",
+    "tests/subscriptions/sockets/test_slowness.py",
+)
+IN_HANDSHAKE = ("tests/subscriptions/sockets/test_handshake.py",)
 IN_ACCESS = ("tests/access",)
 
 PROTECTIONS = (
@@ -49,14 +52,14 @@ PROTECTIONS = (
         WEBSOCKET,
         "subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],",
         'subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL, "graphql-ws"],',
-        ("tests/subscriptions/test_legacy_protocol.py",),
+        ("tests/subscriptions/sockets/test_legacy_protocol.py",),
     ),
     Protection(
         "connections that end leave room for others",
         "schema/execution/executor.py",
         "        _connections -= 1\n",
         "        pass\n",
-        ("tests/subscriptions/test_lost_clients.py",),
+        ("tests/subscriptions/sockets/test_lost_clients.py",),
     ),
     Protection(
         "persisted operations count before their hash is looked up",
@@ -93,6 +96,6 @@ PROTECTIONS = (
         WEBSOCKET,
         "if not isinstance(error, OSError):",
         "if True:",
-        ("tests/subscriptions/test_slowness.py",),
+        ("tests/subscriptions/sockets/test_slowness.py",),
     ),
 )

@@ -10,7 +10,7 @@ from schema.core.relay import global_id
 from tasks_app.log import pages
 from tasks_app.log.cursor import Cursor
 from tests.subscriptions.client import socket
-from tests.subscriptions.events import EVENTS, another_connection, batches, begin
+from tests.subscriptions.log.events import EVENTS, another_connection, batches, begin
 from tests.support.cluster import running_cluster
 from tests.support.waiting import eventually
 

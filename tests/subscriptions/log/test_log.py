@@ -13,7 +13,7 @@ from tasks_app.models import ClusterEvent, Task
 from tasks_app.services import schedules, tasks
 from tasks_app.services.nodes import heartbeat, node_offline
 from tasks_app.services.tasks import NewTask
-from tests.subscriptions.events import EVENTS, another_connection, batches, begin
+from tests.subscriptions.log.events import EVENTS, another_connection, batches, begin
 
 
 def test_everything_that_happens_is_in_it(client, make_schedule):

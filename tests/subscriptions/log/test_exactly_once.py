@@ -62,7 +62,7 @@ class Subscriber(threading.Thread):
 def cluster(transactional_db):
     with running_cluster() as cluster:
         for name in ("node-1", "node-2"):
-            cluster.start_node(name, app="tests.subscriptions.lossy")
+            cluster.start_node(name, app="tests.subscriptions.log.lossy")
         yield cluster
 
 
