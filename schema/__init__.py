@@ -13,7 +13,7 @@ from strawberry.types.graphql import OperationType
 
 from schema.core import errors
 from schema.core.scalars import SCALARS
-from schema.execution.cost import Documents
+from schema.execution.parsing import Documents
 from schema.mutations import Mutation
 from schema.queries import Query
 from schema.subscriptions import Subscription

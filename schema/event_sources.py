@@ -12,14 +12,8 @@ from schema.core.enums import TaskStatus
 from schema.core.relay import BadInputError, parse_id
 from schema.execution.broadcast import Item, Watch
 from schema.execution.executor import run_in_thread
-from schema.types.events import (
-    EventBatch,
-    StreamGap,
-    StreamHeartbeat,
-    event_batch,
-    present_states,
-    status_changes,
-)
+from schema.types.events.log import EventBatch, StreamGap, StreamHeartbeat, event_batch
+from schema.types.events.status_changes import present_states, status_changes
 from schema.types.tasks.filters import IDS_MAX
 from tasks_app import models
 from tasks_app.access import scopes

@@ -5,7 +5,7 @@ import strawberry
 from schema.types.alerts import AlertQueries
 from schema.types.backfills.queries import BackfillQueries
 from schema.types.cluster import ClusterQueries
-from schema.types.events import EventQueries
+from schema.types.events.log import EventQueries
 from schema.types.forecasts.queries import ForecastQueries
 from schema.types.ledger import LedgerQueries
 from schema.types.nodes.types import NodeQueries

@@ -11,7 +11,8 @@ from schema.event_sources import LogWatch, TaskChangeWhere, TaskWatch
 from schema.execution.executor import run_in_thread
 from schema.execution.polling import ClusterPolling
 from schema.types.cluster import Cluster
-from schema.types.events import ClusterEventMessage, TaskStatusChange, parse_cursor
+from schema.types.events.log import ClusterEventMessage, parse_cursor
+from schema.types.events.status_changes import TaskStatusChange
 from tasks_app.log.cursor import Cursor
 
 INTERVAL_MS_DEFAULT, INTERVAL_MS_MIN, INTERVAL_MS_MAX = 1_000, 250, 60_000

@@ -7,18 +7,15 @@ Values of variables count in a second pass, of documents that use them as the si
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import NamedTuple
 
 from graphql import (
     ArgumentNode,
-    ASTValidationRule,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
-    GraphQLSchema,
     InlineFragmentNode,
     IntValueNode,
     ListValueNode,
@@ -30,22 +27,14 @@ from graphql import (
     SelectionSetNode,
     ValueNode,
     VariableNode,
-    get_operation_ast,
-    parse,
 )
-from strawberry.extensions import SchemaExtension
-from strawberry.schema.schema import validate_document
 
 from schema.core.pagination import PAGE_DEFAULT, PAGE_MAX
-from schema.execution.permissions import fields_of, needed, refusal, scope_refusal
 from schema.types.tasks.counts import GROUPS_DEFAULT
 from schema.types.tasks.suggestions import SUGGESTIONS_DEFAULT
 from schema.types.tasks.types import HISTORY_MAX, RESULTS_DEFAULT
 from schema.types.webhooks import DELIVERIES_DEFAULT
 from tasks_app.log.pages import PAGE_EVENTS_MAX
-from tasks_app.models import Role
-
-TOKENS_MAX = 2_000
 
 # The size of each list whose field has no `first`, `last` or `ids`.
 _SIZES = {
@@ -143,14 +132,23 @@ def measure_costs(document: DocumentNode) -> DocumentCosts:
     for node in document.definitions:
         if isinstance(node, OperationDefinitionNode | FragmentDefinitionNode):
             measure = scale.weigh_definition(node)
-            if errors := list(_excesses(measure, node)):
+            if errors := list(excesses(measure, node)):
                 return DocumentCosts(costs, errors)
             if isinstance(node, OperationDefinitionNode):
                 costs[node.name.value if node.name else None] = measure.cost
     return DocumentCosts(costs, [], scale.has_variable_sizes)
 
 
-def _excesses(measure: Measure, node: Node) -> Iterator[GraphQLError]:
+def cost_with(
+    node: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, object] | None
+) -> int:
+    """Return the cost of an operation with the values of its variables."""
+    values = {**_default_sizes(operation), **(variables or {})}
+    return _CostAnalyzer(node, values).weigh_definition(operation).cost
+
+
+def excesses(measure: Measure, node: Node) -> Iterator[GraphQLError]:
+    """Yield an error for each limit that a measure exceeds."""
     for name, found, limit in zip(Measure._fields, measure, LIMITS, strict=True):
         if found > limit:
             message = f"The operation asks for too much: {name} {found} exceeds {limit}."
@@ -285,95 +283,3 @@ def _depth(value: ValueNode) -> int:
     if isinstance(value, ListValueNode):
         return 1 + max(map(_depth, value.values), default=0)
     return 0
-
-
-class Document(NamedTuple):
-    """A document that was parsed, measured and validated.
-
-    Attributes:
-        node: The document.
-        costs: The minimum cost of each operation, by name.
-        has_variable_sizes: Whether the cost depends on variables.
-        roles: The role that each operation requires, by name.
-        errors: The errors for which no operation of the document is executed.
-        fields: The fields that it selects, as `Type.field`; empty if there are errors.
-    """
-
-    node: DocumentNode
-    costs: dict[str | None, int]
-    has_variable_sizes: bool
-    roles: dict[str | None, Role]
-    errors: list[GraphQLError]
-    fields: frozenset[str]
-
-    def cost(self, operation_name: str | None, variables: Mapping[str, object] | None) -> int:
-        """Return the cost of an operation with the values of its variables."""
-        operation = get_operation_ast(self.node, operation_name)
-        if operation is None or not self.has_variable_sizes:
-            return self.costs.get(operation_name, 0)
-        values = {**_default_sizes(operation), **(variables or {})}
-        return _CostAnalyzer(self.node, values).weigh_definition(operation).cost
-
-    def refusals(
-        self, operation_name: str | None, variables: Mapping[str, object] | None
-    ) -> list[GraphQLError]:
-        """Return the errors for which the operation is not executed for the current actor."""
-        if self.errors:
-            return self.errors
-        if operation_name is None and len(self.costs) > 1:
-            # Strawberry would execute the first one.
-            return [GraphQLError("The document has several operations: name the one to be run.")]
-        if operation_name is None:
-            [role] = self.roles.values() or [Role.ADMIN]
-        else:
-            role = self.roles.get(operation_name, Role.VIEWER)
-        if error := refusal(role) or scope_refusal(self.fields):
-            return [error]
-        cost = self.cost(operation_name, variables)
-        return list(_excesses(Measure(cost=cost), self.node)) if cost > LIMITS.cost else []
-
-
-@lru_cache(256)
-def read(text: str, schema: GraphQLSchema, rules: tuple[type[ASTValidationRule], ...]) -> Document:
-    """Parse, measure and validate a document.
-
-    The cache is keyed by the text, since the hash of a document visits all its nodes.
-    """
-    node = parse(text, max_tokens=TOKENS_MAX)
-    costs, errors, has_variable_sizes = measure_costs(node)
-    # Validation can take quadratic time, so it does not run if the document is too large.
-    errors = errors or validate_document(schema, node, rules)
-    fields = frozenset[str]() if errors else fields_of(node, schema)
-    return Document(node, costs, has_variable_sizes, needed(node), errors, fields)
-
-
-class Documents(SchemaExtension):
-    """Caches documents, refuses operations beyond the limits, and returns the cost."""
-
-    _document: Document | None = None
-
-    def on_parse(self) -> Iterator[None]:
-        """Take the document from the cache, or parse and validate it."""
-        context = self.execution_context
-        if context.query:
-            rules = context.validation_rules
-            self._document = read(context.query, context.schema._schema, rules)
-            context.graphql_document = self._document.node
-        yield
-
-    def on_validate(self) -> Iterator[None]:
-        """Refuse the operation if it must not be executed."""
-        assert self._document is not None
-        context = self.execution_context
-        context.pre_execution_errors = self._document.refusals(
-            context._provided_operation_name, context.variables
-        )
-        yield
-
-    def get_results(self) -> dict[str, object]:
-        """Return the cost for the response's `extensions`."""
-        context = self.execution_context
-        if self._document is None or context.pre_execution_errors:
-            return {}
-        cost = self._document.cost(context.operation_name, context.variables)
-        return {"cost": {"requested": cost, "limit": LIMITS.cost}}

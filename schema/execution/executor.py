@@ -38,7 +38,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError
 from strawberry.types import ExecutionResult as StrawberryResult
 
 from schema.core import errors
-from schema.execution import cost, documents
+from schema.execution import documents, parsing
 
 logger = logging.getLogger(__name__)
 
@@ -247,13 +247,13 @@ def is_subscription(schema: Schema, request: Request) -> bool:
     return True
 
 
-def read(schema: Schema, query: str) -> cost.Document:
+def read(schema: Schema, query: str) -> parsing.Document:
     """Return the parsed document, with its errors.
 
     Raises:
         GraphQLError: It cannot be parsed.
     """
-    return cost.read(query, schema._schema, tuple(specified_rules))
+    return parsing.read(query, schema._schema, tuple(specified_rules))
 
 
 async def subscribe(schema: Schema, request: Request) -> tuple[Source, ResponseEncoder]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from strawberry import UNSET
 
 from schema.core.relay import BadInputError
-from schema.types.events import ClusterEvent, event_batch
+from schema.types.events.log import ClusterEvent, event_batch
 from tasks_app import models, stats
 from tasks_app.log import pages
 

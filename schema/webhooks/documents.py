@@ -11,7 +11,7 @@ from schema.event_sources import LogWatch
 from schema.execution import documents, executor
 from schema.execution.broadcast import Watch
 from schema.execution.executor import RefusedError, Request, ResponseEncoder
-from schema.types.events import StreamGap
+from schema.types.events.log import StreamGap
 from tasks_app.log.cursor import Cursor
 from tasks_app.models import Webhook
 

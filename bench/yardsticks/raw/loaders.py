@@ -78,7 +78,7 @@ def _schema_with_loaders() -> Any:
     from schema import Schema, schema
     from schema.core import errors, prefetch
     from schema.core.scalars import SCALARS
-    from schema.execution.cost import Documents
+    from schema.execution.parsing import Documents
 
     other = Schema(
         query=schema.query,

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.test.utils import CaptureQueriesContext
 
 from schema import schema
-from schema.execution import cost
+from schema.execution import parsing
 
 
 def wait(request: HttpRequest) -> HttpResponse:
@@ -21,7 +21,7 @@ def wait(request: HttpRequest) -> HttpResponse:
 
 def validations(request: HttpRequest) -> HttpResponse:
     """How often a document had been read and validated before, and had not."""
-    return JsonResponse(cost.read.cache_info()._asdict())
+    return JsonResponse(parsing.read.cache_info()._asdict())
 
 
 def plan(request: HttpRequest) -> HttpResponse:

@@ -3,6 +3,7 @@
 from tests.mutants.protection import Protection
 
 COST = "schema/execution/cost.py"
+PARSING = "schema/execution/parsing.py"
 PAGINATION = "schema/core/pagination.py"
 IN_LIMITS = ("tests/api/graphql/operations/test_limits.py",)
 
@@ -30,7 +31,7 @@ PROTECTIONS = (
     ),
     Protection(
         "tokens of a document",
-        COST,
+        PARSING,
         "parse(text, max_tokens=TOKENS_MAX)",
         "parse(text)",
         IN_LIMITS,

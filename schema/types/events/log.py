@@ -1,6 +1,6 @@
-"""Events of the log, as subscriptions and queries return them."""
+"""Events of the log, as subscriptions and queries return them, and the messages between them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -9,86 +9,16 @@ import strawberry
 import strawberry_django
 
 from schema.core.enums import AttentionKind, ClusterEventKind, TaskStatus
-from schema.core.prefetch import prefetch_for
 from schema.core.relay import BadInputError, check_size, global_id
 from schema.types.alerts import Alert
+from schema.types.events.rows import Rows
 from schema.types.nodes.types import WorkerNode
-from schema.types.tasks.history import TaskChange, change_of
 from schema.types.tasks.types import Task
-from tasks_app import models
 from tasks_app.log import pages
 from tasks_app.log.cursor import Cursor
 from tasks_app.log.pages import PAGE_EVENTS_MAX, EventRow
 
 EVENT_TASKS_SHOWN_MAX = 10
-
-
-class Rows:
-    """The tasks, worker nodes and alerts of events, loaded together when the first is resolved.
-
-    Of each event it has the tasks that the operation can select.
-    """
-
-    def __init__(
-        self,
-        task_ids: Iterable[Sequence[UUID]],
-        node_ids: Iterable[UUID | None],
-        alert_ids: Iterable[UUID | None] = (),
-    ) -> None:
-        self._task_ids = list(task_ids)
-        self._node_ids = set(node_ids) - {None}
-        self._alert_ids = set(alert_ids) - {None}
-        self._tasks: dict[UUID, models.Task] = {}
-        self._nodes: dict[UUID, models.WorkerNode] | None = None
-        self._alerts: dict[UUID, models.Alert] = {}
-        self._loaded: set[str | int] = set()
-
-    def tasks(self, ids: Sequence[UUID], first: int, info: strawberry.Info) -> list[models.Task]:
-        """Return the first of these tasks that exist."""
-        # Each alias of the field may select something else.
-        if info.path.key not in self._loaded:
-            wanted = {id for ids in self._task_ids for id in ids[:first]}
-            self._tasks |= models.Task.objects.in_bulk(wanted - self._tasks.keys())
-            prefetch_for(info, [self._tasks[id] for id in wanted if id in self._tasks])
-            self._loaded.add(info.path.key)
-        return [self._tasks[id] for id in ids[:first] if id in self._tasks]
-
-    def node(self, id: UUID | None) -> models.WorkerNode | None:
-        if self._nodes is None:
-            self._nodes = models.WorkerNode.objects.in_bulk(self._node_ids)
-        return self._nodes.get(id) if id else None
-
-    def alert(self, id: UUID | None, info: strawberry.Info) -> models.Alert | None:
-        if id and info.path.key not in self._loaded:
-            self._alerts |= models.Alert.objects.in_bulk(self._alert_ids - self._alerts.keys())
-            prefetch_for(info, list(self._alerts.values()))
-            self._loaded.add(info.path.key)
-        return self._alerts.get(id) if id else None
-
-
-@strawberry.type(description="A change of a task's status.")
-class TaskStatusChange(TaskChange):
-    kind: ClusterEventKind | None = strawberry.field(
-        description=(
-            "The kind of the event. Null if this is the task's state when the subscription began."
-        )
-    )
-    task_id: strawberry.ID = strawberry.field(description="The global ID of the task.")
-    key: strawberry.Private[UUID]
-    node_id: strawberry.Private[UUID | None]
-    rows: strawberry.Private[Rows]
-
-    @strawberry.field(
-        description=(
-            "The task as it is now, which may be newer than the change. Null if it was deleted."
-        )
-    )
-    def task(self, info: strawberry.Info) -> Task | None:
-        return next(iter(self.rows.tasks([self.key], 1, info)), None)
-
-    @strawberry.field(description="The worker node that made the change. Null if none did.")
-    def worker_node(self) -> WorkerNode | None:
-        return self.rows.node(self.node_id)
 
 
 @strawberry.type(
@@ -108,10 +38,10 @@ class ClusterEvent:
         )
     )
     token_id: UUID | None = strawberry.field(
-        description=("The UUID of the API token that was used. Null if none was.")
+        description="The UUID of the API token that was used. Null if none was."
     )
     message: str | None = strawberry.field(
-        description=("The reason for the event. Null if there is none to give.")
+        description="The reason for the event. Null if there is none to give."
     )
     queue: str | None = strawberry.field(
         description=(
@@ -137,13 +67,13 @@ class ClusterEvent:
     task_count: int = strawberry.field(description="The number of tasks that changed.")
     versions: list[int] = strawberry.field(description="The versions of the tasks after the event.")
     attempts: list[int] = strawberry.field(
-        description=("The numbers of attempts that the tasks' runs had started after the event.")
+        description="The numbers of attempts that the tasks' runs had started after the event."
     )
     schedule_ids: list[strawberry.ID] = strawberry.field(
         description="The global IDs of the schedules that changed. Empty if none did."
     )
     backfill_ids: list[strawberry.ID] = strawberry.field(
-        description=("The global IDs of the backfills.")
+        description="The global IDs of the backfills."
     )
     alert_kind: AttentionKind | None = strawberry.field(
         description="The kind of the alert, or of the rule for alerts. Null for other events."
@@ -191,10 +121,10 @@ class ClusterEvent:
 @strawberry.type(description="Consecutive events of the log.")
 class EventBatch:
     events: list[ClusterEvent] = strawberry.field(
-        description=("The events, oldest first. May be empty.")
+        description="The events, oldest first. May be empty."
     )
     cursor: str = strawberry.field(
-        description=("The position after the events, from which a client can resume.")
+        description="The position after the events, from which a client can resume."
     )
     caught_up: bool = strawberry.field(description="Whether the log had no later events.")
 
@@ -203,7 +133,7 @@ class EventBatch:
 class StreamHeartbeat:
     at: datetime = strawberry.field(description="The time at which the heartbeat was sent.")
     cursor: str = strawberry.field(
-        description=("The position in the log, from which a client can resume.")
+        description="The position in the log, from which a client can resume."
     )
 
 
@@ -221,48 +151,6 @@ ClusterEventMessage = Annotated[
     EventBatch | StreamHeartbeat | StreamGap,
     strawberry.union("ClusterEventMessage", description="A message of the stream of events."),
 ]
-
-
-def status_changes(places: Sequence[tuple[EventRow, int]]) -> list[TaskStatusChange]:
-    """Return the change of one task of each event, given as ``(event, index of the task)``."""
-    rows = Rows(
-        ([event.task_ids[index]] for event, index in places), (event.node_id for event, _ in places)
-    )
-    return [_status_change(event, index, rows) for event, index in places]
-
-
-def _status_change(event: EventRow, index: int, rows: Rows) -> TaskStatusChange:
-    id = event.task_ids[index]
-    return TaskStatusChange(
-        **change_of(event, index),
-        kind=ClusterEventKind(event.kind),
-        task_id=global_id("Task", id),
-        key=id,
-        node_id=event.node_id,
-        rows=rows,
-    )
-
-
-def present_states(tasks: Sequence[models.Task], cursor: Cursor) -> list[TaskStatusChange]:
-    """Return the state of tasks, with the position of the log from which to follow them."""
-    rows = Rows(([task.pk] for task in tasks), (task.node_id for task in tasks))
-    return [
-        TaskStatusChange(
-            cursor=cursor.encode(),
-            at=task.updated_at,
-            previous_status=None,
-            status=TaskStatus(task.status),
-            version=task.version,
-            attempt=task.attempt,
-            message=task.failed_message or None,
-            kind=None,
-            task_id=global_id("Task", task.pk),
-            key=task.pk,
-            node_id=task.node_id,
-            rows=rows,
-        )
-        for task in tasks
-    ]
 
 
 def parse_cursor(name: str, text: str) -> Cursor:

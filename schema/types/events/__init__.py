@@ -1,0 +1,1 @@
+"""Events of the log, and the changes of tasks in them."""
