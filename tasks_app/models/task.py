@@ -170,7 +170,7 @@ class Task(BaseModel):
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["status", "id"], name="task_status"),
-            # In the order of the claim (see sql/claims.py).
+            # In the order of the claim (see sql/claiming/claims.py).
             models.Index(
                 fields=["queue", "slots", "runs_alone", "is_keyed", "-priority", "due_at", "id"],
                 name="task_pending",
@@ -182,7 +182,7 @@ class Task(BaseModel):
                 name="task_shortest",
                 condition=Q(status="PENDING", run__gt=0, runs_alone=True),
             ),
-            # In the same orders, by concurrency key (see sql/concurrency.py).
+            # In the same orders, by concurrency key (see sql/claiming/concurrency.py).
             models.Index(
                 fields=[
                     *("queue", "slots", "concurrency_key", "concurrency_limit"),

@@ -1,8 +1,8 @@
 """Which task a worker node claims next: pure rules over plain values, without a database.
 
-`sql/claims.py` reads the values and `execution.py` applies the rules to the running cluster. The
-simulation applies the same rules to its own tasks and nodes, with integers as times; so the rules
-use the protocols `Claimable` and `Capacity` only.
+`sql/claiming/claims.py` reads the values and `execution.py` applies the rules to the running
+cluster. The simulation applies the same rules to its own tasks and nodes, with integers as times;
+so the rules use the protocols `Claimable` and `Capacity` only.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence

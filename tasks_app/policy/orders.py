@@ -4,8 +4,8 @@ Each policy gives a task a key when the task becomes due; tasks are claimed in t
 keys. A key never changes, so tasks stay sorted while they wait. Ages need no new keys either: the
 difference of two tasks' ages is constant.
 
-The running cluster orders its claims by these keys too (in SQL: `sql/claim_orders.py`). Its fair
-share of queues is in `shares.py`.
+The running cluster orders its claims by these keys too (in SQL: `sql/claiming/claim_orders.py`).
+Its fair share of queues is in `shares.py`.
 """
 
 from collections.abc import Callable, Mapping

@@ -275,7 +275,7 @@ class Engine:
         heappush(self._events, (now + max(1, round(delay)), _UP, number, 0))
 
     def _retry(self, due: DueTask, now: int) -> None:
-        # As in `sql/leases.py`: a task that had to back off is due anew, others keep their place.
+        # As in `sql/tasks/leases.py`: a task that backed off is due anew, others keep their place.
         if backoff_ms(due.attempt):
             due.due_at = now
             due.key = self._policy.key(due)

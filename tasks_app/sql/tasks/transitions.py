@@ -25,7 +25,7 @@ _THIS_TRANSACTION = "(SELECT pg_current_xact_id()::text::bigint)"
 CHANGED = f"""
     updated_at = clock_timestamp(), version = t.version + 1, xid = {_THIS_TRANSACTION}
 """
-# The log is read in the order of transaction ids: see `transactions.py`.
+# The log is read in the order of transaction ids: see `sql/transactions.py`.
 NOT_NEWER = f"xid <= {_THIS_TRANSACTION}"
 IS_NEWER = f"xid > {_THIS_TRANSACTION} AS is_newer"
 
