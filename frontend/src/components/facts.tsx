@@ -5,7 +5,7 @@ import "./facts.css";
 
 export type Fact = [name: string, value: ReactNode];
 
-/** Entries without a fact are left out, so that a caller can write `condition && [name, value]`. */
+/** Entries without a fact are left out, so that pages can write `condition && [name, value]`. */
 export function Facts({ facts }: { facts: readonly (Fact | false | null | undefined | "")[] }) {
   return (
     <dl className="facts">

@@ -1,4 +1,4 @@
-/** Live lists hold still while somebody is about to click in them. */
+/** Live lists hold still while the user is about to click in them. */
 
 import { type FocusEvent, type PointerEvent, useEffect, useRef, useState } from "react";
 

@@ -1,5 +1,6 @@
 /** What notices say about cancellations and about taking them back. Pure. */
 
+import type { UserError } from "../../lib/api/schema";
 import { count, plural } from "../../lib/format";
 
 /** What a cancellation did, and what cannot be taken back. */
@@ -16,4 +17,11 @@ export function restoredText(restored: number, cancelled: number): string {
   if (restored === cancelled) return `${plural(restored, "task")} restored.`;
   const all = plural(cancelled, "task");
   return `${count(restored)} of ${all} restored. The others have changed since.`;
+}
+
+/** The errors of an undo that takes several requests, with what those before restored. */
+export function partlyRestored(errors: UserError[], restored: number, cancelled: number) {
+  if (!restored) return errors;
+  const before = `${count(restored)} of ${plural(cancelled, "task")} restored.`;
+  return errors.map((error) => ({ ...error, message: `${before} ${error.message}` }));
 }

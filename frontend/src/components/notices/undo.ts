@@ -9,7 +9,7 @@ import {
   UserErrorFields,
 } from "../../lib/api/schema";
 import type { Undo } from "./store";
-import { restoredText } from "./undo-text";
+import { partlyRestored, restoredText } from "./undo-text";
 
 /** As many as the mutation takes. */
 const EVENTS_MAX = 1_000;
@@ -52,6 +52,9 @@ export function restore({ pendingCount, restorableEvents }: Cancelled): Undo | u
       restored += outcome.payload?.count ?? 0;
       errors.push(...outcome.errors);
     }
-    return { errors, done: restoredText(restored, pendingCount) };
+    return {
+      errors: partlyRestored(errors, restored, pendingCount),
+      done: restoredText(restored, pendingCount),
+    };
   };
 }

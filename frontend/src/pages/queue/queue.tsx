@@ -83,7 +83,10 @@ function Backlog({ queue }: { queue: Queue }) {
     ["Time to empty", left == null ? "unknown" : duration(left)],
     ["Running limit", queue.runningLimit == null ? "none" : count(queue.runningLimit)],
     ["Start rate", startRateText(queue.startRate)],
-    queue.startRate && ["Next start from", <Time key="next" at={queue.nextStartAt} />],
+    queue.startRate && [
+      "Next start",
+      queue.nextStartAt ? <Time key="next" at={queue.nextStartAt} /> : "now",
+    ],
     ["Weight in a fair share", queue.weight],
     ["Created", <Time key="created" at={queue.createdAt} />],
   ];

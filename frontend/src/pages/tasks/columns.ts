@@ -50,7 +50,7 @@ export function columnsParam(columns: readonly TaskColumn[] | null): string | un
   return columns.length ? columns.join(",").toLowerCase() : NONE;
 }
 
-/** The stored choices. What another version has stored, or someone else, is left out. */
+/** The stored choices. Unknown columns, from another version or another program, are left out. */
 export function parsed(text: string | null): Choices {
   try {
     const stored: unknown = JSON.parse(text ?? "{}");
