@@ -21,7 +21,7 @@ class Load:
     errors: int
 
     def percentile(self, percent: float) -> float:
-        """In milliseconds; so many percent of the requests took no longer."""
+        """The time that a share of the requests, in percent, did not exceed, in milliseconds."""
         ordered = sorted(self.latencies)
         return ordered[min(int(len(ordered) * percent / 100), len(ordered) - 1)] * 1000
 
@@ -32,7 +32,7 @@ def post_all(url: str, bodies: Sequence[bytes], *, connections: int) -> Load:
 
 
 def get_all(url: str, count: int, *, connections: int) -> Load:
-    """Get the same so many times; what is not answered with 2xx is an error."""
+    """Get the same path a number of times; a response other than 2xx is an error."""
     return uvloop.run(_send_all("GET", url, repeat(b"", count), connections))
 
 

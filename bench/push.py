@@ -121,8 +121,8 @@ class Crowd:
         self._watched = {self._make(n, after): self._ids(n) for n in range(CROWD)}
 
     async def measure(self) -> Figures:
-        everybody = list(self._watched)
-        await connect(self._web.port, everybody)
+        subscribers = list(self._watched)
+        await connect(self._web.port, subscribers)
         memory = {"before": _memory(self._web.pid)}
         cpu = _cpu(self._web.pid)
         await self._writer.write(PER_SECOND * SECONDS, PER_SECOND)
@@ -144,7 +144,7 @@ class Crowd:
             **_percentiles(self._delays),
             **_costs(cpu, len(self._delays)),
             **{f"memory (RSS) {when}, MB": size for when, size in memory.items()},
-            "who never read, closed": len(everybody) - len(healthy),
+            "who never read, closed": len(subscribers) - len(healthy),
         }
 
     def _make(self, number: int, after: str) -> Subscriber:
@@ -189,7 +189,7 @@ class Writer:
         await asyncio.to_thread(self._web.run, "change", command)
 
     def changes(self, count: int) -> list[tuple[str, int]]:
-        """What so many changes are: the task, and its version after it."""
+        """Return the next changes: each task, and its version after it."""
         return [(self.ids[n % POOL], 2 + n // POOL) for n in range(count)]
 
 

@@ -35,7 +35,7 @@ class Population:
     seconds: int
 
     def lasting(self, seconds: int | None) -> "Population":
-        """Return the same schedules, measured for so many seconds; None for their own time."""
+        """Return the same schedules, measured for a number of seconds; None for their own time."""
         return replace(self, seconds=seconds or self.seconds)
 
 

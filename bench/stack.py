@@ -68,7 +68,7 @@ NAIVE = Contestant(
 
 @dataclass(frozen=True)
 class Engines:
-    """PostgreSQL and Valkey, as durable as in production. Everybody is measured on the same two."""
+    """PostgreSQL and Valkey, as durable as in production, for all builds that are measured."""
 
     directory: Path
     postgresql: PostgreSQL
@@ -162,7 +162,7 @@ class Running:
                 raise BenchError(service.last_words())
 
     def wait_for_results(self, count: int, *, seconds: float = RESULTS_SECONDS) -> None:
-        """Until so many tasks of this database have succeeded, each with its right sum."""
+        """Wait until a number of tasks have succeeded, each with its right sum."""
         with closing(psycopg2.connect(self.database_url)) as connection:
             connection.autocommit = True
             deadline = time.monotonic() + seconds

@@ -72,7 +72,7 @@ def test_silent_node_goes_offline_and_comes_back(node, short_silence):
 
 
 def aged(task, days):
-    """The task as it would be if all of it had happened so many days earlier."""
+    """The task as it would be if all of it had happened some days earlier."""
     then = timezone.now() - timedelta(days=days)
     id = type(task.pk)(int=uuid7_floor(then).int | task.pk.int & (1 << 76) - 1)
     TaskResult.objects.filter(task=task).delete()

@@ -27,7 +27,7 @@ def insert_runs(backfill_id: UUID, times: Sequence[datetime]) -> None:
     fetch(_INSERT_RUNS, {"backfill_id": backfill_id, **columns(("id", "scheduled_for"), rows)})
 
 
-# Locks backfills with a run whose task has ended, or with room for another task. Of many, those
+# Locks backfills with a run whose task has ended, or with capacity for another task. Of many, those
 # that have waited longest come first. What is decided on is read again after the lock.
 _LOCK_READY = f"""
     SELECT b.id
@@ -62,7 +62,7 @@ _SETTLE = f"""
 
 
 def settle(ids: Sequence[UUID]) -> None:
-    """Record which active runs of backfills have ended, which makes room for others."""
+    """Record which active runs of backfills have ended, so that others can start."""
     fetch(_SETTLE, {"ids": ids})
 
 
@@ -75,7 +75,7 @@ class NextRun(TaskOptions):
 
 
 _PARAMETERS = (*SHARED_OPTIONS, "schedule_id")
-# Returns the waiting runs for which backfills have room.
+# Returns the waiting runs for which backfills have capacity.
 _NEXT = f"""
     SELECT r.id, {", ".join(f"b.{name}" for name in _PARAMETERS)}
       FROM tasks_app_backfill b

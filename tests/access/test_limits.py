@@ -23,7 +23,7 @@ def nothing_is_counted_yet(settings):
     Redis.from_url(settings.REDIS_URL).flushdb()
 
 
-def test_one_too_many_is_refused_until_there_is_room_again(guarded, settings, make_token):
+def test_request_over_the_limit_is_refused_until_the_next_window(guarded, settings, make_token):
     settings.API_RATE = "3/minute"
     one, other = make_token(), make_token()
 

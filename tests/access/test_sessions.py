@@ -14,7 +14,7 @@ from tests.support.cluster import running_cluster
 PASSWORD = "correct horse battery"
 TASK = {"a": 1, "b": 2}
 MUTATION = {"query": "mutation { createTask(input: { a: 1, b: 2 }) { task { uuid } } }"}
-DOORS = [("/tasks/", TASK), ("/graphql/", MUTATION)]
+APIS = [("/tasks/", TASK), ("/graphql/", MUTATION)]
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_a_session_may_what_its_user_may(guarded, make_user, rights, status):
     assert client.get("/tasks/").status_code == 200
 
 
-@pytest.mark.parametrize(("path", "body"), DOORS)
+@pytest.mark.parametrize(("path", "body"), APIS)
 @pytest.mark.parametrize("mode", ["token", "open"])
 def test_a_session_changes_nothing_without_the_csrf_token(
     guarded, make_user, settings, path, body, mode

@@ -21,7 +21,7 @@ def running():
 
 
 def look(scheduler, times=1):
-    """So many passes, each with a look at the periodic tasks of others and all that is due."""
+    """Run passes, each with a look at the periodic tasks of others and all that is due."""
     for _ in range(times):
         scheduler._others_at = 0.0
         for _ in range(100):

@@ -22,7 +22,7 @@ from tests.chaos.cluster.stack import ChaosError, Stack, running_stack
 from tests.chaos.faults import Fault
 
 SCHEDULES = 6
-# A backfill has so many scheduled times for each second of load and faults.
+# The number of scheduled times of a backfill for each second of load and faults.
 BACKFILL_RATE = 2
 # Before the first fault there is a time of peace, by which the end is compared.
 WARM_UP_SECONDS = 8
@@ -46,7 +46,7 @@ class Outcome:
 def run(
     engines: Engines, directory: Path, *, seed: int, minutes: float, rate: float, longest: float
 ) -> Outcome:
-    """Faults of up to `longest` seconds, one after the other, for so many minutes."""
+    """Faults of up to `longest` seconds, one after the other, for a number of minutes."""
     database_url = migrated(engines, "chaos", directory)
     with running_stack(engines, directory, database_url) as stack:
         schedules = _create_schedules(stack.web_urls[0])

@@ -70,7 +70,7 @@ class Scene:
         return made
 
     def tick(self, *, beats=1):
-        """So many Beats that have all read before the first of them writes."""
+        """Several Beats that all read before the first of them writes."""
         with transaction.atomic():
             decided = [(due, decide(due)) for due in sql.lock_due(10)]
         for _ in range(beats):
@@ -78,14 +78,14 @@ class Scene:
                 ticking._apply(decided)
 
     def backfill(self, *, hours):
-        """Of so many hours, one after the other."""
+        """A backfill of a number of hours, one after the other."""
         schedule, until = self.schedule(overdue=timedelta(seconds=-60)), timezone.now()
         since = until - timedelta(hours=hours)
         new = NewBackfill(schedule_id=schedule.pk, since=since, until=until, max_concurrency=1)
         return backfills.create_backfill(new).backfill
 
     def advance(self, *, beats=1):
-        """So many Beats that have all read before the first of them writes; then the tasks run."""
+        """Several Beats that all read before the first of them writes; then the tasks run."""
         with transaction.atomic():
             ids = backfill_sql.lock_ready(10)
             backfill_sql.settle(ids)

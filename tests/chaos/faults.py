@@ -13,7 +13,7 @@ from tests.chaos.checks.checker import ROLLING_RESTART
 from tests.chaos.cluster.proxy import Fault as Line
 from tests.chaos.cluster.stack import KINDS, Service, Stack
 
-# So many of them.
+# The number of faults.
 AWAITED = 0.7
 
 

@@ -24,7 +24,7 @@ def test_the_web_is_published_on_this_machine_only_and_nothing_else_is():
     assert ports == {"web": ["127.0.0.1:${PORT:-8000}:8000"]}
 
 
-def test_django_web_is_the_web_to_others_and_the_tests_to_who_runs_it():
+def test_django_web_serves_by_default_and_runs_commands_that_are_given():
     assert SERVICES["web"]["networks"]["default"]["aliases"] == ["django-web"]
 
     tests = SERVICES["django-web"]
@@ -83,7 +83,7 @@ def test_health_is_checked(name):
 
 
 @pytest.mark.parametrize("name", sorted(SERVICES))
-def test_who_runs_comes_back_and_who_is_done_does_not(name):
+def test_services_restart_and_one_off_services_do_not(name):
     done = name in {"migrate", "django-web"}
 
     assert SERVICES[name]["restart"] == ("no" if done else "unless-stopped")

@@ -107,7 +107,7 @@ def own_engines():
 
 @pytest.fixture
 def beats(transactional_db):
-    """One node, and a function that starts so many Beats and waits until one of them leads."""
+    """One node, and a function that starts a number of Beats and waits until one of them leads."""
     with running_nodes("node-1") as cluster:
         wait_for_nodes(1)
 

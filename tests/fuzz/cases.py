@@ -11,7 +11,7 @@ CASES = int(os.environ.get("FUZZ_CASES", "0"))
 
 
 def cases(ordinary: int, *, parts: int = 1) -> int:
-    """So many of the whole go to each part; FUZZ_CASES says otherwise."""
+    """Return the number of cases of a part; FUZZ_CASES sets the number of all."""
     return max(1, -(-(CASES or ordinary) // parts))
 
 
@@ -29,5 +29,5 @@ def search_settings(count: int, **others: Any) -> settings:
 
 
 def search(check: Callable[..., None], *strategies: Any, count: int, start: int) -> None:
-    """Try so many cases, the same ones from the same start."""
+    """Try a number of cases, the same ones from the same seed."""
     search_settings(count)(seed(start)(given(*strategies)(check)))()

@@ -51,7 +51,7 @@ def is_lenient(case):
 
 @pytest.fixture
 def description(app):
-    """Without who may come in: here everybody may, and tests/access asks about the others."""
+    """Without authentication: access is open here, and tests/access tests it."""
     document = schemathesis.openapi.from_wsgi("/api/schema/", app).raw_schema
     for path in document["paths"].values():
         for operation in path.values():

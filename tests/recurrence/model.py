@@ -193,7 +193,7 @@ class BruteForce:
         self.over = True
 
     def may_run(self, tick, now, later):
-        """Whether a tick may run, of which so many later ones are due too."""
+        """Whether a tick may run, of which a number of later ones are due too."""
         if self.rules.catch_up == "ALL":
             return later < 100 and now - tick <= self.rules.misfire_grace
         grace = self.rules.misfire_grace if self.rules.catch_up == "LATEST" else 10
@@ -288,7 +288,7 @@ class BruteForce:
 
 
 def due(*, count, interval=60, late=0, **options):
-    """A schedule with so many scheduled times due, of which the last one is so many seconds late.
+    """A schedule with a number of due scheduled times, the last of which is some seconds late.
 
     Its task is free, and its grace period is as long as it can be.
     """

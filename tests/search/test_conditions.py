@@ -194,7 +194,7 @@ OF_SCHEDULES = ["type:scheduled", "schedule:a570ee06", "label:nightly"]
 
 @pytest.fixture
 def many_tasks(db):
-    """So many old tasks that the planner uses an index for few of them."""
+    """Enough old tasks that the planner uses an index for few of them."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO tasks_app_task (id, a, b, status, finished_at)"

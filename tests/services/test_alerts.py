@@ -24,7 +24,7 @@ RESOLVE_AFTER = alert_rules.RESOLVE_AFTER_SECONDS
 
 
 def evaluate(*, after=0.0):
-    """Evaluate the items so many seconds later, with evaluations in between."""
+    """Evaluate the items a number of seconds later, with evaluations in between."""
     Alert.objects.update(state_since=F("state_since") - timedelta(seconds=after))
     alerts.evaluate()
 

@@ -128,7 +128,7 @@ def test_few_failures_among_many_runs(make_task, node):
 
 
 def sample(minutes, *backlogs):
-    """Store a backlog, as tasks and the seconds that the oldest waited, so many minutes ago."""
+    """Store a backlog, as tasks and the seconds that the oldest waited, a number of minutes ago."""
     this_minute = timezone.now().replace(second=0, microsecond=0)
     at = this_minute - timedelta(minutes=1 + minutes)
     common = {"seconds": 60, "at": at, "samples": 2, "busy_slots": 0, "slots": 0}

@@ -120,7 +120,7 @@ def test_owner_has_a_bounded_number_of_views():
     with pytest.raises(ValidationError) as invalid:
         save_view(NewView(name="one more", search=""))
     assert errors_of(invalid) == {"name": "out_of_range"}
-    # Replacing one needs no room, and the bound is that of each owner.
+    # Replacing a view is possible at the maximum, which is that of each owner.
     save_view(NewView(name="0", search="status:failed"))
     with acting_as(ANN):
         save_view(NewView(name="one more", search=""))

@@ -12,7 +12,7 @@ CHANGES = "subscription S($after: String) { taskStatusChanged(after: $after) { t
 
 
 def answers(after, count, query=CHANGES):
-    """So many answers, in the text in which they would be sent."""
+    """Take a number of responses, as they would be sent."""
 
     async def collect():
         found = []

@@ -146,7 +146,7 @@ def test_change_of_a_deleted_task_is_sent_without_its_row(client, make_schedule)
 
 
 @pytest.mark.usefixtures("node")
-def test_it_begins_with_where_the_named_tasks_stand(client, make_task):
+def test_subscription_begins_with_the_state_of_the_named_tasks(client, make_task):
     done, waiting = make_task(), make_task()
     run(done)
 
@@ -191,7 +191,7 @@ def test_initial_state_is_not_sent_again(client, make_task):
     assert client.data()["version"] == 2
 
 
-def test_a_cursor_goes_on_where_it_was_taken(client, make_task):
+def test_subscription_resumes_from_its_cursor(client, make_task):
     client.subscribe(BRIEF, after=here())
     ids, _ = tasks.create_tasks([NewTask(a=n, b=1) for n in range(5)])
     all_received = received(client, 5)
@@ -205,7 +205,7 @@ def test_a_cursor_goes_on_where_it_was_taken(client, make_task):
     assert versions(all_received) == [(global_id("Task", id), 1) for id in ids]
 
 
-def test_the_cursor_of_a_history_is_one_of_the_log_too(client, graphql_data):
+def test_cursor_of_a_history_is_a_cursor_of_the_log(client, graphql_data):
     ids, _ = tasks.create_tasks([NewTask(a=n, b=1) for n in range(3)])
     query = "query Q($id: ID!) { task(id: $id) { history { cursor } } }"
     [event] = graphql_data(query, id=str(ids[1]))["task"]["history"]
@@ -274,7 +274,7 @@ def test_cursor_before_the_log_ends_with_a_new_cursor(client, make_task):
         ),
     ],
 )
-def test_arguments_that_cannot_be_are_refused(client, arguments, message):
+def test_invalid_arguments_are_refused(client, arguments, message):
     client.subscribe(f"subscription {{ taskStatusChanged({arguments}) {{ version }} }}")
 
     refusal = client.receive()
@@ -313,7 +313,7 @@ def test_subscriptions_send_only_their_own_selection(client, server, make_task):
         }
 
 
-def test_a_node_that_comes_is_no_change_of_a_task(client):
+def test_node_that_comes_online_sends_no_change_of_a_task(client):
     client.subscribe(BRIEF, after=here())
     heartbeat("n@host", host="host", pid=1, slots=1, queues=["default"])
     assert WorkerNode.objects.exists()

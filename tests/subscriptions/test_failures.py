@@ -18,7 +18,7 @@ COUNTERS = "subscription { cluster { cursor } }"
 
 
 def failing(times, error, function):
-    """Fails so many times, then does what it should."""
+    """Fails a number of times, then does what it should."""
 
     def fail(*arguments):
         nonlocal times

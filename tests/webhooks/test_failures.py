@@ -171,7 +171,7 @@ def test_webhook_of_a_revoked_token_stops(
     assert ApiToken.objects.filter(revoked_at=None).count() == 0
 
 
-def test_webhook_of_a_user_who_is_no_administrator_stops(
+def test_webhook_of_a_user_without_the_role_stops(
     receiver, make_webhook, make_task, deliveries, webhook_of, django_user_model
 ):
     id, _ = make_webhook(receiver.url)

@@ -54,7 +54,7 @@ export function usePopover<Panel extends HTMLElement>(focusFirst: (panel: Panel)
   };
 }
 
-/** Show a popover below a button, or above if there is no room, with their right edges aligned. */
+/** Show a popover below a button, or above if there is no space, with their right edges aligned. */
 function showBelow(popover: HTMLElement, button: HTMLElement) {
   const around = button.getBoundingClientRect();
   popover.showPopover();

@@ -30,7 +30,7 @@ export const SECTIONS: readonly Section[] = [
   { path: "/app/schedules", name: "Schedules", icon: "calendar", key: "s" },
   { path: "/app/nodes", name: "Nodes", icon: "server", key: "n" },
   { path: "/app/queues", name: "Queues", icon: "layers", key: "q" },
-  { path: "/app/events", name: "Events", icon: "pulse", key: "e" },
+  { path: "/app/events", name: "Events", icon: "activity", key: "e" },
   { path: "/app/ledger", name: "Ledger", icon: "ledger", key: "l" },
 ];
 

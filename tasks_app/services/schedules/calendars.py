@@ -105,7 +105,7 @@ def preview(new: NewCalendar, count: int) -> list[Span]:
 
 
 def upcoming(excluded: ExcludedTimes, count: int) -> list[Span]:
-    """Return the next excluded times in the coming year, at most so many."""
+    """Return the next excluded times in the coming year, at most `count`."""
     return list(islice(Exclusions([excluded]).in_year(database_now()), count))
 
 

@@ -40,7 +40,7 @@ def count_tasks(condition: Q, *, by: str, limit: int) -> TaskCounts:
         limit: The maximum number of groups, at least 1.
 
     Returns:
-        The counts. If more than `COUNTED_MAX` tasks match, only so many of them are counted.
+        The counts. If more than `COUNTED_MAX` tasks match, only that number of them is counted.
     """
     matching = scopes.visible(Task.objects.filter(condition)).order_by().values(by)
     try:

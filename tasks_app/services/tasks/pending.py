@@ -194,7 +194,7 @@ def queue_paused(queue: str, note: str) -> Pending:
 
 
 def explain_nodes(queue: str, slots: int, nodes: Sequence[Node]) -> Pending | None:
-    """Return why no node can run a task of a queue with so many slots; None if one can."""
+    """Return why no node can run a task of a queue with this number of slots; None if one can."""
     serving = [n for n in nodes if n.is_online and queue in n.capacity.queues]
     if not serving:
         message = f"No online node serves the queue {queue}."

@@ -32,7 +32,7 @@ class BusyPeriod(NamedTuple):
 
 
 def run(scenario: Scenario, *, seconds: float) -> BusyPeriod:
-    """Run until no task is due or running, for at most so many seconds."""
+    """Run until no task is due or running, for at most `seconds`."""
     return _Engine(scenario, seconds).run_until_idle(scenario.running)
 
 

@@ -42,7 +42,7 @@ def ticking(*, interval=1, **parameters):
 
 
 def wait_for_ticks(count):
-    """Until so many have been decided on for each schedule."""
+    """Wait until a number of scheduled times of each schedule have an outcome."""
     decided = F("fired") + F("skipped") + F("missed")
     behind = TaskSchedule.objects.alias(decided=decided).filter(decided__lt=count)
     eventually(lambda: not behind.exists())

@@ -17,7 +17,7 @@ from tests.support.observed.ledger import Ledger
 SIZES = {"node-1": 4, "node-2": 3}
 ROUNDS = 20
 IDLE_MAX = timedelta(seconds=1.5)
-# So many processes take turns on the way to a claim: node, pool and database, and some of them
+# Several processes take turns on the way to a claim: node, pool and database, and some of them
 # twice. On a busy machine, each may be as late as the process that samples the heartbeats.
 TURNS = 8
 

@@ -1,4 +1,4 @@
-"""Nodes that are ordered about, stopped and killed while they work: real processes, all of it."""
+"""Nodes that are controlled, stopped and killed while they work, as real processes."""
 
 import signal
 from collections import Counter

@@ -55,7 +55,7 @@ PROTECTIONS = (
         ("tests/subscriptions/sockets/test_legacy_protocol.py",),
     ),
     Protection(
-        "connections that end leave room for others",
+        "connections that end free their place",
         "schema/execution/executor.py",
         "        _connections -= 1\n",
         "        pass\n",

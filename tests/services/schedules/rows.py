@@ -17,7 +17,7 @@ def log():
 
 
 def shift(schedule, **back):
-    """As if all of it had been so much earlier."""
+    """Move all times of a schedule to the past."""
     row = stored(schedule)
     for name in ("scheduled_at", "next_run_at", "paused_at", "ends_at"):
         if getattr(row, name) is not None:

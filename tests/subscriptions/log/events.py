@@ -24,7 +24,7 @@ subscription Log($after: String, $kinds: [ClusterEventKind!]) {
 
 
 def batches(client, count):
-    """Events, until there are so many."""
+    """Take events until there are `count`."""
     found = []
     while len(found) < count:
         message = client.data()

@@ -16,7 +16,7 @@ from tasks_app.services.tasks import NewTask
 from tests.subscriptions.log.events import EVENTS, another_connection, batches, begin
 
 
-def test_everything_that_happens_is_in_it(client, make_schedule):
+def test_log_has_every_change(client, make_schedule):
     begin(client)
     heartbeat("n@host", host="host", pid=1, slots=1, queues=["default"])
     ids, _ = tasks.create_tasks([NewTask(a=n, b=1) for n in range(3)])
@@ -47,7 +47,7 @@ def test_everything_that_happens_is_in_it(client, make_schedule):
     assert (paused["kind"], paused["message"]) == ("SCHEDULE_PAUSED", "for lunch")
 
 
-def test_only_some_kinds(client, make_task):
+def test_only_the_requested_kinds_are_sent(client, make_task):
     begin(client, kinds=["NODE_ONLINE"])
     make_task()
     heartbeat("n@host", host="host", pid=1, slots=1, queues=["default"])
@@ -55,7 +55,7 @@ def test_only_some_kinds(client, make_task):
     assert [event["kind"] for event in batches(client, 1)] == ["NODE_ONLINE"]
 
 
-def test_each_cursor_goes_on_where_it_was_taken(client, make_task):
+def test_each_cursor_resumes_after_its_event(client, make_task):
     start = begin(client)
     for _ in range(4):
         make_task()
@@ -114,7 +114,7 @@ def prune_all():
     assert events.delete_before(timezone.now() + timedelta(days=1), 1_000, rolled_up_until=2**62)
 
 
-def test_what_commits_late_is_not_missed(client):
+def test_event_that_commits_late_is_not_missed(client):
     """The first to take a place in the log is the last to be seen there."""
     begin(client)
     block = transaction.atomic()

@@ -8,7 +8,7 @@ from websockets.exceptions import InvalidStatus
 from tests.subscriptions.client import socket
 
 
-def test_the_protocol_begins_with_an_init_and_has_one(server, transactional_db):
+def test_connection_begins_with_exactly_one_init_message(server, transactional_db):
     with socket(server, init=False) as client:
         client.subscribe("{ __typename }")
         assert client.close_code() == 4401
@@ -17,13 +17,13 @@ def test_the_protocol_begins_with_an_init_and_has_one(server, transactional_db):
         assert client.close_code() == 4429
 
 
-def test_who_says_nothing_is_not_waited_for(server, transactional_db):
+def test_connection_without_an_init_message_is_closed(server, transactional_db):
     with socket(server, init=False) as client:
         assert client.close_code() == 4408
 
 
 @pytest.mark.parametrize("protocol", ["graphql-ws", "x", None])
-def test_no_other_protocol_is_spoken(server, transactional_db, protocol):
+def test_other_subprotocols_are_refused(server, transactional_db, protocol):
     # As a header, so that the client does not mind that it is not taken.
     headers = {"Sec-WebSocket-Protocol": protocol} if protocol else {}
     with socket(server, protocol=None, init=False, additional_headers=headers) as client:
@@ -31,7 +31,7 @@ def test_no_other_protocol_is_spoken(server, transactional_db, protocol):
 
 
 @pytest.mark.parametrize("path", ["/", "/graphql/stream/", "/tasks/", "/graphql/x"])
-def test_there_is_one_path(server, transactional_db, path):
+def test_other_paths_are_refused(server, transactional_db, path):
     with pytest.raises(InvalidStatus) as refused, socket(server, path=path):
         pass
     assert refused.value.response.status_code == 403
@@ -47,11 +47,11 @@ def test_there_is_one_path(server, transactional_db, path):
         (None, "elsewhere.example:{port}"),
     ],
 )
-def test_pages_of_others_are_not_let_in(server, transactional_db, origin, host):
+def test_other_origins_are_refused(server, transactional_db, origin, host):
     assert handshake(server, origin=origin, host=host) == 403
 
 
-def test_our_own_pages_are_let_in(server, transactional_db):
+def test_own_origin_is_accepted(server, transactional_db):
     own = "http://127.0.0.1:{port}"
     assert handshake(server, origin=own, host="127.0.0.1:{port}") == 101
 

@@ -33,7 +33,7 @@ RESETS = 5_000
 GROWTH_MAX = 10 * 1024**2
 # Fewer than the resets, so that leaked reservations would lock all clients out.
 STREAMS_MAX = 50
-# Threads keep their connections; so many may open theirs late.
+# Threads keep their connections; some may open theirs late.
 THREADS = 20
 
 
@@ -61,7 +61,7 @@ def test_connections_that_are_reset_leave_nothing(web):
     assert count_sessions() <= sessions + THREADS
     assert process.memory_info().rss - memory < GROWTH_MAX
     # No reservation of a connection was leaked.
-    eventually(lambda: is_let_in(web))
+    eventually(lambda: is_accepted(web))
 
 
 def test_clients_with_a_closed_receive_window_that_vanish_leave_nothing(transactional_db):
@@ -80,7 +80,7 @@ def test_clients_with_a_closed_receive_window_that_vanish_leave_nothing(transact
 
         eventually(lambda: not connections_of(process))
         eventually(lambda: process.num_fds() <= descriptors + THREADS)
-        eventually(lambda: is_let_in(cluster))
+        eventually(lambda: is_accepted(cluster))
 
 
 def close_window(client, web):
@@ -161,7 +161,7 @@ def count_sessions():
         return cursor.fetchone()[0]
 
 
-def is_let_in(web):
+def is_accepted(web):
     with socket(web, init=False) as another:
         another.send("connection_init")
         try:

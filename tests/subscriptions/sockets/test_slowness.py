@@ -69,7 +69,7 @@ def test_stalled_client_gets_the_whole_log(threads, monkeypatch):
 
 
 def test_dropped_subscriber_misses_nothing(threads, monkeypatch):
-    """A feed that finds no room goes on without it, and it catches up by itself."""
+    """A broadcaster drops a subscriber whose buffer is full, and it catches up."""
     monkeypatch.setattr(broadcast, "BUFFER_MAX", 1)
     monkeypatch.setattr(broadcast, "FULL_BUFFER_SECONDS", 0)
     lost, lose = asyncio.Event(), broadcast.Subscriber.drop
@@ -84,7 +84,7 @@ def test_dropped_subscriber_misses_nothing(threads, monkeypatch):
             await asyncio.to_thread(create, 1)
             found.append(await first)
             await asyncio.to_thread(create, 100)
-            # The feed has more than the client takes.
+            # The broadcaster has more than the client takes.
             await lost.wait()
             while len(found) < 101:
                 found.append(await anext(stream))

@@ -119,7 +119,7 @@ def test_an_id_is_used_once_at_a_time(client):
     assert client.close_code() == 4409
 
 
-def test_an_operation_that_is_completed_says_nothing_more(client, make_task):
+def test_completed_operation_sends_nothing_more(client, make_task):
     client.follow(id="ended")
     client.follow(id="other")
     client.send("complete", id="ended")
@@ -132,7 +132,7 @@ def test_an_operation_that_is_completed_says_nothing_more(client, make_task):
     client.ping()
 
 
-def test_a_socket_runs_so_many_operations_and_no_more(client, make_task):
+def test_operations_of_a_socket_are_limited(client, make_task):
     for number in range(websocket.OPERATIONS_MAX):
         client.follow(id=f"{number}")
     client.follow(id="one more")
@@ -144,7 +144,7 @@ def test_a_socket_runs_so_many_operations_and_no_more(client, make_task):
     assert ids == {f"{number}" for number in range(websocket.OPERATIONS_MAX)}
 
 
-def test_who_floods_is_closed(client):
+def test_flooding_client_is_closed(client):
     with suppress(ConnectionClosed):
         for _ in range(20_000):
             client.send("ping")
@@ -152,7 +152,7 @@ def test_who_floods_is_closed(client):
     assert client.close_code() == 1008
 
 
-def test_a_process_has_so_many_places(transactional_db):
+def test_connections_of_a_process_are_limited(transactional_db):
     with running_cluster(STREAMS_MAX="2") as server, socket(server) as one, socket(server):
         with socket(server, init=False) as three:
             assert three.close_code() == 1013
@@ -160,10 +160,10 @@ def test_a_process_has_so_many_places(transactional_db):
         assert status == 503
         one.send_raw("{")
         assert one.close_code() == 4400
-        eventually(lambda: is_let_in(server))
+        eventually(lambda: is_accepted(server))
 
 
-def is_let_in(server):
+def is_accepted(server):
     with socket(server, init=False) as another:
         another.send("connection_init")
         try:
@@ -180,7 +180,7 @@ def event_stream(server):
         return response.status, response.read().decode()
 
 
-def test_a_slow_query_of_one_holds_up_no_other(client, server, make_task):
+def test_slow_query_does_not_delay_other_clients(client, server, make_task):
     """A ping and a change come through while PostgreSQL keeps a query of another socket waiting."""
     with socket(server) as slow:
         client.follow()
@@ -210,7 +210,7 @@ def is_waiting_for_a_lock():
         return cursor.fetchone()[0]
 
 
-def test_a_server_that_stops_says_so(transactional_db):
+def test_stopping_server_closes_its_sockets_with_a_code(transactional_db):
     with running_cluster() as server, socket(server) as client:
         client.follow()
         client.ping()

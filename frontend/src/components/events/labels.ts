@@ -79,7 +79,7 @@ export const TOPICS: Record<Topic, ClusterEventKind[]> = {
 
 /** The server may know more kinds than this version of the page. */
 export function eventLabel(kind: string): Label {
-  return LABELS[kind as ClusterEventKind] ?? { text: kind, icon: "pulse", tone: "plain" };
+  return LABELS[kind as ClusterEventKind] ?? { text: kind, icon: "activity", tone: "plain" };
 }
 
 const TICK_REASONS: Record<string, string> = {

@@ -14,7 +14,7 @@ export type Column<Row> = {
   /** A CSS width. Columns without one share what is left. */
   width?: string;
   align?: "end";
-  /** In a block it gets twice the room of others. */
+  /** In a block it gets twice the width of others. */
   isLong?: boolean;
   /** "title" names the row; "actions" and "select" stand at its edges and have no visible header. */
   role?: "title" | "actions" | "select";

@@ -1,6 +1,6 @@
 import { type RefObject, useLayoutEffect, useState } from "react";
 
-/** Whether an element is narrower than so many pixels. Known before it is painted. */
+/** Whether an element is narrower than a number of pixels. Known before it is painted. */
 export function useIsNarrower(element: RefObject<HTMLElement | null>, pixels: number): boolean {
   const [isNarrower, setIsNarrower] = useState(false);
   useLayoutEffect(() => {

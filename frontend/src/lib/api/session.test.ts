@@ -43,11 +43,11 @@ test("logging out aborts requests, which then neither fail nor expire the sessio
   expect(session.get()).toBe("ended");
 });
 
-test("a request that its caller aborts fails", async () => {
+test("a request that is aborted fails", async () => {
   const { fetchInSession } = await import("./session");
   fetched.mockImplementation(pending);
-  const caller = new AbortController();
-  const answer = fetchInSession("/graphql/", { signal: caller.signal });
-  caller.abort();
+  const controller = new AbortController();
+  const answer = fetchInSession("/graphql/", { signal: controller.signal });
+  controller.abort();
   await expect(answer).rejects.toThrow();
 });

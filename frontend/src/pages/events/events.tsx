@@ -28,7 +28,7 @@ export function Events() {
         <>
           {(after || before) && (
             <Link className="button" href={withParams({ after: undefined, before: undefined })}>
-              <Icon name="pulse" /> Jump to latest
+              <Icon name="activity" /> Jump to latest
             </Link>
           )}
           <a className="quiet" href={graphiqlUrl(EventStream)}>

@@ -1,7 +1,7 @@
 import type { ClusterEvent } from "../../lib/api/events";
 import type { ClusterEventKind } from "../../lib/api/schema";
 
-/** Each event once, in order, the last so many. */
+/** Each event once, in order: the newest ones, up to a maximum. */
 export function mergeEvents(
   earlier: readonly ClusterEvent[],
   later: readonly ClusterEvent[],

@@ -54,7 +54,7 @@ export function Nodes() {
       query={NodesSubscription}
       actions={
         <Link href="/app/what-if">
-          <Icon name="pulse" /> What if
+          <Icon name="activity" /> What if
         </Link>
       }
     >

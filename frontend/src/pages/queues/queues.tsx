@@ -77,7 +77,7 @@ export function Queues() {
         <>
           {cluster && <SchedulingButton scheduling={cluster.schedulingPolicy} />}
           <Link href="/app/what-if">
-            <Icon name="pulse" /> What if
+            <Icon name="activity" /> What if
           </Link>
           <RequireRole>
             <button type="button" onClick={() => setIsCreating(true)}>

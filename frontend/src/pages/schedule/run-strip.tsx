@@ -22,7 +22,7 @@ export function RunStrip({ schedule: { recentTicks, task } }: { schedule: Schedu
   );
   return (
     <div className="run-strip">
-      {/* The newest comes first, so that the oldest bars are those for which there is no room. */}
+      {/* The newest comes first, so that the oldest bars are those that do not fit. */}
       <ol aria-label="Newest scheduled times, newest first">
         {bars.map(({ id, kind, count: times, label }) => (
           <li

@@ -60,7 +60,7 @@ export function Schedules() {
       actions={
         <>
           <Link href="/app/schedules/timeline">
-            <Icon name="pulse" /> Timeline
+            <Icon name="activity" /> Timeline
           </Link>
           <Link href="/app/schedules/backfills">
             <Icon name="layers" /> Backfills

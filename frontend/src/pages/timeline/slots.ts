@@ -3,7 +3,7 @@
 import { localTime, minuteTime, plural } from "../../lib/format";
 import type { Slot } from "./query";
 
-/** Labels nearer to the end of the axis have no room, in percent. */
+/** Labels nearer to the end of the axis do not fit, in percent. */
 const LABEL_POSITION_MAX = 92;
 const DAY_HOURS = 24;
 const MARK_HOURS = 3;

@@ -43,7 +43,7 @@ export function WebhookActions({ webhook }: { webhook: Webhook }) {
     { label: "Deliveries", icon: "list", onSelect: () => setOpened("deliveries") },
     {
       label: "Send test",
-      icon: "pulse",
+      icon: "activity",
       onSelect: () => void run("testWebhook", "A test message is sent. See its deliveries."),
     },
     ...(webhook.state === "ACTIVE"

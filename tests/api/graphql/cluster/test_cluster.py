@@ -35,7 +35,7 @@ def test_node_has_its_slots_and_statistics(data, node, make_task):
 
 
 @pytest.mark.parametrize("count", [1, 20])
-def test_all_nodes_take_as_many_queries_as_one(data, node, count):
+def test_number_of_queries_is_independent_of_the_nodes(data, node, count):
     for number in range(count):
         nodes.heartbeat(f"n{number}@here", host="x", pid=1, slots=1, queues=["default"])
 
@@ -45,7 +45,7 @@ def test_all_nodes_take_as_many_queries_as_one(data, node, count):
     assert len(asked) == 3  # nodes, what is busy, load
 
 
-def test_nodes_are_steered(order, node):
+def test_nodes_are_controlled(order, node):
     paused = order("pauseWorkerNode", name=node.name, note="noisy")
     assert paused["errors"] == []
     assert paused["workerNode"]["scheduling"] == "PAUSED"
@@ -150,7 +150,7 @@ def test_scheduling_policy_that_is_not_valid_is_refused_by_field(data):
         ("createQueue", {"name": "x", "runningLimit": 0}, "runningLimit", "OUT_OF_RANGE"),
     ],
 )
-def test_what_cannot_be_is_refused_by_field(order, node, mutation, parameters, field, code):
+def test_invalid_input_is_refused_by_field(order, node, mutation, parameters, field, code):
     payload = order(mutation, **parameters)
 
     assert [(e["code"], e["field"]) for e in payload["errors"]] == [(code, ["input", field])]

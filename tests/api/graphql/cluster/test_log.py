@@ -1,4 +1,4 @@
-"""The log read backwards, and what its lines tell of their tasks."""
+"""The log read backwards, and the tasks of its events."""
 
 import base64
 

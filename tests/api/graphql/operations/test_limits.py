@@ -1,4 +1,4 @@
-"""What GraphQL bears: documents and values made to be heavy, and mistakes of all kinds."""
+"""Limits of GraphQL: documents and values that are made to be expensive."""
 
 import sys
 from contextlib import contextmanager

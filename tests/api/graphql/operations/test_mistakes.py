@@ -1,4 +1,4 @@
-"""What clients get wrong in GraphQL: values that cannot be. And what we do."""
+"""Invalid values in GraphQL are refused with a code."""
 
 import base64
 import json
@@ -43,7 +43,7 @@ def nested(depth):
     ],
     ids=lambda where: str(where)[:40],
 )
-def test_a_condition_that_cannot_be_is_refused(send_query, where):
+def test_invalid_condition_is_refused(send_query, where):
     response = send_query(TASKS, where=where)
 
     assert (response.status_code, codes(response)) == (200, ["BAD_USER_INPUT"])
@@ -87,7 +87,7 @@ def cursor(text):
     ],
     ids=lambda arguments: arguments[:60],
 )
-def test_a_page_that_cannot_be_is_refused(send_query, arguments):
+def test_invalid_page_is_refused(send_query, arguments):
     response = send_query(f"{{ tasks({arguments}) {{ nodes {{ id }} }} }}")
 
     assert (response.status_code, codes(response)) == (200, ["BAD_USER_INPUT"])

@@ -1,4 +1,4 @@
-"""What only GraphQL can do: mutations of many tasks, by condition, and control of schedules."""
+"""Mutations that only GraphQL has: of many tasks, by condition, and control of schedules."""
 
 import pytest
 
@@ -118,7 +118,7 @@ def test_cancelled_tasks_are_restored(data, make_task):
     assert Task.objects.get(pk=task.pk).status == "PENDING"
 
 
-def test_a_schedule_is_steered(data, make_schedule):
+def test_a_schedule_is_controlled(data, make_schedule):
     schedule = make_schedule(interval=60)
     id = str(schedule.pk)
 
@@ -157,7 +157,7 @@ def test_a_schedule_is_steered(data, make_schedule):
     assert ticks["ticks"]["nodes"][0]["outcome"] == "FIRED"
 
 
-def test_ticks_can_be_seen_before_a_schedule_is_there(data):
+def test_scheduled_times_are_previewed_without_a_schedule(data):
     query = """query Q($input: NewScheduleInput!) {
         schedulePreview(input: $input, count: 3) { text ticks { at } errors { field } } }"""
     parameters = {"a": 1, "b": 1, "scheduledAt": "2100-01-01T00:00:00Z"}

@@ -14,7 +14,7 @@ ROW = "id a b status result results { result } schedule { id } workerNode { name
 
 
 @pytest.mark.parametrize("count", [1, 100])
-def test_a_page_takes_as_many_queries_however_many_rows_it_has(data, node, make_schedule, count):
+def test_number_of_queries_of_a_page_is_independent_of_its_rows(data, node, make_schedule, count):
     for _ in range(count):
         make_schedule()
     Task.objects.update(status="PENDING", run=1)
@@ -29,7 +29,9 @@ def test_a_page_takes_as_many_queries_however_many_rows_it_has(data, node, make_
 
 
 @pytest.mark.parametrize("count", [1, 20])
-def test_so_does_a_page_of_schedules(data, make_schedule, count):
+def test_number_of_queries_of_a_page_of_schedules_is_independent_of_its_rows(
+    data, make_schedule, count
+):
     for _ in range(count):
         make_schedule()
 

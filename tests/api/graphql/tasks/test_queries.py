@@ -1,4 +1,4 @@
-"""What only GraphQL can be asked: selection, conditions, connections, the cluster."""
+"""Queries of tasks and of the cluster: selections, conditions, reasons."""
 
 from datetime import timedelta
 
