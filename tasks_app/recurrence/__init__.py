@@ -19,15 +19,9 @@ from tasks_app.recurrence.cron import (
     TickNote,
 )
 from tasks_app.recurrence.decisions import (
-    CATCH_UP_MAX,
-    ON_TIME_SECONDS,
-    CatchUp,
     Decision,
-    Overlap,
     ScheduleState,
     TickGroup,
-    TickOutcome,
-    TickReason,
     cancels_run,
     decide,
     decide_missed,
@@ -49,6 +43,14 @@ from tasks_app.recurrence.kinds import (
     Recurrence,
     preview,
     upcoming,
+)
+from tasks_app.recurrence.policies import (
+    CATCH_UP_MAX,
+    ON_TIME_SECONDS,
+    CatchUp,
+    Overlap,
+    TickOutcome,
+    TickReason,
 )
 from tasks_app.recurrence.ranges import times_between
 from tasks_app.recurrence.zones import is_zone, zone

@@ -9,44 +9,18 @@ from itertools import takewhile
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
-from django.db.models import TextChoices
-
 from tasks_app.recurrence.calendars import ExcludedTimes, Exclusions
 from tasks_app.recurrence.cron import Cron
 from tasks_app.recurrence.excluding import Excluding
 from tasks_app.recurrence.kinds import INSTANT, Interval, Once, Recurrence
-
-# How many scheduled times of a schedule wait at most, with the catch-up policy ALL.
-CATCH_UP_MAX = 100
-# How late a scheduled time is still on time, with the policy NONE. It is longer than a failover of
-# Beat takes, which is up to six seconds if the leader freezes.
-ON_TIME_SECONDS = 10
-
-
-class Overlap(TextChoices):
-    SKIP = "SKIP", "Skip a scheduled time while the previous run has not ended"
-    QUEUE_ONE = "QUEUE_ONE", "Queue one run until the previous run has ended"
-    CANCEL_RUNNING = "CANCEL_RUNNING", "Cancel the previous run, and run when it has ended"
-    ALLOW = "ALLOW", "Start another run, up to a maximum number of runs at the same time"
-
-
-class CatchUp(TextChoices):
-    LATEST = "LATEST", "Run the last missed scheduled time"
-    ALL = "ALL", f"Run the last {CATCH_UP_MAX} missed scheduled times, one after another"
-    NONE = "NONE", f"Run no scheduled time that is more than {ON_TIME_SECONDS} seconds late"
-
-
-class TickOutcome(TextChoices):
-    FIRED = "FIRED", "It started a run"
-    SKIPPED = "SKIPPED", "The rules of the schedule prevented a run"
-    MISSED = "MISSED", "It could not start a run in time"
-
-
-class TickReason(TextChoices):
-    OVERLAP = "OVERLAP", "The previous run had not ended, or as many as are allowed had not"
-    PAUSED = "PAUSED", "The schedule was paused"
-    LIMIT = "LIMIT", "The schedule has ended"
-    TRIGGERED = "TRIGGERED", "A client triggered it"
+from tasks_app.recurrence.policies import (
+    CATCH_UP_MAX,
+    ON_TIME_SECONDS,
+    CatchUp,
+    Overlap,
+    TickOutcome,
+    TickReason,
+)
 
 
 class Rule(Protocol):

@@ -15,22 +15,30 @@ class Bearer(BaseAuthentication):
     """Names the scheme in the header of a 401. The middleware has authenticated the request."""
 
     def authenticate(self, request: Request) -> None:
-        return None
+        """Leave the request as the middleware has authenticated it."""
+        return
 
     def authenticate_header(self, request: Request) -> str:
+        """Return the scheme for the header `WWW-Authenticate`."""
         return "Bearer"
 
 
 class BearerInDocuments(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """The scheme in the OpenAPI document."""
+
     target_class = Bearer
     name = "token"
 
     def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        """Return the scheme as OpenAPI describes it."""
         return {"type": "http", "scheme": "bearer"}
 
 
 class MayCall(BasePermission):
+    """Permits a request for its role and scope, and refuses forms of other sites."""
+
     def has_permission(self, request: Request, view: object) -> bool:
+        """Return true, or raise the error for which the request is refused."""
         if actors.current().role is None:
             raise NotAuthenticated(actors.AUTHENTICATION_REQUIRED)
         needed = Role.VIEWER if request.method in SAFE_METHODS else Role.OPERATOR

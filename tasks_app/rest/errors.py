@@ -12,6 +12,8 @@ from tasks_app.sql import outages
 
 
 class DatabaseUnavailableError(APIException):
+    """The database is unavailable: status 503, with the time after which to try again."""
+
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_detail = outages.UNREACHABLE
     default_code = "database_away"

@@ -63,11 +63,15 @@ class NewTaskSerializer(TaskOptionsSerializer):
 
 
 class TaskResultSerializer(serializers.Serializer[TaskResult]):
+    """The result of a run of a task."""
+
     result = serializers.IntegerField()
     created_at = serializers.DateTimeField()
 
 
 class TaskSerializer(serializers.Serializer[Any]):
+    """A task."""
+
     url = serializers.HyperlinkedIdentityField(view_name="task")
     id = serializers.UUIDField()
     a = serializers.IntegerField()
@@ -80,18 +84,23 @@ class TaskSerializer(serializers.Serializer[Any]):
     updated_at = serializers.DateTimeField()
 
     def get_status(self, task: Task) -> str:
+        """Return the status as the REST API shows it."""
         return STATUSES.get(Task.Status(task.status), task.status)
 
     def get_failed_message(self, task: Task) -> str | None:
+        """Return why the task failed, or that it was cancelled."""
         if task.status == Task.Status.CANCELLED:
             return CANCELLED_MESSAGE
         return task.failed_message or None
 
     def get_celery_task_id(self, task: Task) -> str | None:
+        """Return the ID of the Celery message that last claimed the task."""
         return task.celery_task_id or None
 
 
 class TaskWithResultsSerializer(TaskSerializer):
+    """A task with its results, newest first."""
+
     results = TaskResultSerializer(many=True)
 
 
@@ -166,6 +175,8 @@ class NewScheduleSerializer(ScheduleChangeSerializer, TaskOptionsSerializer):
 
 
 class ScheduleSerializer(serializers.Serializer[Any]):
+    """A schedule with its task."""
+
     url = serializers.HyperlinkedIdentityField(view_name="task-schedule")
     id = serializers.UUIDField()
     task = TaskSerializer()

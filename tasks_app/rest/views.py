@@ -93,6 +93,7 @@ class TaskList(APIView):
     filterset_class = TaskFilterSet
 
     def get_queryset(self) -> QuerySet[Task]:
+        """Return the tasks that the actor reaches."""
         return scopes.visible(Task.objects.all())
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> NewTaskSerializer:
@@ -160,6 +161,7 @@ class ScheduleList(APIView):
     filterset_class = ScheduleFilterSet
 
     def get_queryset(self) -> QuerySet[TaskSchedule]:
+        """Return the schedules that the actor reaches."""
         return scopes.visible(TaskSchedule.objects.prefetch_related("tasks"))
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> NewScheduleSerializer:

@@ -96,18 +96,19 @@ class QueueMutations:
             input.name,
             running_limit=input.running_limit,
             weight=input.weight,
-            start_rate=input.start_rate and input.start_rate.to_request(),
+            start_rate=_rate(input.start_rate),
             note=input.note,
         )
 
     @mutation(QueuePayload, key="name", description="Change the limits and the weight of a queue.")
     def update_queue(self, input: UpdateQueueInput) -> models.Queue:
-        rate = input.start_rate
         return queues.update_queue(
             input.name,
             running_limit=input.running_limit,
             weight=input.weight,
-            start_rate=queues.UNCHANGED if rate is UNSET else rate and rate.to_request(),
+            start_rate=_rate(input.start_rate)
+            if input.start_rate is not UNSET
+            else queues.UNCHANGED,
             note=input.note,
         )
 
@@ -133,3 +134,7 @@ class QueueMutations:
     )
     def delete_queue(self, input: QueueInput) -> strawberry.ID:
         return global_id("Queue", queues.delete_queue(input.name, note=input.note))
+
+
+def _rate(given: StartRateInput | None) -> queues.StartRate | None:
+    return given.to_request() if given else None
