@@ -87,7 +87,7 @@ class TaskWatch(Watch):
         # The version of each task whose state was sent at the beginning.
         self._sent: dict[UUID, int] = {}
 
-    async def begin(self) -> tuple[Cursor, list[object]]:
+    async def begin(self) -> tuple[Cursor, Sequence[object]]:
         if self._after:
             try:
                 await log_reader.verify(self._after)
@@ -117,7 +117,7 @@ class TaskWatch(Watch):
             and event.versions[index] > self._sent.get(event.task_ids[index], 0)
         )
 
-    def payloads(self, items: Sequence[Item]) -> list[object]:
+    def payloads(self, items: Sequence[Item]) -> Sequence[object]:
         return status_changes([item.source for item in items])
 
     def _present(self) -> list[models.Task]:
@@ -168,7 +168,7 @@ class LogWatch(Watch):
         self._alert_kinds = None if alert_kinds is None else alert_kinds | {""}
         self._after = after
 
-    async def begin(self) -> tuple[Cursor, list[object]]:
+    async def begin(self) -> tuple[Cursor, Sequence[object]]:
         if self._after is None:
             cursor = await log_reader.head()
             return cursor, [event_batch([], cursor, caught_up=True)]

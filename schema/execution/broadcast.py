@@ -60,7 +60,7 @@ class Watch(Source):
     schedule_id: UUID | None = None
     has_heartbeats = False
 
-    async def begin(self) -> tuple[Cursor, list[object]]:
+    async def begin(self) -> tuple[Cursor, Sequence[object]]:
         """Return the cursor to start after, and the first payloads.
 
         Raises:
