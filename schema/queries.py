@@ -10,6 +10,7 @@ from schema.types.forecasts.queries import ForecastQueries
 from schema.types.ledger import LedgerQueries
 from schema.types.nodes.types import NodeQueries
 from schema.types.objects import NodeObjectQueries
+from schema.types.past import PastQueries
 from schema.types.queues.types import QueueQueries
 from schema.types.schedules.calendars import CalendarQueries
 from schema.types.schedules.density import ScheduleDensityQueries
@@ -37,6 +38,7 @@ class Query(
     NodeQueries,
     EventQueries,
     ClusterQueries,
+    PastQueries,
     ForecastQueries,
     LedgerQueries,
     TokenQueries,

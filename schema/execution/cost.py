@@ -65,6 +65,7 @@ _SIZES = {
 }
 # What the computation of a field takes, as a number of values that take as long.
 _COMPUTATIONS = {
+    "clusterAt": 5_000,
     "forecast": 8_000,
     "ledger": 8_000,
     "scheduleDensity": 5_000,

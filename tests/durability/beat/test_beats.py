@@ -3,13 +3,14 @@
 import signal
 import time
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from tasks_app.models import ScheduleTick, Task, TaskSchedule
+from tasks_app.options import INTERVAL_MAX_SECONDS
 from tasks_app.services import schedules
 from tasks_app.services.schedules.creation import create_schedules
 from tasks_app.services.schedules.parameters import NewSchedule
@@ -75,20 +76,73 @@ def test_three_beats_fire_each_tick_once(beats):
     assert not ScheduleTick.objects.exclude(outcome="FIRED").exists()
 
 
+def replace_the_leader(cluster):
+    """Kill it, and wait until the other Beat leads."""
+    killed = leader(cluster)
+    cluster.processes[killed].kill()
+    cluster.processes[killed].wait()
+    cluster.start_beat(killed)
+    eventually(lambda: leader(cluster))
+
+
 def test_the_leader_is_killed_again_and_again(beats):
     cluster = beats(2)
 
     with ticking():
         for count in (1, 3, 5):
             wait_for_ticks(count)
-            killed = leader(cluster)
-            cluster.processes[killed].kill()
-            cluster.processes[killed].wait()
-            cluster.start_beat(killed)
-            eventually(lambda: leader(cluster))
+            replace_the_leader(cluster)
         wait_for_ticks(7)
 
     check_each_tick()
+
+
+# The first scheduled time of a local day on which the clocks change, and how many quarters of an
+# hour pass until 5 o'clock of that day.
+CLOCK_CHANGES = [
+    ("Europe/Berlin", "2026-03-28 23:00", 16),
+    ("Europe/Berlin", "2026-10-24 22:00", 24),
+    ("America/New_York", "2026-03-08 05:00", 16),
+    ("America/New_York", "2025-11-02 04:00", 24),
+    ("Australia/Lord_Howe", "2025-10-04 13:30", 18),
+    ("Australia/Lord_Howe", "2026-04-04 13:00", 22),
+]
+
+
+def test_the_leader_is_killed_while_the_times_of_clock_changes_run(beats):
+    cluster = beats(2)
+    expected = {}
+    with transaction.atomic():
+        for zone, begin, quarters in CLOCK_CHANGES:
+            start = datetime.fromisoformat(begin).replace(tzinfo=UTC)
+            [schedule] = create_schedules([in_the_past("*/15 0-4 * * *", zone)])
+            times = [start + number * timedelta(minutes=15) for number in range(quarters)]
+            TaskSchedule.objects.filter(pk=schedule.pk).update(
+                scheduled_at=times[0], next_run_at=times[0], ends_at=times[-1]
+            )
+            expected[schedule.pk] = times
+
+    for count in (2, 6, 10):
+        wait_for_ticks(count)
+        replace_the_leader(cluster)
+    active = Task.objects.exclude(status__in=Task.TERMINAL)
+    eventually(lambda: not active.exists() and not TaskSchedule.objects.exclude(next_run_at=None))
+
+    for schedule in TaskSchedule.objects.all():
+        times = expected[schedule.pk]
+        ticks = schedule.ticks.exclude(reason="LIMIT").order_by("nominal_at")
+        assert [tick.nominal_at for tick in ticks] == times
+        assert {tick.outcome for tick in ticks} == {"FIRED"}
+        runs = schedule.task.results.order_by("run").values_list("run", flat=True)
+        assert list(runs) == list(range(1, len(times) + 1))
+    check_the_log_against_the_rows()
+
+
+def in_the_past(cron, time_zone):
+    """A schedule whose scheduled times of years ago run, one after the other."""
+    return NewSchedule(
+        a=1, b=2, cron=cron, time_zone=time_zone, catch_up="ALL", misfire_grace=INTERVAL_MAX_SECONDS
+    )
 
 
 def test_all_scheduled_times_of_a_downtime_run_one_after_another(beats):

@@ -10,6 +10,7 @@ import { Attention } from "./attention/attention";
 import { FirstSteps } from "./first-steps";
 import { NewTask } from "./new-task";
 import { NodesPanel } from "./nodes-panel";
+import { PastState } from "./past/past-state";
 import "./overview.css";
 import { OverviewSubscription } from "./query";
 import { RecentEvents } from "./recent-events";
@@ -36,6 +37,7 @@ export function Overview() {
               <TimeSeries />
             </div>
             <NodesPanel nodes={cluster.workerNodes} />
+            <PastState />
             <RecentEvents />
           </div>
         </>
