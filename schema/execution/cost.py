@@ -19,6 +19,7 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLError,
     GraphQLSchema,
+    GraphQLSyntaxError,
     InlineFragmentNode,
     IntValueNode,
     ListValueNode,
@@ -36,6 +37,7 @@ from graphql import (
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
 
+from schema.core.errors import coded
 from schema.core.pagination import PAGE_DEFAULT, PAGE_MAX
 from schema.execution.permissions import fields_of, needed, refusal, scope_refusal
 from schema.types.tasks.counts import GROUPS_DEFAULT
@@ -262,9 +264,10 @@ def _value_size(value: object) -> int | None:
         return None
     if isinstance(value, list):
         return len(value)
-    # GraphQL accepts 3.0 as an Int. It refuses other values before the field is resolved.
+    # GraphQL accepts 3.0 as an Int, and one value as a list. It refuses others before the field is
+    # resolved, with a message that says what is wrong.
     is_number = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
-    return int(value) if is_number else PAGE_MAX  # type: ignore[call-overload]
+    return int(value) if is_number else 1  # type: ignore[call-overload]
 
 
 def _default_sizes(operation: OperationDefinitionNode) -> dict[str, int | None]:
@@ -322,7 +325,8 @@ class Document(NamedTuple):
             return self.errors
         if operation_name is None and len(self.costs) > 1:
             # Strawberry would execute the first one.
-            return [GraphQLError("The document has several operations: name the one to be run.")]
+            message = "The document has several operations: name the one to be run."
+            return [GraphQLError(message, extensions={"code": "BAD_REQUEST"})]
         if operation_name is None:
             [role] = self.roles.values() or [Role.ADMIN]
         else:
@@ -339,12 +343,23 @@ def read(text: str, schema: GraphQLSchema, rules: tuple[type[ASTValidationRule],
 
     The cache is keyed by the text, since the hash of a document visits all its nodes.
     """
-    node = parse(text, max_tokens=TOKENS_MAX)
+    try:
+        node = parse(text, max_tokens=TOKENS_MAX)
+    except GraphQLSyntaxError as error:
+        coded(error, "GRAPHQL_PARSE_FAILED")
+        raise
     costs, errors, has_variable_sizes = measure_costs(node)
     # Validation can take quadratic time, so it does not run if the document is too large.
-    errors = errors or validate_document(schema, node, rules)
+    errors = errors or _validate(schema, node, rules)
     fields = frozenset[str]() if errors else fields_of(node, schema)
     return Document(node, costs, has_variable_sizes, needed(node), errors, fields)
+
+
+def _validate(
+    schema: GraphQLSchema, node: DocumentNode, rules: tuple[type[ASTValidationRule], ...]
+) -> list[GraphQLError]:
+    errors = validate_document(schema, node, rules)
+    return [coded(error, "GRAPHQL_VALIDATION_FAILED") for error in errors]
 
 
 class Documents(SchemaExtension):
