@@ -566,9 +566,16 @@ PROTECTIONS = [
     Protection(
         "origin of an event stream",
         EVENT_STREAM,
-        'request.method == "POST" and not _is_same_origin(request)',
+        'request.method == "POST" and not _has_origin(request)',
         "False",
         ("tests/subscriptions/test_event_stream.py", *IN_ACCESS),
+    ),
+    Protection(
+        "sessions of pages of other origins",
+        "schema/transport/credentials.py",
+        ' if _is_own_page(headers) else ""\n',
+        "\n",
+        ("tests/access/test_cors.py",),
     ),
     Protection(
         "connections are checked again",
@@ -627,6 +634,20 @@ PROTECTIONS = [
         "if self._sending_since and now > self._sending_since + executor.SEND_SECONDS:",
         "if False:",
         IN_SOCKET,
+    ),
+    Protection(
+        "changes that were left out are counted",
+        "schema/execution/broadcast.py",
+        "coalesced=counts[key] - 1",
+        "coalesced=0",
+        ("tests/subscriptions/test_slowness.py",),
+    ),
+    Protection(
+        "responses by GET are current",
+        "schema/transport/caching.py",
+        "response.content, digest_size",
+        'b"", digest_size',
+        ("tests/api/graphql/test_persisted_documents.py",),
     ),
     Protection(
         "cost of a document",
@@ -694,8 +715,8 @@ PROTECTIONS = [
     Protection(
         "internal errors are masked",
         "schema/core/errors.py",
-        "should_mask_error=lambda error: not is_public(error)",
-        "should_mask_error=lambda error: False",
+        "        if is_public(error):\n            # What",
+        "        if True:\n            # What",
         ("tests/api/graphql/test_mistakes.py", "tests/api/graphql/test_http.py"),
     ),
     Protection(
