@@ -257,7 +257,8 @@ def test_manifest_of_graphql_codegen_is_trusted(django_db_setup, tmp_path):
     (tmp_path / "operations.ts").write_text(
         'import { graphql } from "./gql";\n'
         f"export const Trusted = graphql(`{TRUSTED}`);\n"
-        "export const Page = graphql(`query Page($n: Int) { tasks(first: $n) { nodes { id } } }`);\n"
+        "export const Page = graphql(`\n"
+        "  query Page($n: Int) { tasks(first: $n) { nodes { id } } }`);\n"
     )
     config = {
         "schema": str(TYPESCRIPT.parents[1] / "schema" / "schema.graphql"),
@@ -270,7 +271,7 @@ def test_manifest_of_graphql_codegen_is_trusted(django_db_setup, tmp_path):
     codegen = [TYPESCRIPT / "node_modules" / ".bin" / "graphql-codegen", "-c", "codegen.json"]
     subprocess.run(codegen, cwd=tmp_path, check=True, timeout=120)
     manifest = tmp_path / "gql" / "persisted-documents.json"
-    hashes = {text.split()[1].split("(")[0]: id for id, text in read(manifest).items()}
+    hashes = {text.split()[1].partition("(")[0]: id for id, text in read(manifest).items()}
 
     with running_cluster(GRAPHQL_TRUSTED_DOCUMENTS=str(manifest)) as cluster:
         for name, field in (("Trusted", "cluster"), ("Page", "tasks")):
