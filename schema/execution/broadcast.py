@@ -36,7 +36,7 @@ class Item(NamedTuple):
     """The source of one response: an occurrence, and the position in the log after it.
 
     It may be about a task, which may be a run of a schedule. `coalesced` is the number of earlier
-    items about the task that were left out in its favour.
+    items about the task that were left out because of it.
     """
 
     cursor: Cursor
