@@ -44,7 +44,7 @@ CORS_ALLOW_HEADERS = [
     *("x-request-id", "x-request-reason"),
 ]
 CORS_EXPOSE_HEADERS = ["Allow", "ETag", "Link", "Location", "Retry-After", "X-Request-ID"]
-# The origins, besides the server's own, of WebSockets and of event streams by POST.
+# The origins of WebSockets, besides the server's own.
 TRUSTED_ORIGINS = [*CSRF_TRUSTED_ORIGINS, *CORS_ALLOWED_ORIGINS]
 
 # Whether the data comes from a recording (see project/replay/).

@@ -118,7 +118,7 @@ class TaskWatch(Watch):
         )
 
     def payloads(self, items: Sequence[Item]) -> Sequence[object]:
-        return status_changes([item.source for item in items])
+        return status_changes([(*item.source, item.coalesced) for item in items])
 
     def _present(self) -> list[models.Task]:
         """Return the tasks whose state is sent at the beginning: few, of ids or of a schedule."""

@@ -34,6 +34,7 @@ LONG_MODULES = (
     "standalone/test_up.py",
     "standalone/test_replay.py",
     "durability/beat/test_beats.py",
+    "docs/test_examples.py",
     "docs/test_commands.py",
     "durability/nodes/test_virtual_runs.py",
     "subscriptions/sockets/test_socket.py",

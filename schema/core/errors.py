@@ -23,13 +23,16 @@ def is_public(error: GraphQLError) -> bool:
 
 
 class Mask(MaskErrors):
-    """Replaces the message of each internal error by a generic one."""
+    """Replaces each internal error by a generic one, and gives each error a code."""
 
     def __init__(self) -> None:
-        super().__init__(should_mask_error=lambda error: not is_public(error))
+        super().__init__(should_mask_error=lambda error: True)
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
-        """Return the generic error that replaces an internal one."""
+        """Return the error as clients may see it."""
+        if is_public(error):
+            # What has no code yet is a wrong value.
+            return coded(error, "BAD_USER_INPUT")
         outage = outages.message_of(error.original_error)
         code = "DATABASE_UNAVAILABLE" if outage else "INTERNAL_ERROR"
         message = outage or "Internal error."
@@ -38,8 +41,13 @@ class Mask(MaskErrors):
 
 def public(errors: Sequence[GraphQLError]) -> list[GraphQLError]:
     """Return the errors as clients may see them: internal ones are masked."""
-    mask = Mask()
-    return [error if is_public(error) else mask.anonymise_error(error) for error in errors]
+    return [Mask().anonymise_error(error) for error in errors]
+
+
+def coded(error: GraphQLError, code: str) -> GraphQLError:
+    """Return the error with a code, unless it has one."""
+    error.extensions = {"code": code, **(error.extensions or {})}
+    return error
 
 
 def log(errors: list[GraphQLError], context: ExecutionContext | None) -> None:

@@ -7,7 +7,7 @@ it misses no event.
 
 import asyncio
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncGenerator, Hashable, Iterator, Sequence
 from contextlib import aclosing, contextmanager, suppress
 from time import monotonic
@@ -35,13 +35,15 @@ CHUNK = 100
 class Item(NamedTuple):
     """The source of one response: an occurrence, and the position in the log after it.
 
-    It may be about a task, which may be a run of a schedule.
+    It may be about a task, which may be a run of a schedule. `coalesced` is the number of earlier
+    items about the task that were left out because of it.
     """
 
     cursor: Cursor
     source: Any
     task_id: UUID | None = None
     schedule_id: UUID | None = None
+    coalesced: int = 0
 
     @property
     def is_heartbeat(self) -> bool:
@@ -353,9 +355,16 @@ class CatchUp:
         ]
         if self._is_stalled:
             self._is_stalled = False
-            newest = {item.task_id or item.cursor: item for item in items}
-            items = sorted(newest.values(), key=lambda item: item.cursor)
+            return _coalesced(items)
         return items
+
+
+def _coalesced(items: Sequence[Item]) -> list[Item]:
+    """Return the newest item about each task, and all items that are about none."""
+    counts = Counter(item.task_id or item.cursor for item in items)
+    newest = {item.task_id or item.cursor: item for item in items}
+    counted = (item._replace(coalesced=counts[key] - 1) for key, item in newest.items())
+    return sorted(counted, key=lambda item: item.cursor)
 
 
 def _with_cursor(answer: str, item: Item) -> Response:

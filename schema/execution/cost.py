@@ -261,9 +261,10 @@ def _value_size(value: object) -> int | None:
         return None
     if isinstance(value, list):
         return len(value)
-    # GraphQL accepts 3.0 as an Int. It refuses other values before the field is resolved.
+    # GraphQL accepts 3.0 as an Int, and one value as a list. It refuses others before the field is
+    # resolved, with a message that says what is wrong.
     is_number = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
-    return int(value) if is_number else PAGE_MAX  # type: ignore[call-overload]
+    return int(value) if is_number else 1  # type: ignore[call-overload]
 
 
 def _default_sizes(operation: OperationDefinitionNode) -> dict[str, int | None]:

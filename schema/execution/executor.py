@@ -221,7 +221,8 @@ def _execute(schema: Schema, request: Request) -> str:
             context_value={},
         )
     except CannotGetOperationTypeError as error:
-        raise RefusedError([GraphQLError(error.as_http_error_reason())]) from error
+        message, code = error.as_http_error_reason(), {"code": "BAD_REQUEST"}
+        raise RefusedError([GraphQLError(message, extensions=code)]) from error
     if result.data is None and result.errors and all(e.path is None for e in result.errors):
         raise RefusedError(result.errors)
     return encode(result)
@@ -239,7 +240,8 @@ def is_subscription(schema: Schema, request: Request) -> bool:
         raise RefusedError([error]) from error
     operation = get_operation_ast(document.node, request.operation_name)
     if operation and operation.operation == OperationType.MUTATION and not request.may_write:
-        raise RefusedError([GraphQLError("Send mutations by POST.")])
+        code = {"code": "METHOD_NOT_ALLOWED"}
+        raise RefusedError([GraphQLError("Send mutations by POST.", extensions=code)])
     if operation is None or operation.operation != OperationType.SUBSCRIPTION:
         return False  # Its execution reports what is wrong with it.
     if refusals := document.refusals(request.operation_name, request.variables):

@@ -9,12 +9,14 @@ from graphql import (
     DocumentNode,
     GraphQLError,
     GraphQLSchema,
+    GraphQLSyntaxError,
     get_operation_ast,
     parse,
 )
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
 
+from schema.core.errors import coded
 from schema.execution.cost import LIMITS, Measure, cost_with, excesses, measure_costs
 from schema.execution.permissions import fields_of, needed, refusal, scope_refusal
 from tasks_app.models import Role
@@ -56,7 +58,8 @@ class Document(NamedTuple):
             return self.errors
         if operation_name is None and len(self.costs) > 1:
             # Strawberry would execute the first one.
-            return [GraphQLError("The document has several operations: name the one to be run.")]
+            message = "The document has several operations: name the one to be run."
+            return [GraphQLError(message, extensions={"code": "BAD_REQUEST"})]
         if operation_name is None:
             [role] = self.roles.values() or [Role.ADMIN]
         else:
@@ -73,12 +76,23 @@ def read(text: str, schema: GraphQLSchema, rules: tuple[type[ASTValidationRule],
 
     The cache is keyed by the text, since the hash of a document visits all its nodes.
     """
-    node = parse(text, max_tokens=TOKENS_MAX)
+    try:
+        node = parse(text, max_tokens=TOKENS_MAX)
+    except GraphQLSyntaxError as error:
+        coded(error, "GRAPHQL_PARSE_FAILED")
+        raise
     costs, errors, has_variable_sizes = measure_costs(node)
     # Validation can take quadratic time, so it does not run if the document is too large.
-    errors = errors or validate_document(schema, node, rules)
+    errors = errors or _validate(schema, node, rules)
     fields = frozenset[str]() if errors else fields_of(node, schema)
     return Document(node, costs, has_variable_sizes, needed(node), errors, fields)
+
+
+def _validate(
+    schema: GraphQLSchema, node: DocumentNode, rules: tuple[type[ASTValidationRule], ...]
+) -> list[GraphQLError]:
+    errors = validate_document(schema, node, rules)
+    return [coded(error, "GRAPHQL_VALIDATION_FAILED") for error in errors]
 
 
 class Documents(SchemaExtension):

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import parse_cookie
+from strawberry.http.websocket_origin import is_same_origin
 
 from schema.execution.executor import run_in_thread
 from tasks_app.access.actors import Actor
@@ -54,14 +55,14 @@ class Credentials(NamedTuple):
 async def authenticate(
     scope: Mapping[str, Any], headers: Mapping[str, str], authorization: str
 ) -> Credentials:
-    """Return the credentials of a connection.
+    """Return the credentials of a connection. Pages of other origins cannot use a session.
 
     Raises:
         InvalidTokenError: The token is unknown, expired or revoked.
         RetryLaterError: The rate limit is exceeded, or the database is unavailable.
     """
     cookies = parse_cookie(headers.get("cookie", ""))
-    session_key = cookies.get(settings.SESSION_COOKIE_NAME, "")
+    session_key = cookies.get(settings.SESSION_COOKIE_NAME, "") if _is_own_page(headers) else ""
     address = (scope.get("client") or ("",))[0]
     authenticate_request = partial(
         authentication.authenticate,
@@ -79,3 +80,18 @@ async def authenticate(
             raise
         raise RetryLaterError(503, DATABASE_RETRY_SECONDS, "DATABASE_UNAVAILABLE") from error
     return Credentials(actor, session_key, address)
+
+
+def _is_own_page(headers: Mapping[str, str]) -> bool:
+    """Return whether a page of this server or of CSRF_TRUSTED_ORIGINS sends the request.
+
+    Browsers send cookies to another port or subdomain too. CORS does not apply to WebSockets, and
+    CORS_ALLOWED_ORIGINS names pages that authenticate by token. A proxy may rewrite `Host`.
+    """
+    origin = headers.get("origin", "")
+    return (
+        not origin
+        or headers.get("sec-fetch-site") == "same-origin"
+        or is_same_origin(origin, headers.get("host"))
+        or origin in settings.CSRF_TRUSTED_ORIGINS
+    )

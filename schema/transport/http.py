@@ -29,7 +29,7 @@ from schema.core.responses import (
     media_type,
 )
 from schema.execution import documents
-from schema.transport import messages
+from schema.transport import caching, messages
 from tasks_app.access import actors
 
 _SUBSCRIPTIONS = (
@@ -69,6 +69,12 @@ class GraphQLView(StrawberryView[Any, Any]):
             return refusal(request, status, error.message, error.code)
         except HTTPException as error:
             return _refusal_of(request, error)
+
+    def should_render_graphql_ide(self, request: Any) -> bool:
+        """Return whether a browser asks for the page, and not for an operation by its hash."""
+        return "extensions" not in request.query_params and super().should_render_graphql_ide(
+            request
+        )
 
     def parse_http_body(self, request: Any) -> GraphQLRequestData | list[GraphQLRequestData]:
         """Return the GraphQL request, which a body contains as JSON."""
@@ -116,7 +122,9 @@ class GraphQLView(StrawberryView[Any, Any]):
         response["Content-Type"] = content_type(accept)
         if self._is_request_error and media_type(accept) == RESPONSE_TYPE:
             response.status_code = 400
-        return response
+        assert isinstance(response, HttpResponse)
+        cached = caching.forbid if "errors" in response_data else caching.conditional
+        return cached(self.request, response)
 
     def encode_json(self, data: object) -> str:
         """Return compact JSON."""
@@ -133,11 +141,12 @@ def refusal(
     **extensions: object,
 ) -> HttpResponse:
     """Return a response with a GraphQL error, in the media type that the client accepts."""
-    return HttpResponse(
+    response = HttpResponse(
         json.dumps(error_body(message, status, code, **extensions)),
         status=status,
         headers=error_headers(request.headers.get("accept", ""), headers),
     )
+    return caching.forbid(request, response)
 
 
 def _refusal_of(request: HttpRequest, error: HTTPException) -> HttpResponse:

@@ -5,6 +5,7 @@ from contextlib import closing
 from http.client import HTTPConnection
 
 import pytest
+from django.test import Client
 from websockets.exceptions import InvalidStatus
 
 from tasks_app.models import Role, Task
@@ -82,6 +83,50 @@ def test_refusals_can_be_read_by_the_page(server):
             assert response.status == 401
             assert response.headers["Access-Control-Allow-Origin"] == FRIEND
             assert json.loads(text)["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+@pytest.fixture
+def cookie(db, django_user_model):
+    """The session of an administrator in a browser, as a header."""
+    client = Client()
+    client.force_login(django_user_model.objects.create_superuser("ann"))
+    return {"Cookie": f"sessionid={client.cookies['sessionid'].value}"}
+
+
+def test_page_of_an_allowed_origin_cannot_use_a_session(server, cookie):
+    with socket(server, origin=FRIEND, init=False, additional_headers=cookie) as client:
+        client.send("connection_init")
+        assert client.close_code() == 4403
+    query = json.dumps({"query": "{ __typename }"})
+    headers = {"Accept": "text/event-stream", "Content-Type": "application/json", **cookie}
+    for method, path in (("POST", "/"), ("GET", "/?query={__typename}")):
+        body = query if method == "POST" else None
+        assert (
+            send(server, method, f"/graphql/stream{path}", FRIEND, body, **headers)[0].status == 401
+        )
+    assert send(server, "POST", "/graphql/", FRIEND, query, **headers)[0].status == 403
+    assert send(server, "POST", "/tasks/", FRIEND, '{"a": 1, "b": 2}', **headers)[0].status == 403
+    assert not Task.objects.exists()
+
+
+@pytest.mark.parametrize("own", ["same origin", "behind a proxy"])
+def test_own_page_uses_its_session(server, cookie, own):
+    page = {"origin": f"http://127.0.0.1:{server.port}", "additional_headers": cookie}
+    if own == "behind a proxy":
+        headers = {**cookie, "Sec-Fetch-Site": "same-origin"}
+        page = {"origin": "https://cluster.example.org", "additional_headers": headers}
+    with socket(server, **page) as client:
+        client.subscribe("{ viewer { name } }")
+        assert client.data() == {"name": "ann"}
+
+
+def test_trusted_origin_may_use_a_session(transactional_db, cookie):
+    with (
+        running_cluster(API_AUTH="token", CSRF_TRUSTED_ORIGINS=FRIEND) as cluster,
+        socket(cluster, origin=FRIEND, additional_headers=cookie) as client,
+    ):
+        client.subscribe("{ viewer { name } }")
+        assert client.data() == {"name": "ann"}
 
 
 def test_allowed_origin_opens_a_web_socket(server, make_token):

@@ -5,8 +5,10 @@ import signal
 from urllib.parse import urlencode
 
 import pytest
+from django.test import Client
 
 from tasks_app.log import pages
+from tasks_app.models import Task
 from tests.chaos.cluster.proxy import Fault, Switchboard
 from tests.support.cluster import running_cluster
 from tests.support.static import serving
@@ -32,6 +34,7 @@ OPEN = """
       source.addEventListener('complete', () => source.close());
     }
 """
+CREATE = "mutation { createTask(input: { a: 1, b: 2 }) { task { id } } }"
 CONNECTING = 0
 CLOSED = 2
 
@@ -131,6 +134,47 @@ def test_event_source_of_an_origin_that_is_not_allowed_gets_nothing(
     assert page.evaluate("received") == []
     assert "has been blocked by CORS policy" in complaints[0]
     complaints.clear()
+
+
+def test_event_source_needs_the_session_of_the_dashboard(
+    page, context, transactional_db, django_user_model, make_task, complaints
+):
+    after = pages.head().encode()
+    task = make_task()
+    with running_cluster(API_AUTH="token") as cluster:
+        page.goto(f"{cluster.url}/healthz/")
+        page.evaluate(OPEN, url(cluster.port, FOLLOW, after=after))
+        eventually(lambda: page.evaluate("source.readyState") == CLOSED)
+        assert page.evaluate("received") == []
+
+        browser = Client()
+        browser.force_login(django_user_model.objects.create_superuser("ann"))
+        session = browser.cookies["sessionid"].value
+        context.add_cookies([{"name": "sessionid", "value": session, "url": cluster.url}])
+        page.evaluate(OPEN, url(cluster.port, FOLLOW, after=after))
+        eventually(lambda: page.evaluate("received"))
+        [[_, data]] = page.evaluate("received")
+        assert data["taskStatusChanged"]["task"]["uuid"] == str(task.pk)
+        page.evaluate("source.close()")
+    complaints.clear()  # of the refusal
+
+
+def test_event_source_changes_nothing(page, cluster, origins):
+    page.goto(origins[0])
+    page.evaluate(
+        """(url) => {
+          window.source = new EventSource(url);
+          source.addEventListener('next', (event) => {
+            window.answer = JSON.parse(event.data);
+            source.close();
+          });
+        }""",
+        url(cluster.port, CREATE),
+    )
+    eventually(lambda: page.evaluate("Boolean(window.answer)"))
+    [error] = page.evaluate("answer")["errors"]
+    assert error["extensions"]["code"] == "METHOD_NOT_ALLOWED"
+    assert not Task.objects.exists()
 
 
 def test_event_source_reads_pages(page, cluster, origins, make_task):

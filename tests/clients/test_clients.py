@@ -3,19 +3,18 @@
 import os
 import signal
 from contextlib import ExitStack
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.utils import timezone
 
 from schema.core.relay import global_id
-from tasks_app.log import events, pages
+from tasks_app.log import pages
 from tasks_app.models import Role
 from tasks_app.services.access import tokens
 from tests.chaos.cluster.proxy import Fault, Switchboard
 from tests.clients.programs import following, python_client, run, typescript_client
 from tests.support.cluster import running_cluster, running_nodes
+from tests.support.event_log import delete_log
 from tests.support.waiting import TIMEOUT_FACTOR, eventually
 
 pytestmark = pytest.mark.slow
@@ -43,10 +42,17 @@ def clients(python, typescript):
 
 
 @pytest.fixture(scope="module")
-def server(django_db_setup):
-    """A web process that no test stops."""
+def only_server(django_db_setup):
     with running_cluster() as cluster:
         yield cluster
+
+
+@pytest.fixture
+def server(only_server, transactional_db):
+    """A web process, which a test may stop."""
+    if only_server.processes["web"].poll() is not None:
+        only_server.start_web()
+    return only_server
 
 
 @pytest.fixture(scope="module")
@@ -56,14 +62,8 @@ def guarded_server(django_db_setup):
         yield cluster
 
 
-@pytest.fixture
-def web(transactional_db):
-    with running_cluster() as cluster:
-        yield cluster
-
-
 @pytest.mark.parametrize("scenario", ["tasks", "pages", "schedules"])
-def test_operations(scenario, client, server, transactional_db):
+def test_operations(scenario, client, server):
     run([*client.program, scenario, server.url])
 
 
@@ -71,7 +71,7 @@ def test_python_enums_accept_new_values(python, server):
     run([*python.program, "new_enum_values", server.url])
 
 
-def test_typescript_loop_ends_when_aborted(typescript, server, transactional_db):
+def test_typescript_loop_ends_when_aborted(typescript, server):
     run([*typescript.program, "abort", server.url, pages.head().encode()])
 
 
@@ -94,48 +94,53 @@ def change(task, version=1):
     return [global_id("Task", task.pk), version]
 
 
-def test_following_resumes_after_a_crash_and_a_restart(clients, web, make_task):
+def test_following_resumes_after_a_crash_and_a_restart(clients, server, make_task):
     with ExitStack() as stack:
         after = pages.head().encode()
-        followers = [stack.enter_context(following(each, web.url, after)) for each in clients]
+        followers = [stack.enter_context(following(each, server.url, after)) for each in clients]
 
         def expect_change(task):
             assert [receive() for receive in followers] == [change(task)] * len(clients)
 
         expect_change(make_task())
         for end in (signal.SIGKILL, signal.SIGTERM):
-            web.processes["web"].send_signal(end)
-            web.processes["web"].wait(timeout=20 * TIMEOUT_FACTOR)
+            server.processes["web"].send_signal(end)
+            server.processes["web"].wait(timeout=20 * TIMEOUT_FACTOR)
             while_away = [make_task() for _ in range(3)]
-            web.start_web()
+            server.start_web()
             afterwards = make_task()
             for task in (*while_away, afterwards):
                 expect_change(task)
 
 
 @pytest.mark.parametrize("fault", [Fault.CUT, Fault.BLACK_HOLE])
-def test_following_resumes_after_a_fault_of_the_network(
-    fault, client, server, transactional_db, make_task
-):
+def test_following_resumes_after_a_fault_of_the_network(fault, clients, server, make_task):
     proxies = Switchboard()
-    try:
-        proxy = proxies.open(server.port)
-        with following(client, f"http://127.0.0.1:{proxy.port}", pages.head().encode()) as receive:
-            first = make_task()
-            assert receive() == change(first)
-            # Half of the change arrives, or nothing at all: the client opens another connection.
-            connections = proxy.accepted
+    after = pages.head().encode()
+    with ExitStack() as stack:
+        stack.callback(proxies.close)
+        lines = [proxies.open(server.port) for _ in clients]
+        urls = [f"http://127.0.0.1:{proxy.port}" for proxy in lines]
+        followers = [
+            stack.enter_context(following(client, url, after))
+            for client, url in zip(clients, urls, strict=True)
+        ]
+        first = make_task()
+        assert [receive() for receive in followers] == [change(first)] * len(clients)
+        # Half of the change arrives, or nothing at all: each client opens another connection.
+        connections = [proxy.accepted for proxy in lines]
+        for proxy in lines:
             proxies.set(proxy, fault)
-            second = make_task()
-            eventually(lambda: proxy.accepted > connections)
+        second = make_task()
+        for proxy, count in zip(lines, connections, strict=True):
+            eventually(lambda proxy=proxy, count=count: proxy.accepted > count)
             proxies.set(proxy, Fault.NONE)
-            third = make_task()
+        third = make_task()
+        for receive in followers:
             assert [receive(), receive()] == [change(second), change(third)]
-    finally:
-        proxies.close()
 
 
-def test_following_reports_a_gap_and_continues(client, server, transactional_db, make_task):
+def test_following_reports_a_gap_and_continues(client, server, make_task):
     make_task()
     old = pages.head().encode()
     make_task()
@@ -150,11 +155,7 @@ def test_following_reports_a_gap_and_continues(client, server, transactional_db,
         assert next_change() == change(last)
 
 
-def delete_log():
-    events.delete_before(timezone.now() + timedelta(days=1), 1_000, rolled_up_until=2**62)
-
-
-def test_example_of_the_readme(client, server, transactional_db):
+def test_example_of_the_readme(client, server):
     example = Path(client.example[-1])
     example.write_text(example.read_text().replace("http://localhost:8000", server.url))
     with running_nodes("node-1"):

@@ -8,15 +8,19 @@ import pytest
 from playwright.sync_api import expect
 
 from clients.generate import install_node_packages
+from tasks_app.models import Task
+from tasks_app.services.tasks import NewTask, create_task
 from tests import node
 from tests.browser.conftest import browser, chromium  # noqa: F401  fixtures
 from tests.docs.pages import ROOT
 from tests.support.cluster import running_cluster
+from tests.support.event_log import delete_log
 from tests.support.static import serving
-from tests.support.waiting import TIMEOUT_FACTOR
+from tests.support.waiting import TIMEOUT_FACTOR, eventually
 
 PYTHON_CLIENT = ROOT / "examples" / "python_client" / "client.py"
 REACT = ROOT / "examples" / "react-urql"
+APOLLO = ROOT / "examples" / "react-apollo"
 
 
 def restart(cluster):
@@ -69,14 +73,16 @@ def page_origin(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("example", [REACT, APOLLO], ids=lambda example: example.name)
 def test_react_example_follows_from_another_origin(
     transactional_db,
     page_origin,
     browser,  # noqa: F811
+    example,
 ):
     origin, folder = page_origin
-    with running_cluster("node-1", CSRF_TRUSTED_ORIGINS=origin) as cluster:
-        build_react(cluster, folder)
+    with running_cluster("node-1", CORS_ALLOWED_ORIGINS=origin) as cluster:
+        build(example, cluster, folder)
         page = browser.new_page()
         page.goto(origin)
         page.get_by_label("A").fill("9223372036854775807")
@@ -86,15 +92,26 @@ def test_react_example_follows_from_another_origin(
         restart(cluster)
         assert cluster.request("POST", "/tasks/", {"a": 40, "b": 2})[0] == 201
         expect_row(page, "40 + 2", "42")
+
+        # The log has a gap: the page queries again.
+        cluster.processes["web"].kill()
+        cluster.processes["web"].wait()
+        task = create_task(NewTask(a=50, b=5))
+        eventually(lambda: Task.objects.get(pk=task.pk).status == "SUCCESS")
+        delete_log()
+        cluster.start_web()
+        expect_row(page, "50 + 5", "55")
+        assert cluster.request("POST", "/tasks/", {"a": 60, "b": 6})[0] == 201
+        expect_row(page, "60 + 6", "66")
         page.close()
 
 
-def build_react(cluster, folder):
+def build(example, cluster, folder):
     node.need_node()
-    install_node_packages(REACT)
+    install_node_packages(example)
     url = f"ws://127.0.0.1:{cluster.port}/graphql/"
     build = ["npm", "run", "build", "--", "--outDir", str(folder), "--emptyOutDir"]
-    subprocess.run(build, cwd=REACT, env=os.environ | {"VITE_API_URL": url}, check=True)
+    subprocess.run(build, cwd=example, env=os.environ | {"VITE_API_URL": url}, check=True)
 
 
 def expect_row(page, addition, result):

@@ -60,6 +60,7 @@ def test_settings_in_prose_are_settings():
             "CLUSTER_TOKEN",
             "BAD_REQUEST",
             "BAD_USER_INPUT",
+            "QUERY_TOO_COMPLEX",
             "SUBSCRIPTION_TRANSPORT_REQUIRED",
         ),
         *("METHOD_NOT_ALLOWED", "NOT_ACCEPTABLE", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"),
@@ -68,6 +69,8 @@ def test_settings_in_prose_are_settings():
             "DATABASE_UNAVAILABLE",
             "TOO_MANY_CONNECTIONS",
             "DOCUMENT_NOT_TRUSTED",
+            "GRAPHQL_PARSE_FAILED",
+            "GRAPHQL_VALIDATION_FAILED",
             "PERSISTED_QUERY_NOT_FOUND",
         ),
     }

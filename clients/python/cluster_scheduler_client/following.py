@@ -49,7 +49,7 @@ async def follow_tasks(
     change that it yielded. It waits longer after each failed attempt, at most 10 seconds.
 
     If the program takes more than 3 seconds between two changes, the server may leave out all but
-    the newest change of a task. Compare `version`.
+    the newest change of a task. `coalesced` of that change is the number of those left out.
 
     Args:
         client: The client of the cluster.

@@ -38,7 +38,7 @@ export interface FollowOptions {
  * change that it yielded. It waits longer after each failed attempt, at most 10 seconds.
  *
  * If the program takes more than 3 seconds between two changes, the server may leave out all but the
- * newest change of a task. Compare `version`.
+ * newest change of a task. `coalesced` of that change is the number of those left out.
  *
  * @throws ClientError if the server refuses the operation or the credentials. Without `after`, also
  * TypeError if the server does not answer the first request.

@@ -10,7 +10,7 @@ export const graphql = initGraphQLTada<{
   scalars: { BigInt: string; DateTime: string; ID: string; UUID: string };
 }>();
 
-// VITE_API_URL names a cluster on another origin; CSRF_TRUSTED_ORIGINS there must name this page's.
+// VITE_API_URL names a cluster on another origin; CORS_ALLOWED_ORIGINS there must name this page's.
 const url =
   import.meta.env.VITE_API_URL ?? `${location.origin.replace("http", "ws")}/graphql/`;
 const token: string | undefined = import.meta.env.VITE_API_TOKEN;

@@ -24,6 +24,12 @@ class TaskStatusChange(TaskChange):
         )
     )
     task_id: strawberry.ID = strawberry.field(description="The global ID of the task.")
+    coalesced: int = strawberry.field(
+        description=(
+            "The number of matching changes of the task just before this one that were left out,"
+            " because the client read too slowly. 0 if none were."
+        )
+    )
     key: strawberry.Private[UUID]
     node_id: strawberry.Private[UUID | None]
     rows: strawberry.Private[Rows]
@@ -41,20 +47,27 @@ class TaskStatusChange(TaskChange):
         return self.rows.node(self.node_id)
 
 
-def status_changes(places: Sequence[tuple[EventRow, int]]) -> list[TaskStatusChange]:
-    """Return the change of one task of each event, given as ``(event, index of the task)``."""
+def status_changes(places: Sequence[tuple[EventRow, int, int]]) -> list[TaskStatusChange]:
+    """Return the change of one task of each event.
+
+    Args:
+        places: Each has the event, the index of the task, and the number of earlier changes of the
+            task that were left out.
+    """
     rows = Rows(
-        ([event.task_ids[index]] for event, index in places), (event.node_id for event, _ in places)
+        ([event.task_ids[index]] for event, index, _ in places),
+        (event.node_id for event, *_ in places),
     )
-    return [_status_change(event, index, rows) for event, index in places]
+    return [_status_change(*place, rows) for place in places]
 
 
-def _status_change(event: EventRow, index: int, rows: Rows) -> TaskStatusChange:
+def _status_change(event: EventRow, index: int, coalesced: int, rows: Rows) -> TaskStatusChange:
     id = event.task_ids[index]
     return TaskStatusChange(
         **change_of(event, index),
         kind=ClusterEventKind(event.kind),
         task_id=global_id("Task", id),
+        coalesced=coalesced,
         key=id,
         node_id=event.node_id,
         rows=rows,
@@ -75,6 +88,7 @@ def present_states(tasks: Sequence[models.Task], cursor: Cursor) -> list[TaskSta
             message=task.failed_message or None,
             kind=None,
             task_id=global_id("Task", task.pk),
+            coalesced=0,
             key=task.pk,
             node_id=task.node_id,
             rows=rows,

@@ -1,7 +1,8 @@
-"""Uses a library in its own environment: `exercise.py LIBRARY URL TOKEN`.
+"""Uses a library in its own environment: `exercise.py LIBRARY URL TOKEN SCENARIO`.
 
-It prints lines of JSON, and follows the changes of tasks, through restarts of the server, until its
-standard input ends. Each module of this folder has a class `Connection`, which uses one library.
+It prints lines of JSON. The scenario `use` queries, changes and reads pages. `follow` follows the
+changes of tasks, through restarts of the server, until its standard input ends. Each module of this
+folder has a class `Connection`, which uses one library.
 """
 
 import importlib
@@ -24,11 +25,13 @@ CHANGES = """subscription Changes($after: String) {
 }"""
 
 
-def main(library: str, url: str, token: str) -> None:
-    threading.Thread(target=_exit_with_input, daemon=True).start()
+def main(library: str, url: str, token: str, scenario: str) -> None:
     module = importlib.import_module(f"{library}_library")
-    say("refused", module.Connection(url, None).execute(QUERY, id="VGFzazow"))
+    SCENARIOS[scenario](module, url, token)
 
+
+def use(module, url, token):
+    say("refused", module.Connection(url, None).execute(QUERY, id="VGFzazow"))
     connection = module.Connection(url, token)
     task = connection.execute(CREATE, input={"a": 1, "b": 2})["createTask"]["task"]
     say("created", task)
@@ -37,6 +40,10 @@ def main(library: str, url: str, token: str) -> None:
         connection.execute(CREATE, input={"a": a, "b": 0})
     say("pages", list(pages(connection)))
 
+
+def follow(module, url, token):
+    threading.Thread(target=_exit_with_input, daemon=True).start()
+    connection = module.Connection(url, token)
     after = connection.execute(CURSOR)["cluster"]["cursor"]
     say("following")
     while True:
@@ -47,6 +54,9 @@ def main(library: str, url: str, token: str) -> None:
         except module.ERRORS as error:
             say("ended", str(error))
         time.sleep(0.1)
+
+
+SCENARIOS = {"use": use, "follow": follow}
 
 
 def pages(connection):

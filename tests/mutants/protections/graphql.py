@@ -57,10 +57,17 @@ PROTECTIONS = (
         ),
     ),
     Protection(
+        "responses by GET are current",
+        "schema/transport/caching.py",
+        "response.content, digest_size",
+        'b"", digest_size',
+        ("tests/api/graphql/operations/test_persisted_documents.py",),
+    ),
+    Protection(
         "internal errors are masked",
         "schema/core/errors.py",
-        "should_mask_error=lambda error: not is_public(error)",
-        "should_mask_error=lambda error: False",
+        "        if is_public(error):\n            # What",
+        "        if True:\n            # What",
         (
             "tests/api/graphql/operations/test_mistakes.py",
             "tests/api/graphql/operations/test_http.py",

@@ -29,9 +29,23 @@ PROTECTIONS = (
     Protection(
         "origin of an event stream",
         EVENT_STREAM,
-        'request.method == "POST" and not _is_same_origin(request)',
+        'request.method == "POST" and not _has_origin(request)',
         "False",
         ("tests/subscriptions/test_event_stream.py", *IN_ACCESS),
+    ),
+    Protection(
+        "sessions of pages of other origins",
+        "schema/transport/credentials.py",
+        ' if _is_own_page(headers) else ""\n',
+        "\n",
+        ("tests/access/test_cors.py",),
+    ),
+    Protection(
+        "changes that were left out are counted",
+        "schema/execution/broadcast.py",
+        "coalesced=counts[key] - 1",
+        "coalesced=0",
+        ("tests/subscriptions/sockets/test_slowness.py",),
     ),
     Protection(
         "connections are checked again",

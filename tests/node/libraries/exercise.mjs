@@ -1,7 +1,8 @@
 // What a GraphQL library makes of a server, as lines of JSON:
-//   node exercise.mjs <library> <url> <token>
-// It follows the changes of tasks, through restarts of the server, until its standard input ends.
-const [library, url, token] = process.argv.slice(2);
+//   node exercise.mjs <library> <url> <token> use      queries, changes and reads pages
+//   node exercise.mjs <library> <url> <token> follow   follows the changes of tasks, through restarts
+//                                                      of the server, until its standard input ends
+const [library, url, token, scenario] = process.argv.slice(2);
 const { connect } = await import(`./${library}.mjs`);
 const { bearer } = await import('./websocket.mjs');
 const say = (what, value) => console.log(JSON.stringify([what, value ?? null]));
@@ -21,15 +22,18 @@ const documents = {
   }`,
 };
 
-const anonymous = connect({ url, documents });
-say('refused', (await anonymous.query({ id: 'VGFzazow' })).code);
-
 const client = connect({ url, token, documents });
-const { createTask } = await client.mutate({ input: { a: 1, b: 2 } });
-say('created', createTask.task);
-say('found', (await client.query({ id: createTask.task.id })).task);
-for (const a of [2, 3, 4, 5]) await client.mutate({ input: { a, b: 0 } });
-say('pages', await client.pages());
+
+async function use() {
+  const anonymous = connect({ url, documents });
+  say('refused', (await anonymous.query({ id: 'VGFzazow' })).code);
+
+  const { createTask } = await client.mutate({ input: { a: 1, b: 2 } });
+  say('created', createTask.task);
+  say('found', (await client.query({ id: createTask.task.id })).task);
+  for (const a of [2, 3, 4, 5]) await client.mutate({ input: { a, b: 0 } });
+  say('pages', await client.pages());
+}
 
 async function currentCursor() {
   const response = await fetch(url, {
@@ -56,11 +60,13 @@ function follow() {
     },
   );
 }
-if (client.subscribe) {
-  after = await currentCursor();
-  say('following');
-  follow();
-}
 
+if (scenario === 'use') {
+  await use();
+  process.exit();
+}
+after = await currentCursor();
+say('following');
+follow();
 process.stdin.resume();
 process.stdin.on('end', () => process.exit());

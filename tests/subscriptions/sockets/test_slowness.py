@@ -50,9 +50,15 @@ def test_stalled_client_gets_the_newest_of_what_it_missed(threads, monkeypatch):
     after = pages.head().encode()
     ids = first_page_and_three_changes_of_two()
 
-    received = answers(after, len(ids) + 2)
+    query = CHANGES.replace("version", "version coalesced")
 
-    assert received[len(ids) :] == [change(ids[0], 5), change(ids[1], 5)]
+    received = answers(after, len(ids) + 2, query)
+
+    # Of each of the two tasks, three changes are left out.
+    assert all('"coalesced":0' in each for each in received[: len(ids)])
+    assert received[len(ids) :] == [
+        change(id, 5).replace('"version":5', '"version":5,"coalesced":3') for id in ids[:2]
+    ]
 
 
 def test_stalled_client_gets_the_whole_log(threads, monkeypatch):

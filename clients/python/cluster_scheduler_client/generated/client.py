@@ -663,6 +663,7 @@ class GeneratedClient(AsyncBaseClient):
               attempt
               message
               taskId
+              coalesced
               task {
                 ...Task
               }

@@ -65,6 +65,7 @@ class TaskChange(BaseModel):
     attempt: int
     message: Optional[str]
     task_id: str = Field(alias="taskId")
+    coalesced: int
     task: Optional["TaskChangeTask"]
 
 

@@ -203,6 +203,36 @@ def test_subscription_error_names_the_transports(server, method):
     assert "/graphql/stream/" in text
 
 
+@pytest.mark.parametrize(("accept", "status"), [("application/json", 200), (RESPONSE_TYPE, 400)])
+@pytest.mark.parametrize(
+    ("query", "variables", "code"),
+    [
+        ("{", {}, "GRAPHQL_PARSE_FAILED"),
+        ("{ nothing }", {}, "GRAPHQL_VALIDATION_FAILED"),
+        ("query A { __typename } query B { __typename }", {}, "BAD_REQUEST"),
+        ("query Q($n: Int!) { tasks(first: $n) { nodes { id } } }", {}, "BAD_USER_INPUT"),
+        ("query Q($n: Int) { tasks(first: $n) { nodes { id } } }", {"n": "x"}, "BAD_USER_INPUT"),
+        (
+            "{ tasks { nodes { history { task: at } } pageInfo { x } } }",
+            {},
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
+        (
+            "query Q($n: Int) { tasks(first: $n) { nodes { history { at } } } }",
+            {"n": 100},
+            "QUERY_TOO_COMPLEX",
+        ),
+    ],
+    ids=range(7),
+)
+def test_error_in_a_document_has_a_code(server, query, variables, code, accept, status):
+    body = json.dumps({"query": query, "variables": variables})
+    actual, headers, text = server.post(body, accept=accept)
+
+    assert actual == status
+    assert error_code(headers, text, content_type=accept) == code
+
+
 @pytest.mark.parametrize("accept", [RESPONSE_TYPE, f"application/json;q=0.1, {RESPONSE_TYPE};q=1"])
 @pytest.mark.parametrize(
     "query",

@@ -208,6 +208,14 @@ def test_a_size_that_is_not_valid_is_refused(send_query, n):
     assert not answer.get("data")
 
 
+@pytest.mark.parametrize("n", ["x", "5", 1.5, [1], {}])
+def test_wrong_type_of_a_size_is_named(send_query, n):
+    [error] = send_query(LARGE % "", n=n).json()["errors"]
+
+    assert error["message"].startswith("Variable '$n' has invalid value: Int cannot represent")
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+
+
 def test_everything_that_graphiql_asks_for_is_allowed(send_query):
     query = get_introspection_query(
         specified_by_url=True,

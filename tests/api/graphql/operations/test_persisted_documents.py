@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import subprocess
 from collections import OrderedDict
 from contextlib import closing
 from http.client import HTTPConnection
@@ -10,8 +11,11 @@ from urllib.parse import urlencode
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from clients.generate import TYPESCRIPT, typescript_packages
 from schema.execution import documents
 from tasks_app.log import pages
+from tests import node
+from tests.node.program import Program
 from tests.subscriptions.client import socket
 from tests.support.cluster import running_cluster
 
@@ -84,6 +88,52 @@ def test_registered_document_is_executed_by_its_hash(server, method):
     for method in ("GET", "POST"):
         status, text = send(server, by_hash, method=method)
         assert (status, json.loads(text)["data"]) == (200, {"__typename": "Query"})
+
+
+def test_link_of_apollo_client_sends_the_text_once(server):
+    program = Program("apollo-persisted.mjs", server.url + "/graphql/", "2")
+    try:
+        lines = [program.next("request", "response") for _ in range(5)]
+    finally:
+        program.kill()
+
+    by_hash = {"method": "GET", "hasText": False}
+    with_text = {"method": "POST", "hasText": True}
+    data = {"viewer": {"__typename": "Viewer", "name": None}}
+    assert lines == [by_hash, with_text, data, by_hash, data]
+
+
+def test_response_by_get_is_kept_while_it_is_current(server, transactional_db, make_task):
+    def get(query, **headers):
+        path = f"/graphql/?{urlencode({'query': query})}"
+        with closing(HTTPConnection("127.0.0.1", server.port, timeout=10)) as connection:
+            connection.request("GET", path, headers={"Accept": "application/json", **headers})
+            response = connection.getresponse()
+            return response.status, response.headers, response.read()
+
+    query = "{ tasks { nodes { uuid } } }"
+    status, headers, _ = get(query)
+    assert (status, headers["Cache-Control"]) == (200, "private, no-cache")
+    known = {"If-None-Match": headers["ETag"]}
+    status, again, body = get(query, **known)
+    assert (status, again["ETag"], body) == (304, headers["ETag"], b"")
+    assert "Accept" in again["Vary"]
+
+    make_task()
+    status, changed, _ = get(query, **known)
+    assert (status, changed["ETag"] == headers["ETag"]) == (200, False)
+    for wrong in ("{ nothing }", "{ tasks(first: -1) { nodes { uuid } } }", "mutation { x }", ""):
+        _, headers, _ = get(wrong)
+        assert (headers["Cache-Control"], headers["ETag"]) == ("no-store", None)
+
+
+def test_hash_by_get_is_executed_whatever_the_client_accepts(server):
+    by_hash = persisted(sha256("{ viewer { role } }"))
+    send(server, {**by_hash, "query": "{ viewer { role } }"})
+
+    for accept in ("*/*", "text/html"):
+        status, text = send(server, by_hash, method="GET", accept=accept)
+        assert (status, list(json.loads(text)["data"])) == (200, ["viewer"])
 
 
 def test_hash_must_match_the_text(server):
@@ -197,6 +247,42 @@ def test_other_documents_are_refused(trusting_server, transactional_db):
             "subscribe", id="2", payload=persisted(hashlib.sha1(TRUSTED.encode()).hexdigest())
         )
         assert list(client.answer(id="2")["data"]) == ["cluster"]
+
+
+@pytest.mark.slow
+def test_manifest_of_graphql_codegen_is_trusted(django_db_setup, tmp_path):
+    node.need_node()
+    typescript_packages()
+    (tmp_path / "node_modules").symlink_to(TYPESCRIPT / "node_modules")
+    (tmp_path / "operations.ts").write_text(
+        'import { graphql } from "./gql";\n'
+        f"export const Trusted = graphql(`{TRUSTED}`);\n"
+        "export const Page = graphql(`\n"
+        "  query Page($n: Int) { tasks(first: $n) { nodes { id } } }`);\n"
+    )
+    config = {
+        "schema": str(TYPESCRIPT.parents[1] / "schema" / "schema.graphql"),
+        "documents": "operations.ts",
+        "generates": {
+            "gql/": {"preset": "client", "presetConfig": {"persistedDocuments": True}},
+        },
+    }
+    (tmp_path / "codegen.json").write_text(json.dumps(config))
+    codegen = [TYPESCRIPT / "node_modules" / ".bin" / "graphql-codegen", "-c", "codegen.json"]
+    subprocess.run(codegen, cwd=tmp_path, check=True, timeout=120)
+    manifest = tmp_path / "gql" / "persisted-documents.json"
+    hashes = {text.split()[1].partition("(")[0]: id for id, text in read(manifest).items()}
+
+    with running_cluster(GRAPHQL_TRUSTED_DOCUMENTS=str(manifest)) as cluster:
+        for name, field in (("Trusted", "cluster"), ("Page", "tasks")):
+            status, text = send(cluster, persisted(hashes[name], variables={"n": 1}), method="GET")
+            assert (status, list(json.loads(text)["data"])) == (200, [field])
+        _, text = send(cluster, {"query": "{ __typename }"})
+        assert code(text) == "DOCUMENT_NOT_TRUSTED"
+
+
+def read(manifest):
+    return json.loads(manifest.read_text())
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"x": 5}'])
