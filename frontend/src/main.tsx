@@ -2,7 +2,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { ViewerProvider } from "./components/viewer";
 import { startEventStream } from "./lib/api/events";
-import { startRouter } from "./lib/router";
+import { startRouter } from "./lib/routing/router";
 import { Shell } from "./shell/shell";
 import "./styles/base.css";
 

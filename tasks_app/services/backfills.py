@@ -5,7 +5,7 @@ code for each error.
 """
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from tasks_app.options import BACKFILL_OPTIONS, KEY_MAX_LENGTH, SHARED_OPTIONS, 
 from tasks_app.recurrence import EARLIEST, is_valid, times_between
 from tasks_app.services.queues import lock_to_use
 from tasks_app.services.tasks import UNKNOWN_QUEUE
-from tasks_app.services.validation import error, is_storable, range_error, text_error
+from tasks_app.services.validation import error, is_storable, range_error, text_error, utc
 from tasks_app.sql import backfills as sql
 from tasks_app.sql.transactions import in_transaction
 
@@ -192,7 +192,7 @@ def _checked(new: NewBackfill) -> NewBackfill:
     Raises:
         ValidationError: By field.
     """
-    new = replace(new, since=_utc(new.since), until=_utc(new.until))
+    new = replace(new, since=utc(new.since), until=utc(new.until))
     errors = {}
     if new.until > database_now():
         errors["until"] = error("Must not be in the future.", "out_of_range")
@@ -212,11 +212,6 @@ def _checked(new: NewBackfill) -> NewBackfill:
     if errors:
         raise ValidationError(errors)
     return new
-
-
-def _utc(time: datetime) -> datetime:
-    """Return a time in UTC; one without a zone is taken as UTC."""
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
 
 def _get_locked(backfill_id: UUID) -> Backfill:

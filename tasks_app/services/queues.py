@@ -18,7 +18,7 @@ from tasks_app.models import Backfill, ClusterEvent, Queue, ScopeKind, Task, Wor
 from tasks_app.models.queue import WEIGHT_MAX, WEIGHT_MIN
 from tasks_app.models.token import usable
 from tasks_app.options import DEFAULT_QUEUE
-from tasks_app.services.validation import check_name, check_note, error, is_storable
+from tasks_app.services.validation import check_name, check_note, field_error, is_storable
 from tasks_app.sql import queues as locks
 from tasks_app.sql.claiming import claims, fair_share, start_rates
 from tasks_app.sql.transactions import in_transaction
@@ -69,12 +69,12 @@ def create_queue(
     try:
         Queue(name=name).clean_fields()
     except ValidationError as invalid:
-        raise _error("name", invalid.messages[0], "invalid") from invalid
+        raise field_error("name", invalid.messages[0], "invalid") from invalid
     queue, is_new = Queue.objects.get_or_create(
         name=name, defaults={"running_limit": running_limit, "weight": weight}
     )
     if not is_new:
-        raise _error(
+        raise field_error(
             "name", "A queue with this name already exists. Choose another name.", "already_exists"
         )
     _set_start_rate(queue, start_rate)
@@ -165,11 +165,11 @@ def delete_queue(name: str, *, note: str = "") -> UUID:
     locks.lock_to_delete(name)
     Queue.objects.get(name=name)
     if reason := _reason_to_keep(name):
-        raise _error("name", reason, "in_use")
+        raise field_error("name", reason, "in_use")
     id = locks.delete(name)
     if id is None:
         message = "The queue has tasks. Delete it after they are pruned (TASK_RETENTION_DAYS)."
-        raise _error("name", message, "in_use")
+        raise field_error("name", message, "in_use")
     fair_share.forget(name)
     events.queue_changed(Kind.QUEUE_DELETED, name, message=note)
     dispatch.refresh_after_commit(None)
@@ -213,7 +213,7 @@ def _touched(queue: Queue) -> Queue:
 def _check_limit(limit: int | None) -> None:
     if limit is not None and not 1 <= limit <= LIMIT_MAX:
         message = f"Must be an integer from 1 to {LIMIT_MAX:,}; null for no limit."
-        raise _error("running_limit", message, "out_of_range")
+        raise field_error("running_limit", message, "out_of_range")
 
 
 def start_rate_of(queue: Queue) -> StartRate | None:
@@ -238,24 +238,20 @@ def _check_start_rate(rate: StartRate | None) -> None:
     for name, value in asdict(rate).items():
         if value is not None and not 1 <= value <= most[name]:
             message = f"Must be an integer from 1 to {most[name]:,}."
-            raise _error(f"start_rate.{name}", message, "out_of_range")
+            raise field_error(f"start_rate.{name}", message, "out_of_range")
     burst_max = REFILL_SECONDS_MAX * rate.count // rate.per_seconds
     if rate.burst is not None and rate.burst > burst_max:
         message = (
             f"Must be at most {burst_max:,} with this `count` and `perSeconds`, so that the burst"
             f" is full again after {REFILL_SECONDS_MAX // 86_400} days at most."
         )
-        raise _error("start_rate.burst", message, "out_of_range")
+        raise field_error("start_rate.burst", message, "out_of_range")
 
 
 def _check_weight(weight: float) -> None:
     if not WEIGHT_MIN <= weight <= WEIGHT_MAX:
         message = f"Must be a number from {WEIGHT_MIN} to {WEIGHT_MAX:,.0f}."
-        raise _error("weight", message, "out_of_range")
-
-
-def _error(field: str, message: str, code: str) -> ValidationError:
-    return ValidationError({field: error(message, code)})
+        raise field_error("weight", message, "out_of_range")
 
 
 def _limit_text(queue: Queue, note: str) -> str:

@@ -1,5 +1,7 @@
 """Checks that several services share, and their errors: ValidationError with a code, by field."""
 
+from datetime import UTC, datetime
+
 from django.core.exceptions import ValidationError
 
 from tasks_app.options import Option
@@ -12,6 +14,25 @@ NOT_STORABLE = "must not contain NUL characters or unpaired surrogates."
 def error(message: str, code: str) -> ValidationError:
     """Return an error of one field."""
     return ValidationError(message, code=code)
+
+
+def field_error(field: str, message: str, code: str) -> ValidationError:
+    """Return the errors of an input with an error of one field."""
+    return ValidationError({field: error(message, code)})
+
+
+def aware(time: datetime) -> datetime:
+    """Return a time with a zone; one without is taken as UTC."""
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time
+
+
+def utc(time: datetime) -> datetime:
+    """Return a time in UTC; one without a zone is taken as UTC.
+
+    Raises:
+        OverflowError: In UTC, the time is before the year 1 or after the year 9999.
+    """
+    return aware(time).astimezone(UTC)
 
 
 def range_error(option: Option) -> ValidationError:

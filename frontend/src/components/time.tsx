@@ -1,8 +1,8 @@
 /** Times in the viewer's zone, with UTC in the tooltip. */
 
-import { useNow } from "../lib/clock";
 import { compactTime, fromNow, localTime, timeZone, utcTime } from "../lib/format";
-import { splitTimestamps } from "../lib/timestamps";
+import { useNow } from "../lib/time/clock";
+import { splitTimestamps } from "../lib/time/timestamps";
 
 type TimeProps = {
   at: string | Date | null | undefined;

@@ -3,7 +3,7 @@
 import { createContext, type ReactNode, useContext } from "react";
 import { useLiveQuery } from "../lib/api/live";
 import { graphql, type ResultOf, type Role } from "../lib/api/schema";
-import { EmptyState } from "./states";
+import { EmptyState } from "./page/states";
 
 const ViewerQuery = graphql(`
   query Viewer {

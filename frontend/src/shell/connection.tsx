@@ -2,8 +2,8 @@
 
 import { Icon } from "../components/icon";
 import { type ConnectionState, useConnection } from "../lib/api/connection";
-import { useNow } from "../lib/clock";
 import { fromNow, localTime } from "../lib/format";
+import { useNow } from "../lib/time/clock";
 
 /** A reconnect that succeeds within this time is not worth a warning. */
 const STALE_MS = 5_000;

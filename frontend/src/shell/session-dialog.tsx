@@ -1,6 +1,6 @@
 /** Asks the viewer to log in again when the session has expired. The page behind it stays as it is. */
 
-import { Dialog } from "../components/dialog";
+import { Dialog } from "../components/dialog/dialog";
 import { Form } from "../components/form/form";
 import { logIn, loginUrl, session } from "../lib/api/session";
 import { useStore } from "../lib/store";

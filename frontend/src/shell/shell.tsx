@@ -3,8 +3,8 @@
 import { useEffect, useRef, useState } from "react";
 import { Icon } from "../components/icon";
 import { Notices } from "../components/notices/notices";
-import { PRODUCT } from "../components/page";
-import { Link, usePath } from "../lib/router";
+import { PRODUCT } from "../components/page/page";
+import { Link, usePath } from "../lib/routing/router";
 import { AttentionBadge, FollowAttention } from "./attention";
 import { ConnectionBadge, StaleBanner, useIsStale } from "./connection";
 import { CurrentPage } from "./current-page";

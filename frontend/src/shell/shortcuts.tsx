@@ -2,9 +2,9 @@
 
 import { useEffect, useRef } from "react";
 import { flushSync } from "react-dom";
-import { Dialog } from "../components/dialog";
+import { Dialog } from "../components/dialog/dialog";
 import { undoLast } from "../components/notices/store";
-import { navigate } from "../lib/router";
+import { navigate } from "../lib/routing/router";
 import { SECTIONS } from "./routes";
 
 const SEQUENCE_MS = 1_000;

@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import { Icon } from "../components/icon";
 import { RequireRole, useViewer } from "../components/viewer";
 import { csrfToken, endSession } from "../lib/api/session";
-import { Link } from "../lib/router";
+import { Link } from "../lib/routing/router";
 import { chooseTheme, useTheme } from "../lib/theme";
 import { INTERFACES, TOOL_PAGES } from "./routes";
 import { PALETTE_KEY } from "./shortcuts";

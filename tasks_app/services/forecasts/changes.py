@@ -16,7 +16,7 @@ from tasks_app.policy import NodeCapacity
 from tasks_app.services.forecasts.state import QueueState, State
 from tasks_app.services.queues import LIMIT_MAX
 from tasks_app.services.scheduling import check_aging
-from tasks_app.services.validation import error, range_error
+from tasks_app.services.validation import field_error, range_error
 from tasks_app.simulation.forecast.scenario import TASKS_MAX, Waiting
 from tasks_app.sql.claiming import claims
 from tasks_app.sql.claiming.scheduling import Scheduling
@@ -175,15 +175,15 @@ class AddTasks:
 def _online(state: State, name: str) -> claims.Node:
     found = next((node for node in state.nodes if node.capacity.name == name), None)
     if found is None:
-        raise _error("node", "No worker node has this name.", "not_found")
+        raise field_error("node", "No worker node has this name.", "not_found")
     if not found.is_online:
-        raise _error("node", "The worker node is offline.", "not_online")
+        raise field_error("node", "The worker node is offline.", "not_online")
     return found
 
 
 def _queue(state: State, name: str, *, field: str = "queue") -> QueueState:
     if name not in state.queues:
-        raise _error(field, "No queue has this name.", "unknown_queue")
+        raise field_error(field, "No queue has this name.", "unknown_queue")
     return state.queues[name]
 
 
@@ -199,8 +199,4 @@ def _with_queue(state: State, changed: QueueState) -> State:
 
 def _check_range(field: str, value: int, maximum: int) -> None:
     if not 1 <= value <= maximum:
-        raise _error(field, f"Must be an integer from 1 to {maximum:,}.", "out_of_range")
-
-
-def _error(field: str, message: str, code: str) -> ValidationError:
-    return ValidationError({field: error(message, code)})
+        raise field_error(field, f"Must be an integer from 1 to {maximum:,}.", "out_of_range")

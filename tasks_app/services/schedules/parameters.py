@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -25,7 +25,7 @@ from tasks_app.recurrence import (
 from tasks_app.services import tasks
 from tasks_app.services.queues import lock_to_use
 from tasks_app.services.tasks import NewTask
-from tasks_app.services.validation import error, is_storable, quoted, range_error
+from tasks_app.services.validation import aware, error, is_storable, quoted, range_error, utc
 
 CALENDARS_MAX = 10
 LABELS_MAX, LABEL_MAX_LENGTH = 20, 63
@@ -99,9 +99,9 @@ def checked(new: NewSchedule) -> NewSchedule:
         raise ValidationError(errors)
     return replace(
         new,
-        scheduled_at=_utc(new.scheduled_at),
-        at=_utc(new.at),
-        ends_at=_utc(new.ends_at),
+        scheduled_at=new.scheduled_at and utc(new.scheduled_at),
+        at=new.at and utc(new.at),
+        ends_at=new.ends_at and utc(new.ends_at),
         cron=new.cron and parse(new.cron),
         calendars=tuple(dict.fromkeys(new.calendars)),
         labels=tuple(dict.fromkeys(new.labels)),
@@ -120,7 +120,7 @@ def _validate(new: NewSchedule) -> dict[str, ValidationError]:
             errors[name] = range_error(option)
     for name in ("scheduled_at", "at", "ends_at"):
         time = getattr(new, name)
-        if time is not None and not EARLIEST <= _aware(time) <= LATEST:
+        if time is not None and not EARLIEST <= aware(time) <= LATEST:
             errors[name] = error("Must be between the years 1000 and 9000.", "out_of_range")
     for name, choices in _CHOICES.items():
         if getattr(new, name) not in choices:
@@ -180,7 +180,7 @@ def _recurrence_errors(new: NewSchedule) -> dict[str, ValidationError]:
 def _contradictions(new: NewSchedule) -> dict[str, ValidationError]:
     errors = {}
     start = new.at or new.scheduled_at
-    if new.ends_at is not None and start is not None and _aware(new.ends_at) < _aware(start):
+    if new.ends_at is not None and start is not None and aware(new.ends_at) < aware(start):
         errors["ends_at"] = error(
             f"Must not be earlier than {'at' if new.at else 'scheduled_at'}.", "out_of_range"
         )
@@ -190,12 +190,3 @@ def _contradictions(new: NewSchedule) -> dict[str, ValidationError]:
         rule = "the interval" if new.interval is not None else "the shortest step of `cron`"
         errors["jitter"] = error(f"Must be less than {rule}.", "out_of_range")
     return errors
-
-
-def _utc(time: datetime | None) -> datetime | None:
-    return time and _aware(time).astimezone(UTC)
-
-
-def _aware(time: datetime) -> datetime:
-    """Return a time with a zone; one without is taken as UTC."""
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time

@@ -1,8 +1,8 @@
 /** A chart of a few series over time. It is described in words, and its values are in a table. */
 
 import { useState } from "react";
-import { Link } from "../../lib/router";
-import { Panel } from "../panel";
+import { Link } from "../../lib/routing/router";
+import { Panel } from "../page/panel";
 import { Table } from "../table/table";
 import { Time } from "../time";
 import "./chart.css";

@@ -4,9 +4,9 @@ import { useEffect, useRef, useState } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { localTime } from "../../lib/format";
-import { navigate } from "../../lib/router";
+import { navigate } from "../../lib/routing/router";
 import { useTheme } from "../../lib/theme";
-import { axisTime } from "../../lib/time-range";
+import { axisTime } from "../../lib/time/time-range";
 import { axisLabel, isolated, largest, type Mark, type Series, stacked, textOf } from "./series";
 import { ticks, type Unit } from "./ticks";
 

@@ -2,7 +2,7 @@
 
 import type { ClusterEvent } from "../../lib/api/events";
 import { count } from "../../lib/format";
-import { Link } from "../../lib/router";
+import { Link } from "../../lib/routing/router";
 import { Badge } from "../badge";
 import { Sum } from "../tasks/sum";
 import { eventLabel } from "./labels";

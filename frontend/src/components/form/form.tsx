@@ -12,7 +12,7 @@ import {
 } from "react";
 import { flushSync } from "react-dom";
 import type { UserError } from "../../lib/api/schema";
-import { ErrorList } from "../states";
+import { ErrorList } from "../page/states";
 import "./form.css";
 
 type Context = {

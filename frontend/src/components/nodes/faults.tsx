@@ -2,8 +2,8 @@
 
 import type { ReactNode } from "react";
 import { command } from "../../lib/api/mutations";
-import { Link } from "../../lib/router";
-import { ControlDialog } from "../control-dialog";
+import { Link } from "../../lib/routing/router";
+import { ControlDialog } from "../dialog/control-dialog";
 import { NumberField } from "../form/fields";
 
 type DialogProps = { name: string; onClose: () => void };

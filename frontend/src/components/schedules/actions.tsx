@@ -2,12 +2,12 @@
 
 import { useState } from "react";
 import { command } from "../../lib/api/mutations";
-import { navigate } from "../../lib/router";
-import { type ActionLayout, ActionList } from "../action-list";
+import { navigate } from "../../lib/routing/router";
 import { CreateBackfillDialog } from "../backfills/create-backfill";
-import { ControlDialog } from "../control-dialog";
-import { FormDialog } from "../dialog";
-import type { MenuItem } from "../menu";
+import { ControlDialog } from "../dialog/control-dialog";
+import { FormDialog } from "../dialog/dialog";
+import { type ActionLayout, ActionList } from "../menu/action-list";
+import type { MenuItem } from "../menu/menu";
 import { notify, notifyResult } from "../notices/store";
 import { opposite } from "../notices/undo";
 

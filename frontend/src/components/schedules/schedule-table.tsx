@@ -2,7 +2,7 @@
 
 import { graphql, type ResultOf } from "../../lib/api/schema";
 import { count } from "../../lib/format";
-import { Link } from "../../lib/router";
+import { Link } from "../../lib/routing/router";
 import { Table } from "../table/table";
 import { Status } from "../tasks/status";
 import { Sum } from "../tasks/sum";

@@ -2,17 +2,17 @@
 
 import { useState } from "react";
 import { localInput } from "../../lib/format";
-import { navigate, withParams } from "../../lib/router";
+import { navigate, withParams } from "../../lib/routing/router";
 import {
   paramsOfName,
   paramsOfTimes,
   RANGES,
   rangeText,
   type TimeRange,
-} from "../../lib/time-range";
+} from "../../lib/time/time-range";
 import { FormReader } from "../../lib/validation";
 import { Chips } from "../chips";
-import { FormDialog } from "../dialog";
+import { FormDialog } from "../dialog/dialog";
 import { TimeField } from "../form/fields";
 
 const CUSTOM = "custom";

@@ -2,13 +2,13 @@
 
 import { useMemo } from "react";
 import { useLiveSubscription } from "../../lib/api/live";
-import { navigate, useParams, withParams } from "../../lib/router";
+import { navigate, useParams, withParams } from "../../lib/routing/router";
 import { secondsBetween, tasksUrl } from "../../lib/search-text";
-import { paramsOfTimes, rangeOf } from "../../lib/time-range";
+import { paramsOfTimes, rangeOf } from "../../lib/time/time-range";
 import { Chart } from "../chart/chart";
 import { Chips } from "../chips";
 import { eventLabel } from "../events/labels";
-import { Loading, QueryError } from "../states";
+import { Loading, QueryError } from "../page/states";
 import { type Data, type Grouping, TimeSeriesSubscription } from "./query";
 import { RangePicker } from "./range-picker";
 import { chartsOfGroups, chartsOfOne, type Subject } from "./series";

@@ -1,13 +1,13 @@
 /** The alerts: attention items that lasted, open or resolved, and the rules for them. */
 
 import { Chips } from "../../components/chips";
-import { Page } from "../../components/page";
-import { Pager } from "../../components/pager";
-import { Panel } from "../../components/panel";
-import { EmptyState, Loading, QueryError } from "../../components/states";
+import { Page } from "../../components/page/page";
+import { Pager } from "../../components/page/pager";
+import { Panel } from "../../components/page/panel";
+import { EmptyState, Loading, QueryError } from "../../components/page/states";
 import { useLiveQuery } from "../../lib/api/live";
 import { plural } from "../../lib/format";
-import { navigate, useParams, withParams } from "../../lib/router";
+import { navigate, useParams, withParams } from "../../lib/routing/router";
 import { AlertTable } from "./alert-table";
 import { type AlertPage, AlertsQuery } from "./query";
 import { AlertRules } from "./rules";

@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 import { attentionLabel } from "../../components/attention-kinds";
-import { FormDialog } from "../../components/dialog";
+import { FormDialog } from "../../components/dialog/dialog";
 import { CheckboxGroup, NumberField } from "../../components/form/fields";
 import { notify } from "../../components/notices/store";
 import { Table } from "../../components/table/table";

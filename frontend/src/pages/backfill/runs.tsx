@@ -1,12 +1,12 @@
 /** The runs of a backfill, in the order in which they start. */
 
 import { RunStateBadge } from "../../components/backfills/state";
-import { Pager } from "../../components/pager";
-import { EmptyState } from "../../components/states";
+import { Pager } from "../../components/page/pager";
+import { EmptyState } from "../../components/page/states";
 import { Table } from "../../components/table/table";
 import { Time } from "../../components/time";
 import { plural, shortId } from "../../lib/format";
-import { Link, withParams } from "../../lib/router";
+import { Link, withParams } from "../../lib/routing/router";
 import type { Backfill } from "./query";
 
 export function Runs({ runs, isFirstPage }: { runs: Backfill["runs"]; isFirstPage: boolean }) {

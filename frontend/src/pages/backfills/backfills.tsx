@@ -2,13 +2,13 @@
 
 import { affectsBackfills } from "../../components/backfills/affected";
 import { BackfillRow, BackfillTable } from "../../components/backfills/backfill-table";
-import { Page } from "../../components/page";
-import { Pager } from "../../components/pager";
-import { EmptyState, Loading, QueryError } from "../../components/states";
+import { Page } from "../../components/page/page";
+import { Pager } from "../../components/page/pager";
+import { EmptyState, Loading, QueryError } from "../../components/page/states";
 import { useLiveQuery } from "../../lib/api/live";
 import { graphql } from "../../lib/api/schema";
 import { plural } from "../../lib/format";
-import { Link, useParams, withParams } from "../../lib/router";
+import { Link, useParams, withParams } from "../../lib/routing/router";
 
 const BackfillsQuery = graphql(
   `

@@ -3,7 +3,7 @@
 import { useMemo, useState } from "react";
 import { SuggestField, TextField } from "../../components/form/fields";
 import { Form } from "../../components/form/form";
-import { Panel } from "../../components/panel";
+import { Panel } from "../../components/page/panel";
 import type { UserError } from "../../lib/api/schema";
 import { DatesRow, HoursRow } from "./entries";
 import { PreviewPanel, useCalendarPreview } from "./preview";

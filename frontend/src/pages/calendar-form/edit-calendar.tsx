@@ -1,14 +1,14 @@
 /** Changes a calendar. */
 
+import { calendarPath } from "../../components/calendars/calendars";
 import { notify } from "../../components/notices/store";
-import { Page } from "../../components/page";
-import { calendarPath } from "../../components/schedules/calendars";
-import { Loading } from "../../components/states";
+import { Page } from "../../components/page/page";
+import { Loading } from "../../components/page/states";
 import { ReadOnly, RequireRole } from "../../components/viewer";
 import { useLiveQuery } from "../../lib/api/live";
 import { command } from "../../lib/api/mutations";
 import { plural } from "../../lib/format";
-import { navigate } from "../../lib/router";
+import { navigate } from "../../lib/routing/router";
 import { CalendarNotFound } from "../calendar/not-found";
 import { CalendarQuery } from "../calendar/query";
 import { CalendarForm } from "./calendar-form";

@@ -1,7 +1,7 @@
 /** The fields of one entry of a calendar. */
 
+import { type Dates, type Hours, WEEKDAYS } from "../../components/calendars/excluded-times";
 import { CheckboxGroup, ClockField, DateField } from "../../components/form/fields";
-import { type Dates, type Hours, WEEKDAYS } from "../../components/schedules/excluded-times";
 
 export function HoursRow({ name, initial }: { name: string; initial: Hours }) {
   return (

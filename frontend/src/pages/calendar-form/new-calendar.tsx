@@ -1,12 +1,12 @@
 /** Creates a calendar. */
 
 import { useMemo } from "react";
+import { calendarPath, useCalendarNames } from "../../components/calendars/calendars";
 import { notify } from "../../components/notices/store";
-import { Page } from "../../components/page";
-import { calendarPath, useCalendarNames } from "../../components/schedules/calendars";
+import { Page } from "../../components/page/page";
 import { ReadOnly, RequireRole } from "../../components/viewer";
 import { command } from "../../lib/api/mutations";
-import { navigate } from "../../lib/router";
+import { navigate } from "../../lib/routing/router";
 import { CalendarForm } from "./calendar-form";
 import { type CalendarInput, newCalendar } from "./values";
 

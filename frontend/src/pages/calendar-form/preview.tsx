@@ -1,8 +1,8 @@
 /** The next excluded times of a calendar that is being entered. */
 
-import { Panel } from "../../components/panel";
-import { SpanList } from "../../components/schedules/span-list";
-import { EmptyState, QueryError } from "../../components/states";
+import { SpanList } from "../../components/calendars/span-list";
+import { Panel } from "../../components/page/panel";
+import { EmptyState, QueryError } from "../../components/page/states";
 import { useLiveQuery } from "../../lib/api/live";
 import { graphql, type UserError, UserErrorFields } from "../../lib/api/schema";
 import { useSettled } from "../../lib/settled";

@@ -1,6 +1,6 @@
 /** The values of a calendar's form, to the API. */
 
-import type { Dates, Hours, Weekday } from "../../components/schedules/excluded-times";
+import type { Dates, Hours, Weekday } from "../../components/calendars/excluded-times";
 import type { InputOf, UserError } from "../../lib/api/schema";
 import { timeZone } from "../../lib/format";
 import { FormReader } from "../../lib/validation";

@@ -1,20 +1,20 @@
 /** One calendar: the times that it excludes, and the schedules that use it. */
 
-import { Facts } from "../../components/facts";
-import { Page } from "../../components/page";
-import { Pager } from "../../components/pager";
-import { Panel } from "../../components/panel";
+import { CalendarActions } from "../../components/calendars/calendar-actions";
+import { calendarPath } from "../../components/calendars/calendars";
+import { datesText, hoursText } from "../../components/calendars/excluded-times";
+import { SpanList } from "../../components/calendars/span-list";
+import { Facts } from "../../components/page/facts";
+import { Page } from "../../components/page/page";
+import { Pager } from "../../components/page/pager";
+import { Panel } from "../../components/page/panel";
+import { EmptyState, Loading, QueryError } from "../../components/page/states";
 import { affectsSchedules } from "../../components/schedules/affected";
-import { CalendarActions } from "../../components/schedules/calendar-actions";
-import { calendarPath } from "../../components/schedules/calendars";
-import { datesText, hoursText } from "../../components/schedules/excluded-times";
 import { ScheduleTable } from "../../components/schedules/schedule-table";
-import { SpanList } from "../../components/schedules/span-list";
-import { EmptyState, Loading, QueryError } from "../../components/states";
 import { Time } from "../../components/time";
 import { useLiveQuery } from "../../lib/api/live";
 import { plural } from "../../lib/format";
-import { navigate, useParams, withParams } from "../../lib/router";
+import { navigate, useParams, withParams } from "../../lib/routing/router";
 import { CalendarNotFound } from "./not-found";
 import { type Calendar, CalendarQuery } from "./query";
 

@@ -1,6 +1,6 @@
-import { Page } from "../../components/page";
-import { EmptyState } from "../../components/states";
-import { Link } from "../../lib/router";
+import { Page } from "../../components/page/page";
+import { EmptyState } from "../../components/page/states";
+import { Link } from "../../lib/routing/router";
 
 export function CalendarNotFound() {
   return (

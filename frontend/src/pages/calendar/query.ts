@@ -1,4 +1,4 @@
-import { ExcludedTimes } from "../../components/schedules/excluded-times";
+import { ExcludedTimes } from "../../components/calendars/excluded-times";
 import { ScheduleRow } from "../../components/schedules/schedule-table";
 import { graphql, type ResultOf } from "../../lib/api/schema";
 

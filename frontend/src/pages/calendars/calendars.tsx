@@ -1,17 +1,17 @@
 /** The calendars: the times in which the schedules that use them start no runs. */
 
+import { CalendarActions } from "../../components/calendars/calendar-actions";
+import { calendarPath } from "../../components/calendars/calendars";
+import { datesText, ExcludedTimes, hoursText } from "../../components/calendars/excluded-times";
 import { Icon } from "../../components/icon";
-import { Page } from "../../components/page";
-import { CalendarActions } from "../../components/schedules/calendar-actions";
-import { calendarPath } from "../../components/schedules/calendars";
-import { datesText, ExcludedTimes, hoursText } from "../../components/schedules/excluded-times";
-import { EmptyState, Loading, QueryError } from "../../components/states";
+import { Page } from "../../components/page/page";
+import { EmptyState, Loading, QueryError } from "../../components/page/states";
 import { Table } from "../../components/table/table";
 import { RequireRole } from "../../components/viewer";
 import { useLiveQuery } from "../../lib/api/live";
 import { graphql, type ResultOf } from "../../lib/api/schema";
 import { count, plural } from "../../lib/format";
-import { Link } from "../../lib/router";
+import { Link } from "../../lib/routing/router";
 
 const SHOWN_MAX = 6;
 

@@ -2,11 +2,11 @@
 
 import { EventBadge, EventResource } from "../../components/events/event";
 import { eventMessage } from "../../components/events/labels";
-import { EmptyState } from "../../components/states";
+import { EmptyState } from "../../components/page/states";
 import { type Column, Table } from "../../components/table/table";
 import { Message, Time } from "../../components/time";
 import type { ClusterEvent } from "../../lib/api/events";
-import { Link, withParams } from "../../lib/router";
+import { Link, withParams } from "../../lib/routing/router";
 
 const COLUMNS: Column<ClusterEvent>[] = [
   { header: "Time", width: "86px", cell: ({ at }) => <Time at={at} /> },

@@ -1,12 +1,12 @@
 /** The events after a cursor, oldest first, and those that follow. */
 
 import { type ReactNode, useEffect, useState } from "react";
-import { Pager } from "../../components/pager";
-import { Callout } from "../../components/states";
+import { Pager } from "../../components/page/pager";
+import { Callout } from "../../components/page/states";
 import { type ClusterEvent, followEvents } from "../../lib/api/events";
 import type { ClusterEventKind } from "../../lib/api/schema";
 import { plural } from "../../lib/format";
-import { withParams } from "../../lib/router";
+import { withParams } from "../../lib/routing/router";
 import { EventTable } from "./event-table";
 import { ofKinds } from "./merge";
 

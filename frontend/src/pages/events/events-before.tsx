@@ -2,14 +2,14 @@
 
 import { type ReactNode, useMemo, useState } from "react";
 import { Icon } from "../../components/icon";
-import { Pager } from "../../components/pager";
-import { Loading, QueryError } from "../../components/states";
+import { Pager } from "../../components/page/pager";
+import { Loading, QueryError } from "../../components/page/states";
 import { type ClusterEvent, EventFields, useEvents } from "../../lib/api/events";
 import { useLiveQuery } from "../../lib/api/live";
 import { type ClusterEventKind, graphql } from "../../lib/api/schema";
 import { plural } from "../../lib/format";
 import { useFrozen, useHold } from "../../lib/hold";
-import { withParams } from "../../lib/router";
+import { withParams } from "../../lib/routing/router";
 import { EventTable } from "./event-table";
 import { mergeEvents, ofKinds } from "./merge";
 

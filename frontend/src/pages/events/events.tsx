@@ -2,10 +2,10 @@
 
 import { TOPICS, type Topic } from "../../components/events/labels";
 import { Icon } from "../../components/icon";
-import { Page } from "../../components/page";
+import { Page } from "../../components/page/page";
 import { graphiqlUrl } from "../../lib/api/client";
 import { EventStream } from "../../lib/api/events";
-import { Link, useParams, withParams } from "../../lib/router";
+import { Link, useParams, withParams } from "../../lib/routing/router";
 import { EventsAfter } from "./events-after";
 import { EventsBefore, EventsQuery, eventsVariables } from "./events-before";
 import { EventTopics } from "./topics";

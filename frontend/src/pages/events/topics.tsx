@@ -2,7 +2,7 @@
 
 import { Chips } from "../../components/chips";
 import { TOPICS } from "../../components/events/labels";
-import { navigate, useParams, withParams } from "../../lib/router";
+import { navigate, useParams, withParams } from "../../lib/routing/router";
 
 const OPTIONS = [
   ["", "All"] as const,

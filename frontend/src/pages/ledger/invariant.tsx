@@ -2,9 +2,9 @@
 
 import { Badge } from "../../components/badge";
 import { CopyButton } from "../../components/copy-button";
-import { Panel } from "../../components/panel";
+import { Panel } from "../../components/page/panel";
 import { count, plural } from "../../lib/format";
-import { Link } from "../../lib/router";
+import { Link } from "../../lib/routing/router";
 import type { Invariant } from "./query";
 import { pathOf } from "./summary";
 

@@ -1,7 +1,7 @@
 /** The invariants of the cluster: each in words, what was examined, and the query behind it. */
 
-import { Page } from "../../components/page";
-import { Callout, Loading, QueryError } from "../../components/states";
+import { Page } from "../../components/page/page";
+import { Callout, Loading, QueryError } from "../../components/page/states";
 import { Time } from "../../components/time";
 import { useLiveQuery } from "../../lib/api/live";
 import { duration } from "../../lib/format";

@@ -1,8 +1,8 @@
 /** What the slots of a node did in the last minutes: a lane for each slot, a bar for each task. */
 
-import { useNow } from "../../lib/clock";
 import { duration, plural } from "../../lib/format";
-import { Link } from "../../lib/router";
+import { Link } from "../../lib/routing/router";
+import { useNow } from "../../lib/time/clock";
 import { barsOf } from "./lanes";
 import "./gantt.css";
 import type { BarTask } from "./query";

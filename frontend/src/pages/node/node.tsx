@@ -1,19 +1,19 @@
 /** One node: what its slots do, its state, its speed, and what happened to it. */
 
 import { EventBadge } from "../../components/events/event";
-import { type Fact, Facts } from "../../components/facts";
 import { NodeStateBadge } from "../../components/nodes/state";
-import { Page } from "../../components/page";
-import { Panel } from "../../components/panel";
+import { type Fact, Facts } from "../../components/page/facts";
+import { Page } from "../../components/page/page";
+import { Panel } from "../../components/page/panel";
+import { EmptyState, Loading, QueryError } from "../../components/page/states";
 import { Slots } from "../../components/slots";
-import { EmptyState, Loading, QueryError } from "../../components/states";
 import { Table } from "../../components/table/table";
 import { Message, Time } from "../../components/time";
 import { TimeSeries } from "../../components/time-series/time-series";
 import { RequireRole } from "../../components/viewer";
 import { useLiveQuery, useLiveSubscription } from "../../lib/api/live";
 import { count, duration, rate } from "../../lib/format";
-import { Link } from "../../lib/router";
+import { Link } from "../../lib/routing/router";
 import { tasksUrl } from "../../lib/search-text";
 import { NodeActions } from "../nodes/actions";
 import { Gantt, MINUTES } from "./gantt";

@@ -1,9 +1,9 @@
 /** What an operator can do with a node: a menu, and a dialog for each action. */
 
 import { useState } from "react";
-import { ControlDialog } from "../../components/control-dialog";
+import { ControlDialog } from "../../components/dialog/control-dialog";
 import { NumberField, TimeField } from "../../components/form/fields";
-import { Menu, type MenuItem } from "../../components/menu";
+import { Menu, type MenuItem } from "../../components/menu/menu";
 import { FreezeNode, KillNode } from "../../components/nodes/faults";
 import { isOnline, type NodeState } from "../../components/nodes/state";
 import { opposite } from "../../components/notices/undo";

@@ -1,7 +1,7 @@
 /** The dialog that chooses from which queues a node takes tasks. */
 
 import { useState } from "react";
-import { ControlDialog } from "../../components/control-dialog";
+import { ControlDialog } from "../../components/dialog/control-dialog";
 import { CheckboxGroup } from "../../components/form/fields";
 import { opposite } from "../../components/notices/undo";
 import { command } from "../../lib/api/mutations";

@@ -3,16 +3,16 @@
 import { Icon } from "../../components/icon";
 import { NodeFields } from "../../components/nodes/fields";
 import { isOnline, NodeStateBadge } from "../../components/nodes/state";
-import { Page } from "../../components/page";
+import { Page } from "../../components/page/page";
+import { EmptyState, Loading, QueryError } from "../../components/page/states";
 import { Slots } from "../../components/slots";
-import { EmptyState, Loading, QueryError } from "../../components/states";
 import { Table } from "../../components/table/table";
 import { Time } from "../../components/time";
 import { RequireRole } from "../../components/viewer";
 import { useLiveSubscription } from "../../lib/api/live";
 import { graphql, type ResultOf } from "../../lib/api/schema";
 import { count, duration, plural, rate } from "../../lib/format";
-import { Link } from "../../lib/router";
+import { Link } from "../../lib/routing/router";
 import { NodeActions } from "./actions";
 import "./nodes.css";
 

@@ -1,8 +1,8 @@
 /** The page at a URL that names no page. */
 
-import { Page } from "../../components/page";
-import { EmptyState } from "../../components/states";
-import { Link } from "../../lib/router";
+import { Page } from "../../components/page/page";
+import { EmptyState } from "../../components/page/states";
+import { Link } from "../../lib/routing/router";
 
 export function NotFound() {
   return (

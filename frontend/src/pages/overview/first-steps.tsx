@@ -2,12 +2,12 @@
 
 import { Icon } from "../../components/icon";
 import { notify, notifyError } from "../../components/notices/store";
-import { Panel } from "../../components/panel";
+import { Panel } from "../../components/page/panel";
 import { CreateTask, CreateTasks } from "../../components/tasks/create";
 import { RequireRole } from "../../components/viewer";
 import { mutate } from "../../lib/api/mutations";
 import { count } from "../../lib/format";
-import { Link, navigate } from "../../lib/router";
+import { Link, navigate } from "../../lib/routing/router";
 import "./first-steps.css";
 
 const BURST = 5_000;

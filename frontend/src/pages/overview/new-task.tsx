@@ -5,7 +5,7 @@ import { Status } from "../../components/tasks/status";
 import { Sum } from "../../components/tasks/sum";
 import { type Created, NEW_TASK, TaskForm } from "../../components/tasks/task-form";
 import { duration, plural } from "../../lib/format";
-import { Link } from "../../lib/router";
+import { Link } from "../../lib/routing/router";
 import { useTask } from "../task/data";
 import "./new-task.css";
 

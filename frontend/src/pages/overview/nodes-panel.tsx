@@ -1,11 +1,11 @@
 /** The nodes, and how busy each is. */
 
 import { NodeStateBadge } from "../../components/nodes/state";
-import { Panel } from "../../components/panel";
+import { Panel } from "../../components/page/panel";
+import { EmptyState } from "../../components/page/states";
 import { Slots } from "../../components/slots";
-import { EmptyState } from "../../components/states";
 import { rate } from "../../lib/format";
-import { Link } from "../../lib/router";
+import { Link } from "../../lib/routing/router";
 import type { Cluster } from "./query";
 import "../../components/nodes/list.css";
 

@@ -1,8 +1,8 @@
 /** The cluster at a glance: what needs attention, backlog, throughput, queue time, nodes and recent events. */
 
-import { Page } from "../../components/page";
-import { Panel } from "../../components/panel";
-import { Loading, QueryError } from "../../components/states";
+import { Page } from "../../components/page/page";
+import { Panel } from "../../components/page/panel";
+import { Loading, QueryError } from "../../components/page/states";
 import { TimeSeries } from "../../components/time-series/time-series";
 import { ReadOnly, RequireRole } from "../../components/viewer";
 import { useLiveSubscription } from "../../lib/api/live";

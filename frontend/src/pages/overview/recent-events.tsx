@@ -2,14 +2,14 @@
 
 import { useMemo, useState } from "react";
 import { EventBadge, EventResource } from "../../components/events/event";
-import { Panel } from "../../components/panel";
-import { EmptyState, Loading } from "../../components/states";
+import { Panel } from "../../components/page/panel";
+import { EmptyState, Loading } from "../../components/page/states";
 import { Time } from "../../components/time";
 import { type ClusterEvent, EventFields, useEvents } from "../../lib/api/events";
 import { useLiveQuery } from "../../lib/api/live";
 import { graphql } from "../../lib/api/schema";
 import { useFrozen, useHold } from "../../lib/hold";
-import { Link } from "../../lib/router";
+import { Link } from "../../lib/routing/router";
 import "./recent-events.css";
 
 const SHOWN = 14;

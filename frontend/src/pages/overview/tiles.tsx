@@ -5,7 +5,7 @@ import type { Tone } from "../../components/badge";
 import { isAvailable, isOnline } from "../../components/nodes/state";
 import type { TaskStatus } from "../../lib/api/schema";
 import { count, duration, plural, rate } from "../../lib/format";
-import { Link } from "../../lib/router";
+import { Link } from "../../lib/routing/router";
 import type { Cluster } from "./query";
 import "./tiles.css";
 import { tasksUrl } from "../../lib/search-text";

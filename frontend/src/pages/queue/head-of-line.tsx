@@ -1,12 +1,12 @@
 /** The due tasks that nodes claim first, one for each number of slots, and why each is pending. */
 
 import { Badge } from "../../components/badge";
-import { EmptyState } from "../../components/states";
+import { EmptyState } from "../../components/page/states";
 import { Table } from "../../components/table/table";
 import { Sum } from "../../components/tasks/sum";
 import { Message, Time } from "../../components/time";
 import { words } from "../../lib/format";
-import { Link } from "../../lib/router";
+import { Link } from "../../lib/routing/router";
 import type { Queue } from "./query";
 
 type Group = Queue["pendingGroups"][number];

@@ -1,19 +1,19 @@
 /** One queue: its backlog, the tasks that come first, its speed, and the nodes that serve it. */
 
-import { type Fact, Facts } from "../../components/facts";
+import { type Fact, Facts } from "../../components/page/facts";
 import "../../components/nodes/list.css";
 import { NodeStateBadge } from "../../components/nodes/state";
-import { Page } from "../../components/page";
-import { Panel } from "../../components/panel";
+import { Page } from "../../components/page/page";
+import { Panel } from "../../components/page/panel";
+import { EmptyState, Loading, QueryError } from "../../components/page/states";
 import { Slots } from "../../components/slots";
-import { EmptyState, Loading, QueryError } from "../../components/states";
 import { Time } from "../../components/time";
 import { TimeSeries } from "../../components/time-series/time-series";
 import { RequireRole } from "../../components/viewer";
 import { useLiveSubscription } from "../../lib/api/live";
 import type { TaskStatus } from "../../lib/api/schema";
 import { count, duration, plural, rate } from "../../lib/format";
-import { Link } from "../../lib/router";
+import { Link } from "../../lib/routing/router";
 import { tasksUrl } from "../../lib/search-text";
 import { QueueActions } from "../queues/actions";
 import { startRateText } from "../queues/start-rate";

@@ -1,9 +1,9 @@
 /** What an operator can do with a queue: a menu, and a dialog for each action. */
 
 import { useState } from "react";
-import { ControlDialog } from "../../components/control-dialog";
+import { ControlDialog } from "../../components/dialog/control-dialog";
 import { NumberField, TextField } from "../../components/form/fields";
-import { Menu } from "../../components/menu";
+import { Menu } from "../../components/menu/menu";
 import { notifyResult } from "../../components/notices/store";
 import { opposite } from "../../components/notices/undo";
 import { command } from "../../lib/api/mutations";

@@ -3,14 +3,14 @@
 import { useState } from "react";
 import { Icon } from "../../components/icon";
 import { isOnline } from "../../components/nodes/state";
-import { Page } from "../../components/page";
-import { Loading, QueryError } from "../../components/states";
+import { Page } from "../../components/page/page";
+import { Loading, QueryError } from "../../components/page/states";
 import { type Column, Table } from "../../components/table/table";
 import { RequireRole } from "../../components/viewer";
 import { useLiveSubscription } from "../../lib/api/live";
 import { graphql, type ResultOf, type TaskStatus } from "../../lib/api/schema";
 import { count, duration, plural, rate } from "../../lib/format";
-import { Link } from "../../lib/router";
+import { Link } from "../../lib/routing/router";
 import { tasksUrl } from "../../lib/search-text";
 import { CreateQueue, QueueActions } from "./actions";
 import { SchedulingButton, SchedulingLine } from "./scheduling";

@@ -1,7 +1,7 @@
 /** The scheduling policy of the cluster: what it is, and the dialog that chooses it. */
 
 import { useState } from "react";
-import { ControlDialog } from "../../components/control-dialog";
+import { ControlDialog } from "../../components/dialog/control-dialog";
 import { CheckboxGroup, NumberField, SelectField } from "../../components/form/fields";
 import { Icon } from "../../components/icon";
 import { opposite } from "../../components/notices/undo";

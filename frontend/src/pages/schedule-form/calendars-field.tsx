@@ -1,8 +1,8 @@
 /** The choice of calendars whose times start no runs. */
 
+import { useCalendarNames } from "../../components/calendars/calendars";
 import { CheckboxGroup } from "../../components/form/fields";
-import { useCalendarNames } from "../../components/schedules/calendars";
-import { Link } from "../../lib/router";
+import { Link } from "../../lib/routing/router";
 
 export function CalendarsField({ initial }: { initial: readonly string[] }) {
   const names = useCalendarNames();

@@ -2,13 +2,13 @@
 
 import { useMemo } from "react";
 import { notify } from "../../components/notices/store";
-import { Page } from "../../components/page";
-import { EmptyState, Loading } from "../../components/states";
+import { Page } from "../../components/page/page";
+import { EmptyState, Loading } from "../../components/page/states";
 import { Sum } from "../../components/tasks/sum";
 import { ReadOnly, RequireRole } from "../../components/viewer";
 import { useLiveQuery } from "../../lib/api/live";
 import { command } from "../../lib/api/mutations";
-import { Link, navigate } from "../../lib/router";
+import { Link, navigate } from "../../lib/routing/router";
 import { type Schedule, ScheduleQuery } from "../schedule/query";
 import { ScheduleForm } from "./schedule-form";
 import { changesOf, formDataOf, readSchedule, type ScheduleInput, valuesOf } from "./values";

@@ -2,11 +2,11 @@
 
 import { useMemo } from "react";
 import { notify } from "../../components/notices/store";
-import { Page } from "../../components/page";
+import { Page } from "../../components/page/page";
 import { ReadOnly, RequireRole } from "../../components/viewer";
 import { mutate } from "../../lib/api/mutations";
 import { graphql, UserErrorFields } from "../../lib/api/schema";
-import { navigate } from "../../lib/router";
+import { navigate } from "../../lib/routing/router";
 import { ScheduleForm } from "./schedule-form";
 import { newSchedule, type ScheduleInput } from "./values";
 

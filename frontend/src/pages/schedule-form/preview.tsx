@@ -1,8 +1,8 @@
 /** The first runs of a schedule that is being entered. */
 
-import { Panel } from "../../components/panel";
+import { Panel } from "../../components/page/panel";
+import { EmptyState, QueryError } from "../../components/page/states";
 import { TimeList } from "../../components/schedules/time-list";
-import { EmptyState, QueryError } from "../../components/states";
 import { useLiveQuery } from "../../lib/api/live";
 import { graphql, type ResultOf, type UserError, UserErrorFields } from "../../lib/api/schema";
 import { localInput } from "../../lib/format";

@@ -10,7 +10,7 @@ import {
   TimeField,
 } from "../../components/form/fields";
 import { Form } from "../../components/form/form";
-import { Panel } from "../../components/panel";
+import { Panel } from "../../components/page/panel";
 import { CATCH_UPS } from "../../components/schedules/catch-ups";
 import { OVERLAPS } from "../../components/schedules/overlaps";
 import { AttemptFields, ConcurrencyFields, WorkFields } from "../../components/tasks/option-fields";

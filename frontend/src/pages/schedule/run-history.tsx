@@ -1,12 +1,12 @@
 /** What became of each scheduled run. */
 
 import { Badge, type Look } from "../../components/badge";
-import { Pager } from "../../components/pager";
-import { EmptyState } from "../../components/states";
+import { Pager } from "../../components/page/pager";
+import { EmptyState } from "../../components/page/states";
 import { Table } from "../../components/table/table";
 import { Time } from "../../components/time";
 import { count, plural, words } from "../../lib/format";
-import { Link, withParams } from "../../lib/router";
+import { Link, withParams } from "../../lib/routing/router";
 import type { Schedule } from "./query";
 import { groupTicks, type TickGroup, tickReasonText } from "./ticks";
 

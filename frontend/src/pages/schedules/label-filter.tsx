@@ -1,8 +1,8 @@
 /** Chooses the labels that the listed schedules have: from those in sight, or by name. */
 
 import { Chips } from "../../components/chips";
-import "../../components/filters.css";
-import { navigate, useParams } from "../../lib/router";
+import "../../components/page/filters.css";
+import { navigate, useParams } from "../../lib/routing/router";
 import { choicesOf, labelsOf, withToggledLabel } from "./labels";
 
 export function LabelFilter({ schedules }: { schedules: readonly { labels: string[] }[] }) {

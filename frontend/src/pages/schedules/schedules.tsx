@@ -1,16 +1,16 @@
 /** The schedules: their state, their next and their last run. */
 
 import { Icon } from "../../components/icon";
-import { Page } from "../../components/page";
-import { ConnectionPager, pageArguments } from "../../components/pager";
+import { Page } from "../../components/page/page";
+import { ConnectionPager, pageArguments } from "../../components/page/pager";
+import { EmptyState, Loading, QueryError } from "../../components/page/states";
 import { affectsSchedules } from "../../components/schedules/affected";
 import { ScheduleRow, ScheduleTable } from "../../components/schedules/schedule-table";
-import { EmptyState, Loading, QueryError } from "../../components/states";
 import { RequireRole } from "../../components/viewer";
 import { useLiveQuery } from "../../lib/api/live";
 import { graphql } from "../../lib/api/schema";
 import { plural } from "../../lib/format";
-import { Link, useParams } from "../../lib/router";
+import { Link, useParams } from "../../lib/routing/router";
 import { LabelFilter } from "./label-filter";
 import { labelsOf } from "./labels";
 

@@ -1,11 +1,11 @@
 /** A dialog with the options of a task, to create another one like it. */
 
-import { Dialog } from "../../components/dialog";
+import { Dialog } from "../../components/dialog/dialog";
 import { notify } from "../../components/notices/store";
 import { TaskForm, type TaskOptions } from "../../components/tasks/task-form";
 import { plural } from "../../lib/format";
-import { navigate } from "../../lib/router";
-import { scrollToTop } from "../../lib/scroll";
+import { navigate } from "../../lib/routing/router";
+import { scrollToTop } from "../../lib/routing/scroll";
 import type { Task } from "./data";
 
 /** The options with which the task was created. */

@@ -1,11 +1,11 @@
 /** The properties of a task. */
 
-import { type Fact, Facts } from "../../components/facts";
+import { type Fact, Facts } from "../../components/page/facts";
 import { recurrenceText } from "../../components/schedules/recurrence";
 import { concurrencyText } from "../../components/tasks/concurrency";
 import { Time } from "../../components/time";
 import { duration, plural } from "../../lib/format";
-import { Link } from "../../lib/router";
+import { Link } from "../../lib/routing/router";
 import { tasksUrl } from "../../lib/search-text";
 import type { Task } from "./data";
 

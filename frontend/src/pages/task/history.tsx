@@ -1,7 +1,7 @@
 /** The events of a task. */
 
 import { EventBadge } from "../../components/events/event";
-import { EmptyState } from "../../components/states";
+import { EmptyState } from "../../components/page/states";
 import { Table } from "../../components/table/table";
 import { Status } from "../../components/tasks/status";
 import { Message, Time } from "../../components/time";

@@ -1,6 +1,6 @@
 /** The results of a task's runs. */
 
-import { EmptyState } from "../../components/states";
+import { EmptyState } from "../../components/page/states";
 import { Table } from "../../components/table/table";
 import { Time } from "../../components/time";
 import type { Task } from "./data";

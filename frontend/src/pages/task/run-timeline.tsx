@@ -1,10 +1,10 @@
 /** The runs of a task, each as a bar of its phases. */
 
-import { EmptyState } from "../../components/states";
+import { EmptyState } from "../../components/page/states";
 import { Status } from "../../components/tasks/status";
 import { Time } from "../../components/time";
-import { useNow } from "../../lib/clock";
 import { duration, plural } from "../../lib/format";
+import { useNow } from "../../lib/time/clock";
 import type { Task } from "./data";
 import { barsOf, endOf, type Phase, type PhaseKind, type Run, runsOf } from "./runs";
 

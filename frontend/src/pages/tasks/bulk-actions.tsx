@@ -1,7 +1,7 @@
 /** Cancels or retries the selected tasks, or all that the search matches, after they were counted. */
 
 import { useState } from "react";
-import { FormDialog } from "../../components/dialog";
+import { FormDialog } from "../../components/dialog/dialog";
 import { Icon, type IconName } from "../../components/icon";
 import { notify, notifyError } from "../../components/notices/store";
 import { cancelTasks, notifyCancelled } from "../../components/tasks/cancel";

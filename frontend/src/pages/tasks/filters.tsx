@@ -1,17 +1,17 @@
 /** The controls that choose which tasks are listed. They write into the search, which the URL has. */
 
 import { Chips } from "../../components/chips";
-import "../../components/filters.css";
+import "../../components/page/filters.css";
 import { Status } from "../../components/tasks/status";
 import { TASK_STATUSES } from "../../components/tasks/statuses";
 import { useLiveQuery } from "../../lib/api/live";
 import { graphql } from "../../lib/api/schema";
-import { navigate, withParams } from "../../lib/router";
+import { navigate, withParams } from "../../lib/routing/router";
 import { valuesOf, withToggled, withValues } from "../../lib/search-text";
 import { ORDERS } from "./orders";
-import type { SearchProblem } from "./search";
-import { SearchField } from "./search-field";
-import { SearchTerms } from "./search-terms";
+import type { SearchProblem } from "./search/search";
+import { SearchField } from "./search/search-field";
+import { SearchTerms } from "./search/search-terms";
 import { Views } from "./views/views";
 
 const NamesQuery = graphql(`

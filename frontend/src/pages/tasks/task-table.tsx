@@ -6,11 +6,11 @@ import { Status } from "../../components/tasks/status";
 import { Sum } from "../../components/tasks/sum";
 import { Message, Time } from "../../components/time";
 import { duration, shortId } from "../../lib/format";
-import { Link, navigate, withParams } from "../../lib/router";
-import { useColumns } from "./column-choices";
+import { Link, navigate, withParams } from "../../lib/routing/router";
+import { useColumns } from "./columns/column-choices";
 import { SORTABLE } from "./orders";
 import type { TaskRow } from "./query";
-import type { View } from "./search";
+import type { View } from "./search/search";
 import type { Selection } from "./selection";
 
 const COLUMNS = {

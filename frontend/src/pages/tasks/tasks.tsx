@@ -1,23 +1,23 @@
 /** The tasks: searched, followed, and cancelled or retried together. */
 
 import { Icon } from "../../components/icon";
-import { Page } from "../../components/page";
-import { ConnectionPager, pageArguments } from "../../components/pager";
-import { EmptyState, Loading, QueryError } from "../../components/states";
+import { Page } from "../../components/page/page";
+import { ConnectionPager, pageArguments } from "../../components/page/pager";
+import { EmptyState, Loading, QueryError } from "../../components/page/states";
 import { RequireRole } from "../../components/viewer";
 import { useLiveQuery } from "../../lib/api/live";
 import type { VariablesOf } from "../../lib/api/schema";
 import { count, plural } from "../../lib/format";
 import { useHold } from "../../lib/hold";
-import { Link, useParams } from "../../lib/router";
+import { Link, useParams } from "../../lib/routing/router";
 import { BulkActions } from "./bulk-actions";
-import { useColumns } from "./column-choices";
-import { ColumnPicker } from "./column-picker";
+import { useColumns } from "./columns/column-choices";
+import { ColumnPicker } from "./columns/column-picker";
 import { Filters } from "./filters";
 import { ORDERS } from "./orders";
 import { TasksQuery } from "./query";
 import { useHeldRows } from "./rows";
-import { isAffected, problemOf, viewOf } from "./search";
+import { isAffected, problemOf, viewOf } from "./search/search";
 import { useSelection } from "./selection";
 import { TaskTable } from "./task-table";
 import { stateOf } from "./views/list-state";

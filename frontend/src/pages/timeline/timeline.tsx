@@ -1,15 +1,15 @@
 /** When the scheduled times of all schedules come, and when many come at once. */
 
 import { Chips } from "../../components/chips";
-import { Page } from "../../components/page";
-import { Panel } from "../../components/panel";
-import { Callout, EmptyState, Loading, QueryError } from "../../components/states";
+import { Page } from "../../components/page/page";
+import { Panel } from "../../components/page/panel";
+import { Callout, EmptyState, Loading, QueryError } from "../../components/page/states";
 import { Table } from "../../components/table/table";
 import { Time } from "../../components/time";
 import { useLiveQuery } from "../../lib/api/live";
-import { useNow } from "../../lib/clock";
 import { count, localTime, plural } from "../../lib/format";
-import { Link, navigate, useParams, withParams } from "../../lib/router";
+import { Link, navigate, useParams, withParams } from "../../lib/routing/router";
+import { useNow } from "../../lib/time/clock";
 import { Bars } from "./bars";
 import { type Density, type Slot, TimelineQuery } from "./query";
 import { busiest, calendarsOf, highest } from "./slots";

@@ -1,7 +1,7 @@
 /** Creates a token, and shows its secret once. */
 
 import { useState } from "react";
-import { Dialog } from "../../components/dialog";
+import { Dialog } from "../../components/dialog/dialog";
 import { SelectField, TextField, TimeField } from "../../components/form/fields";
 import { Form } from "../../components/form/form";
 import { Secret } from "../../components/secret";

@@ -2,11 +2,11 @@
 
 import { useState } from "react";
 import { Badge } from "../../components/badge";
-import { FormDialog } from "../../components/dialog";
+import { FormDialog } from "../../components/dialog/dialog";
 import { Icon } from "../../components/icon";
 import { notify } from "../../components/notices/store";
-import { Page } from "../../components/page";
-import { EmptyState, Loading, QueryError } from "../../components/states";
+import { Page } from "../../components/page/page";
+import { EmptyState, Loading, QueryError } from "../../components/page/states";
 import { Table } from "../../components/table/table";
 import { Time } from "../../components/time";
 import { useHasRole } from "../../components/viewer";

@@ -1,7 +1,7 @@
 /** One thing to look at: what it is, the links to it, and its present state. */
 
 import type { ReactNode } from "react";
-import { Link } from "../../lib/router";
+import { Link } from "../../lib/routing/router";
 
 export function Step(props: {
   title: string;

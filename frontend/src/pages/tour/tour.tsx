@@ -1,12 +1,12 @@
 /** A guided demonstration: it creates tasks and a schedule, and says what to look at. */
 
 import { useState } from "react";
-import { FormDialog } from "../../components/dialog";
+import { FormDialog } from "../../components/dialog/dialog";
 import { Icon } from "../../components/icon";
 import { notify } from "../../components/notices/store";
-import { Page } from "../../components/page";
-import { Panel } from "../../components/panel";
-import { ErrorList, Loading, QueryError } from "../../components/states";
+import { Page } from "../../components/page/page";
+import { Panel } from "../../components/page/panel";
+import { ErrorList, Loading, QueryError } from "../../components/page/states";
 import { ReadOnly, RequireRole } from "../../components/viewer";
 import type { UserError } from "../../lib/api/schema";
 import { plural } from "../../lib/format";

@@ -1,9 +1,9 @@
 /** The actions of a webhook. */
 
 import { useState } from "react";
-import { Dialog, FormDialog } from "../../components/dialog";
+import { Dialog, FormDialog } from "../../components/dialog/dialog";
 import { Form } from "../../components/form/form";
-import { Menu, type MenuItem } from "../../components/menu";
+import { Menu, type MenuItem } from "../../components/menu/menu";
 import { notify } from "../../components/notices/store";
 import { Secret } from "../../components/secret";
 import { command, mutate } from "../../lib/api/mutations";

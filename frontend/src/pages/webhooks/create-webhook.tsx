@@ -1,7 +1,7 @@
 /** Creates a webhook, and shows its secret once. */
 
 import { useState } from "react";
-import { Dialog } from "../../components/dialog";
+import { Dialog } from "../../components/dialog/dialog";
 import { Form } from "../../components/form/form";
 import { Secret } from "../../components/secret";
 import { mutate } from "../../lib/api/mutations";

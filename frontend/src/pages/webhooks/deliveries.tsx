@@ -1,8 +1,8 @@
 /** The last attempts to send messages of a webhook. */
 
 import { Badge } from "../../components/badge";
-import { Dialog } from "../../components/dialog";
-import { EmptyState, Loading } from "../../components/states";
+import { Dialog } from "../../components/dialog/dialog";
+import { EmptyState, Loading } from "../../components/page/states";
 import { Table } from "../../components/table/table";
 import { Time } from "../../components/time";
 import { useLiveQuery } from "../../lib/api/live";

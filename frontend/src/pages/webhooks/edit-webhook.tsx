@@ -1,6 +1,6 @@
 /** Changes the URL, the document and the variables of a webhook. */
 
-import { FormDialog } from "../../components/dialog";
+import { FormDialog } from "../../components/dialog/dialog";
 import { notify } from "../../components/notices/store";
 import { command } from "../../lib/api/mutations";
 import { FormReader } from "../../lib/validation";

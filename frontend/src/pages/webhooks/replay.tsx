@@ -1,10 +1,10 @@
 /** Has a webhook send events of the past again. */
 
-import { FormDialog } from "../../components/dialog";
+import { FormDialog } from "../../components/dialog/dialog";
 import { TextField } from "../../components/form/fields";
 import { notify } from "../../components/notices/store";
 import { command } from "../../lib/api/mutations";
-import { Link } from "../../lib/router";
+import { Link } from "../../lib/routing/router";
 import { FormReader } from "../../lib/validation";
 import { cursorIn } from "./cursor";
 import type { Webhook } from "./webhooks";

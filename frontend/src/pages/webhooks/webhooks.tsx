@@ -3,8 +3,8 @@
 import { useState } from "react";
 import { Badge, type Look } from "../../components/badge";
 import { Icon } from "../../components/icon";
-import { Page } from "../../components/page";
-import { EmptyState, Loading, QueryError } from "../../components/states";
+import { Page } from "../../components/page/page";
+import { EmptyState, Loading, QueryError } from "../../components/page/states";
 import { Table } from "../../components/table/table";
 import { Time } from "../../components/time";
 import { useHasRole } from "../../components/viewer";

@@ -11,9 +11,9 @@ import {
 import { Form } from "../../components/form/form";
 import { Icon } from "../../components/icon";
 import { isOnline } from "../../components/nodes/state";
-import { Panel } from "../../components/panel";
+import { Panel } from "../../components/page/panel";
+import { EmptyState, Loading } from "../../components/page/states";
 import { POLICIES } from "../../components/scheduling-policies";
-import { EmptyState, Loading } from "../../components/states";
 import { useLiveQuery } from "../../lib/api/live";
 import type { ForecastChange } from "../../lib/api/schema";
 import { FormReader } from "../../lib/validation";

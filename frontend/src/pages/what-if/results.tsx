@@ -2,9 +2,9 @@
 
 import type { ReactNode } from "react";
 import { Chart } from "../../components/chart/chart";
-import { Facts } from "../../components/facts";
-import { Panel } from "../../components/panel";
-import { Callout, EmptyState } from "../../components/states";
+import { Facts } from "../../components/page/facts";
+import { Panel } from "../../components/page/panel";
+import { Callout, EmptyState } from "../../components/page/states";
 import { type Column, Table } from "../../components/table/table";
 import { pendingReasonText } from "../../components/tasks/pending-reason";
 import { Message, Time } from "../../components/time";

@@ -2,12 +2,12 @@
 
 import { useState } from "react";
 import { Icon } from "../../components/icon";
-import { Page } from "../../components/page";
-import { ErrorList, Loading, QueryError } from "../../components/states";
+import { Page } from "../../components/page/page";
+import { ErrorList, Loading, QueryError } from "../../components/page/states";
 import { Time } from "../../components/time";
 import { useLiveQuery } from "../../lib/api/live";
 import type { ForecastChange } from "../../lib/api/schema";
-import { navigate, useParams, withParams } from "../../lib/router";
+import { navigate, useParams, withParams } from "../../lib/routing/router";
 import { formatChanges, parseChanges } from "./changes";
 import { ChangesPanel } from "./changes-panel";
 import { ForecastQuery } from "./query";

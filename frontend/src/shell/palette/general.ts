@@ -2,7 +2,7 @@
 
 import { useHasRole } from "../../components/viewer";
 import type { Role } from "../../lib/api/schema";
-import { navigate } from "../../lib/router";
+import { navigate } from "../../lib/routing/router";
 import { chooseTheme, useTheme } from "../../lib/theme";
 import { urlOf } from "../../pages/tasks/views/list-state";
 import { INTERFACES, SECTIONS, SUB_PAGES, TOOL_PAGES } from "../routes";

@@ -6,7 +6,7 @@ import { client } from "../../lib/api/client";
 import { useLiveQuery } from "../../lib/api/live";
 import { graphql, type ResultOf } from "../../lib/api/schema";
 import { shortId, words } from "../../lib/format";
-import { navigate } from "../../lib/router";
+import { navigate } from "../../lib/routing/router";
 import { BUILT_IN, urlOf } from "../../pages/tasks/views/list-state";
 import { SavedViewFields, savedState } from "../../pages/tasks/views/query";
 import { type Command, fragmentOf, type Group } from "./commands";

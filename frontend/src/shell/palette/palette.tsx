@@ -2,10 +2,10 @@
 
 import { type KeyboardEvent, useEffect, useId, useMemo, useState } from "react";
 import { flushSync } from "react-dom";
-import { Dialog } from "../../components/dialog";
-import { QueryError } from "../../components/states";
+import { Dialog } from "../../components/dialog/dialog";
+import { QueryError } from "../../components/page/states";
 import { plural } from "../../lib/format";
-import { scrollToTop } from "../../lib/scroll";
+import { scrollToTop } from "../../lib/routing/scroll";
 import { type Command, neighbor, sectionsOf } from "./commands";
 import { searchCommand, useGeneralCommands } from "./general";
 import { useFoundTasks, useNames } from "./names";

@@ -1,14 +1,14 @@
 /** The dialogs that save a view and delete one. */
 
-import { FormDialog } from "../../../components/dialog";
-import { Facts } from "../../../components/facts";
+import { FormDialog } from "../../../components/dialog/dialog";
 import { TextField } from "../../../components/form/fields";
 import { notify } from "../../../components/notices/store";
 import { opposite } from "../../../components/notices/undo";
+import { Facts } from "../../../components/page/facts";
 import { useViewer } from "../../../components/viewer";
 import { command } from "../../../lib/api/mutations";
 import { FormReader } from "../../../lib/validation";
-import { COLUMN_LABELS } from "../columns";
+import { COLUMN_LABELS } from "../columns/columns";
 import { ORDERS } from "../orders";
 import type { ListState } from "./list-state";
 import type { SavedView } from "./query";

@@ -1,7 +1,7 @@
 /** What the list of tasks shows, which its URL says and a view keeps under a name. Pure. */
 
 import type { TaskColumn } from "../../../lib/api/schema";
-import { columnsOfParam, columnsParam } from "../columns";
+import { columnsOfParam, columnsParam } from "../columns/columns";
 
 export type ListState = {
   search: string;

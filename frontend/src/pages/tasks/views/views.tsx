@@ -2,12 +2,12 @@
 
 import { type FocusEvent, type ReactNode, useState } from "react";
 import { Icon } from "../../../components/icon";
-import { usePopover } from "../../../components/popover";
-import { Loading } from "../../../components/states";
+import { usePopover } from "../../../components/menu/popover";
+import { Loading } from "../../../components/page/states";
 import { useLiveQuery } from "../../../lib/api/live";
-import { Link, useParams } from "../../../lib/router";
-import { useChosenColumns } from "../column-choices";
-import { viewOf } from "../search";
+import { Link, useParams } from "../../../lib/routing/router";
+import { useChosenColumns } from "../columns/column-choices";
+import { viewOf } from "../search/search";
 import { DeleteView, SaveView } from "./dialogs";
 import { BUILT_IN, isSame, type ListState, type NamedState, stateOf, urlOf } from "./list-state";
 import { type SavedView, SavedViewsQuery, savedState } from "./query";

@@ -1,7 +1,7 @@
 /** The terms of the search, each of which can be removed. */
 
-import { Icon } from "../../components/icon";
-import { type SearchTerm, termsOf, withoutTerm } from "../../lib/search-text";
+import { Icon } from "../../../components/icon";
+import { type SearchTerm, termsOf, withoutTerm } from "../../../lib/search-text";
 import { type SearchProblem, toCodePoints } from "./search";
 
 export function SearchTerms(props: {

@@ -1,7 +1,7 @@
 /** Links to the pages before and after one page of a list. */
 
 import type { ReactNode } from "react";
-import { Link, withParams } from "../lib/router";
+import { Link, withParams } from "../../lib/routing/router";
 import "./pager.css";
 
 export function Pager(props: {

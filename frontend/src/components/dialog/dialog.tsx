@@ -1,9 +1,9 @@
 /** Modal dialogs. */
 
 import { type ReactNode, useEffect, useId, useRef } from "react";
-import type { UserError } from "../lib/api/schema";
+import type { UserError } from "../../lib/api/schema";
 import "./dialog.css";
-import { Form } from "./form/form";
+import { Form } from "../form/form";
 
 export function Dialog(props: {
   title: string;

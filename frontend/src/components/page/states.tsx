@@ -2,11 +2,11 @@
 
 import type { ReactNode } from "react";
 import type { CombinedError } from "urql";
-import { useConnection } from "../lib/api/connection";
-import { describeRetriedError } from "../lib/api/errors";
-import type { UserError } from "../lib/api/schema";
-import type { Tone } from "./badge";
-import { Icon, type IconName } from "./icon";
+import { useConnection } from "../../lib/api/connection";
+import { describeRetriedError } from "../../lib/api/errors";
+import type { UserError } from "../../lib/api/schema";
+import type { Tone } from "../badge";
+import { Icon, type IconName } from "../icon";
 import "./states.css";
 
 export function EmptyState({ children }: { children: ReactNode }) {

@@ -1,9 +1,9 @@
 /** The frame of a page: its title, its actions, and the query that it shows. */
 
 import { type ReactNode, useEffect } from "react";
-import { type AnyDocument, graphiqlUrl } from "../lib/api/client";
-import { useAttentionCount } from "../lib/attention";
-import { Icon } from "./icon";
+import { type AnyDocument, graphiqlUrl } from "../../lib/api/client";
+import { useAttentionCount } from "../../lib/attention";
+import { Icon } from "../icon";
 import "./page.css";
 
 export const PRODUCT = "Cluster scheduler";

@@ -1,10 +1,10 @@
 /** The columns that are shown: those in the URL, or else those that were chosen in this browser. */
 
-import type { TaskColumn } from "../../lib/api/schema";
-import { navigate, useParams, withParams } from "../../lib/router";
-import { createStore, useStore } from "../../lib/store";
+import type { TaskColumn } from "../../../lib/api/schema";
+import { navigate, useParams, withParams } from "../../../lib/routing/router";
+import { createStore, useStore } from "../../../lib/store";
+import type { View } from "../search/search";
 import { columnsOf, columnsOfParam, columnsParam, parsed, toggled } from "./columns";
-import type { View } from "./search";
 
 const KEY = "task-columns";
 

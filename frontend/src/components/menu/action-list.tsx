@@ -1,9 +1,9 @@
 /** The actions on an object, for operators: as a menu in a list, or as buttons on its page. */
 
 import type { ReactNode } from "react";
-import { Icon } from "./icon";
+import { Icon } from "../icon";
+import { RequireRole } from "../viewer";
 import { Menu, type MenuItem } from "./menu";
-import { RequireRole } from "./viewer";
 
 export type ActionLayout = "menu" | "buttons";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { withParams } from "./router";
+import { withParams } from "../routing/router";
 import { paramsOfName, paramsOfTimes, rangeOf, rangeText } from "./time-range";
 
 const from = { pathname: "/", search: "" };

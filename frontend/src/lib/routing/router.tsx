@@ -1,8 +1,8 @@
 /** The URL is the state of a page: the path names the page, the parameters say what it shows. */
 
 import { type AnchorHTMLAttributes, type MouseEvent, useSyncExternalStore } from "react";
+import { createStore } from "../store";
 import { rememberScroll, restoreScroll, scrollToTop } from "./scroll";
-import { createStore } from "./store";
 
 const visit = createStore(0);
 

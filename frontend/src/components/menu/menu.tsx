@@ -1,7 +1,7 @@
 /** A button that opens a list of actions. */
 
 import type { KeyboardEvent } from "react";
-import { Icon, type IconName } from "./icon";
+import { Icon, type IconName } from "../icon";
 import "./menu.css";
 import { usePopover } from "./popover";
 

@@ -1,8 +1,8 @@
 /** What the page knows of a search before the server has parsed it, and of one that is not valid. */
 
 import type { CombinedError } from "urql";
-import type { ClusterEvent } from "../../lib/api/events";
-import { valuesOf } from "../../lib/search-text";
+import type { ClusterEvent } from "../../../lib/api/events";
+import { valuesOf } from "../../../lib/search-text";
 
 /** Whether an event may concern a task that the search matches, or matched before. */
 export function isAffected(event: ClusterEvent, text: string): boolean {

@@ -1,8 +1,8 @@
 /** What can be written at the cursor of the search. */
 
 import { useEffect, useRef, useState } from "react";
-import { client } from "../../lib/api/client";
-import { graphql, type ResultOf } from "../../lib/api/schema";
+import { client } from "../../../lib/api/client";
+import { graphql, type ResultOf } from "../../../lib/api/schema";
 import { fromCodePoints, toCodePoints } from "./search";
 
 const WAIT_MS = 80;

@@ -1,8 +1,8 @@
 /** Chooses the columns of the list. */
 
+import type { View } from "../search/search";
 import { toggleColumn, useColumns } from "./column-choices";
 import { COLUMN_LABELS, OPTIONAL } from "./columns";
-import type { View } from "./search";
 
 export function ColumnPicker({ view }: { view: View }) {
   const columns = useColumns(view);

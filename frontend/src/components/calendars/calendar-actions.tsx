@@ -2,11 +2,11 @@
 
 import { useState } from "react";
 import { command } from "../../lib/api/mutations";
-import { navigate } from "../../lib/router";
+import { navigate } from "../../lib/routing/router";
 import { FormReader } from "../../lib/validation";
-import { type ActionLayout, ActionList } from "../action-list";
-import { FormDialog } from "../dialog";
+import { FormDialog } from "../dialog/dialog";
 import { TextField } from "../form/fields";
+import { type ActionLayout, ActionList } from "../menu/action-list";
 import { notify } from "../notices/store";
 import { calendarPath } from "./calendars";
 

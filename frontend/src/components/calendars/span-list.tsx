@@ -2,7 +2,7 @@
 
 import { duration } from "../../lib/format";
 import { Time } from "../time";
-import "./time-list.css";
+import "../schedules/time-list.css";
 
 type Span = { startsAt: string; endsAt: string };
 

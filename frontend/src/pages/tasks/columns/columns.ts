@@ -1,7 +1,7 @@
 /** The columns of the list of tasks: those that fit what it lists, or those that were chosen. Pure. */
 
-import type { TaskColumn } from "../../lib/api/schema";
-import type { View } from "./search";
+import type { TaskColumn } from "../../../lib/api/schema";
+import type { View } from "../search/search";
 
 /** The columns that can be left out, in their order. */
 export const COLUMN_LABELS: Record<TaskColumn, string> = {

@@ -1,11 +1,11 @@
 /** The dialog of an action on a node, a queue or a schedule. */
 
 import type { ReactNode } from "react";
-import type { UserError } from "../lib/api/schema";
-import { FormReader } from "../lib/validation";
+import type { UserError } from "../../lib/api/schema";
+import { FormReader } from "../../lib/validation";
+import { ReasonField } from "../form/fields";
+import { notify, type Undo } from "../notices/store";
 import { FormDialog } from "./dialog";
-import { ReasonField } from "./form/fields";
-import { notify, type Undo } from "./notices/store";
 
 /** A dialog whose action takes at least a reason. */
 export function ControlDialog<Values extends object = object>(props: {

@@ -1,7 +1,7 @@
 /** The range of time that charts show. It is a part of the URL, so that all pages share it. */
 
-import { localTime, minuteTime } from "./format";
-import type { Params } from "./router";
+import { localTime, minuteTime } from "../format";
+import type { Params } from "../routing/router";
 
 type Input = { lastSeconds: number } | { between: { since: string; until: string } };
 

@@ -1,6 +1,6 @@
 import { CombinedError } from "urql";
 import { expect, test } from "vitest";
-import type { ClusterEvent } from "../../lib/api/events";
+import type { ClusterEvent } from "../../../lib/api/events";
 import { fromCodePoints, isAffected, problemOf, toCodePoints, viewOf } from "./search";
 
 function event(more: Partial<ClusterEvent>): ClusterEvent {
