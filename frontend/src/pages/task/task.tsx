@@ -12,6 +12,7 @@ import { Sum } from "../../components/tasks/sum";
 import { Message, Time } from "../../components/time";
 import { RequireRole } from "../../components/viewer";
 import { command } from "../../lib/api/mutations";
+import { useNow } from "../../lib/clock";
 import { plural, shortId } from "../../lib/format";
 import { Link } from "../../lib/router";
 import { type Task, TaskQuery, useTask } from "./data";
@@ -144,9 +145,15 @@ function PendingExplanation({ pending }: { pending: NonNullable<Task["pending"]>
       {estimatedStartAt && (
         <>
           {" "}
-          Estimated start <Time at={estimatedStartAt} relative />.
+          Estimated start <Estimate at={new Date(estimatedStartAt)} />.
         </>
       )}
     </Callout>
   );
+}
+
+/** An estimate that has passed, or a moment from now. */
+function Estimate({ at }: { at: Date }) {
+  const isNow = at.getTime() <= useNow();
+  return isNow ? "now" : <Time at={at} relative />;
 }
