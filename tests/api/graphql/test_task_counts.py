@@ -77,7 +77,7 @@ def test_conditions_are_those_of_tasks(counted, data, some_tasks, where, by_stat
 def test_largest_groups_come_first_and_are_limited(data, some_tasks):
     shown = data(COUNTS, groupBy="QUEUE", first=1)["taskCounts"]
 
-    assert shown["groups"] == [{"status": None, "queue": "default", "count": 3}]
+    assert shown["groups"] == [{"status": None, "queue": "default", "priority": None, "count": 3}]
     assert shown["totalCount"] == 5
 
 
@@ -87,7 +87,7 @@ def test_counts_of_more_tasks_than_are_counted_are_lower_bounds(data, some_tasks
 
     Task.objects.filter(status="CANCELLED").delete()
     assert data(COUNTS)["taskCounts"] == {
-        "groups": [{"status": "PENDING", "queue": None, "count": 4}],
+        "groups": [{"status": "PENDING", "queue": None, "priority": None, "count": 4}],
         "totalCount": 4,
         "isLowerBound": False,
     }

@@ -22,7 +22,7 @@ export async function logOut() {
   // The browser may show this page again as it was.
   addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
   // The login page says what is wrong if the server cannot be reached.
-  await fetchWithCsrf("/logout/", { method: "POST" }).catch(() => undefined);
+  await fetchWithCsrf("/logout/", { method: "POST", redirect: "manual" }).catch(() => undefined);
   session.set("ended");
   location.assign("/login/");
 }
