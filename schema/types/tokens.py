@@ -5,6 +5,7 @@ from uuid import UUID
 
 import strawberry
 import strawberry_django
+from django.conf import settings
 
 from schema.core.enums import Role, TokenScopeKind
 from schema.core.mutations import mutation
@@ -67,6 +68,12 @@ class Viewer:
     role: Role = strawberry.field(description="The role of the viewer.")
     scope: TokenScope | None = strawberry.field(
         description="The object that the token is limited to. Null if it is not limited."
+    )
+    can_inject_faults: bool = strawberry.field(
+        description=(
+            "Whether the viewer can use `injectFault`: with the role `ADMIN`, if the setting"
+            " `FAULTS` is on."
+        )
     )
 
 
@@ -147,7 +154,14 @@ class TokenQueries:
     def viewer(self) -> Viewer:
         actor = actors.current()
         assert actor.role is not None  # schema.execution.permissions requires a role
-        return Viewer(name=actor.name or None, role=actor.role, scope=_scope(actor.scope))
+        return Viewer(
+            name=actor.name or None,
+            role=actor.role,
+            scope=_scope(actor.scope),
+            can_inject_faults=(
+                settings.FAULTS and actor.role == models.Role.ADMIN and actor.scope is None
+            ),
+        )
 
     @strawberry_django.field(
         description=f"The newest {LISTED_MAX} API tokens, newest first. Requires the role ADMIN."

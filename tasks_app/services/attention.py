@@ -121,9 +121,10 @@ def _idle(groups: list[Group]) -> Iterator[Item]:
             if group.queue in node.capacity.queues and group.slots <= node.capacity.free
         ]
         if node.is_online and node.is_active and fitting:
+            free = node.capacity.free
             message = (
-                f"{node.capacity.name} has {node.capacity.free} free slots and does not start the"
-                f" task that is first in queue {fitting[0].queue}."
+                f"{node.capacity.name} has {free} free slot{'' if free == 1 else 's'} and does not"
+                f" start the task that is first in queue {fitting[0].queue}."
             )
             since = min(group.due_at for group in fitting)
             yield Item(Kind.SLOTS_IDLE, message, since=since, queue=fitting[0].queue)

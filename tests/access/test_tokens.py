@@ -54,6 +54,9 @@ def test_a_secret_is_shown_once_and_only_its_hash_is_kept(guarded, make_token):
         "createdBy": "root",
     }
     assert ask("{ viewer { name role } }", secret)["data"]["viewer"] == parameters
+    for token, is_admin in (secret, False), (admin.secret, True):
+        [can_inject] = ask("{ viewer { canInjectFaults } }", token)["data"]["viewer"].values()
+        assert can_inject is is_admin
     rows = str(list(ApiToken.objects.values())) + str(list(ClusterEvent.objects.values()))
     assert secret not in rows
     assert secret not in str(ask("{ apiTokens { name hint } }", admin.secret))

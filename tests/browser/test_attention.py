@@ -1,9 +1,20 @@
 """What needs attention is on the Overview and in the title of every page until it is mended."""
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.browser.client import CREATE
 
+# The browser of the tests has no place for notifications.
+RECORD_NOTIFICATIONS = """
+    window.shown = [];
+    window.Notification = class {
+      static permission = "default";
+      static async requestPermission() { return (this.permission = "granted"); }
+      constructor(title, { body }) { window.shown.push(`${title}: ${body}`); }
+    };
+"""
 PAUSED_QUEUE = """
     mutation {
       createQueue(input: {name: "billing"}) { errors { message } }
@@ -32,6 +43,8 @@ def test_count_is_in_the_title_and_the_navigation_of_every_page(page, ask):
     ask(CREATE, tasks=[{"a": 71_002, "b": 0, "slots": 16}])
     page.goto("/app/tasks")
     expect(page).to_have_title(f"({others + 1}) Tasks · Cluster scheduler")
+    icon = page.locator("link[rel=icon]")
+    expect(icon).to_have_attribute("href", re.compile(rf"^data:image/svg.*%3E{others + 1}%3C"))
     overview = page.get_by_role("navigation", name="Pages").get_by_role("link", name="Overview")
     expect(overview).to_have_accessible_name(f"Overview {others + 1} need attention")
 
@@ -43,3 +56,22 @@ def test_count_is_in_the_title_and_the_navigation_of_every_page(page, ask):
 
     ask("mutation { cancelTasks(input: {where: {a: {equals: 71002}}}) { count } }")
     expect(page).not_to_have_title(f"({others + 1}) Tasks · Cluster scheduler")
+
+
+def test_new_item_is_a_notification_for_viewers_who_want_them(page, ask):
+    page.add_init_script(RECORD_NOTIFICATIONS)
+    ask(CREATE, tasks=[{"a": 71_003, "b": 0, "slots": 17}])
+    page.goto("/app/tasks")
+    expect(page).to_have_title(re.compile(r"^\(\d+\) Tasks"))
+    switch = page.get_by_role("button", name="Notifications")
+    expect(switch).to_have_attribute("aria-pressed", "false")
+    switch.click()
+    expect(switch).to_have_attribute("aria-pressed", "true")
+
+    ask(CREATE, tasks=[{"a": 71_003, "b": 0, "slots": 18}])
+
+    page.wait_for_function("() => shown.length > 0")
+    # What needed attention before is no news.
+    [shown] = page.evaluate("shown")
+    assert shown.startswith("Can never run: The task needs 18 slots")
+    ask("mutation { cancelTasks(input: {where: {a: {equals: 71003}}}) { count } }")

@@ -55,9 +55,25 @@ def test_user_logs_in_acts_under_their_name_and_logs_out(page, cluster, complain
     assert ClusterEvent.objects.get(kind="QUEUE_PAUSED").actor == "ann"
 
     page.get_by_role("button", name="Log out").click()
-    expect(page.get_by_role("button", name="Log in")).to_be_visible()
+    expect(page.get_by_role("textbox", name="Username")).to_be_visible()
     page.goto("/app/queues")
-    expect(page.get_by_role("button", name="Log in")).to_be_visible()
+    expect(page.get_by_role("textbox", name="Username")).to_be_visible()
+
+
+def test_page_that_stays_after_logging_out_leads_to_the_login(page, cluster):
+    page.goto("/")
+    log_in(page)
+    expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    # The login page does not answer, and the browser is stopped, as by Escape.
+    requested = []
+    page.route("**/login/", lambda route: requested.append(route.request.is_navigation_request()))
+    page.get_by_role("button", name="Log out").click()
+    dialog = page.get_by_role("dialog", name="Logged out")
+    expect(dialog).to_be_visible()
+    page.evaluate("window.stop()")
+    page.unroute("**/login/")
+    dialog.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("textbox", name="Username")).to_be_visible()
 
 
 def test_viewer_is_offered_no_action_that_would_be_refused(page, cluster, complaints):

@@ -10,6 +10,7 @@ const ViewerQuery = graphql(`
     viewer {
       name
       role
+      canInjectFaults
     }
   }
 `);

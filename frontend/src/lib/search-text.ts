@@ -80,7 +80,13 @@ export function secondsBetween(since: number, until: number): string {
 
 /** The URL of the tasks with these values, such as `{ status: "FAILED", queue: "email" }`. */
 export function tasksUrl(
-  values: { status?: string; queue?: string | null; node?: string; finished?: string },
+  values: {
+    status?: string;
+    queue?: string | null;
+    node?: string;
+    finished?: string;
+    priority?: string;
+  },
   order?: "finished",
 ): string {
   const { status, ...names } = values;

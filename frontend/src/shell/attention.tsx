@@ -1,15 +1,27 @@
-/** Follows on every page how many things need attention, and shows the number in the navigation. */
+/** Follows on every page what needs attention, and shows it outside of the overview. */
 
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
+import { attentionLabel } from "../components/attention-kinds";
 import { useLiveSubscription } from "../lib/api/live";
 import { graphql } from "../lib/api/schema";
-import { attentionCount, useAttentionCount } from "../lib/attention";
+import { attentionCount, keyOf, useAttentionCount } from "../lib/attention";
+import { showCount } from "./favicon";
+import { notify } from "./notifications";
 
 const AttentionSubscription = graphql(`
   subscription Attention {
     cluster(intervalMs: 5000) {
       attention {
         kind
+        message
+        queue
+        slots
+        workerNode {
+          name
+        }
+        taskSchedule {
+          uuid
+        }
       }
     }
   }
@@ -18,8 +30,18 @@ const AttentionSubscription = graphql(`
 /** Renders nothing. */
 export function FollowAttention() {
   const { data } = useLiveSubscription(AttentionSubscription, {});
-  const count = data?.cluster.attention.length ?? 0;
-  useEffect(() => attentionCount.set(count), [count]);
+  const items = data?.cluster.attention;
+  const known = useRef<ReadonlySet<string>>(undefined);
+  useEffect(() => {
+    if (!items) return;
+    attentionCount.set(items.length);
+    showCount(items.length);
+    // What is there when the page is opened is no news.
+    for (const item of known.current ? items : [])
+      if (!known.current?.has(keyOf(item)))
+        notify(attentionLabel(item.kind).text, item.message, keyOf(item));
+    known.current = new Set(items.map(keyOf));
+  }, [items]);
   return null;
 }
 

@@ -1,4 +1,4 @@
-/** Asks the viewer to log in again when the session has expired. The page behind it stays as it is. */
+/** Asks the viewer to log in again without a session. The page behind it stays as it is. */
 
 import { Dialog } from "../components/dialog/dialog";
 import { Form } from "../components/form/form";
@@ -7,8 +7,25 @@ import { useStore } from "../lib/store";
 import { FormReader } from "../lib/validation";
 
 export function SessionDialog() {
-  if (useStore(session) !== "expired") return null;
+  const state = useStore(session);
+  if (state === "ended") return <LoggedOut />;
+  return state === "expired" ? <Expired /> : null;
+}
 
+function LoggedOut() {
+  const leave = () => location.assign("/login/");
+  return (
+    <Dialog title="Logged out" onClose={leave}>
+      <div className="actions">
+        <button type="button" className="primary" onClick={leave}>
+          Log in
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+function Expired() {
   async function submit(values: FormData) {
     const reader = new FormReader(values);
     const problem = await logIn(reader.text("username"), String(values.get("password")));

@@ -4,6 +4,7 @@ import { useEffect, useRef } from "react";
 import { flushSync } from "react-dom";
 import { Dialog } from "../components/dialog/dialog";
 import { undoLast } from "../components/notices/store";
+import { isTyping } from "../lib/keys";
 import { navigate } from "../lib/routing/router";
 import { SECTIONS } from "./routes";
 
@@ -33,9 +34,7 @@ export function useShortcuts(actions: Actions) {
         event.preventDefault();
         return open ? close() : showPalette();
       }
-      const target = event.target as HTMLElement;
-      const isTyping = target.closest("input, textarea, select, dialog, [popover]");
-      if (isTyping || event.metaKey || event.ctrlKey || event.altKey) return;
+      if (isTyping(event)) return;
       const section = SECTIONS.find(({ key }) => key === event.key);
       if (section && event.timeStamp - pressedG < SEQUENCE_MS) navigate(section.path);
       else if (event.key === "?") showShortcuts();
@@ -85,6 +84,24 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
             <kbd>/</kbd>
           </dt>
           <dd>Search tasks</dd>
+        </div>
+        <div>
+          <dt>
+            <kbd>j</kbd> <kbd>k</kbd>
+          </dt>
+          <dd>Next, previous task of the list</dd>
+        </div>
+        <div>
+          <dt>
+            <kbd>x</kbd>
+          </dt>
+          <dd>Select this task, with Shift a range</dd>
+        </div>
+        <div>
+          <dt>
+            <kbd>Enter</kbd>
+          </dt>
+          <dd>Open this task</dd>
         </div>
         <div>
           <dt>

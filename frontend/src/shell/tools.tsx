@@ -3,9 +3,10 @@
 import { useEffect, useState } from "react";
 import { Icon } from "../components/icon";
 import { RequireRole, useViewer } from "../components/viewer";
-import { csrfToken, endSession } from "../lib/api/session";
+import { logOut } from "../lib/api/session";
 import { Link } from "../lib/routing/router";
 import { chooseTheme, useTheme } from "../lib/theme";
+import { NotificationSwitch } from "./notifications";
 import { INTERFACES, TOOL_PAGES } from "./routes";
 import { PALETTE_KEY } from "./shortcuts";
 
@@ -47,6 +48,7 @@ export function Tools(props: {
         </nav>
         <ViewerTools />
         <ThemeSwitch />
+        <NotificationSwitch />
         <button type="button" className="small" onClick={props.onShowPalette}>
           Commands <kbd>{PALETTE_KEY}</kbd>
         </button>
@@ -62,15 +64,14 @@ function ViewerTools() {
   const viewer = useViewer();
   if (!viewer?.name) return null;
   return (
-    <form className="viewer" method="post" action="/logout/" onSubmit={endSession}>
-      <input type="hidden" name="csrfmiddlewaretoken" value={csrfToken()} />
+    <div className="viewer">
       <span className="muted">
         {viewer.name}, {viewer.role.toLowerCase()}
       </span>
-      <button type="submit" className="small">
+      <button type="button" className="small" onClick={logOut}>
         Log out
       </button>
-    </form>
+    </div>
   );
 }
 

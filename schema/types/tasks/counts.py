@@ -1,4 +1,4 @@
-"""The query that counts tasks by status or by queue."""
+"""The query that counts tasks by status, by queue or by priority."""
 
 from enum import Enum
 from typing import Annotated
@@ -20,15 +20,19 @@ GROUPS_DEFAULT = 50
 class TaskCountKey(Enum):
     STATUS = strawberry.enum_value("status", description="The status of the tasks.")
     QUEUE = strawberry.enum_value("queue_id", description="The queue of the tasks.")
+    PRIORITY = strawberry.enum_value("priority", description="The priority of the tasks.")
 
 
-@strawberry.type(description="The number of tasks that have the same status or queue.")
+@strawberry.type(description="The number of tasks that have the same status, queue or priority.")
 class TaskCountGroup:
     status: TaskStatus | None = strawberry.field(
         description="The status of the tasks. Null if they are not grouped by status."
     )
     queue: str | None = strawberry.field(
         description="The name of the queue of the tasks. Null if they are not grouped by queue."
+    )
+    priority: int | None = strawberry.field(
+        description="The priority of the tasks. Null if they are not grouped by priority."
     )
     count: int = strawberry.field(description="The number of tasks in the group.")
 
@@ -56,9 +60,10 @@ class TaskCounts:
 class TaskCountQueries:
     @strawberry_django.field(
         description=(
-            "The number of tasks that match a condition, by status or by queue. The time that it"
-            " takes grows with the number of tasks. Without a condition, `cluster` and `queues`"
-            " have the same numbers in `statusCounts`, which take no longer with more tasks."
+            "The number of tasks that match a condition, by status, queue or priority. The time"
+            " that it takes grows with the number of tasks. Without a condition, `cluster` and"
+            " `queues` have the same numbers in `statusCounts`, which take no longer with more"
+            " tasks."
         )
     )
     def task_counts(
@@ -85,16 +90,17 @@ class TaskCountQueries:
         if not 1 <= first <= PAGE_MAX:
             raise BadInputError(f"`first` must be between 1 and {PAGE_MAX}.")
         found = counts.count_tasks(to_q(where), by=str(group_by.value), limit=first)
-        by_status = group_by is TaskCountKey.STATUS
         return TaskCounts(
-            groups=[
-                TaskCountGroup(
-                    status=TaskStatus(key) if by_status else None,
-                    queue=None if by_status else key,
-                    count=count,
-                )
-                for key, count in found.groups
-            ],
+            groups=[_group(group_by, key, count) for key, count in found.groups],
             total_count=found.total,
             is_lower_bound=found.is_lower_bound,
         )
+
+
+def _group(by: TaskCountKey, key: str, count: int) -> TaskCountGroup:
+    return TaskCountGroup(
+        status=TaskStatus(key) if by is TaskCountKey.STATUS else None,
+        queue=key if by is TaskCountKey.QUEUE else None,
+        priority=int(key) if by is TaskCountKey.PRIORITY else None,
+        count=count,
+    )

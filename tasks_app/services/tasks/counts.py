@@ -1,4 +1,4 @@
-"""Counts the tasks that match a condition, by status or by queue."""
+"""Counts the tasks that match a condition, by status, by queue or by priority."""
 
 from typing import NamedTuple
 
@@ -23,7 +23,7 @@ class TaskCounts(NamedTuple):
 
 # Returns the largest groups of the counted tasks, with the number of tasks of all groups.
 _COUNT = """
-    SELECT key, count(*), sum(count(*)) OVER ()
+    SELECT key::text, count(*), sum(count(*)) OVER ()
       FROM ({counted}) AS counted(key)
      GROUP BY key
      ORDER BY count(*) DESC, key

@@ -190,7 +190,8 @@ def _explain_due(task: Candidate, snapshot: _Snapshot) -> Pending:
 
 def queue_paused(queue: str, note: str) -> Pending:
     """Return the reason of the tasks of a paused queue."""
-    return Pending(Reason.QUEUE_PAUSED, f"The queue {queue} is paused{note and f': {note}'}.")
+    message = f"The queue {queue} is paused{note and f': {note}'}".removesuffix(".")
+    return Pending(Reason.QUEUE_PAUSED, f"{message}.")
 
 
 def explain_nodes(queue: str, slots: int, nodes: Sequence[Node]) -> Pending | None:

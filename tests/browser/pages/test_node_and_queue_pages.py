@@ -1,5 +1,7 @@
 """The page of a node and the page of a queue."""
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.browser.client import CREATE, row
@@ -52,6 +54,10 @@ def test_queue_page_shows_the_next_task_and_its_reason(page, ask):
     expect(first).to_contain_text("Queue paused")
     expect(first).to_contain_text("moving")
     expect(panel(page, "Backlog")).to_contain_text("2 tasks")
+    priorities = panel(page, "Pending tasks by priority").get_by_role("listitem")
+    expect(priorities).to_have_text(["91 task", "31 task"])
+    search = re.compile("/app/tasks.*queue%3Aline\\+priority%3A9")
+    expect(priorities.first.get_by_role("link")).to_have_attribute("href", search)
 
     page.get_by_role("button", name="Actions for").click()
     page.get_by_role("menuitem", name="Resume").click()

@@ -105,7 +105,8 @@ def test_search_that_makes_no_sense_matches_nothing(page, ask):
     create(ask, {"a": 71_000, "b": 1, "runAt": LATER})
     for search in ("nonsense", "status:bogus", "queue:unknown", "abcdef0123", "color:red"):
         page.goto(f"/app/tasks?search={search}")
-        expect(page.get_by_text("No task matches the search.")).to_be_visible()
+        expect(page.get_by_text("Show all tasks")).to_be_visible()
+        expect(page.get_by_role("row")).to_have_count(0)
         for action in ("Cancel", "Retry"):
             expect(page.get_by_role("button", name=f"{action} all matching…")).to_be_disabled()
 
@@ -271,3 +272,40 @@ def test_columns_are_chosen_and_stay_chosen(page, ask):
     # Other views have columns of their own.
     page.goto("/app/tasks")
     expect(page.get_by_role("columnheader", name="Priority")).to_be_visible()
+
+
+def test_list_is_read_with_the_keyboard(page, ask):
+    create(ask, *({"a": 70_950, "b": n, "runAt": LATER} for n in range(4)))
+    page.goto("/app/tasks?search=a:70950&order=oldest")
+    expect(row(page, "70950 + 3")).to_be_visible()
+    page.keyboard.press("j")
+    expect(row(page, "70950 + 0").get_by_role("link")).to_be_focused()
+    for key in "jjk":
+        page.keyboard.press(key)
+    expect(row(page, "70950 + 1").get_by_role("link")).to_be_focused()
+    page.keyboard.press("x")
+    expect(row(page, "70950 + 1").get_by_role("checkbox")).to_be_checked()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("Shift+X")
+    expect(page.get_by_role("button", name="Cancel 3 selected…")).to_be_visible()
+    # The last task is also the next one after itself.
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1, name="70950 + 3")).to_be_visible()
+    # In a field they are letters.
+    page.goto("/app/tasks?search=a:70950")
+    search_field(page).press_sequentially(" jx")
+    expect(search_field(page)).to_have_value(re.compile("^ jx"))
+    expect(search_field(page)).to_be_focused()
+
+
+def test_durations_of_the_listed_tasks_are_drawn(page, ask):
+    create(ask, *({"a": 70_960, "b": n, "durationMs": 200 * n} for n in range(4)))
+    create(ask, {"a": 70_960, "b": 9, "failAttempts": 1, "maxAttempts": 1})
+    create(ask, {"a": 70_960, "b": 10, "runAt": LATER})
+    page.goto("/app/tasks?search=a:70960")
+    durations = page.get_by_role("img", name="Durations of 5 tasks on this page")
+    expect(durations.locator("rect")).to_have_count(5)
+    expect(durations.locator("rect.failed")).to_have_count(1)
+    expect(page.get_by_text(re.compile(r"^p50 .* ms, max [\d.]+ m?s$"))).to_be_visible()

@@ -26,21 +26,26 @@ test("a refused request says that the session has expired", async () => {
 });
 
 test("logging out aborts requests, which then neither fail nor expire the session", async () => {
-  const { endSession, fetchInSession, noteExpired, session } = await import("./session");
-  fetched.mockImplementation(pending);
+  const { logOut, fetchInSession, noteExpired, session } = await import("./session");
+  fetched.mockImplementation((input, init) =>
+    input === "/logout/" ? Promise.resolve(new Response()) : pending(input, init),
+  );
   const ended = vi.fn();
   void fetchInSession("/graphql/").then(ended, ended);
   const signal = fetched.mock.calls[0]?.[1]?.signal;
 
-  endSession();
+  vi.stubGlobal("location", { assign: vi.fn() });
+  const loggedOut = logOut();
+  expect(fetched.mock.lastCall?.[0]).toBe("/logout/");
   noteExpired();
   void fetchInSession("/graphql/").then(ended, ended);
-  await new Promise((resolve) => setTimeout(resolve));
+  await loggedOut;
 
   expect(signal?.aborted).toBe(true);
   expect(fetched.mock.lastCall?.[1]?.signal?.aborted).toBe(true);
   expect(ended).not.toHaveBeenCalled();
   expect(session.get()).toBe("ended");
+  expect(location.assign).toHaveBeenCalledWith("/login/");
 });
 
 test("a request that is aborted fails", async () => {

@@ -2,7 +2,7 @@
 
 import { createStore } from "../store";
 
-export const session = createStore<"active" | "expired" | "ended">("active");
+export const session = createStore<"active" | "expired" | "ending" | "ended">("active");
 const requests = new AbortController();
 
 /** Note that the server no longer accepts the session. */
@@ -10,12 +10,21 @@ export function noteExpired() {
   if (session.get() === "active") session.set("expired");
 }
 
-/** Stop all requests because the viewer logs out: the server would refuse them. */
-export function endSession() {
-  session.set("ended");
+/**
+ * Log out and go to the login page.
+ *
+ * Other requests end before, because the server would refuse them. If the viewer stops the browser
+ * on its way to the login page, the session dialog leads there.
+ */
+export async function logOut() {
+  session.set("ending");
   requests.abort();
   // The browser may show this page again as it was.
   addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
+  // The login page says what is wrong if the server cannot be reached.
+  await fetchWithCsrf("/logout/", { method: "POST", redirect: "manual" }).catch(() => undefined);
+  session.set("ended");
+  location.assign("/login/");
 }
 
 /** The token that proves to the server that a request comes from this site; "" without a session. */
@@ -33,7 +42,7 @@ export const fetchWithCsrf: typeof fetch = (input, init) => {
 
 /**
  * As `fetchWithCsrf`, and notes when the server no longer accepts the session. It does not return
- * after the viewer has logged out: the browser leaves the page.
+ * after the viewer has logged out.
  */
 export const fetchInSession: typeof fetch = async (input, init) => {
   const signals = [requests.signal, init?.signal].filter((signal) => signal != null);
@@ -42,7 +51,7 @@ export const fetchInSession: typeof fetch = async (input, init) => {
     if (response.status === 401) noteExpired();
     return response;
   } catch (error) {
-    if (session.get() === "ended") return new Promise(() => {});
+    if (requests.signal.aborted) return new Promise(() => {});
     throw error;
   }
 };

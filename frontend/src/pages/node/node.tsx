@@ -12,12 +12,15 @@ import { Message, Time } from "../../components/time";
 import { TimeSeries } from "../../components/time-series/time-series";
 import { RequireRole } from "../../components/viewer";
 import { useLiveQuery, useLiveSubscription } from "../../lib/api/live";
-import { count, duration, rate } from "../../lib/format";
+import { count, duration, plural, rate } from "../../lib/format";
 import { Link } from "../../lib/routing/router";
 import { tasksUrl } from "../../lib/search-text";
 import { NodeActions } from "../nodes/actions";
 import { Gantt, MINUTES } from "./gantt";
 import { type Node, NodeEvents, NodeSubscription, NodeTasks } from "./query";
+
+/** As many as a page of the API has. */
+const ENDED_MAX = 100;
 
 const EVENT_KINDS = [
   "NODE_ONLINE",
@@ -30,6 +33,8 @@ const EVENT_KINDS = [
   "NODE_ASSIGNED",
   "NODE_STOPPING",
   "FAULT_INJECTED",
+  // Attempts that the node has lost.
+  "TASK_REQUEUED",
 ] as const;
 
 export function NodePage({ name }: { name: string }) {
@@ -89,6 +94,7 @@ export function NodePage({ name }: { name: string }) {
 
 function Activity({ node: { name, slots } }: { node: Node }) {
   const variables = {
+    first: ENDED_MAX,
     running: { workerNode: name, statuses: ["RUNNING" as const] },
     ended: { workerNode: name, statuses: ["SUCCESS" as const, "FAILED" as const] },
   };
@@ -98,7 +104,14 @@ function Activity({ node: { name, slots } }: { node: Node }) {
     ({ workerNode, taskCount }) => taskCount > 0 && workerNode?.name === name,
   );
   if (!data) return <Loading error={error} />;
-  return <Gantt tasks={[...data.ended.nodes, ...data.running.nodes]} slots={slots} />;
+  return (
+    <>
+      <Gantt tasks={[...data.ended.nodes, ...data.running.nodes]} slots={slots} />
+      <p className="gantt-note muted">
+        The last run of each task, of the {ENDED_MAX} tasks that ended last.
+      </p>
+    </>
+  );
 }
 
 function Details({ node }: { node: Node }) {
@@ -157,7 +170,11 @@ function History({ name }: { name: string }) {
         {
           header: "Message",
           isLong: true,
-          cell: ({ message }) => message && <Message text={message} />,
+          cell: ({ message, taskCount }) => (
+            <Message
+              text={[taskCount && plural(taskCount, "task"), message].filter(Boolean).join(": ")}
+            />
+          ),
         },
       ]}
     />

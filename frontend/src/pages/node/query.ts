@@ -48,8 +48,8 @@ const BarFields = graphql(`
 /** The tasks that run on a node, and those that ended on it last. */
 export const NodeTasks = graphql(
   `
-    query NodeTasks($running: TaskWhere!, $ended: TaskWhere!) {
-      running: tasks(where: $running, first: 100) {
+    query NodeTasks($running: TaskWhere!, $ended: TaskWhere!, $first: Int!) {
+      running: tasks(where: $running, first: $first) {
         nodes {
           ...BarFields
         }
@@ -57,7 +57,7 @@ export const NodeTasks = graphql(
       ended: tasks(
         where: $ended
         orderBy: { field: FINISHED_AT, direction: DESC }
-        first: 100
+        first: $first
       ) {
         nodes {
           ...BarFields
@@ -77,6 +77,7 @@ export const NodeEvents = graphql(`
         at
         actor
         message
+        taskCount
         workerNode {
           name
         }

@@ -7,7 +7,7 @@ import { Menu, type MenuItem } from "../../components/menu/menu";
 import { FreezeNode, KillNode } from "../../components/nodes/faults";
 import { isOnline, type NodeState } from "../../components/nodes/state";
 import { opposite } from "../../components/notices/undo";
-import { useHasRole } from "../../components/viewer";
+import { useViewer } from "../../components/viewer";
 import { command } from "../../lib/api/mutations";
 import { AssignQueues } from "./assign-queues";
 
@@ -38,13 +38,13 @@ const ITEMS: Record<Action, Omit<MenuItem, "onSelect">> = {
   forget: { label: "Remove…", icon: "cross", isDanger: true },
 };
 
-function actionsOf(node: ControlledNode, isAdmin: boolean): Action[] {
+function actionsOf(node: ControlledNode, canInjectFaults: boolean): Action[] {
   return [
     ...(node.scheduling === "ACTIVE" ? (["pause", "drain"] as const) : (["resume"] as const)),
     "resize",
     "assign",
     ...(isOnline(node) && !node.stopRequestedAt ? (["stop"] as const) : []),
-    ...(isOnline(node) && isAdmin ? (["freeze", "kill"] as const) : []),
+    ...(isOnline(node) && canInjectFaults ? (["freeze", "kill"] as const) : []),
     ...(node.connection === "OFFLINE" ? (["forget"] as const) : []),
   ];
 }
@@ -52,8 +52,8 @@ function actionsOf(node: ControlledNode, isAdmin: boolean): Action[] {
 export function NodeActions({ node, queues }: { node: ControlledNode; queues: string[] }) {
   const [action, setAction] = useState<Action>();
   const close = () => setAction(undefined);
-  const isAdmin = useHasRole("ADMIN") ?? false;
-  const items = actionsOf(node, isAdmin).map((each) => ({
+  const canInjectFaults = useViewer()?.canInjectFaults ?? false;
+  const items = actionsOf(node, canInjectFaults).map((each) => ({
     ...ITEMS[each],
     onSelect: () => setAction(each),
   }));

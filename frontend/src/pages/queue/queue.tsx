@@ -19,6 +19,7 @@ import { QueueActions } from "../queues/actions";
 import { startRateText } from "../queues/start-rate";
 import { QueueState } from "../queues/state";
 import { HeadOfLine } from "./head-of-line";
+import { Priorities } from "./priorities";
 import { type Cluster, type Queue, QueueSubscription } from "./query";
 import { timeToEmpty } from "./rates";
 
@@ -60,7 +61,10 @@ export function QueuePage({ name }: { name: string }) {
         <Panel title="Last five minutes">
           <Speed queue={queue} />
         </Panel>
-        <Panel title="Consumers" className="wide">
+        <Panel title="Pending tasks by priority">
+          <Priorities queue={name} />
+        </Panel>
+        <Panel title="Consumers">
           <Consumers nodes={nodes} />
         </Panel>
       </div>

@@ -14,6 +14,7 @@ import { RequireRole } from "../../components/viewer";
 import { command } from "../../lib/api/mutations";
 import { plural, shortId } from "../../lib/format";
 import { Link } from "../../lib/routing/router";
+import { useNow } from "../../lib/time/clock";
 import { type Task, TaskQuery, useTask } from "./data";
 import { DuplicateDialog } from "./duplicate";
 import { TaskFacts } from "./facts";
@@ -144,9 +145,15 @@ function PendingExplanation({ pending }: { pending: NonNullable<Task["pending"]>
       {estimatedStartAt && (
         <>
           {" "}
-          Estimated start <Time at={estimatedStartAt} relative />.
+          Estimated start <Estimate at={new Date(estimatedStartAt)} />.
         </>
       )}
     </Callout>
   );
+}
+
+/** An estimate that has passed, or a moment from now. */
+function Estimate({ at }: { at: Date }) {
+  const isNow = at.getTime() <= useNow();
+  return isNow ? "now" : <Time at={at} relative />;
 }

@@ -13,9 +13,11 @@ import { Link, useParams } from "../../lib/routing/router";
 import { BulkActions } from "./bulk-actions";
 import { useColumns } from "./columns/column-choices";
 import { ColumnPicker } from "./columns/column-picker";
+import { DurationSparkline } from "./duration-sparkline";
 import { Filters } from "./filters";
 import { ORDERS } from "./orders";
 import { TasksQuery } from "./query";
+import { useRowKeys } from "./row-keys";
 import { useHeldRows } from "./rows";
 import { isAffected, problemOf, viewOf } from "./search/search";
 import { useSelection } from "./selection";
@@ -41,6 +43,7 @@ export function Tasks() {
     pageSize: PAGE_SIZE,
     withReason: variables.withReason,
   });
+  const list = useRowKeys(rows, selection);
   const isFirstPage = !params.has("after") && !params.has("before");
   return (
     <Page
@@ -68,16 +71,19 @@ export function Tasks() {
               : plural(newCount, "new task")}
           </button>
         )}
-        <ColumnPicker view={view} />
+        <div className="list-tools">
+          <DurationSparkline rows={rows} />
+          <ColumnPicker view={view} />
+        </div>
       </div>
       {!data && !problem ? (
         <Loading error={error} />
       ) : rows.length ? (
-        <div className="task-list" {...hold.handlers}>
+        <div className="task-list" ref={list} {...hold.handlers}>
           <TaskTable rows={rows} view={view} order={order} selection={selection} />
         </div>
       ) : (
-        <NoTasks isSearch={search !== ""} />
+        <NoTasks isSearch={search !== ""} isInvalid={problem !== undefined} />
       )}
       {data && (
         <ConnectionPager info={data.tasks.pageInfo}>
@@ -97,12 +103,13 @@ function totalText(
   return search ? `${total} found` : total;
 }
 
-function NoTasks({ isSearch }: { isSearch: boolean }) {
+function NoTasks({ isSearch, isInvalid }: { isSearch: boolean; isInvalid: boolean }) {
   return (
     <EmptyState>
       {isSearch ? (
         <>
-          No task matches the search. <Link href="/app/tasks">Show all tasks</Link>
+          {isInvalid ? "An invalid search shows no tasks." : "No task matches the search."}{" "}
+          <Link href="/app/tasks">Show all tasks</Link>
         </>
       ) : (
         <>

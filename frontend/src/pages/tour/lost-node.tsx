@@ -4,19 +4,20 @@ import { useState } from "react";
 import { Icon } from "../../components/icon";
 import { KillNode } from "../../components/nodes/faults";
 import { isOnline } from "../../components/nodes/state";
-import { RequireRole } from "../../components/viewer";
+import { useViewer } from "../../components/viewer";
 import { plural } from "../../lib/format";
 import type { TourState } from "./query";
 import { Step } from "./step";
 
 export function LostNode({ nodes }: { nodes: TourState["workerNodes"] }) {
   const online = nodes.filter(isOnline);
+  const canInjectFaults = useViewer()?.canInjectFaults ?? false;
   const last = online.length > 1 ? online.at(-1) : undefined;
   return (
     <Step
       title="A lost node"
       state={`${online.length} of ${plural(nodes.length, "node")} online`}
-      action={last && <Kill name={last.name} />}
+      action={canInjectFaults && last && <Kill name={last.name} />}
       links={[
         ["/app/nodes", "Nodes"],
         ["/app/ledger", "Ledger"],
@@ -32,11 +33,11 @@ export function LostNode({ nodes }: { nodes: TourState["workerNodes"] }) {
 function Kill({ name }: { name: string }) {
   const [isOpen, setIsOpen] = useState(false);
   return (
-    <RequireRole atLeast="ADMIN">
+    <>
       <button type="button" className="danger" onClick={() => setIsOpen(true)}>
         <Icon name="alert" /> Kill {name}…
       </button>
       {isOpen && <KillNode name={name} onClose={() => setIsOpen(false)} />}
-    </RequireRole>
+    </>
   );
 }

@@ -40,12 +40,15 @@ def test_faults_are_requested_and_are_events(data, inject, node):
     assert first["workerNode"] == {"name": node.name}
 
 
-def test_errors_name_the_field(inject, node, settings):
+def test_errors_name_the_field(data, inject, node, settings):
     freeze = {"name": node.name, "seconds": 121}
     assert errors_of(inject(freezeNode=freeze)) == [("OUT_OF_RANGE", "input.freezeNode.seconds")]
     unknown = inject(killNode={"name": "node-9@here"})
     assert errors_of(unknown) == [("NOT_FOUND", "input.killNode.name")]
 
+    can_inject = "{ viewer { canInjectFaults } }"
+    assert data(can_inject)["viewer"] == {"canInjectFaults": True}
     settings.FAULTS = False
+    assert data(can_inject)["viewer"] == {"canInjectFaults": False}
     refused = inject(killNode={"name": node.name})
     assert errors_of(refused) == [("FAULTS_OFF", "input.killNode.name")]

@@ -1,4 +1,4 @@
-"""The query `taskCounts`: the numbers of tasks by status or queue, for any condition."""
+"""The query `taskCounts`: the numbers of tasks by status, queue or priority, for any condition."""
 
 import pytest
 
@@ -10,17 +10,20 @@ pytestmark = pytest.mark.django_db
 
 COUNTS = """query Q($where: TaskWhere, $groupBy: TaskCountKey! = STATUS, $first: Int! = 50) {
     taskCounts(where: $where, groupBy: $groupBy, first: $first) {
-        groups { status queue count } totalCount isLowerBound } }"""
+        groups { status queue priority count } totalCount isLowerBound } }"""
 
 
 @pytest.fixture
 def counted(data):
-    """Count tasks; return the numbers by status or queue."""
+    """Count tasks; return the numbers by status, queue or priority."""
 
     def counted(where=None, **arguments):
         shown = data(COUNTS, where=where, **arguments)["taskCounts"]
         assert shown["isLowerBound"] is False
-        return {group["status"] or group["queue"]: group["count"] for group in shown["groups"]}
+        return {
+            next(value for value in key if value is not None): count
+            for *key, count in (group.values() for group in shown["groups"])
+        }
 
     return counted
 
@@ -42,6 +45,12 @@ def some_tasks(make_task):
 def test_tasks_are_counted_by_status_or_queue(counted, some_tasks):
     assert counted() == {"PENDING": 4, "CANCELLED": 1}
     assert counted(groupBy="QUEUE") == {"default": 3, "big": 2}
+
+
+def test_tasks_are_counted_by_priority(counted, make_task):
+    for priority in (0, 9, 8, 9):
+        make_task(a=1, priority=priority)
+    assert counted(groupBy="PRIORITY") == {9: 2, 0: 1, 8: 1}
 
 
 @pytest.mark.parametrize(
@@ -68,7 +77,7 @@ def test_conditions_are_those_of_tasks(counted, data, some_tasks, where, by_stat
 def test_largest_groups_come_first_and_are_limited(data, some_tasks):
     shown = data(COUNTS, groupBy="QUEUE", first=1)["taskCounts"]
 
-    assert shown["groups"] == [{"status": None, "queue": "default", "count": 3}]
+    assert shown["groups"] == [{"status": None, "queue": "default", "priority": None, "count": 3}]
     assert shown["totalCount"] == 5
 
 
@@ -78,7 +87,7 @@ def test_counts_of_more_tasks_than_are_counted_are_lower_bounds(data, some_tasks
 
     Task.objects.filter(status="CANCELLED").delete()
     assert data(COUNTS)["taskCounts"] == {
-        "groups": [{"status": "PENDING", "queue": None, "count": 4}],
+        "groups": [{"status": "PENDING", "queue": None, "priority": None, "count": 4}],
         "totalCount": 4,
         "isLowerBound": False,
     }

@@ -8,6 +8,7 @@ import { Panel } from "../../../components/page/panel";
 import { Time } from "../../../components/time";
 import { RequireRole } from "../../../components/viewer";
 import { command } from "../../../lib/api/mutations";
+import { keyOf } from "../../../lib/attention";
 import { plural } from "../../../lib/format";
 import { Link } from "../../../lib/routing/router";
 import "./attention.css";
@@ -73,10 +74,4 @@ function Action({ item: { kind, queue } }: { item: AttentionItem }) {
       </button>
     </RequireRole>
   );
-}
-
-function keyOf({ kind, message, queue, slots, workerNode, taskSchedule }: AttentionItem): string {
-  const subject = [queue, slots, workerNode?.name, taskSchedule?.uuid];
-  // The message names a webhook.
-  return [kind, ...(kind === "WEBHOOK_STOPPED" ? [message] : subject)].join();
 }

@@ -1,13 +1,13 @@
 /** The state of the cluster at a time in the past, which a slider chooses. The time is a part of the URL. */
 
 import { useState } from "react";
-import { Panel } from "../../../components/panel";
-import { Loading } from "../../../components/states";
+import { Panel } from "../../../components/page/panel";
+import { Loading } from "../../../components/page/states";
 import { useLiveQuery } from "../../../lib/api/live";
 import { localTime } from "../../../lib/format";
-import { navigate, useParams, withParams } from "../../../lib/router";
+import { navigate, useParams, withParams } from "../../../lib/routing/router";
 import { useSettled } from "../../../lib/settled";
-import { rangeOf } from "../../../lib/time-range";
+import { rangeOf } from "../../../lib/time/time-range";
 import { PastQuery } from "./query";
 import { spanOf, timeOf } from "./slider";
 import { PastNodes, PastQueues } from "./tables";

@@ -1,6 +1,6 @@
 /** The times of the slider: from the start of the range in the URL to its end. */
 
-import type { TimeRange } from "../../../lib/time-range";
+import type { TimeRange } from "../../../lib/time/time-range";
 
 const STEPS = 300;
 const SECOND_MS = 1_000;

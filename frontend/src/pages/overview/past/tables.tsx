@@ -2,7 +2,7 @@
 
 import { Badge } from "../../../components/badge";
 import { NodeStateBadge } from "../../../components/nodes/state";
-import { EmptyState } from "../../../components/states";
+import { EmptyState } from "../../../components/page/states";
 import { type Column, Table } from "../../../components/table/table";
 import type { TaskStatus } from "../../../lib/api/schema";
 import { count } from "../../../lib/format";
