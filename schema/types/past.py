@@ -83,8 +83,8 @@ class PastCluster:
             worker_nodes=[
                 PastWorkerNode(
                     name=node.name,
-                    connection=WorkerNodeConnection(node.connection),
-                    scheduling=node.scheduling and WorkerNodeScheduling(node.scheduling),
+                    connection=node.connection,
+                    scheduling=node.scheduling,
                 )
                 for node in found.nodes
             ],

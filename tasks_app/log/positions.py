@@ -22,7 +22,7 @@ class Position(NamedTuple):
     next_at: datetime | None
 
 
-# Returns the state of the log, the last of the events that fulfil a condition, and the time of the
+# Returns the state of the log, the last of the events that meet a condition, and the time of the
 # next event. The first is found in the index from its end.
 _LAST = """
     WITH last AS (

@@ -62,8 +62,8 @@ class PastNode:
     """A worker node in the past."""
 
     name: str
-    connection: str
-    scheduling: str | None
+    connection: Connection | None
+    scheduling: Scheduling | None
 
 
 @dataclass(frozen=True)
@@ -108,8 +108,8 @@ def _nodes(position: Position) -> list[PastNode]:
     return [
         PastNode(
             node.name,
-            connections.get(node.pk, node, present=node.connection),
-            schedulings.get(node.pk, node, present=node.scheduling),
+            connections.get(node.pk, node, present=Connection(node.connection)),
+            schedulings.get(node.pk, node, present=Scheduling(node.scheduling)),
         )
         for node in WorkerNode.objects.order_by("name")
         if _existed(node, position)

@@ -5,7 +5,7 @@ from django.db import OperationalError
 from django.test import Client
 from redis import Redis
 
-from tasks_app.services import authentication
+from tasks_app.services.access import authentication
 from tests.access.conftest import bearer
 
 QUERY = {"query": "{ __typename }"}
