@@ -266,8 +266,8 @@ def test_cursor_before_the_log_ends_with_a_new_cursor(client, make_task):
         ('after: ""', "`after` must be a cursor of the event log."),
         ('after: "LTE6Mg=="', "`after` must be a cursor of the event log."),
         ('after: "OTk5OTk5OTk5OTk5OTk5OTk5OTk6MQ=="', "`after` must be a cursor of the event log."),
-        ('where: {ids: ["x"]}', "'x' must be a global ID: the `id` of an object."),
-        ('where: {scheduleId: "x"}', "'x' must be a global ID: the `id` of an object."),
+        ('where: {ids: ["x"]}', "`x` must be a global ID: the `id` of an object."),
+        ('where: {scheduleId: "x"}', "`x` must be a global ID: the `id` of an object."),
         (
             f'where: {{scheduleId: "{UUID(int=7)}"}}',
             "`scheduleId` does not identify an existing schedule.",
