@@ -62,8 +62,8 @@ class PastNode:
     """A worker node in the past."""
 
     name: str
-    connection: Connection | None
-    scheduling: Scheduling | None
+    connection: WorkerNode.Connection
+    scheduling: WorkerNode.Scheduling | None
 
 
 @dataclass(frozen=True)
@@ -105,15 +105,14 @@ def _queues(position: Position) -> list[PastQueue]:
 def _nodes(position: Position) -> list[PastNode]:
     connections = _States(_CONNECTIONS, position, first=Connection.OFFLINE)
     schedulings = _States(_SCHEDULINGS, position, first=Scheduling.ACTIVE)
-    return [
-        PastNode(
-            node.name,
-            connections.get(node.pk, node, present=Connection(node.connection)),
-            schedulings.get(node.pk, node, present=Scheduling(node.scheduling)),
-        )
-        for node in WorkerNode.objects.order_by("name")
-        if _existed(node, position)
-    ]
+    found = []
+    for node in WorkerNode.objects.order_by("name"):
+        if _existed(node, position):
+            connection = connections.get(node.pk, node, present=Connection(node.connection))
+            assert connection  # Each kind of event says what was before.
+            scheduling = schedulings.get(node.pk, node, present=Scheduling(node.scheduling))
+            found.append(PastNode(node.name, connection, scheduling))
+    return found
 
 
 def _existed(row: Queue | WorkerNode, position: Position) -> bool:
