@@ -41,7 +41,7 @@ def log_in(page, password=PASSWORD, name="ann"):
 
 def test_user_logs_in_acts_under_their_name_and_logs_out(page, cluster, complaints):
     page.goto("/app/queues")
-    expect(page.get_by_role("heading", name="Cluster scheduler")).to_be_visible()
+    expect(page.get_by_role("heading", name="Log in")).to_be_visible()
     assert violations(page) == []
     log_in(page, "wrong")
     expect(page.get_by_role("alert")).to_contain_text("Incorrect username or password.")
@@ -187,7 +187,7 @@ def test_open_page_notices_that_its_session_has_expired(page, cluster, complaint
 
     # Without logging in there is nothing to return to.
     page.keyboard.press("Escape")
-    expect(page.get_by_role("heading", name="Cluster scheduler")).to_be_visible()
+    expect(page.get_by_role("heading", name="Log in")).to_be_visible()
     assert page.url.endswith("/login/?next=%2Fapp%2Ftasks")
     complaints.clear()
 
