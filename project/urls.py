@@ -56,7 +56,7 @@ graphql_page = after_login(page(graphql, **EDITOR))
 rest_paths = [
     path(str(each.pattern), page(each.callback), name=each.name) for each in rest.urlpatterns
 ]
-docs = SpectacularSwaggerSplitView.as_view(url_name="openapi")
+docs = SpectacularSwaggerSplitView.as_view(url_name="openapi", template_name="swagger.html")
 
 urlpatterns = [
     path("", after_login(dashboard), name="index"),

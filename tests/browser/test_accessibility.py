@@ -100,6 +100,8 @@ WITHOUT_QUERY = {
     *("no-backfill", "not-found"),
 }
 LAYOUT_SHIFT_MAX = 0.05
+# GraphiQL and Swagger UI are made by others.
+FOREIGN = (".graphiql-container", "#swagger-ui")
 # Marks what differs from two siblings before it in nothing but texts, such as most rows of a table.
 MARK_ALIKE = """
     () => {
@@ -290,6 +292,24 @@ def expect_query_to_run(page, cluster):
     response = cluster.first_response(operation["query"], json.loads(operation["variables"]))
     assert "errors" not in response
     assert response["data"]
+
+
+@pytest.mark.parametrize("path", ["/login/", "/graphql/", "/api/docs/", "/nope"])
+def test_page_outside_of_the_dashboard_has_its_header_and_theme(page, complaints, path):
+    page.emulate_media(color_scheme="light")
+    page.goto(path)
+    header = page.get_by_role("banner")
+    expect(header.get_by_role("link", name="Dashboard")).to_have_attribute("href", "/")
+    assert violations(page, without=FOREIGN) == []
+    # The choice in the dashboard holds, whatever the theme of the system.
+    page.evaluate("localStorage.setItem('theme', 'dark')")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    expect(header).to_be_visible()
+    assert violations(page, "color-contrast", "link-in-text-block", without=FOREIGN) == []
+    if path == "/nope":
+        # The browser complains about the status.
+        complaints.clear()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -5,6 +5,7 @@ import { GraphiQL } from "graphiql";
 import "graphiql/style.css";
 import { createRoot } from "react-dom/client";
 import { fetchWithCsrf, loginUrl } from "../lib/api/session";
+import { useTheme } from "../lib/theme";
 import { EXAMPLES } from "./examples";
 import "./graphiql.css";
 import "./workers";
@@ -30,17 +31,42 @@ const linked = new URLSearchParams(location.hash.slice(1));
 const query = linked.get("query") ?? undefined;
 const variables = linked.get("variables") ?? undefined;
 
-createRoot(document.getElementById("graphiql") as HTMLElement).render(
-  <GraphiQL
-    fetcher={fetcher}
-    defaultTabs={query ? [{ query, variables }] : EXAMPLES}
-    defaultEditorToolsVisibility="variables"
-    shouldPersistHeaders={false}
-    initialQuery={query}
-    initialVariables={variables}
-  >
-    <GraphiQL.Logo>
-      <a href="/">Cluster scheduler</a>
-    </GraphiQL.Logo>
-  </GraphiQL>,
-);
+/** The header of all pages that are not of the dashboard, as in project/templates/header.html. */
+function Header() {
+  return (
+    <header className="site-header">
+      <a className="brand" href="/">
+        <i /> Cluster scheduler
+      </a>
+      <nav aria-label="Interfaces">
+        <a href="/">Dashboard</a>
+        <a href="/graphql/" aria-current="page">
+          GraphiQL
+        </a>
+        <a href="/api/docs/">REST API</a>
+        <a href="/admin/">Admin</a>
+      </nav>
+    </header>
+  );
+}
+
+function Explorer() {
+  return (
+    <>
+      <Header />
+      <GraphiQL
+        fetcher={fetcher}
+        forcedTheme={useTheme()}
+        defaultTabs={query ? [{ query, variables }] : EXAMPLES}
+        defaultEditorToolsVisibility="variables"
+        shouldPersistHeaders={false}
+        initialQuery={query}
+        initialVariables={variables}
+      >
+        <GraphiQL.Logo>{null}</GraphiQL.Logo>
+      </GraphiQL>
+    </>
+  );
+}
+
+createRoot(document.getElementById("graphiql") as HTMLElement).render(<Explorer />);
