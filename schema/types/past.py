@@ -109,7 +109,10 @@ class PastQueries:
         at: Annotated[
             datetime | None,
             strawberry.argument(
-                description="A time, after the oldest event. A time in the future counts as now."
+                description=(
+                    "A time after the oldest event. One in the future counts as now. Default: use"
+                    " `cursor`."
+                )
             ),
         ] = None,
     ) -> PastCluster:
