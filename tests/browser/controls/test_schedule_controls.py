@@ -117,3 +117,26 @@ def test_skipped_runs_in_a_row_are_one_row_with_a_count(page, ask):
         "mutation ($id: ID!) { deleteTaskSchedule(input: {id: $id}) { deletedId } }",
         id=schedule,
     )
+
+
+def test_all_schedules_of_a_label_are_controlled_together(page, ask):
+    create = """mutation ($input: CreateTaskSchedulesInput!) {
+        createTaskSchedules(input: $input) { errors { message } } }"""
+    schedule = {"a": 701, "b": 1, "labels": ["together"], "recurrence": {"interval": 3600}}
+    ask(create, input={"taskSchedules": [schedule, schedule | {"a": 702}]})
+    page.goto("/app/schedules?label=together")
+    rows = page.get_by_role("table", name="Schedules").get_by_role("row")
+    actions = page.get_by_role("group", name="Actions for many schedules")
+
+    actions.get_by_role("button", name="Pause all matching…").click()
+    confirm(page, "Pause 2 schedules", reason="a release")
+    expect(page.get_by_text("2 schedules paused.")).to_be_visible()
+    expect(rows.filter(has_text="Paused")).to_have_count(2)
+    actions.get_by_role("button", name="Pause all matching…").click()
+    expect(page.get_by_text("No schedule can be paused.")).to_be_visible()
+    actions.get_by_role("button", name="Resume all matching…").click()
+    confirm(page, "Resume 2 schedules")
+    expect(rows.filter(has_text="Active")).to_have_count(2)
+    actions.get_by_role("button", name="Delete all matching…").click()
+    confirm(page, "Delete 2 schedules")
+    expect(page.get_by_text("No schedule has this label.")).to_be_visible()

@@ -11,6 +11,7 @@ import { useLiveQuery } from "../../lib/api/live";
 import { graphql } from "../../lib/api/schema";
 import { plural } from "../../lib/format";
 import { Link, useParams } from "../../lib/routing/router";
+import { BulkActions } from "./bulk-actions";
 import { LabelFilter } from "./label-filter";
 import { labelsOf } from "./labels";
 
@@ -82,6 +83,7 @@ export function Schedules() {
         <Loading error={error} />
       ) : page.nodes.length ? (
         <>
+          <BulkActions where={where ?? {}} scope={labels.length ? "all matching" : "all"} />
           <ScheduleTable schedules={page.nodes} />
           <ConnectionPager info={page.pageInfo}>
             {plural(page.nodes.length, "schedule")} on this page
