@@ -8,6 +8,7 @@ from schema.types.cluster import ClusterQueries
 from schema.types.events.log import EventQueries
 from schema.types.forecasts.queries import ForecastQueries
 from schema.types.ledger import LedgerQueries
+from schema.types.nodes.runs import NodeRunQueries
 from schema.types.nodes.types import NodeQueries
 from schema.types.objects import NodeObjectQueries
 from schema.types.past import PastQueries
@@ -36,6 +37,7 @@ class Query(
     CalendarQueries,
     QueueQueries,
     NodeQueries,
+    NodeRunQueries,
     EventQueries,
     ClusterQueries,
     PastQueries,

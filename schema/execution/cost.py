@@ -30,6 +30,7 @@ from graphql import (
 )
 
 from schema.core.pagination import PAGE_DEFAULT, PAGE_MAX
+from schema.types.nodes.runs import RUNS_DEFAULT
 from schema.types.tasks.counts import GROUPS_DEFAULT
 from schema.types.tasks.suggestions import SUGGESTIONS_DEFAULT
 from schema.types.tasks.types import HISTORY_MAX, RESULTS_DEFAULT
@@ -45,6 +46,7 @@ _SIZES = {
     "ticks": PAGE_DEFAULT,
     "backfills": PAGE_DEFAULT,
     "runs": PAGE_DEFAULT,
+    "nodeRuns": RUNS_DEFAULT,
     "results": RESULTS_DEFAULT,
     "history": HISTORY_MAX,
     "apiTokens": 100,

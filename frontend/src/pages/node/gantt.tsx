@@ -1,33 +1,33 @@
-/** What the slots of a node did in the last minutes: a lane for each slot, a bar for each task. */
+/** What the slots of a node did in the last minutes: a lane for each slot, a bar for each run. */
 
 import { duration, plural } from "../../lib/format";
 import { Link } from "../../lib/routing/router";
 import { useNow } from "../../lib/time/clock";
 import { barsOf } from "./lanes";
 import "./gantt.css";
-import type { BarTask } from "./query";
+import type { BarRun } from "./query";
 
 export const MINUTES = 5;
 const TICKS = Array.from({ length: MINUTES }, (_, index) => MINUTES - index);
 const LANES_MAX = 32;
 
-export function Gantt({ tasks, slots }: { tasks: readonly BarTask[]; slots: number }) {
+export function Gantt({ runs, slots }: { runs: readonly BarRun[]; slots: number }) {
   const now = useNow();
   const since = now - MINUTES * 60_000;
   const lanes = Math.min(slots, LANES_MAX);
-  const bars = barsOf(tasks, lanes, since, now);
+  const bars = barsOf(runs, lanes, since, now);
   const position = (time: number) => `${((time - since) / (now - since)) * 100}%`;
   return (
     <>
       <ol
         className="gantt"
         style={{ gridTemplateRows: `repeat(${lanes}, 18px)` }}
-        aria-label={`${plural(bars.length, "task")} in the last ${MINUTES} minutes`}
+        aria-label={`${plural(bars.length, "run")} in the last ${MINUTES} minutes`}
       >
-        {bars.map(({ task, lane, slots: size, from, to }) => (
+        {bars.map(({ run, lane, slots: size, from, to }) => (
           <li
-            key={task.id}
-            className={`tone-${task.status.toLowerCase()}`}
+            key={`${run.uuid} ${run.startedAt}`}
+            className={`tone-${run.status.toLowerCase()}`}
             style={{
               gridRow: `${lane + 1} / span ${size}`,
               marginInlineStart: position(from),
@@ -35,11 +35,11 @@ export function Gantt({ tasks, slots }: { tasks: readonly BarTask[]; slots: numb
             }}
           >
             <Link
-              href={`/app/tasks/${task.uuid}`}
-              title={`${task.a} + ${task.b}, ${task.queue.name}, ${duration(to - from)}`}
+              href={`/app/tasks/${run.uuid}`}
+              title={`${run.a} + ${run.b}, ${run.queue.name}, ${duration(to - from)}`}
             >
               <span className="sr-only">
-                {task.a} + {task.b}
+                {run.a} + {run.b}
               </span>
             </Link>
           </li>

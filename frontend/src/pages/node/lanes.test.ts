@@ -12,7 +12,7 @@ function task(id: string, from: number, to: number | null, slots = 1) {
 }
 
 function lanes(tasks: ReturnType<typeof task>[], slots = 2, now = 60) {
-  return barsOf(tasks, slots, START, START + now * 1_000).map(({ task, lane }) => [task.id, lane]);
+  return barsOf(tasks, slots, START, START + now * 1_000).map(({ run, lane }) => [run.id, lane]);
 }
 
 test("tasks at the same time get lanes of their own", () => {

@@ -1,39 +1,38 @@
-/** Arranges the tasks of a node as bars in lanes, one lane for each slot. */
+/** Arranges the runs on a node as bars in lanes, one lane for each slot. */
 
-export type TimedTask = {
-  id: string;
+export type TimedRun = {
   slots: number;
   startedAt: string | null;
   finishedAt: string | null;
 };
 /** Times are in milliseconds since 1970. A bar covers `slots` lanes from `lane` on. */
-export type Bar<T> = { task: T; lane: number; slots: number; from: number; to: number };
+export type Bar<T> = { run: T; lane: number; slots: number; from: number; to: number };
 
 /**
  * @param since bars that ended before are left out, and others cut there.
  * @returns the bars by their start, each in the first lanes that are free.
  */
-export function barsOf<T extends TimedTask>(
-  tasks: readonly T[],
+export function barsOf<T extends TimedRun>(
+  runs: readonly T[],
   slots: number,
   since: number,
   now: number,
 ): Bar<T>[] {
   const freeFrom: number[] = Array(slots).fill(0);
-  return tasks
+  return runs
     .filter(({ startedAt }) => startedAt !== null)
-    .map((task) => ({
-      task,
-      start: Date.parse(task.startedAt ?? ""),
-      to: task.finishedAt ? Date.parse(task.finishedAt) : now,
+    .map((run) => ({
+      run,
+      start: Date.parse(run.startedAt ?? ""),
+      to: run.finishedAt ? Date.parse(run.finishedAt) : now,
     }))
     .filter(({ to }) => to >= since)
     .sort((one, other) => one.start - other.start)
-    .map(({ task, start, to }) => {
-      const size = Math.min(task.slots, slots);
+    .map(({ run, start, to }) => {
+      const size = Math.min(run.slots, slots);
       const lane = firstFree(freeFrom, size, start);
       freeFrom.fill(to, lane, lane + size);
-      return { task, lane, slots: size, from: Math.max(start, since), to };
+      return { run, lane, slots: size, from: Math.max(start, since), to };
     });
 }
 

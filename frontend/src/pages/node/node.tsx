@@ -17,10 +17,10 @@ import { Link } from "../../lib/routing/router";
 import { tasksUrl } from "../../lib/search-text";
 import { NodeActions } from "../nodes/actions";
 import { Gantt, MINUTES } from "./gantt";
-import { type Node, NodeEvents, NodeSubscription, NodeTasks } from "./query";
+import { type Node, NodeEvents, NodeSubscription, NodeTasks, runsOf } from "./query";
 
-/** As many as a page of the API has. */
-const ENDED_MAX = 100;
+/** As many as the API returns at once. */
+const RUNS_MAX = 300;
 
 const EVENT_KINDS = [
   "NODE_ONLINE",
@@ -94,9 +94,9 @@ export function NodePage({ name }: { name: string }) {
 
 function Activity({ node: { name, slots } }: { node: Node }) {
   const variables = {
-    first: ENDED_MAX,
+    name,
+    runs: RUNS_MAX,
     running: { workerNode: name, statuses: ["RUNNING" as const] },
-    ended: { workerNode: name, statuses: ["SUCCESS" as const, "FAILED" as const] },
   };
   const { data, error } = useLiveQuery(
     NodeTasks,
@@ -106,10 +106,10 @@ function Activity({ node: { name, slots } }: { node: Node }) {
   if (!data) return <Loading error={error} />;
   return (
     <>
-      <Gantt tasks={[...data.ended.nodes, ...data.running.nodes]} slots={slots} />
-      <p className="gantt-note muted">
-        The last run of each task, of the {ENDED_MAX} tasks that ended last.
-      </p>
+      <Gantt runs={runsOf(data)} slots={slots} />
+      {data.nodeRuns.length === RUNS_MAX && (
+        <p className="gantt-note muted">Only the last {RUNS_MAX} runs are shown.</p>
+      )}
     </>
   );
 }

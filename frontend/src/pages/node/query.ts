@@ -1,5 +1,5 @@
 import { NodeFields } from "../../components/nodes/fields";
-import { graphql, type ResultOf } from "../../lib/api/schema";
+import { graphql, type ResultOf, type TaskStatus } from "../../lib/api/schema";
 
 export const NodeSubscription = graphql(
   `
@@ -31,35 +31,32 @@ export const NodeSubscription = graphql(
 
 const BarFields = graphql(`
   fragment BarFields on Task {
-    id
     uuid
     a
     b
-    status
     slots
-    startedAt
-    finishedAt
     queue {
       name
     }
   }
 `);
 
-/** The tasks that run on a node, and those that ended on it last. */
+/** The tasks that run on a node, and the runs that ended on it last. */
 export const NodeTasks = graphql(
   `
-    query NodeTasks($running: TaskWhere!, $ended: TaskWhere!, $first: Int!) {
-      running: tasks(where: $running, first: $first) {
+    query NodeTasks($name: String!, $running: TaskWhere!, $runs: Int!) {
+      tasks(where: $running, first: 100) {
         nodes {
           ...BarFields
+          status
+          startedAt
         }
       }
-      ended: tasks(
-        where: $ended
-        orderBy: { field: FINISHED_AT, direction: DESC }
-        first: $first
-      ) {
-        nodes {
+      nodeRuns(workerNode: $name, first: $runs) {
+        status
+        startedAt
+        finishedAt
+        task {
           ...BarFields
         }
       }
@@ -87,4 +84,16 @@ export const NodeEvents = graphql(`
 `);
 
 export type Node = ResultOf<typeof NodeSubscription>["cluster"]["workerNodes"][number];
-export type BarTask = ResultOf<typeof BarFields>;
+
+/** A run as a bar of the chart: one that ended, or one that has not. */
+export type BarRun = ResultOf<typeof BarFields> & {
+  status: TaskStatus;
+  startedAt: string | null;
+  finishedAt: string | null;
+};
+
+/** All runs whose tasks still exist. */
+export function runsOf({ tasks, nodeRuns }: ResultOf<typeof NodeTasks>): BarRun[] {
+  const ended = nodeRuns.flatMap(({ task, ...run }) => (task ? [{ ...task, ...run }] : []));
+  return [...ended, ...tasks.nodes.map((task) => ({ ...task, finishedAt: null }))];
+}
