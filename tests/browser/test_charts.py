@@ -21,7 +21,7 @@ def test_charts_show_the_same_time_under_the_pointer_and_their_values_as_a_table
     page.get_by_role("button", name="6 h", exact=True).click()
     throughput.get_by_role("button", name="Table").click()
     expect(throughput.get_by_role("columnheader", name="succeeded/s")).to_be_visible()
-    expect(throughput.get_by_role("row")).to_have_count(362, timeout=5_000)
+    expect(throughput.get_by_role("row")).to_have_count(362)
     assert "range=6h" in page.url
 
 

@@ -13,8 +13,6 @@ from tests.browser.client import row
 from tests.support.cluster import running_cluster
 from tests.support.waiting import eventually
 
-SOON_MS = 1_000
-
 
 @pytest.fixture(scope="module")
 def server(django_db_setup):
@@ -64,19 +62,19 @@ def open_pages(context, uuid):
     return pages
 
 
-def test_changes_of_other_clients_show_at_once(context, cluster):
+def test_changes_of_other_clients_show_without_a_reload(context, cluster):
     uuid = create(cluster, a=1, b=1)
     pages = open_pages(context, uuid)
     create(cluster, a=5_000, b=55)
 
     event = pages["overview"].get_by_text("5000 + 55 = 5055").first
-    expect(event).to_be_visible(timeout=SOON_MS)
-    expect(row(pages["tasks"], "5000 + 55 = 5055")).to_be_visible(timeout=SOON_MS)
+    expect(event).to_be_visible()
+    expect(row(pages["tasks"], "5000 + 55 = 5055")).to_be_visible()
     other = create(cluster, a=1, b=1, run_at="2099-01-01T00:00:00Z")
     pages["task"].goto(f"/app/tasks/{other}")
     expect(pages["task"].get_by_role("button", name="Cancel")).to_be_enabled()
     tasks.cancel_task(other)
-    expect(pages["task"].get_by_text("Cancelled").first).to_be_visible(timeout=SOON_MS)
+    expect(pages["task"].get_by_text("Cancelled").first).to_be_visible()
 
 
 def test_open_pages_recover_after_a_restart_and_miss_nothing(context, cluster, complaints):
