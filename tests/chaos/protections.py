@@ -13,7 +13,7 @@ from tasks_app import execution, recovery
 from tasks_app.log import events
 from tasks_app.sql import backfills, schedules
 from tasks_app.sql.claiming import claim_orders, claims
-from tasks_app.sql.tasks import transitions
+from tasks_app.sql.tasks import insertion, transitions
 from tasks_app.worker import node
 
 _undo: list[tuple[Any, str, Any]] = []
@@ -142,7 +142,7 @@ def _one_task_for_a_time() -> None:
 def _idempotency() -> None:
     """A request that is repeated creates another task."""
     _rewrite(
-        transitions,
+        insertion,
         ("ON CONFLICT (idempotency_key) WHERE NOT idempotency_key = '' DO NOTHING", ""),
         called="insert",
     )
