@@ -28,6 +28,7 @@ def test_charts_show_the_same_time_under_the_pointer_and_their_values_as_a_table
 def test_dragging_over_a_chart_shows_that_range_on_every_page(page):
     page.goto("/")
     plot = page.get_by_role("region", name="Queue time", exact=True).locator(".u-over")
+    plot.scroll_into_view_if_needed()
     box = plot.bounding_box()
     page.mouse.move(box["x"] + box["width"] / 4, box["y"] + 50)
     page.mouse.down()

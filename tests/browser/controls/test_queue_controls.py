@@ -12,22 +12,22 @@ def test_queue_is_created_limited_paused_and_resumed(page, ask):
     name.fill("Not Valid")
     name.press("Enter")
     expect(name).to_have_attribute("aria-invalid", "true")
-    name.fill("reports")
+    name.fill("quarterly")
     confirm(page, "Create queue")
-    queue = row(page, "reports")
+    queue = row(page, "quarterly")
     choose(queue, "Set limits and weight…")
     page.get_by_role("dialog").get_by_label("Running limit").fill("2")
     page.get_by_role("dialog").get_by_label("Max starts").fill("50")
     page.get_by_role("dialog").get_by_label("Period").fill("10")
     confirm(page, "Change queue")
     expect(queue.get_by_role("cell", name="2", exact=True)).to_be_visible()
-    rate = ask('{ queue(name: "reports") { startRate { count perSeconds burst } } }')
+    rate = ask('{ queue(name: "quarterly") { startRate { count perSeconds burst } } }')
     assert rate["queue"]["startRate"] == {"count": 50, "perSeconds": 10, "burst": 50}
 
     choose(queue, "Pause…")
     confirm(page, "Pause", reason="month's end")
     expect(queue).to_contain_text("month's end")
-    ask(CREATE, tasks=[{"a": 1, "b": n, "queue": "reports"} for n in range(3)])
+    ask(CREATE, tasks=[{"a": 1, "b": n, "queue": "quarterly"} for n in range(3)])
     expect(queue.get_by_role("link", name="3", exact=True)).to_be_visible()
 
     choose(queue, "Resume")
@@ -41,10 +41,10 @@ def test_queue_is_created_limited_paused_and_resumed(page, ask):
     undo.focus()
     page.keyboard.press("Enter")
     expect(queue).to_contain_text("Paused")
-    expect(page.get_by_text("The queue reports is paused again.")).to_be_visible()
+    expect(page.get_by_text("The queue quarterly is paused again.")).to_be_visible()
     expect(queue).to_contain_text("month's end")
     expect(menu).to_be_focused()
-    ask('mutation { resumeQueue(input: {name: "reports"}) { errors { message } } }')
+    ask('mutation { resumeQueue(input: {name: "quarterly"}) { errors { message } } }')
 
 
 def test_scheduling_policy_is_chosen(page, ask):

@@ -43,9 +43,10 @@ export function PastState() {
           aria-valuetext={time === undefined ? "Now" : localTime(new Date(time))}
           min={span.start}
           max={span.end}
-          step={span.stepMs}
+          // With steps, the slider could not stand at the time in the URL.
+          step="any"
           value={time ?? span.end}
-          onChange={({ target }) => choose(target.valueAsNumber)}
+          onChange={({ target }) => choose(Math.round(target.valueAsNumber))}
         />
         <span className="muted">{localTime(new Date(span.start))}</span>
         <span className="muted">{localTime(new Date(span.end))}</span>

@@ -2,24 +2,21 @@
 
 import type { TimeRange } from "../../../lib/time/time-range";
 
-const STEPS = 300;
 const SECOND_MS = 1_000;
 
 export type Span = {
   /** Milliseconds since 1970. */
   start: number;
   end: number;
-  stepMs: number;
 };
 
-/** The span of a range whose end is not after now. The steps are whole seconds. */
+/** The span of a range, whose end is not after now. */
 export function spanOf({ input }: TimeRange, now: number): Span {
   const [start, end] =
     "between" in input
       ? [Date.parse(input.between.since), Math.min(Date.parse(input.between.until), now)]
       : [now - input.lastSeconds * SECOND_MS, now];
-  const stepMs = Math.max(SECOND_MS, Math.round((end - start) / STEPS / SECOND_MS) * SECOND_MS);
-  return { start, end, stepMs };
+  return { start, end };
 }
 
 /** The time in a URL, within a span: undefined if the URL has none. */
