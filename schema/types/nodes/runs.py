@@ -52,8 +52,8 @@ class NodeRunQueries:
             int,
             strawberry.argument(
                 description=(
-                    "Returns runs that ended in so many seconds before now, 1 to"
-                    f" {SECONDS_MAX:,}. Default 300."
+                    f"The length of the period before now, in seconds, 1 to {SECONDS_MAX:,}."
+                    " Default 300."
                 )
             ),
         ] = 300,

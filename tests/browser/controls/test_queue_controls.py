@@ -16,11 +16,11 @@ def test_queue_is_created_limited_paused_and_resumed(page, ask):
     confirm(page, "Create queue")
     queue = row(page, "quarterly")
     choose(queue, "Set limits and weight…")
-    page.get_by_role("dialog").get_by_label("Running limit").fill("2")
+    page.get_by_role("dialog").get_by_label("Running limit").fill("70")
     page.get_by_role("dialog").get_by_label("Max starts").fill("50")
     page.get_by_role("dialog").get_by_label("Period").fill("10")
     confirm(page, "Change queue")
-    expect(queue.get_by_role("cell", name="2", exact=True)).to_be_visible()
+    expect(queue.get_by_role("cell", name="70", exact=True)).to_be_visible()
     rate = ask('{ queue(name: "quarterly") { startRate { count perSeconds burst } } }')
     assert rate["queue"]["startRate"] == {"count": 50, "perSeconds": 10, "burst": 50}
 

@@ -123,6 +123,7 @@ def test_all_schedules_of_a_label_are_controlled_together(page, ask):
     create = """mutation ($input: CreateTaskSchedulesInput!) {
         createTaskSchedules(input: $input) { errors { message } } }"""
     schedule = {"a": 701, "b": 1, "labels": ["together"], "recurrence": {"interval": 3600}}
+    schedule["scheduledAt"] = "2026-01-01T00:00:00Z"
     ask(create, input={"taskSchedules": [schedule, schedule | {"a": 702}]})
     page.goto("/app/schedules?label=together")
     rows = page.get_by_role("table", name="Schedules").get_by_role("row")

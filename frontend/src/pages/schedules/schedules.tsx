@@ -91,7 +91,7 @@ export function Schedules() {
         </>
       ) : labels.length ? (
         <EmptyState>
-          No schedule has {plural(labels.length, "this label", "all these labels")}.
+          No schedule has {labels.length === 1 ? "this label" : "all these labels"}.
         </EmptyState>
       ) : (
         <EmptyState>
