@@ -8,6 +8,7 @@ that event was deleted, the first one after the position says what it changed.
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -83,14 +84,15 @@ class PastCluster:
 
 def cluster_at(position: Position) -> PastCluster:
     """Return the state of the cluster after all events up to a position."""
-    return PastCluster(position, _queues(position), _nodes(position))
+    since = complete_since()
+    return PastCluster(position, _queues(position, since), _nodes(position, since))
 
 
-def _queues(position: Position) -> list[PastQueue]:
+def _queues(position: Position, since: datetime) -> list[PastQueue]:
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for (queue, status), count in stats.task_counts_at(position.cursor).items():
         counts[queue][status] = count
-    pauses = _States(_PAUSES, position, first=False)
+    pauses = _States(_PAUSES, position, first=False, complete_since=since)
     return [
         PastQueue(
             queue.name,
@@ -102,9 +104,9 @@ def _queues(position: Position) -> list[PastQueue]:
     ]
 
 
-def _nodes(position: Position) -> list[PastNode]:
-    connections = _States(_CONNECTIONS, position, first=Connection.OFFLINE)
-    schedulings = _States(_SCHEDULINGS, position, first=Scheduling.ACTIVE)
+def _nodes(position: Position, since: datetime) -> list[PastNode]:
+    connections = _States(_CONNECTIONS, position, first=Connection.OFFLINE, complete_since=since)
+    schedulings = _States(_SCHEDULINGS, position, first=Scheduling.ACTIVE, complete_since=since)
     found = []
     for node in WorkerNode.objects.order_by("name"):
         if _existed(node, position):
@@ -127,6 +129,7 @@ class _States(Generic[State]):
         states: The state after and before an event of each kind.
         position: The position.
         first: The state of a row that was just created.
+        complete_since: The time from which on the log contains all events.
     """
 
     def __init__(
@@ -135,10 +138,11 @@ class _States(Generic[State]):
         position: Position,
         *,
         first: State,
+        complete_since: datetime,
     ) -> None:
         self._states = states
         self._first = first
-        self._complete_since = complete_since()
+        self._complete_since = complete_since
         self._before = self._read(_LAST_UNTIL, position.cursor)
         self._after = self._read(_FIRST_AFTER, position.cursor)
 

@@ -5,11 +5,11 @@ Their cost does not grow with the log. `rollup` adds each event once to `TaskCou
 statement, so a change counts as soon as it is committed. `gauges` samples backlogs and slots.
 """
 
+from tasks_app.stats.counts import task_counts, task_counts_at
 from tasks_app.stats.gauges import take_sample
 from tasks_app.stats.growth import GROWTH_WINDOW, Backlog, growing
 from tasks_app.stats.histogram import BUCKETS_PER_DOUBLING, bucket, bucket_end, percentile
-from tasks_app.stats.past import task_counts_at
-from tasks_app.stats.queries import Window, cluster_stats, node_stats, queue_stats, task_counts
+from tasks_app.stats.queries import Window, cluster_stats, node_stats, queue_stats
 from tasks_app.stats.reading import Scope
 from tasks_app.stats.rollup import BATCH, delete_old, roll_up, rolled_up_until
 from tasks_app.stats.series import GROUPS_MAX, RANGE_MAX, Gauges, Group, TimeSeries, time_series

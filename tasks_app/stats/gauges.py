@@ -12,8 +12,8 @@ from tasks_app.sql import due
 from tasks_app.sql.claiming import claims
 from tasks_app.sql.db import columns, fetch
 from tasks_app.sql.transactions import in_transaction
+from tasks_app.stats.counts import task_counts
 from tasks_app.stats.periods import RETENTION, start_of_period
-from tasks_app.stats.queries import task_counts
 
 _NAMES = ("queues", "nodes", "pending", "busy_slots", "slots", "oldest_waits_ms")
 _SHORTEST, *_LONGER = RETENTION

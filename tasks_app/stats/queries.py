@@ -6,10 +6,9 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from tasks_app.sql.db import fetch
 from tasks_app.stats.periods import start_of_period
 from tasks_app.stats.reading import Scope, key_of, read
-from tasks_app.stats.totals import EVENT_COLUMNS, NOT_ROLLED_UP, TaskStats
+from tasks_app.stats.totals import TaskStats
 
 
 class Window(IntEnum):
@@ -19,27 +18,6 @@ class Window(IntEnum):
     FIVE_MINUTES = 300
     HOUR = 3600
     ALL_TIME = 0
-
-
-# Returns the number of tasks by queue and status.
-_COUNTS = f"""
-    WITH recent AS (
-        SELECT {EVENT_COLUMNS} FROM {NOT_ROLLED_UP}
-    ), change AS (
-        SELECT queue, status, count AS tasks FROM tasks_app_taskcount
-        UNION ALL
-        SELECT queue, status, tasks FROM recent WHERE status <> ''
-        UNION ALL
-        SELECT coalesce(nullif(previous_queue, ''), queue), previous_status, -tasks
-          FROM recent WHERE previous_status <> ''
-    )
-    SELECT queue, status, sum(tasks)::bigint FROM change GROUP BY queue, status
-"""
-
-
-def task_counts() -> dict[tuple[str, str], int]:
-    """Return the exact number of tasks for each queue and status that has some."""
-    return {(queue, status): count for queue, status, count in fetch(_COUNTS) if status and count}
 
 
 def cluster_stats(window: Window) -> TaskStats:
