@@ -2,7 +2,7 @@
 
 import type { TypedDocumentNode } from "urql";
 import { client } from "./client";
-import { commandDocument } from "./command-document";
+import { commandDocument, countDocument } from "./command-document";
 import { userErrorsOf } from "./errors";
 import type { InputOf, MutationName, UserError } from "./schema";
 
@@ -28,4 +28,12 @@ export async function command<Name extends MutationName>(
 ): Promise<UserError[]> {
   const { errors } = await mutate(commandDocument(name), { input });
   return errors;
+}
+
+/** Run a mutation of many objects, which returns how many it changed or would change. */
+export function commandMany<Name extends MutationName>(
+  name: Name,
+  input: InputOf<Name>,
+): Promise<Outcome<Payload & { count: number }>> {
+  return mutate(countDocument(name), { input });
 }

@@ -6,67 +6,11 @@ import { ReasonField } from "../../components/form/fields";
 import { Icon, type IconName } from "../../components/icon";
 import { notify, notifyError } from "../../components/notices/store";
 import { RequireRole } from "../../components/viewer";
-import { mutate, type Outcome } from "../../lib/api/mutations";
-import { graphql, type UserError, UserErrorFields, type VariablesOf } from "../../lib/api/schema";
+import { commandMany, type Outcome } from "../../lib/api/mutations";
+import type { InputOf, UserError } from "../../lib/api/schema";
 import { plural } from "../../lib/format";
 
-const PauseSchedules = graphql(
-  `
-    mutation PauseTaskSchedules($input: PauseTaskSchedulesInput!) {
-      pauseTaskSchedules(input: $input) {
-        count
-        errors {
-          ...UserErrorFields
-        }
-      }
-    }
-  `,
-  [UserErrorFields],
-);
-
-const ResumeSchedules = graphql(
-  `
-    mutation ResumeTaskSchedules($input: ResumeTaskSchedulesInput!) {
-      resumeTaskSchedules(input: $input) {
-        count
-        errors {
-          ...UserErrorFields
-        }
-      }
-    }
-  `,
-  [UserErrorFields],
-);
-
-const TriggerSchedules = graphql(
-  `
-    mutation TriggerTaskSchedules($input: TriggerTaskSchedulesInput!) {
-      triggerTaskSchedules(input: $input) {
-        count
-        errors {
-          ...UserErrorFields
-        }
-      }
-    }
-  `,
-  [UserErrorFields],
-);
-
-const DeleteSchedules = graphql(
-  `
-    mutation DeleteTaskSchedules($input: DeleteTaskSchedulesInput!) {
-      deleteTaskSchedules(input: $input) {
-        count
-        errors {
-          ...UserErrorFields
-        }
-      }
-    }
-  `,
-  [UserErrorFields],
-);
-
-export type ScheduleWhere = VariablesOf<typeof PauseSchedules>["input"]["where"];
+type ScheduleWhere = InputOf<"pauseTaskSchedules">["where"];
 type Input = { where: ScheduleWhere; dryRun?: boolean };
 
 type Action = {
@@ -89,21 +33,21 @@ const ACTIONS: readonly Action[] = [
     hasReason: true,
     done: "paused",
     consequence: "No run is triggered until they are resumed. Running tasks continue.",
-    send: (input) => mutate(PauseSchedules, { input }),
+    send: (input) => commandMany("pauseTaskSchedules", input),
   },
   {
     verb: "Resume",
     icon: "repeat",
     done: "resumed",
     consequence: "The scheduled times that passed during the pause are skipped.",
-    send: ({ where, dryRun }) => mutate(ResumeSchedules, { input: { where, dryRun } }),
+    send: ({ where, dryRun }) => commandMany("resumeTaskSchedules", { where, dryRun }),
   },
   {
     verb: "Run",
     icon: "play",
     done: "triggered",
     consequence: "A run starts now, unless the last run of the schedule has not ended.",
-    send: ({ where, dryRun }) => mutate(TriggerSchedules, { input: { where, dryRun } }),
+    send: ({ where, dryRun }) => commandMany("triggerTaskSchedules", { where, dryRun }),
   },
   {
     verb: "Delete",
@@ -111,7 +55,7 @@ const ACTIONS: readonly Action[] = [
     isDanger: true,
     done: "deleted",
     consequence: "Their tasks, all results and their run histories are deleted with them.",
-    send: ({ where, dryRun }) => mutate(DeleteSchedules, { input: { where, dryRun } }),
+    send: ({ where, dryRun }) => commandMany("deleteTaskSchedules", { where, dryRun }),
   },
 ];
 

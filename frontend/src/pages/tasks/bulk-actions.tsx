@@ -5,24 +5,10 @@ import { FormDialog } from "../../components/dialog/dialog";
 import { Icon, type IconName } from "../../components/icon";
 import { notify, notifyError } from "../../components/notices/store";
 import { cancelTasks, notifyCancelled } from "../../components/tasks/cancel";
-import { mutate, type Outcome } from "../../lib/api/mutations";
-import { graphql, type TaskWhere, type UserError, UserErrorFields } from "../../lib/api/schema";
+import { commandMany, type Outcome } from "../../lib/api/mutations";
+import type { TaskWhere, UserError } from "../../lib/api/schema";
 import { count, plural } from "../../lib/format";
 import type { Selection } from "./selection";
-
-const RetryTasks = graphql(
-  `
-    mutation RetryTasks($input: RetryTasksInput!) {
-      retryTasks(input: $input) {
-        count
-        errors {
-          ...UserErrorFields
-        }
-      }
-    }
-  `,
-  [UserErrorFields],
-);
 
 type Count = { count: number; pendingCount?: number };
 
@@ -58,9 +44,9 @@ const ACTIONS: readonly Action[] = [
     icon: "repeat",
     nothing: "has failed or been cancelled.",
     consequence: () => "Each task runs again. Its earlier results are kept.",
-    prepare: (where) => mutate(RetryTasks, { input: { where, dryRun: true } }),
+    prepare: (where) => commandMany("retryTasks", { where, dryRun: true }),
     async perform(where) {
-      const { payload, errors } = await mutate(RetryTasks, { input: { where } });
+      const { payload, errors } = await commandMany("retryTasks", { where });
       if (payload && !errors.length) notify(`${plural(payload.count, "task")} retried.`);
       return errors;
     },

@@ -18,6 +18,7 @@ export function PastState() {
   const [now, setNow] = useState(Date.now);
   const span = spanOf(rangeOf(params), now);
   const time = timeOf(params.get("past"), span);
+  const shown = time === undefined ? "Now" : localTime(new Date(time));
   const choose = (chosen?: number) => {
     if (time === undefined) setNow(Date.now());
     const past = chosen === undefined ? "" : new Date(chosen).toISOString();
@@ -36,11 +37,11 @@ export function PastState() {
       }
     >
       <div className="past-slider">
-        <output>{time === undefined ? "Now" : localTime(new Date(time))}</output>
+        <output>{shown}</output>
         <input
           type="range"
           aria-label="Time"
-          aria-valuetext={time === undefined ? "Now" : localTime(new Date(time))}
+          aria-valuetext={shown}
           min={span.start}
           max={span.end}
           // With steps, the slider could not stand at the time in the URL.
